@@ -1,0 +1,56 @@
+package lang
+
+import "strings"
+
+// KindJob is the kind of a reference that names none.
+const KindJob = "job"
+
+// Ref names one object: its kind in lower case, its namespace and its name.
+// In an expression an empty Namespace means that of the annotated Job; Resolve
+// fills it in. A Ref is comparable and serves as a map key.
+type Ref struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+// Job returns the reference to a batch/v1 Job.
+func Job(namespace, name string) Ref {
+	return Ref{Kind: KindJob, Namespace: namespace, Name: name}
+}
+
+// Resolve returns r with an empty namespace replaced by the given one.
+func (r Ref) Resolve(namespace string) Ref {
+	if r.Namespace == "" {
+		r.Namespace = namespace
+	}
+	return r
+}
+
+// String returns r as it is written in an expression, [kind:][namespace/]name,
+// without a kind for Jobs.
+func (r Ref) String() string {
+	var b strings.Builder
+	if r.Kind != KindJob {
+		b.WriteString(r.Kind)
+		b.WriteByte(':')
+	}
+	if r.Namespace != "" {
+		b.WriteString(r.Namespace)
+		b.WriteByte('/')
+	}
+	b.WriteString(r.Name)
+	return b.String()
+}
+
+// Compare orders references by namespace, name and kind, for output that is
+// the same for the same input.
+func (r Ref) Compare(o Ref) int {
+	if c := strings.Compare(r.Namespace, o.Namespace); c != 0 {
+		return c
+	}
+	if c := strings.Compare(r.Name, o.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(r.Kind, o.Kind)
+}
