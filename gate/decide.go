@@ -20,6 +20,18 @@ const (
 	Releasing
 )
 
+// String returns "ignore", "wait" or "release".
+func (a Action) String() string {
+	switch a {
+	case Waiting:
+		return "wait"
+	case Releasing:
+		return "release"
+	default:
+		return "ignore"
+	}
+}
+
 // The reasons of a Decision, also those of the events that speak of it.
 const (
 	ReasonForeignOwner      = "ForeignOwner"
