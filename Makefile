@@ -29,7 +29,7 @@ unit: ## Run the tests that need no control plane, under a minute
 	$(GO) test -race $(UNIT)
 
 test: build ## Run all tests, on a real control plane too
-	$(GO) test -race $(TESTFLAGS) ./...
+	$(GO) test -race -parallel 8 -timeout 15m $(TESTFLAGS) ./...
 
 demo: build ## See a graph of Jobs run on a real control plane
 	@$(GO) run ./test/demo --bin $(BIN)

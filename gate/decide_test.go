@@ -8,6 +8,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/lang"
@@ -186,6 +187,20 @@ func TestDecide(t *testing.T) {
 			require.Equal(t, test.wantState, StateOf(snapshot.Job, got))
 		})
 	}
+}
+
+func TestStateOfAJobThatRuns(t *testing.T) {
+	t.Parallel()
+	job := waiting(func(j *batchv1.Job) { j.Annotations, j.Spec.Suspend = nil, nil })
+	state := func() State { return StateOf(Observe(job), Decision{}) }
+	require.Equal(t, StatePending, state())
+	job.Status.Ready = ptr.To[int32](1)
+	require.Equal(t, StateRunning, state())
+	job.Status.Ready = ptr.To[int32](0)
+	job.Status.UncountedTerminatedPods = &batchv1.UncountedTerminatedPods{Succeeded: []types.UID{"1"}}
+	require.Equal(t, StateRunning, state(), "its pod has ended, and it is not complete yet")
+	job.Status.UncountedTerminatedPods, job.Status.Succeeded = nil, 1
+	require.Equal(t, StateRunning, state())
 }
 
 func TestObserveReadsTheOutcome(t *testing.T) {

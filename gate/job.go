@@ -47,8 +47,8 @@ type Job struct {
 
 	// Started is when the Job was first started, by Job status.
 	Started time.Time
-	// Active and Ready count the pods that are there and that are ready.
-	Active, Ready int32
+	// Ready and Ended count the pods that are ready and that have ended.
+	Ready, Ended int32
 
 	// Outcome, Reason and Finished say how the Job ended, as lang.Object does.
 	Outcome  lang.Outcome
@@ -68,7 +68,7 @@ func Observe(job *batchv1.Job) Job {
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
-		Active:          job.Status.Active,
+		Ended:           job.Status.Succeeded + job.Status.Failed,
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
@@ -77,6 +77,9 @@ func Observe(job *batchv1.Job) Job {
 	}
 	if job.Status.Ready != nil {
 		j.Ready = *job.Status.Ready
+	}
+	if uncounted := job.Status.UncountedTerminatedPods; uncounted != nil {
+		j.Ended += int32(len(uncounted.Succeeded) + len(uncounted.Failed))
 	}
 	j.observeOutcome(job.Status)
 	return j

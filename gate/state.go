@@ -19,9 +19,9 @@ const (
 	StateBlocked State = "blocked"
 	// StateSuspended: somebody other than the gate suspends it.
 	StateSuspended State = "suspended"
-	// StatePending: it may run, and no pod of it is ready yet.
+	// StatePending: it may run, and no pod of it has been ready yet.
 	StatePending State = "pending"
-	// StateRunning: a pod of it is ready.
+	// StateRunning: a pod of it is ready, or has ended.
 	StateRunning State = "running"
 	// StateSucceeded, StateFailed and StateSkipped: it has finished.
 	StateSucceeded State = "succeeded"
@@ -54,7 +54,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateWaiting
 	case job.Suspended:
 		return StateSuspended
-	case job.Ready > 0:
+	case job.Ready > 0 || job.Ended > 0:
 		return StateRunning
 	default:
 		return StatePending

@@ -209,7 +209,7 @@ func waits(job gate.Job) bool {
 // decidable returns the job without the facts that no decision about itself
 // looks at.
 func decidable(job gate.Job) gate.Job {
-	job.ResourceVersion, job.Active, job.Ready = "", 0, 0
+	job.ResourceVersion, job.Ready, job.Ended = "", 0, 0
 	return job
 }
 

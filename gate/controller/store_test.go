@@ -63,7 +63,7 @@ func TestStoreAsksOnlyForThoseThatAreAffected(t *testing.T) {
 	}, "4"))
 	require.Equal(t, "load report", asked())
 
-	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Active = 1 })))
+	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Ready = ptr.To[int32](1) })))
 	require.Empty(t, asked(), "nothing that a decision looks at has changed")
 
 	require.NoError(t, s.Update(job("extract", "6", "", complete)))
