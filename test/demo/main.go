@@ -111,7 +111,7 @@ func watch(ctx context.Context, recorded *history.History, names []string, out *
 		out.show(picture)
 		switch done, failed := progress(recorded.Last(), names); {
 		case failed != "":
-			return fmt.Errorf("Job %s failed", failed)
+			return fmt.Errorf("%s failed", failed)
 		case done:
 			return nil
 		}

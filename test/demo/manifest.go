@@ -107,7 +107,7 @@ func (m *manifests) reverse() error {
 		if text, ok := job.GetAnnotations()["depctl.dev/depends-on"]; ok {
 			var err error
 			if expr, err = lang.Parse(text); err != nil {
-				return fmt.Errorf("Job %s: %w", job.key(), err)
+				return fmt.Errorf("%s: %w", job.key(), err)
 			}
 		}
 		g.Set(job.ref(), &lang.Object{}, expr)
