@@ -72,12 +72,16 @@ type report struct {
 }
 
 func (r *report) add(code Code, span Span, hint, format string, args ...any) {
+	r.addSeverity(Error, code, span, hint, format, args...)
+}
+
+func (r *report) addSeverity(severity Severity, code Code, span Span, hint, format string, args ...any) {
 	if r.more > 0 && span.Start >= r.past {
 		r.more++
 		return
 	}
 	r.list = append(r.list, Diagnostic{
-		Severity: Error, Code: code, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...),
+		Severity: severity, Code: code, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...),
 	})
 	if len(r.list) > 2*MaxDiagnostics {
 		r.trim()

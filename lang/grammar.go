@@ -68,7 +68,7 @@ type indexAddends struct {
 }
 
 type indexProduct struct {
-	First *indexFactor   `parser:"@@"`
+	First *indexFactor    `parser:"@@"`
 	Rest  []*indexFactors `parser:"@@*"`
 }
 
