@@ -132,7 +132,7 @@ func (c *Controller) work(ctx context.Context) {
 // sync decides about one Job and does it. It returns an error only for what
 // another try can mend.
 func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
-	job, decision, exists := c.store.decide(ref)
+	job, decision, exists := c.store.decide(ref, c.clock.Now())
 	if !exists {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)
@@ -142,6 +142,9 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 		"reason", decision.Reason, "message", decision.Message)
 	if decision.Action == gate.Releasing {
 		return c.release(ctx, job, decision)
+	}
+	if !decision.Next.IsZero() {
+		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))
 	}
 	c.refusals.forget(ref)
 	c.reporter.report(job, decision)

@@ -2,7 +2,9 @@ package controller
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -119,14 +121,16 @@ func (s *store) Transformer() cache.TransformFunc { return strip }
 
 // decide gathers the snapshot of a Job and returns it with the decision. It
 // returns false if the Job does not exist.
-func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
+func (s *store) decide(ref lang.Ref, now time.Time) (gate.Job, gate.Decision, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
 	if !ok {
 		return gate.Job{}, gate.Decision{}, false
 	}
-	return e.job, gate.Decide(gate.Snapshot{Job: e.job, Expr: e.expr, Invalid: e.invalid, World: s.graph}), true
+	return e.job, gate.Decide(gate.Snapshot{
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: now,
+	}), true
 }
 
 // acknowledge records that the API server has released a Job and answered with
@@ -157,30 +161,27 @@ func (s *store) set(job gate.Job) []lang.Ref {
 			delete(s.acknowledged, job.UID)
 		}
 	}
+	if known && reflect.DeepEqual(old.job.Object, job.Object) {
+		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
+	}
 	e := entry{job: job}
 	switch {
 	case !waits(job):
-	case known && waits(old.job) && old.job.DependsOn == job.DependsOn:
+	case known && waits(old.job) && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID:
 		e.expr, e.invalid = old.expr, old.invalid
 	default:
-		e.expr, e.invalid = lang.Parse(job.DependsOn)
+		e.expr, e.invalid = job.Parse()
 	}
-	s.put(ref, e)
-
-	var affected []lang.Ref
-	if job.Annotated && (!known || decidable(old.job) != decidable(job)) {
+	affected := s.put(ref, e)
+	if waits(job) && (!known || !equal(old.job, job)) {
 		affected = append(affected, ref)
-	}
-	if !known || old.job.Object() != job.Object() {
-		affected = append(affected, s.graph.Dependents(ref)...)
 	}
 	return affected
 }
 
-func (s *store) put(ref lang.Ref, e entry) {
+func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.entries[ref] = e
-	object := e.job.Object()
-	s.graph.Set(ref, &object, e.expr)
+	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
@@ -190,8 +191,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	}
 	delete(s.acknowledged, e.job.UID)
 	delete(s.entries, ref)
-	s.graph.Remove(ref)
-	return append(s.graph.Dependents(ref), ref)
+	return append(s.graph.Remove(ref), ref)
 }
 
 func (s *store) enqueueAll(refs []lang.Ref) {
@@ -203,14 +203,15 @@ func (s *store) enqueueAll(refs []lang.Ref) {
 // waits reports whether the expression of a Job can still matter. The others'
 // edges are not kept.
 func waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && job.Outcome == lang.Undecided
+	return job.Annotated && !job.Released && job.Outcome() == lang.Undecided
 }
 
-// decidable returns the job without the facts that no decision about itself
-// looks at.
-func decidable(job gate.Job) gate.Job {
-	job.ResourceVersion, job.Ready, job.Ended = "", 0, 0
-	return job
+// equal reports whether two states of a Job are the same to a decision about
+// it.
+func equal(a, b gate.Job) bool {
+	a.ResourceVersion, b.ResourceVersion = "", ""
+	a.Labels, b.Labels = nil, nil
+	return reflect.DeepEqual(a, b)
 }
 
 // older reports whether resourceVersion a is of an earlier state than b. What
@@ -231,7 +232,11 @@ func asJob(object any) (gate.Job, error) {
 func strip(object any) (any, error) {
 	if job, ok := object.(*batchv1.Job); ok {
 		job.ManagedFields = nil
-		job.Spec = batchv1.JobSpec{Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy}
+		job.Spec = batchv1.JobSpec{
+			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
+			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
+			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
+		}
 	}
 	return object, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -50,7 +51,7 @@ func recordingStore() (*store, func() string) {
 
 func decided(t *testing.T, s *store, name string) gate.Decision {
 	t.Helper()
-	_, decision, ok := s.decide(lang.Job("n", name))
+	_, decision, ok := s.decide(lang.Job("n", name), time.Time{})
 	require.True(t, ok)
 	return decision
 }
@@ -63,7 +64,7 @@ func TestStoreAsksOnlyForThoseThatAreAffected(t *testing.T) {
 	}, "4"))
 	require.Equal(t, "load report", asked())
 
-	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Ready = ptr.To[int32](1) })))
+	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Active = 1 })))
 	require.Empty(t, asked(), "nothing that a decision looks at has changed")
 
 	require.NoError(t, s.Update(job("extract", "6", "", complete)))
@@ -87,7 +88,7 @@ func TestReplaceIsOneStep(t *testing.T) {
 	s, _ := recordingStore()
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete)}, "1"))
 	s.enqueue = func(ref lang.Ref) {
-		if _, decision, ok := s.decide(ref); ok {
+		if _, decision, ok := s.decide(ref, time.Time{}); ok {
 			require.NotEqual(t, gate.Releasing, decision.Action, "%s was decided on a mixture", ref)
 		}
 	}
@@ -129,7 +130,9 @@ func TestAcknowledgeSpeaksOfOneJobOnly(t *testing.T) {
 func TestStripKeepsWhatIsObserved(t *testing.T) {
 	t.Parallel()
 	full := job("load", "2", "extract", complete, func(j *batchv1.Job) {
-		j.Spec.ManagedBy = ptr.To("x")
+		j.Spec.ManagedBy, j.Spec.Parallelism, j.Status.Ready = ptr.To("x"), ptr.To[int32](2), ptr.To[int32](2)
+		j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
+		j.Spec.BackoffLimitPerIndex, j.Status.CompletedIndexes, j.Status.FailedIndexes = ptr.To[int32](1), "0", ptr.To("1-2")
 		j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}}
 		j.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	})
