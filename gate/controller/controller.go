@@ -66,7 +66,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		clock:    o.Clock,
 		workers:  o.Workers,
 	}
-	c.store = newStore(c.queue.Add)
+	c.store = newStore(c.queue.Add, o.Clock)
 	return c
 }
 
@@ -132,7 +132,7 @@ func (c *Controller) work(ctx context.Context) {
 // sync decides about one Job and does it. It returns an error only for what
 // another try can mend.
 func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
-	job, decision, exists := c.store.decide(ref, c.clock.Now())
+	job, decision, exists := c.store.decide(ref)
 	if !exists {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)

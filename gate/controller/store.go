@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
-	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/utils/clock"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -22,6 +22,7 @@ import (
 type store struct {
 	// enqueue asks for a decision about a Job. It is called without the lock.
 	enqueue func(lang.Ref)
+	clock   clock.PassiveClock
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
@@ -46,9 +47,10 @@ type entry struct {
 // the reflector has to collect first.
 var _ cache.TransformingStore = &store{}
 
-func newStore(enqueue func(lang.Ref)) *store {
+func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 	return &store{
 		enqueue:      enqueue,
+		clock:        clock,
 		entries:      map[lang.Ref]entry{},
 		graph:        depgraph.New(),
 		acknowledged: map[types.UID]string{},
@@ -121,7 +123,7 @@ func (s *store) Transformer() cache.TransformFunc { return strip }
 
 // decide gathers the snapshot of a Job and returns it with the decision. It
 // returns false if the Job does not exist.
-func (s *store) decide(ref lang.Ref, now time.Time) (gate.Job, gate.Decision, bool) {
+func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
@@ -129,7 +131,7 @@ func (s *store) decide(ref lang.Ref, now time.Time) (gate.Job, gate.Decision, bo
 		return gate.Job{}, gate.Decision{}, false
 	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: now,
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: s.clock.Now(),
 	}), true
 }
 
@@ -159,6 +161,15 @@ func (s *store) set(job gate.Job) []lang.Ref {
 			job.Released, job.Suspended = true, false
 		} else {
 			delete(s.acknowledged, job.UID)
+		}
+	}
+	if job.Object.Ready {
+		// No status says since when; a gate that restarts counts anew, so a
+		// delay can only be longer.
+		if known && old.job.UID == job.UID && old.job.Object.Ready {
+			job.Object.ReadyAt = old.job.Object.ReadyAt
+		} else {
+			job.Object.ReadyAt = s.clock.Now()
 		}
 	}
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	clocktesting "k8s.io/utils/clock/testing"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
@@ -40,7 +41,7 @@ func complete(j *batchv1.Job) {
 // that were to be decided since it was last called.
 func recordingStore() (*store, func() string) {
 	var asked []string
-	s := newStore(func(ref lang.Ref) { asked = append(asked, ref.Name) })
+	s := newStore(func(ref lang.Ref) { asked = append(asked, ref.Name) }, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
 	return s, func() string {
 		slices.Sort(asked)
 		names := strings.Join(slices.Compact(asked), " ")
@@ -51,7 +52,7 @@ func recordingStore() (*store, func() string) {
 
 func decided(t *testing.T, s *store, name string) gate.Decision {
 	t.Helper()
-	_, decision, ok := s.decide(lang.Job("n", name), time.Time{})
+	_, decision, ok := s.decide(lang.Job("n", name))
 	require.True(t, ok)
 	return decision
 }
@@ -88,7 +89,7 @@ func TestReplaceIsOneStep(t *testing.T) {
 	s, _ := recordingStore()
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete)}, "1"))
 	s.enqueue = func(ref lang.Ref) {
-		if _, decision, ok := s.decide(ref, time.Time{}); ok {
+		if _, decision, ok := s.decide(ref); ok {
 			require.NotEqual(t, gate.Releasing, decision.Action, "%s was decided on a mixture", ref)
 		}
 	}
@@ -125,6 +126,28 @@ func TestAcknowledgeSpeaksOfOneJobOnly(t *testing.T) {
 	s.acknowledge(lang.Job("n", "load"), "uid-load", "10")
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "the new Job of the name was taken for the old")
 	require.Empty(t, s.acknowledged)
+}
+
+func TestReadyIsCountedFromWhenItWasFirstSeen(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	clock := clocktesting.NewFakePassiveClock(time.Unix(100, 0))
+	s.clock = clock
+	pods := func(ready int32) func(*batchv1.Job) {
+		return func(j *batchv1.Job) { j.Status.Ready = &ready }
+	}
+	require.NoError(t, s.Replace([]any{job("server", "1", "", pods(1)), job("load", "2", "ready(server) + 10s")}, "2"))
+	asked()
+	clock.SetTime(time.Unix(104, 0))
+	require.NoError(t, s.Update(job("server", "3", "", pods(1), func(j *batchv1.Job) { j.Status.Active = 1 })))
+	require.Empty(t, asked())
+	require.Equal(t, time.Unix(110, 0), decided(t, s, "load").Next)
+	clock.SetTime(time.Unix(110, 0))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+
+	require.NoError(t, s.Update(job("server", "4", "", pods(0))))
+	require.NoError(t, s.Update(job("server", "5", "", pods(1))))
+	require.Equal(t, time.Unix(120, 0), decided(t, s, "load").Next, "it has been ready again since now only")
 }
 
 func TestStripKeepsWhatIsObserved(t *testing.T) {
