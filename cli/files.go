@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -26,7 +27,7 @@ type files struct {
 	namespace string
 }
 
-func (f *files) read(context.Context) (*world, []string, error) {
+func (f *files) read(_ context.Context, now time.Time) (*world, []string, error) {
 	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
 	options := f.FilenameOptions
 	// The builder would read the process's standard input.
@@ -37,7 +38,7 @@ func (f *files) read(context.Context) (*world, []string, error) {
 	if len(options.Filenames) > 0 {
 		b.FilenameParam(false, &options)
 	}
-	w := newWorld()
+	w := newWorld(now)
 	var notes []string
 	from := map[lang.Ref]string{}
 	err := b.Do().Visit(func(info *resource.Info, err error) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -137,13 +138,14 @@ func (o *graphOptions) complete(f *factory) error {
 }
 
 func (o *graphOptions) run(ctx context.Context) error {
-	w, notes, err := o.source.read(ctx)
+	now := o.clock.Now()
+	w, notes, err := o.source.read(ctx, now)
 	if err != nil {
 		return err
 	}
 	m := newModel(w, selection{namespace: o.scope, unrelated: o.all})
 	forest := newForest(m)
-	if err := o.print(m, forest); err != nil {
+	if err := o.print(m, forest, now); err != nil {
 		return err
 	}
 	if o.output == outputJSON {
@@ -167,7 +169,7 @@ func (o *graphOptions) where() string {
 	}
 }
 
-func (o *graphOptions) print(m *model, forest *forest) error {
+func (o *graphOptions) print(m *model, forest *forest, now time.Time) error {
 	if o.output == outputJSON {
 		return printJSON(o.streams.Out, m)
 	}
@@ -179,7 +181,7 @@ func (o *graphOptions) print(m *model, forest *forest) error {
 		forest:    forest,
 		namespace: o.namespace,
 		terminal:  o.terminal,
-		now:       o.clock.Now(),
+		now:       now,
 		noHeaders: o.noHeaders,
 	}
 	return t.print(o.streams.Out)

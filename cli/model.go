@@ -30,10 +30,8 @@ type node struct {
 	finished  time.Time
 	dependsOn string
 	message   string
-	// unmet are the prerequisites that the Job still waits for: those that
-	// cannot come true as things stand, then the others, each in the order
-	// of its expression.
-	unmet []lang.Ref
+	// unmet are the checks that decide that the Job still waits.
+	unmet []lang.Reason
 	// remark is what keeps the Job waiting beside its prerequisites.
 	remark string
 }
@@ -68,19 +66,19 @@ func newModel(w *world, s selection) *model {
 			m.hidden++
 			continue
 		}
-		requirements := w.requirements(ref)
-		m.nodes = append(m.nodes, newNode(w, ref, requirements))
-		for _, r := range requirements {
-			m.edges = append(m.edges, edge{from: r.ref, to: ref, check: r.check, value: r.value})
-		}
+		m.nodes = append(m.nodes, newNode(w, ref))
+		m.edges = append(m.edges, w.edges(ref)...)
 	}
 	return m
 }
 
-func newNode(w *world, ref lang.Ref, requirements []requirement) node {
+func newNode(w *world, ref lang.Ref) node {
 	job, exists := w.jobs[ref]
 	if why, ok := w.unreadable[ref]; ok && !exists {
 		return node{ref: ref, state: stateUnknown, message: why}
+	}
+	if ref.Kind != lang.KindJob {
+		return node{ref: ref, state: stateUnknown, message: "only Jobs are looked up"}
 	}
 	if !exists {
 		return node{ref: ref, state: gate.StateMissing, message: "no Job of this name was found"}
@@ -91,13 +89,13 @@ func newNode(w *world, ref lang.Ref, requirements []requirement) node {
 		state:     gate.StateOf(job, decision),
 		uid:       string(job.UID),
 		created:   job.Created,
-		finished:  job.Finished,
+		finished:  job.Object.Finished,
 		dependsOn: job.DependsOn,
 		message:   decision.Message,
 		remark:    remark(decision),
 	}
 	if decision.Action == gate.Waiting {
-		n.unmet = unmet(requirements)
+		n.unmet = w.unmet(ref)
 	}
 	return n
 }
@@ -116,17 +114,4 @@ func remark(d gate.Decision) string {
 		return "nothing (" + oneLine(d.Message) + ")"
 	}
 	return ""
-}
-
-func unmet(requirements []requirement) []lang.Ref {
-	var never, undecided []lang.Ref
-	for _, r := range requirements {
-		switch r.value {
-		case lang.False:
-			never = append(never, r.ref)
-		case lang.Unknown:
-			undecided = append(undecided, r.ref)
-		}
-	}
-	return append(never, undecided...)
 }

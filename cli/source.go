@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,8 +20,9 @@ import (
 
 // source is where Jobs come from.
 type source interface {
-	// read returns the Jobs, and notes for people about what was left out.
-	read(ctx context.Context) (*world, []string, error)
+	// read returns the Jobs as they are now, and notes for people about what
+	// was left out.
+	read(ctx context.Context, now time.Time) (*world, []string, error)
 }
 
 // cluster reads the Jobs of one namespace, or of all if it is empty, and those
@@ -30,8 +32,8 @@ type cluster struct {
 	namespace string
 }
 
-func (c *cluster) read(ctx context.Context) (*world, []string, error) {
-	r := &reading{cluster: c, world: newWorld(), listed: map[string]error{}}
+func (c *cluster) read(ctx context.Context, now time.Time) (*world, []string, error) {
+	r := &reading{cluster: c, world: newWorld(now), listed: map[string]error{}}
 	if err := r.list(ctx, c.namespace); err != nil {
 		return nil, nil, c.explain(err)
 	}
@@ -93,7 +95,7 @@ func (r *reading) followUpstream(ctx context.Context) error {
 	got := map[lang.Ref]bool{}
 	for again := true; again; {
 		again = false
-		for _, ref := range r.world.upstream(r.namespace) {
+		for _, ref := range r.world.wanted(r.namespace) {
 			if _, known := r.world.jobs[ref]; known || got[ref] || ref.Namespace == r.namespace {
 				continue
 			}
@@ -108,8 +110,7 @@ func (r *reading) followUpstream(ctx context.Context) error {
 
 func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 	if ref.Kind != lang.KindJob {
-		r.world.unreadable[ref] = "not a Job"
-		return nil
+		return nil // only Jobs are looked up
 	}
 	forbidden, tried := r.listed[ref.Namespace]
 	if !tried {
@@ -120,6 +121,10 @@ func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 		forbidden, r.listed[ref.Namespace] = err, err
 	}
 	if forbidden == nil {
+		return nil
+	}
+	if ref.IsSet() {
+		r.world.unreadable[ref] = forbidden.Error()
 		return nil
 	}
 	job, err := r.client.Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})

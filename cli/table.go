@@ -89,18 +89,12 @@ func (t *table) lines() []line {
 	return lines
 }
 
-// waits returns what a Job still waits for, by the names that its expression
-// would use, each with its state where time alone may not mend it.
+// waits returns the checks that a Job still waits for, as its expression would
+// say them, each with what is known where time alone may not mend it.
 func (t *table) waits(n node, states map[lang.Ref]gate.State) []string {
 	var items []string
-	for _, ref := range n.unmet {
-		item := nameIn(n.ref.Namespace, ref)
-		switch state := states[ref]; state {
-		case gate.StateWaiting, gate.StatePending, gate.StateRunning:
-		default:
-			item += " (" + string(state) + ")"
-		}
-		items = append(items, item)
+	for _, reason := range n.unmet {
+		items = append(items, wait(n.ref.Namespace, reason, states))
 	}
 	switch {
 	case n.remark == "":
@@ -110,6 +104,25 @@ func (t *table) waits(n node, states map[lang.Ref]gate.State) []string {
 	default:
 		items[0] = n.remark + "; " + items[0]
 		return items
+	}
+}
+
+func wait(namespace string, r lang.Reason, states map[lang.Ref]gate.State) string {
+	item := oneLine(r.Check.String())
+	if r.Size == 0 && r.Check.Status == lang.StatusSucceeded && r.Check.Targets[0].Elements == nil && r.Ref.Name != "" {
+		item = nameIn(namespace, r.Ref)
+	}
+	switch state := states[r.Ref]; {
+	case r.Problem != nil:
+		return item + " (" + oneLine(r.Problem.Message) + ")"
+	case r.Size > 0:
+		return fmt.Sprintf("%s (%d of %d)", item, r.Yes, r.Size)
+	case !r.Until.IsZero():
+		return item + " (not before " + r.Until.UTC().Format(time.RFC3339) + ")"
+	case state == "", state == gate.StateWaiting, state == gate.StatePending, state == gate.StateRunning:
+		return item
+	default:
+		return item + " (" + string(state) + ")"
 	}
 }
 

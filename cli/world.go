@@ -3,6 +3,8 @@ package cli
 import (
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -13,18 +15,22 @@ import (
 type world struct {
 	graph *depgraph.Graph
 	jobs  map[lang.Ref]gate.Job
-	// invalid has the mistakes in the expressions that do not parse.
+	// invalid has the mistakes in the expressions that cannot hold.
 	invalid map[lang.Ref]error
-	// unreadable says, of objects that may exist, why they could not be read.
+	// unreadable says, of objects and sets that may exist, why they could not
+	// be read.
 	unreadable map[lang.Ref]string
+	// now is when the Jobs were read.
+	now time.Time
 }
 
-func newWorld() *world {
+func newWorld(now time.Time) *world {
 	return &world{
 		graph:      depgraph.New(),
 		jobs:       map[lang.Ref]gate.Job{},
 		invalid:    map[lang.Ref]error{},
 		unreadable: map[lang.Ref]string{},
+		now:        now,
 	}
 }
 
@@ -34,16 +40,15 @@ func (w *world) add(job gate.Job) {
 	delete(w.invalid, ref)
 	var expr *lang.Expr
 	if job.Annotated {
-		parsed, err := lang.Parse(job.DependsOn)
+		parsed, err := job.Parse()
 		if err != nil {
 			w.invalid[ref] = err
 		} else {
 			expr = parsed
 		}
 	}
-	object := job.Object()
 	w.jobs[ref] = job
-	w.graph.Set(ref, &object, expr)
+	w.graph.Set(ref, depgraph.Node{Object: job.Object, Labels: job.Labels, Expr: expr})
 }
 
 // decide asks what should happen to a Job of the world.
@@ -52,41 +57,80 @@ func (w *world) decide(ref lang.Ref) gate.Decision {
 		Job:     w.jobs[ref],
 		Expr:    w.graph.Expr(ref),
 		Invalid: w.invalid[ref],
-		World:   w.graph,
+		World:   w.seenBy(ref),
+		Now:     w.now,
 	})
 }
 
-// requirement is one check of a Job's expression, looked at for itself.
-type requirement struct {
-	ref lang.Ref
-	// check is its canonical text, a name without namespace as it is written.
-	check string
-	value lang.Value
-}
+func (w *world) seenBy(ref lang.Ref) lang.World { return gate.World{Graph: w.graph, Self: ref} }
 
-// requirements returns the checks of a Job's expression in the order of the
-// text, one for each object.
-func (w *world) requirements(ref lang.Ref) []requirement {
+// unmet returns the checks that keep the expression of a Job from being true.
+func (w *world) unmet(ref lang.Ref) []lang.Reason {
 	expr := w.graph.Expr(ref)
 	if expr == nil {
 		return nil
 	}
-	named := map[lang.Ref]bool{}
-	var found []requirement
-	for _, check := range expr.Checks() {
-		prerequisite := check.Ref.Resolve(ref.Namespace)
-		if named[prerequisite] {
+	reasons := expr.Reasons(w.seenBy(ref), w.jobs[ref].Subject(), w.now)
+	return slices.DeleteFunc(reasons, func(r lang.Reason) bool { return r.Value == lang.True })
+}
+
+// edges returns one edge for each object and check that the expression of a Job
+// names, in the order of the text: of a set, one for each member.
+func (w *world) edges(ref lang.Ref) []edge {
+	expr := w.graph.Expr(ref)
+	if expr == nil {
+		return nil
+	}
+	var found []edge
+	for _, named := range expr.Edges() {
+		prerequisite := named.Ref.Resolve(ref.Namespace)
+		if !prerequisite.IsSet() {
+			found = append(found, edge{from: prerequisite, to: ref, check: named.Check, value: w.value(ref, named, named.Check)})
 			continue
 		}
-		named[prerequisite] = true
-		r := requirement{ref: prerequisite, check: check.Ref.String()}
-		// An expression of one check, so that the value is the language's.
-		if alone, err := lang.Parse(r.check); err == nil {
-			r.value = alone.Eval(w.graph, ref.Namespace).Value
+		for _, member := range w.graph.Members(prerequisite, ref) {
+			of := prerequisite
+			of.Name = member.Name
+			alone := strings.Replace(named.Check, prerequisite.Name, member.Name, 1)
+			found = append(found, edge{from: of, to: ref, check: named.Check, value: w.value(ref, named, alone)})
 		}
-		found = append(found, r)
 	}
-	return found
+	return unique(found)
+}
+
+// value evaluates one check alone, as an expression of its own, so that the
+// value is the language's.
+func (w *world) value(ref lang.Ref, named lang.Edge, check string) lang.Value {
+	expr, err := lang.Parse(check)
+	if err != nil || named.PerElement {
+		return lang.Unknown
+	}
+	return expr.Eval(w.seenBy(ref), w.jobs[ref].Subject(), w.now).Value
+}
+
+func unique(edges []edge) []edge {
+	seen := make(map[edge]bool, len(edges))
+	return slices.DeleteFunc(edges, func(e edge) bool {
+		again := seen[e]
+		seen[e] = true
+		return again
+	})
+}
+
+// wanted returns what must be read to decide about the Jobs of a namespace, or
+// about all: those of upstream, and the sets that they name.
+func (w *world) wanted(namespace string) []lang.Ref {
+	refs := w.upstream(namespace)
+	for _, ref := range refs {
+		if expr := w.graph.Expr(ref); expr != nil {
+			for _, named := range expr.Edges() {
+				if named.Ref.IsSet() {
+					refs = append(refs, named.Ref.Resolve(ref.Namespace))
+				}
+			}
+		}
+	}
+	return refs
 }
 
 // upstream returns the Jobs of a namespace, or all if it is empty, and

@@ -7,17 +7,22 @@
 // object that is named but does not exist is a virtual node: it is there as
 // long as somebody names it, so a Job may wait for one that is applied later.
 //
-// A Graph is a lang.World: expressions are evaluated on it directly. It has no
-// lock and no clock; whoever owns it lets one goroutine write at a time, and
-// nobody read meanwhile.
+// A glob or a selector is a set, shared by all who name it. Its members are the
+// objects that exist and match, kept up as they come, change and go.
 //
-// With d the edges of one node, n nodes and e edges:
+// A Graph has no lock and no clock; whoever owns it lets one goroutine write at
+// a time, and nobody read meanwhile.
+//
+// With d the edges of one node, m the members of one set, s the sets named in
+// one namespace, n nodes and e edges, those through sets counted one by one:
 //
 //	operation               cost
-//	Set, Remove             O(d) where the expression changed, else O(1)
+//	Set, Remove             O(s log m + m) where the object changed, O(d) where
+//	                        the expression did, and O(n) for a set that is new
 //	Object, Expr            O(1)
-//	Prerequisites           O(d)
-//	Dependents              O(d log d), sorted
+//	Prerequisites           O(d + m)
+//	Dependents              O(d log d + s log m), sorted
+//	Members                 O(m)
 //	Refs                    O(n log n), sorted
 //	Layers                  O(n log n + e)
 package depgraph

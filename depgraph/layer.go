@@ -11,34 +11,35 @@ import (
 // of its prerequisites. Nodes on a cycle, and those behind one, have no layer;
 // they are returned apart. Every layer is sorted.
 func (g *Graph) Layers() (layers [][]lang.Ref, cyclic []lang.Ref) {
-	missing := make(map[lang.Ref]int, len(g.nodes))
+	missing := make(map[lang.Ref]int, g.nodes)
+	dependents := make(map[lang.Ref][]lang.Ref, g.nodes)
 	var layer []lang.Ref
-	for ref, n := range g.nodes {
-		if missing[ref] = len(n.prerequisites); missing[ref] == 0 {
+	for _, ref := range g.Refs() {
+		prerequisites := g.Prerequisites(ref)
+		for _, prerequisite := range prerequisites {
+			dependents[prerequisite] = append(dependents[prerequisite], ref)
+		}
+		if missing[ref] = len(prerequisites); missing[ref] == 0 {
 			layer = append(layer, ref)
 		}
 	}
-	placed := 0
 	for len(layer) > 0 {
-		slices.SortFunc(layer, lang.Ref.Compare)
 		layers = append(layers, layer)
-		placed += len(layer)
 		var next []lang.Ref
 		for _, ref := range layer {
 			delete(missing, ref)
-			for dependent := range g.nodes[ref].dependents {
+			for _, dependent := range dependents[ref] {
 				if missing[dependent]--; missing[dependent] == 0 {
 					next = append(next, dependent)
 				}
 			}
 		}
+		slices.SortFunc(next, lang.Ref.Compare)
 		layer = next
 	}
-	if placed < len(g.nodes) {
-		for ref := range missing {
-			cyclic = append(cyclic, ref)
-		}
-		slices.SortFunc(cyclic, lang.Ref.Compare)
+	for ref := range missing {
+		cyclic = append(cyclic, ref)
 	}
+	slices.SortFunc(cyclic, lang.Ref.Compare)
 	return layers, cyclic
 }

@@ -37,23 +37,23 @@ type Release struct {
 	By  string    `json:"by"`
 	// Met counts the checks that were true.
 	Met int `json:"met"`
-	// Because names the first of them, ten at most.
+	// Because says in words what the first of them found, ten at most.
 	Because []string `json:"because,omitempty"`
 	// Hash is over the names and UIDs of all objects that were looked at.
 	Hash string `json:"hash,omitempty"`
 }
 
-// NewRelease returns the record of a release by the given verdict. The text it
-// encodes to has 1 KiB at most; the names that would exceed it are left out.
-func NewRelease(uid types.UID, at time.Time, by string, verdict lang.Verdict) Release {
-	release := Release{UID: uid, At: at.UTC().Truncate(time.Millisecond), By: by, Met: len(verdict.Reasons)}
-	lines := make([]string, len(verdict.Reasons))
+// NewRelease returns the record of a release for the given reasons. The text it
+// encodes to has 1 KiB at most; what would exceed it is left out.
+func NewRelease(uid types.UID, at time.Time, by string, reasons []lang.Reason) Release {
+	release := Release{UID: uid, At: at.UTC().Truncate(time.Millisecond), By: by, Met: len(reasons)}
+	lines := make([]string, len(reasons))
 	room := maxReleased - 256
-	for i, reason := range verdict.Reasons {
+	for i, reason := range reasons {
 		lines[i] = fmt.Sprintf("%s %s\n", reason.Ref, objectUID(reason.Object))
-		name := reason.Ref.String()
-		if room -= len(name) + 3; i < 10 && room >= 0 {
-			release.Because = append(release.Because, name)
+		because := reason.String()
+		if room -= len(because) + 3; i < 10 && room >= 0 {
+			release.Because = append(release.Because, because)
 		}
 	}
 	slices.Sort(lines)

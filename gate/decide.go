@@ -2,7 +2,9 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"depctl.dev/lang"
 )
@@ -38,6 +40,7 @@ const (
 	ReasonStartedUnheld     = "StartedUnheld"
 	ReasonInvalidExpression = "InvalidExpression"
 	ReasonHeld              = "Held"
+	ReasonProblem           = "Problem"
 	ReasonWaiting           = "Waiting"
 	ReasonMet               = "Met"
 )
@@ -51,6 +54,8 @@ type Snapshot struct {
 	Invalid error
 	// World is the objects around the Job.
 	World lang.World
+	// Now is when the decision is made.
+	Now time.Time
 }
 
 // Decision is what should happen to a Job, and why.
@@ -60,8 +65,10 @@ type Decision struct {
 	Reason string
 	// Message is for people: lower case, no full stop.
 	Message string
-	// Verdict is that of the expression, where the decision asked for it.
-	Verdict lang.Verdict
+	// Reasons are what decides the expression, where the decision asked for it.
+	Reasons []lang.Reason
+	// Next is when the decision may change by time alone; zero if it will not.
+	Next time.Time
 }
 
 // check looks for one fact in a snapshot, and says whether it holds and what
@@ -80,6 +87,7 @@ func Decide(s Snapshot) Decision {
 		startedUnheld,
 		invalidExpression,
 		onHold,
+		perElement,
 	} {
 		if decision, ok := holds(s); ok {
 			return decision
@@ -93,7 +101,7 @@ func notAnnotated(s Snapshot) (Decision, bool) {
 }
 
 func finished(s Snapshot) (Decision, bool) {
-	return Decision{}, s.Job.Outcome != lang.Undecided
+	return Decision{}, s.Job.Outcome() != lang.Undecided
 }
 
 func beingDeleted(s Snapshot) (Decision, bool) {
@@ -133,25 +141,45 @@ func onHold(s Snapshot) (Decision, bool) {
 	return Decision{Action: Waiting, Reason: ReasonHeld, Message: message}, s.Job.OnHold
 }
 
+func perElement(s Snapshot) (Decision, bool) {
+	return Decision{
+		Action: Waiting, Reason: ReasonProblem,
+		Message: "held: the expression speaks of single elements of the Job (i, self[...]), which this gate cannot release yet",
+	}, s.Expr.Elementwise()
+}
+
 func byVerdict(s Snapshot) Decision {
-	verdict := s.Expr.Eval(s.World, s.Job.Namespace)
-	d := Decision{Verdict: verdict}
-	switch verdict.Value {
-	case lang.True:
-		d.Action, d.Reason = Releasing, ReasonMet
-		d.Message = "released: " + names(verdict.Reasons) + " succeeded"
-	case lang.False:
-		d.Action, d.Reason = Waiting, ReasonDependencyFailed
-		d.Message = "waits for ever as things stand: " + names(verdict.Reasons) + " did not succeed"
+	subject := s.Job.Subject()
+	verdict := s.Expr.Eval(s.World, subject, s.Now)
+	d := Decision{Action: Waiting, Reasons: s.Expr.Reasons(s.World, subject, s.Now), Next: verdict.Next}
+	switch {
+	case verdict.Value == lang.True:
+		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
+	case verdict.Value == lang.False:
+		d.Reason, d.Message = ReasonDependencyFailed, "waits for ever as things stand: "
+	case slices.ContainsFunc(d.Reasons, hasProblem):
+		// What must be mended comes first: the rest will come by itself.
+		slices.SortStableFunc(d.Reasons, func(a, b lang.Reason) int { return rank(a) - rank(b) })
+		d.Reason, d.Message = ReasonProblem, "waiting, and something must be mended: "
 	default:
-		d.Action, d.Reason = Waiting, ReasonWaiting
-		d.Message = "waiting for " + names(verdict.Reasons)
+		d.Reason, d.Message = ReasonWaiting, "waiting: "
 	}
+	d.Message += summary(d.Reasons)
 	return d
 }
 
-// names lists the objects of the reasons, the first three by name.
-func names(reasons []lang.Reason) string {
+func hasProblem(r lang.Reason) bool { return r.Problem != nil }
+
+func rank(r lang.Reason) int {
+	if hasProblem(r) {
+		return 0
+	}
+	return 1
+}
+
+// summary says in words what the reasons found: the first three, and how many
+// more there are.
+func summary(reasons []lang.Reason) string {
 	const most = 3
 	var b strings.Builder
 	for i, reason := range reasons {
@@ -162,7 +190,7 @@ func names(reasons []lang.Reason) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(reason.Ref.String())
+		b.WriteString(reason.String())
 	}
 	return b.String()
 }

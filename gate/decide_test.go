@@ -19,6 +19,8 @@ type world map[string]*lang.Object
 
 func (w world) Object(ref lang.Ref) *lang.Object { return w[ref.String()] }
 
+func (w world) Members(lang.Ref) ([]lang.Member, *lang.Problem) { return nil, nil }
+
 // waiting returns a Job that is held and waits for extract.
 func waiting(change ...func(*batchv1.Job)) *batchv1.Job {
 	job := &batchv1.Job{
@@ -70,7 +72,7 @@ func TestDecide(t *testing.T) {
 		},
 		"a Job whose prerequisite does not exist waits": {
 			job: waiting(), world: world{},
-			want: Waiting, wantReason: ReasonWaiting, wantMessage: "waiting for etl/extract", wantState: StateWaiting,
+			want: Waiting, wantReason: ReasonWaiting, wantMessage: "waiting: etl/extract does not exist", wantState: StateWaiting,
 		},
 		"a Job whose prerequisite still runs waits": {
 			job: waiting(), world: world{"etl/extract": {UID: "1"}},
@@ -79,7 +81,7 @@ func TestDecide(t *testing.T) {
 		"a Job whose prerequisite failed is not released": {
 			job: waiting(), world: world{"etl/extract": {UID: "1", Outcome: lang.Failed}},
 			want: Waiting, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
-			wantMessage: "waits for ever as things stand: etl/extract did not succeed",
+			wantMessage: "waits for ever as things stand: etl/extract failed",
 		},
 		"a Job whose prerequisite was skipped is not released": {
 			job: waiting(), world: world{"etl/extract": {UID: "1", Outcome: lang.Skipped}},
@@ -87,7 +89,7 @@ func TestDecide(t *testing.T) {
 		},
 		"one prerequisite of two that succeeded is not enough": {
 			job: waiting(annotation(DependsOnAnnotation, "extract, other/validate")), world: succeeded,
-			want: Waiting, wantReason: ReasonWaiting, wantMessage: "waiting for other/validate", wantState: StateWaiting,
+			want: Waiting, wantReason: ReasonWaiting, wantMessage: "waiting: other/validate does not exist", wantState: StateWaiting,
 		},
 		"a Job that is released is left alone": {
 			job:  waiting(annotation(ReleasedAnnotation, `{"uid":"uid-load"}`), running),
@@ -150,6 +152,30 @@ func TestDecide(t *testing.T) {
 			}),
 			want: Releasing, world: succeeded, wantReason: ReasonMet, wantState: StateWaiting,
 		},
+		"a Job that requires itself is a mistake": {
+			job: waiting(annotation(DependsOnAnnotation, "extract, load")), world: succeeded,
+			want: Waiting, wantReason: ReasonInvalidExpression, wantState: StateInvalid,
+		},
+		"an index in a Job that is not Indexed is a mistake": {
+			job: waiting(annotation(DependsOnAnnotation, "extract[i]")), world: succeeded,
+			want: Waiting, wantReason: ReasonInvalidExpression, wantState: StateInvalid,
+		},
+		"a requirement per element holds the Job, for nobody can release elements yet": {
+			job: waiting(annotation(DependsOnAnnotation, "extract, extract[i]"), func(j *batchv1.Job) {
+				j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
+			}),
+			world: succeeded,
+			want:  Waiting, wantReason: ReasonProblem, wantState: StateWaiting,
+		},
+		"an alternative is enough": {
+			job: waiting(annotation(DependsOnAnnotation, "extract or other/validate")), world: succeeded,
+			want: Releasing, wantReason: ReasonMet, wantState: StateWaiting,
+		},
+		"what must be mended is said first": {
+			job: waiting(annotation(DependsOnAnnotation, "missing, broken")), world: world{"etl/broken": {Problem: &lang.Problem{Code: lang.ProblemForbidden, Message: "forbidden"}}},
+			want: Waiting, wantReason: ReasonProblem, wantState: StateWaiting,
+			wantMessage: "waiting, and something must be mended: broken: etl/broken: forbidden, etl/missing does not exist",
+		},
 		"an expression that does not parse holds the Job": {
 			job: waiting(annotation(DependsOnAnnotation, "extract, Load")), world: succeeded,
 			want: Waiting, wantReason: ReasonInvalidExpression, wantState: StateInvalid,
@@ -176,7 +202,7 @@ func TestDecide(t *testing.T) {
 			t.Parallel()
 			snapshot := Snapshot{Job: Observe(test.job), World: test.world}
 			if snapshot.Job.Annotated {
-				snapshot.Expr, snapshot.Invalid = lang.Parse(snapshot.Job.DependsOn)
+				snapshot.Expr, snapshot.Invalid = snapshot.Job.Parse()
 			}
 			got := Decide(snapshot)
 			require.Equal(t, test.want, got.Action, "action, reason %s", got.Reason)
@@ -207,15 +233,15 @@ func TestObserveReadsTheOutcome(t *testing.T) {
 	t.Parallel()
 	at := metav1.NewTime(time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC))
 	job := waiting(condition(batchv1.JobSuccessCriteriaMet, ""))
-	require.Equal(t, lang.Undecided, Observe(job).Outcome, "SuccessCriteriaMet is not the end yet")
+	require.Equal(t, lang.Undecided, Observe(job).Outcome(), "SuccessCriteriaMet is not the end yet")
 
 	condition(batchv1.JobComplete, "")(job)
 	job.Status.CompletionTime = &at
-	require.Equal(t, lang.Succeeded, Observe(job).Outcome)
-	require.Equal(t, at.Time, Observe(job).Finished)
+	require.Equal(t, lang.Succeeded, Observe(job).Outcome())
+	require.Equal(t, at.Time, Observe(job).Object.Finished)
 
 	job = waiting(condition(batchv1.JobFailed, ReasonDependencyFailed))
-	require.Equal(t, lang.Skipped, Observe(job).Outcome)
+	require.Equal(t, lang.Skipped, Observe(job).Outcome())
 	job.Status.Conditions[0].Status = corev1.ConditionFalse
-	require.Equal(t, lang.Undecided, Observe(job).Outcome, "a condition that is False does not hold")
+	require.Equal(t, lang.Undecided, Observe(job).Outcome(), "a condition that is False does not hold")
 }

@@ -18,7 +18,9 @@
 //	startedUnheld      Ignore   StartedUnheld      it runs; holding it would kill its pods
 //	invalidExpression  Wait     InvalidExpression  an edit mends it
 //	onHold             Wait     Held               a person said so
+//	perElement         Wait     Problem            nobody can release elements yet
 //	neverAsThingsStand Wait     DependencyFailed   a prerequisite cannot succeed as things stand
+//	problem            Wait     Problem            something must be mended
 //	undecided          Wait     Waiting            something is not known yet
 //	otherwise          Release  Met
 //

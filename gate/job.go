@@ -4,7 +4,6 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -14,21 +13,15 @@ import (
 // queueLabel marks a Job that Kueue suspends and resumes.
 const queueLabel = "kueue.x-k8s.io/queue-name"
 
-// Reasons of a Failed condition that mean that a Job never ran because its
-// dependencies could not be met.
-const (
-	ReasonDependencyFailed  = "DependencyFailed"
-	ReasonDependencyTimeout = "DependencyTimeout"
-)
-
 // Job is what is kept of a batch/v1 Job: the facts that decide about it, and
-// those that its dependents and people want to know. It is comparable, and
-// never changes once made.
+// those that its dependents and people want to know. It never changes once made.
 type Job struct {
 	Namespace, Name string
 	UID             types.UID
 	ResourceVersion string
 	Created         time.Time
+	// Labels are those of the Job, which the selectors of others look at.
+	Labels map[string]string
 
 	// Annotated reports whether DependsOn is there at all; its value may be
 	// empty, which is a mistake and not the same.
@@ -45,18 +38,12 @@ type Job struct {
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
-	// Started is when the Job was first started, by Job status.
-	Started time.Time
-	// Ready and Ended count the pods that are ready and that have ended.
-	Ready, Ended int32
-
-	// Outcome, Reason and Finished say how the Job ended, as lang.Object does.
-	Outcome  lang.Outcome
-	Reason   string
-	Finished time.Time
+	// Object is what expressions may learn about the Job.
+	Object *lang.Object
 }
 
-// Observe returns the facts of a Job. It keeps no reference to it.
+// Observe returns the facts of a Job. It keeps the labels of it and nothing
+// else.
 func Observe(job *batchv1.Job) Job {
 	j := Job{
 		Namespace:       job.Namespace,
@@ -64,47 +51,16 @@ func Observe(job *batchv1.Job) Job {
 		UID:             job.UID,
 		ResourceVersion: job.ResourceVersion,
 		Created:         job.CreationTimestamp.Time,
+		Labels:          job.Labels,
 		Suspended:       job.Spec.Suspend != nil && *job.Spec.Suspend,
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
-		Ended:           job.Status.Succeeded + job.Status.Failed,
+		Object:          observeObject(job),
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
-	if job.Status.StartTime != nil {
-		j.Started = job.Status.StartTime.Time
-	}
-	if job.Status.Ready != nil {
-		j.Ready = *job.Status.Ready
-	}
-	if uncounted := job.Status.UncountedTerminatedPods; uncounted != nil {
-		j.Ended += int32(len(uncounted.Succeeded) + len(uncounted.Failed))
-	}
-	j.observeOutcome(job.Status)
 	return j
-}
-
-// observeOutcome reads the terminal conditions. SuccessCriteriaMet and
-// FailureTarget come before them and are not the end yet.
-func (j *Job) observeOutcome(status batchv1.JobStatus) {
-	for _, condition := range status.Conditions {
-		if condition.Status != corev1.ConditionTrue {
-			continue
-		}
-		switch condition.Type {
-		case batchv1.JobComplete:
-			j.Outcome, j.Finished = lang.Succeeded, condition.LastTransitionTime.Time
-			if status.CompletionTime != nil {
-				j.Finished = status.CompletionTime.Time
-			}
-		case batchv1.JobFailed:
-			j.Outcome, j.Finished, j.Reason = lang.Failed, condition.LastTransitionTime.Time, condition.Reason
-			if j.Reason == ReasonDependencyFailed || j.Reason == ReasonDependencyTimeout {
-				j.Outcome = lang.Skipped
-			}
-		}
-	}
 }
 
 func foreignOwner(job *batchv1.Job) string {
@@ -123,13 +79,28 @@ func foreignOwner(job *batchv1.Job) string {
 // Ref returns the reference by which expressions name the Job.
 func (j Job) Ref() lang.Ref { return lang.Job(j.Namespace, j.Name) }
 
-// Object returns what expressions may learn about the Job.
-func (j Job) Object() lang.Object {
-	return lang.Object{
-		UID:      string(j.UID),
-		Created:  j.Created,
-		Outcome:  j.Outcome,
-		Reason:   j.Reason,
-		Finished: j.Finished,
+// Outcome returns how the Job ended.
+func (j Job) Outcome() lang.Outcome { return j.Object.Outcome }
+
+// Subject returns the Job as the one whose expression is evaluated.
+func (j Job) Subject() *lang.Subject { return &lang.Subject{Ref: j.Ref(), Object: j.Object} }
+
+// Parse reads the expression of the Job. The error, if any, is a
+// *lang.Diagnostics; it also speaks of what can never be right for this Job,
+// as one that requires itself.
+func (j Job) Parse() (*lang.Expr, error) {
+	expr, err := lang.Parse(j.DependsOn)
+	if err != nil {
+		return nil, err
 	}
+	var mistakes []lang.Diagnostic
+	for _, diagnostic := range expr.Vet(lang.Context{Subject: j.Subject()}) {
+		if diagnostic.Severity == lang.Error {
+			mistakes = append(mistakes, diagnostic)
+		}
+	}
+	if len(mistakes) > 0 {
+		return nil, &lang.Diagnostics{Text: j.DependsOn, List: mistakes}
+	}
+	return expr, nil
 }

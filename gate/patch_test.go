@@ -35,8 +35,9 @@ func apply(t *testing.T, job *batchv1.Job, patch []byte) (*batchv1.Job, error) {
 
 func TestReleasePatch(t *testing.T) {
 	t.Parallel()
-	release := NewRelease("uid-load", at, "depctl-gate", lang.Verdict{Value: lang.True, Reasons: []lang.Reason{
-		{Ref: lang.Job("etl", "extract"), Value: lang.True, Object: &lang.Object{UID: "uid-extract"}},
+	release := NewRelease("uid-load", at, "depctl-gate", []lang.Reason{{
+		Check: &lang.Check{Status: lang.StatusSucceeded}, Ref: lang.Job("etl", "extract"),
+		Value: lang.True, Object: &lang.Object{UID: "uid-extract", Outcome: lang.Succeeded},
 	}})
 	patch, err := ReleasePatch(Observe(waiting()), release)
 	require.NoError(t, err)
@@ -47,7 +48,7 @@ func TestReleasePatch(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, *got.Spec.Suspend)
 		require.Equal(t,
-			`{"uid":"uid-load","at":"2026-11-23T20:00:00.123Z","by":"depctl-gate","met":1,"because":["etl/extract"],"hash":"`+release.Hash+`"}`,
+			`{"uid":"uid-load","at":"2026-11-23T20:00:00.123Z","by":"depctl-gate","met":1,"because":["etl/extract succeeded"],"hash":"`+release.Hash+`"}`,
 			got.Annotations[ReleasedAnnotation])
 		require.True(t, Observe(got).Released)
 
@@ -72,19 +73,20 @@ func TestReleasePatch(t *testing.T) {
 
 func TestReleaseRecordIsShort(t *testing.T) {
 	t.Parallel()
-	verdict := lang.Verdict{Value: lang.True}
+	var reasons []lang.Reason
 	for i := range 10_000 {
-		verdict.Reasons = append(verdict.Reasons, lang.Reason{
+		reasons = append(reasons, lang.Reason{
+			Check: &lang.Check{Status: lang.StatusSucceeded}, Value: lang.True,
 			Ref: lang.Job(strings.Repeat("n", 63), fmt.Sprintf("%s-%d", strings.Repeat("j", 200), i)),
 		})
 	}
-	release := NewRelease("0d2f6a3e-6f0b-4a5c-9f43-2f1d3a0b7c11", at, "depctl-gate", verdict)
+	release := NewRelease("0d2f6a3e-6f0b-4a5c-9f43-2f1d3a0b7c11", at, "depctl-gate", reasons)
 	text, err := json.Marshal(release)
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(text), maxReleased)
 	require.Equal(t, 10_000, release.Met)
 	require.NotEmpty(t, release.Because)
 
-	verdict.Reasons[7000].Ref.Name += "x"
-	require.NotEqual(t, release.Hash, NewRelease(release.UID, at, "depctl-gate", verdict).Hash)
+	reasons[7000].Ref.Name += "x"
+	require.NotEqual(t, release.Hash, NewRelease(release.UID, at, "depctl-gate", reasons).Hash)
 }

@@ -31,7 +31,7 @@ const (
 
 // StateOf returns where a Job stands, given what was decided about it.
 func StateOf(job Job, decision Decision) State {
-	switch job.Outcome {
+	switch job.Outcome() {
 	case lang.Succeeded:
 		return StateSucceeded
 	case lang.Failed:
@@ -46,7 +46,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateHeld
 	case ReasonDependencyFailed:
 		return StateBlocked
-	case ReasonWaiting:
+	case ReasonWaiting, ReasonProblem:
 		return StateWaiting
 	}
 	switch {
@@ -54,7 +54,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateWaiting
 	case job.Suspended:
 		return StateSuspended
-	case job.Ready > 0 || job.Ended > 0:
+	case job.Object.Started:
 		return StateRunning
 	default:
 		return StatePending

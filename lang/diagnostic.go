@@ -1,13 +1,11 @@
 package lang
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-	"unicode/utf8"
 )
-
-// Code names a kind of mistake. Codes are stable: tools match on them.
-type Code string
 
 // Span is a half-open range of bytes in the text of an expression.
 type Span struct {
@@ -15,58 +13,97 @@ type Span struct {
 	End   int `json:"end"`
 }
 
+func (s Span) to(o Span) Span { return Span{s.Start, o.End} }
+
+// Severity says whether a diagnostic holds the Job.
+type Severity string
+
+// The severities. A text with an Error has no meaning and holds its Job; a
+// Warning is about a text that probably means something else than was meant.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
 // Diagnostic is one mistake in the text of an expression.
 type Diagnostic struct {
-	Code    Code   `json:"code"`
-	Span    Span   `json:"span"`
-	Message string `json:"message"`
+	Severity Severity `json:"severity"`
+	Code     Code     `json:"code"`
+	Span     Span     `json:"span"`
+	Message  string   `json:"message"`
 	// Hint says what to do about it; empty when there is no likely fix.
 	Hint string `json:"hint,omitempty"`
 }
 
 // Diagnostics are the mistakes of one text, in the order of the text. They are
-// the error that Parse returns; Text is what was parsed.
+// the error that Parse returns.
 type Diagnostics struct {
+	// Text is what was parsed.
 	Text string
+	// List has at most MaxDiagnostics.
 	List []Diagnostic
+	// More counts those beyond List.
+	More int
 }
 
-// Error returns all diagnostics, drawn with the lines of text that they are
-// about and a caret under the place. The result has no final line break.
+// Error returns all diagnostics, drawn with the lines of the text that they
+// are about and a caret under the place. The result has no final line break.
 func (d *Diagnostics) Error() string {
 	var b strings.Builder
-	for i, one := range d.List {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		one.draw(&b, d.Text)
+	b.WriteString(Source{Name: "depends-on", Text: d.Text}.Draw(d.List))
+	switch {
+	case d.More == 1:
+		b.WriteString("\nand 1 more error")
+	case d.More > 1:
+		fmt.Fprintf(&b, "\nand %d more errors", d.More)
 	}
 	return b.String()
 }
 
-// Position returns the line and the column of a byte offset in text, both
-// counted from 1, the column in characters.
-func Position(text string, offset int) (line, column int) {
-	offset = min(max(offset, 0), len(text))
-	before := text[:offset]
-	start := strings.LastIndexByte(before, '\n') + 1
-	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
+// report collects the mistakes of one text. It keeps those that come first in
+// the text, whatever the order in which they are found, and holds at most twice
+// as many as it will show.
+type report struct {
+	list []Diagnostic
+	more int
+	// past is where the last of those that will be shown stands, once there
+	// are enough of them: what lies behind it is only counted.
+	past int
 }
 
-func (d Diagnostic) draw(b *strings.Builder, text string) {
-	line, column := Position(text, d.Span.Start)
-	fmt.Fprintf(b, "depends-on:%d:%d: %s [%s]", line, column, d.Message, d.Code)
-	source := strings.TrimSuffix(strings.Split(text, "\n")[line-1], "\r")
-	if strings.TrimSpace(source) != "" {
-		width := 1
-		if end := min(d.Span.End, len(text)); end > d.Span.Start {
-			marked, _, _ := strings.Cut(text[d.Span.Start:end], "\n")
-			width = max(1, utf8.RuneCountInString(marked))
-		}
-		fmt.Fprintf(b, "\n  %s\n  %s^%s", strings.ReplaceAll(source, "\t", " "),
-			strings.Repeat(" ", column-1), strings.Repeat("~", width-1))
+func (r *report) add(code Code, span Span, hint, format string, args ...any) {
+	r.addSeverity(Error, code, span, hint, format, args...)
+}
+
+func (r *report) addSeverity(severity Severity, code Code, span Span, hint, format string, args ...any) {
+	if r.more > 0 && span.Start >= r.past {
+		r.more++
+		return
 	}
-	if d.Hint != "" {
-		fmt.Fprintf(b, "\n  %s", d.Hint)
+	r.list = append(r.list, Diagnostic{
+		Severity: severity, Code: code, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...),
+	})
+	if len(r.list) > 2*MaxDiagnostics {
+		r.trim()
 	}
+}
+
+func (r *report) trim() {
+	slices.SortStableFunc(r.list, func(a, b Diagnostic) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	if len(r.list) > MaxDiagnostics {
+		r.more += len(r.list) - MaxDiagnostics
+		r.list = r.list[:MaxDiagnostics]
+		r.past = r.list[MaxDiagnostics-1].Span.Start
+	}
+}
+
+func (r *report) empty() bool { return len(r.list) == 0 }
+
+// diagnostics returns what was found in text, nil if nothing was.
+func (r *report) diagnostics(text string) *Diagnostics {
+	if r.empty() {
+		return nil
+	}
+	r.trim()
+	return &Diagnostics{Text: text, List: r.list, More: r.more}
 }

@@ -1,48 +1,244 @@
 package lang
 
-// Verdict is the value of an expression in a world, with the checks that
-// decide it: those that are false if it is False, those that are unknown if it
-// is Unknown, and all of them if it is True.
+import "time"
+
+// Verdict is the value of an expression in a world.
 type Verdict struct {
-	Value   Value
-	Reasons []Reason
-}
-
-// Reason is one check that decides a verdict.
-type Reason struct {
-	Check Check
-	// Ref is the object, its namespace filled in.
-	Ref   Ref
 	Value Value
-	// Object is what was known of it, nil if it does not exist.
-	Object *Object
+	// Next is when the value may change by time alone; zero if it will not.
+	Next time.Time
 }
 
-// Eval returns the verdict of e for a Job of the given namespace. A name that
-// does not exist is Unknown, never False.
-func (e *Expr) Eval(w World, namespace string) Verdict {
-	verdict := Verdict{Value: True}
-	for _, c := range e.checks {
-		ref := c.Ref.Resolve(namespace)
-		object := w.Object(ref)
-		value := succeeded(object)
-		if verdict.Value != value && (value == False || value == Unknown && verdict.Value == True) {
-			verdict = Verdict{Value: value}
+// Eval returns the verdict of the requirements that gate the Job s: all of e
+// but those that mention i or self[...], which EvalElements decides. It is True
+// if there is none of the former.
+//
+// A name that does not exist is Unknown, never False. For names that must all
+// have succeeded, nothing is allocated.
+func (e *Expr) Eval(w World, s *Subject, now time.Time) Verdict {
+	v := view{world: w, subject: s, now: now, index: -1}
+	value := True
+	switch root := e.root.(type) {
+	case *All:
+		for _, t := range root.Terms {
+			if e.elements && mentionsElement(t) {
+				continue
+			}
+			if value = and(value, v.value(t, false)); value == False {
+				break
+			}
 		}
-		if value == verdict.Value {
-			verdict.Reasons = append(verdict.Reasons, Reason{Check: c, Ref: ref, Value: value, Object: object})
+	default:
+		if !e.elements {
+			value = v.value(root, false)
 		}
 	}
-	return verdict
+	return v.verdict(value)
 }
 
-func succeeded(o *Object) Value {
+// view is what one evaluation looks at.
+type view struct {
+	world   World
+	subject *Subject
+	now     time.Time
+	next    time.Time
+	// index is that of the element, -1 for the Job itself.
+	index int64
+	// prepared holds the arrays of checks that are decided for many indexes.
+	prepared map[*Check]*prepared
+	// spent counts the indexes that were looked at one by one.
+	spent int64
+}
+
+func (v *view) verdict(value Value) Verdict {
+	if value != Unknown {
+		return Verdict{Value: value}
+	}
+	return Verdict{Next: v.next}
+}
+
+// wake asks for another look at the given time.
+func (v *view) wake(at time.Time) {
+	if v.next.IsZero() || at.Before(v.next) {
+		v.next = at
+	}
+}
+
+// value decides n. negated says that it stands under an odd number of "not":
+// a check from whose array an index falls off the edge then counts as False,
+// so that the element does not wait.
+func (v *view) value(n Node, negated bool) Value {
+	switch n := n.(type) {
+	case *All:
+		value := True
+		for _, t := range n.Terms {
+			if value = and(value, v.value(t, negated)); value == False {
+				break
+			}
+		}
+		return value
+	case *Any:
+		value := False
+		for _, t := range n.Terms {
+			if value = or(value, v.value(t, negated)); value == True {
+				break
+			}
+		}
+		return value
+	case *Not:
+		return not(v.value(n.Term, !negated))
+	case *Check:
+		f := v.check(n, negated)
+		return f.value
+	}
+	return Unknown
+}
+
+// finding is what an evaluation learns about one check.
+type finding struct {
+	value   Value
+	problem *Problem
+	count
+	// ref and object are the object that decides, or for which it waits.
+	ref    Ref
+	object *Object
+	until  time.Time
+}
+
+// check decides one check.
+func (v *view) check(c *Check, negated bool) finding {
+	if c.Status == StatusTime {
+		return v.since(c, finding{value: True}, c.At)
+	}
+	if len(c.Targets) == 1 && !c.Before {
+		if t := &c.Targets[0]; t.Elements == nil && !t.Ref.IsSet() {
+			ref := t.Ref.Resolve(v.subject.Ref.Namespace)
+			object := v.world.Object(ref)
+			f := finding{ref: ref, object: object}
+			f.value, f.problem = c.of(object)
+			if f.value == True {
+				f = v.since(c, f, c.whenOf(object))
+			}
+			return f
+		}
+	}
+	return v.set(c, negated)
+}
+
+// since applies the delay of c to a check that is true since at; if that is not
+// known, it is true since now and the delay starts again with every look.
+func (v *view) since(c *Check, f finding, at time.Time) finding {
+	if c.Delay == 0 && c.Status != StatusTime {
+		return f
+	}
+	if at.IsZero() {
+		at = v.now
+	}
+	if until := at.Add(c.Delay); v.now.Before(until) {
+		v.wake(until)
+		f.value, f.until = Unknown, until
+	}
+	return f
+}
+
+// of returns what c says of a single object, with the problem that keeps it
+// from being decided.
+func (c *Check) of(o *Object) (Value, *Problem) {
+	if o == nil {
+		return Unknown, nil
+	}
+	if o.Problem != nil {
+		return Unknown, o.Problem
+	}
+	ended := o.Outcome != Undecided
+	switch c.Status {
+	case StatusSucceeded:
+		return decided(ended, o.Outcome == Succeeded), nil
+	case StatusFailed:
+		if o.Outcome != Failed {
+			return decided(ended, false), nil
+		}
+		value, lost := c.failure(True, o.Reason, o.Exit)
+		if lost {
+			return value, exitCodeLost()
+		}
+		return value, nil
+	case StatusSkipped:
+		return decided(ended || o.Started, o.Outcome == Skipped), nil
+	case StatusFinished:
+		return decided(ended, true), nil
+	case StatusStarted:
+		return decided(ended || o.Started, o.Outcome != Skipped), nil
+	case StatusReady:
+		return decided(ended || o.Ready, o.Outcome == Succeeded || !ended), nil
+	default:
+		return True, nil
+	}
+}
+
+func decided(known, yes bool) Value {
 	switch {
-	case o == nil || o.Outcome == Undecided:
+	case !known:
 		return Unknown
-	case o.Outcome == Succeeded:
+	case yes:
 		return True
 	default:
 		return False
 	}
+}
+
+// failure decides the keys of failed(...) for something that failed. reasons is
+// what is known of reason=: Unknown while the Job goes on.
+func (c *Check) failure(ended Value, reason string, exit *Exit) (value Value, lost bool) {
+	value = True
+	if len(c.Reasons) > 0 {
+		value = ended
+		if ended == True {
+			value = False
+			for _, r := range c.Reasons {
+				if r == reason {
+					value = True
+				}
+			}
+		}
+	}
+	if len(c.Codes) == 0 || value == False {
+		return value, false
+	}
+	switch {
+	case exit == nil:
+		return Unknown, false
+	case exit.Lost:
+		return Unknown, true
+	}
+	for _, r := range c.Codes {
+		if r.Low <= exit.Code && exit.Code <= r.High {
+			return value, false
+		}
+	}
+	return False, false
+}
+
+// whenOf returns since when c is true of o, zero if that is not known.
+func (c *Check) whenOf(o *Object) time.Time {
+	switch c.Status {
+	case StatusStarted:
+		if !o.StartedAt.IsZero() {
+			return o.StartedAt
+		}
+	case StatusReady:
+		if o.Outcome == Undecided {
+			return o.ReadyAt
+		}
+	case StatusExists:
+		return o.Created
+	}
+	if o.Outcome == Undecided {
+		return time.Time{}
+	}
+	return o.Finished
+}
+
+func exitCodeLost() *Problem {
+	return &Problem{Code: ProblemExitCodeLost, Message: "the exit code can no longer be learned, the pod is gone"}
 }

@@ -1,29 +1,149 @@
 package lang
 
-import "strings"
+import "time"
 
-// Expr is a parsed expression: for now the names of Jobs that must all have
-// succeeded. It is immutable and safe for concurrent use.
+// Expr is a parsed expression. It is immutable and safe for concurrent use.
 type Expr struct {
-	checks []Check
+	root     Node
+	elements bool // some requirement is per element
 }
 
-// Check is one condition of an expression, and where the text says it.
+func newExpr(root Node) *Expr {
+	return &Expr{root: root, elements: mentionsElement(root)}
+}
+
+// Root returns the tree of e. The caller must not change it.
+func (e *Expr) Root() Node { return e.root }
+
+// Node is a part of an expression: *All, *Any, *Not or *Check.
+type Node interface {
+	// Span returns where the text says it.
+	Span() Span
+	// String returns its canonical text.
+	String() string
+	node()
+}
+
+// All is true when all its terms are. It has at least two, none of them an All.
+type All struct {
+	Terms []Node
+	span  Span
+}
+
+// Any is true when one of its terms is. It has at least two, none of them an Any.
+type Any struct {
+	Terms []Node
+	span  Span
+}
+
+// Not swaps true and false.
+type Not struct {
+	Term Node
+	span Span
+}
+
+// Check asks for the status of one object or of a set of them, or for a time.
 type Check struct {
-	Ref  Ref
+	Status Status
+	// Targets has at least one, and none for StatusTime.
+	Targets []Target
+	// Reasons are the alternatives of reason=, for StatusFailed.
+	Reasons []string
+	// Codes are the alternatives of code=, for StatusFailed.
+	Codes []CodeRange
+	// Before is made=before: only what was created before the annotated Job.
+	Before bool
+	// Compare is nil where all must satisfy the status.
+	Compare *Comparison
+	// Delay is how long the check must have been true; 0 is not at all.
+	Delay time.Duration
+	// At is the time of StatusTime.
+	At   time.Time
+	span Span
+}
+
+// CodeRange is a range of exit codes, both ends included.
+type CodeRange struct {
+	Low  int32 `json:"low"`
+	High int32 `json:"high"`
+}
+
+// Target is what a check asks about.
+type Target struct {
+	// Ref names an object, or a set if its Name is a glob or a selector. It is
+	// empty for the annotated Job's own elements.
+	Ref Ref
+	// Self is self[...]: the annotated Job's own elements.
+	Self bool
+	// Elements is nil for the object itself.
+	Elements *Elements
+	// Span is where the text says it.
 	Span Span
 }
 
-// Checks returns the checks in the order of the text. The caller must not
-// change them.
-func (e *Expr) Checks() []Check { return e.checks }
+// Span returns where the text says it.
+func (a *All) Span() Span { return a.span }
 
-// String returns the canonical text of e: Parse(e.String()) equals e but for
-// spans.
-func (e *Expr) String() string {
-	names := make([]string, len(e.checks))
-	for i, c := range e.checks {
-		names[i] = c.Ref.String()
+// Span returns where the text says it.
+func (a *Any) Span() Span { return a.span }
+
+// Span returns where the text says it.
+func (n *Not) Span() Span { return n.span }
+
+// Span returns where the text says it.
+func (c *Check) Span() Span { return c.span }
+
+func (*All) node()   {}
+func (*Any) node()   {}
+func (*Not) node()   {}
+func (*Check) node() {}
+
+// isSet tells whether the check asks about a set, not about a single object or
+// element.
+func (c *Check) isSet() bool {
+	if len(c.Targets) > 1 || c.Before {
+		return true
 	}
-	return strings.Join(names, ", ")
+	return len(c.Targets) == 1 && (c.Targets[0].Ref.IsSet() || c.Targets[0].Elements != nil && !c.Targets[0].Elements.single())
+}
+
+// isOpen tells whether the set may get another member at any time.
+func (c *Check) isOpen() bool {
+	if c.Before {
+		return false
+	}
+	for i := range c.Targets {
+		if c.Targets[i].Ref.IsSet() {
+			return true
+		}
+	}
+	return false
+}
+
+// mentionsElement tells whether n speaks of the annotated Job's own index.
+func mentionsElement(n Node) bool {
+	switch n := n.(type) {
+	case *All:
+		return anyMentions(n.Terms)
+	case *Any:
+		return anyMentions(n.Terms)
+	case *Not:
+		return mentionsElement(n.Term)
+	case *Check:
+		for i := range n.Targets {
+			if t := &n.Targets[i]; t.Self || t.Elements != nil && t.Elements.linear() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func anyMentions(terms []Node) bool {
+	for _, t := range terms {
+		if mentionsElement(t) {
+			return true
+		}
+	}
+	return false
 }

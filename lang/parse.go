@@ -1,168 +1,86 @@
 package lang
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
 // The limits of a text, from docs/language.md.
 const (
-	// MaxText is the longest text that Parse reads, in bytes.
+	// MaxText is the longest text that Parse reads, in bytes: all annotations
+	// of an object together hold 256 KiB.
 	MaxText = 192 << 10
 	// MaxTargets is how many targets one expression may name.
 	MaxTargets = 10_000
-	// maxDiagnostics is how many mistakes are reported of one text.
-	maxDiagnostics = 20
+	// MaxNesting is how deep parentheses and "not" may stand inside each other.
+	MaxNesting = 32
+	// MaxDiagnostics is how many mistakes are shown of one text.
+	MaxDiagnostics = 20
 )
 
-// The kinds of mistakes that Parse reports.
-const (
-	// Empty: the text names nothing.
-	Empty Code = "empty"
-	// TooLong: the text exceeds MaxText, or names more than MaxTargets.
-	TooLong Code = "too-long"
-	// BadName: what stands here is not the name of an object.
-	BadName Code = "bad-name"
-	// BadCharacter: this sign has no meaning in the language.
-	BadCharacter Code = "bad-character"
-	// MissingComma: two names stand side by side.
-	MissingComma Code = "missing-comma"
-	// MissingName: a comma or a slash has no name beside it.
-	MissingName Code = "missing-name"
-)
-
-// Parse reads an expression. The error, if any, is a *Diagnostics with every
-// mistake that was found, in the order of the text.
+// Parse reads an expression. The error, if any, is a *Diagnostics with the
+// mistakes that were found, in the order of the text.
 func Parse(text string) (*Expr, error) {
-	p := parser{text: text}
+	if e := parseNames(text); e != nil {
+		return e, nil
+	}
+	return parseGrammar(text)
+}
+
+// parseGrammar reads any expression. For a plain list of names it returns what
+// parseNames does, more slowly.
+func parseGrammar(text string) (*Expr, error) {
+	found := &report{}
+	root := read(text, found)
+	if d := found.diagnostics(text); d != nil {
+		return nil, d
+	}
+	return newExpr(root), nil
+}
+
+func read(text string, found *report) Node {
 	switch {
 	case len(text) > MaxText:
-		p.report(TooLong, Span{0, 0}, "write fewer names, or split the Job",
+		found.add(TooLong, Span{}, "write fewer names, or wait for one Job that waits for the others",
 			"the text has %d bytes, the limit is %d", len(text), MaxText)
-	case strings.TrimSpace(text) == "":
-		p.report(Empty, Span{0, len(text)},
-			"name the Jobs to wait for, as in: extract, etl/validate", "the expression is empty")
-	default:
-		p.list()
+		return nil
+	case strings.Trim(text, " \t\r\n") == "":
+		found.add(Empty, Span{0, len(text)}, "name the Jobs to wait for, as in: extract, etl/validate", "the expression is empty")
+		return nil
 	}
-	if len(p.found) > 0 {
-		return nil, &Diagnostics{Text: text, List: p.found}
+	tree, at := parseTokens(expressionGrammar, textDialect.tokens(text, 0, found))
+	if at >= 0 {
+		found.add(MissingCheck, Span{at, at}, "", "expected a check")
+		return nil
 	}
-	return &Expr{checks: p.checks}, nil
+	b := builder{report: found, text: text}
+	return b.level(tree, 0)
 }
 
-type parser struct {
-	text   string
-	pos    int
-	checks []Check
-	found  []Diagnostic
+// builder turns the tree of the grammar into that of the language and reports
+// what the grammar lets pass.
+type builder struct {
+	*report
+	text    string
+	targets int
 }
 
-func (p *parser) report(code Code, span Span, hint, format string, args ...any) {
-	if len(p.found) < maxDiagnostics {
-		p.found = append(p.found, Diagnostic{Code: code, Span: span, Message: fmt.Sprintf(format, args...), Hint: hint})
+// source returns the text of span, cut to what fits a message.
+func (b *builder) source(span Span) string { return clip(b.text[span.Start:span.End]) }
+
+// clip cuts what is repeated in a message or a hint to a readable length.
+func clip(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
 	}
+	end := most
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "..."
 }
 
-// list reads names between commas. It goes on after a mistake, at the next
-// comma or name, so that one mistake is one diagnostic.
-func (p *parser) list() {
-	named := false
-	for {
-		p.space()
-		switch {
-		case p.pos == len(p.text):
-			return // a final comma is allowed
-		case p.text[p.pos] == ',':
-			if !named {
-				p.report(MissingName, Span{p.pos, p.pos + 1}, "", "a name is missing before this comma")
-			}
-			named = false
-			p.pos++
-		case isWord(p.text[p.pos]):
-			start := p.pos
-			ref, ok := p.ref()
-			if named {
-				p.report(MissingComma, Span{start, p.pos}, fmt.Sprintf("write a comma before %q", p.text[start:p.pos]),
-					"expected a comma, found %q", p.text[start:p.pos])
-			}
-			named = true
-			if ok {
-				p.add(Check{Ref: ref, Span: Span{start, p.pos}})
-			}
-		default:
-			start := p.pos
-			r, size := utf8.DecodeRuneInString(p.text[p.pos:])
-			p.pos += size
-			p.report(BadCharacter, Span{start, p.pos}, "", "%q has no meaning here", r)
-			named = true
-		}
-	}
-}
-
-func (p *parser) add(c Check) {
-	p.checks = append(p.checks, c)
-	if len(p.checks) == MaxTargets+1 {
-		p.report(TooLong, c.Span, "wait for one Job that waits for the others", "more than %d names", MaxTargets)
-	}
-}
-
-func (p *parser) space() {
-	for p.pos < len(p.text) {
-		r, size := utf8.DecodeRuneInString(p.text[p.pos:])
-		if !unicode.IsSpace(r) {
-			return
-		}
-		p.pos += size
-	}
-}
-
-// ref reads name or namespace/name.
-func (p *parser) ref() (Ref, bool) {
-	start := p.pos
-	for p.pos < len(p.text) && (isWord(p.text[p.pos]) || p.text[p.pos] == '/') {
-		p.pos++
-	}
-	namespace, name, slash := strings.Cut(p.text[start:p.pos], "/")
-	if !slash {
-		return Job("", namespace), p.name(namespace, start)
-	}
-	if name == "" {
-		p.report(MissingName, Span{p.pos - 1, p.pos}, "write namespace/name", "a name is missing after %q", p.text[start:p.pos])
-		return Ref{}, false
-	}
-	if !p.name(namespace, start) || !p.name(name, start+len(namespace)+1) {
-		return Ref{}, false
-	}
-	return Job(namespace, name), true
-}
-
-// name checks a name by RFC 1123, as Kubernetes does for objects.
-func (p *parser) name(s string, start int) bool {
-	for i := range len(s) {
-		c := s[i]
-		edge := i == 0 || i == len(s)-1
-		switch {
-		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || !edge && (c == '-' || c == '.'):
-			continue
-		case 'A' <= c && c <= 'Z':
-			p.report(BadName, Span{start, start + len(s)}, fmt.Sprintf("did you mean %q?", strings.ToLower(s)),
-				"%q has upper case letters, names of objects have none", s)
-		default:
-			p.report(BadName, Span{start, start + len(s)}, "a name has lower case letters, digits, - and ., and starts and ends with a letter or a digit",
-				"%q is not the name of an object", s)
-		}
-		return false
-	}
-	if len(s) == 0 || len(s) > 253 {
-		p.report(BadName, Span{start, start + len(s)}, "a name has 1 to 253 characters", "this name has %d characters", len(s))
-		return false
-	}
-	return true
-}
-
-func isWord(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_'
-}
+// quote puts user words in double quotes. What cannot be printed is escaped.
+func quote(s string) string { return strconv.Quote(s) }

@@ -5,9 +5,11 @@ import "strings"
 // KindJob is the kind of a reference that names none.
 const KindJob = "job"
 
-// Ref names one object: its kind in lower case, its namespace and its name.
-// In an expression an empty Namespace means that of the annotated Job; Resolve
-// fills it in. A Ref is comparable and serves as a map key.
+// Ref names one object: its kind in lower case, its namespace and its name. If
+// the name is a glob (shard-*) or a label selector ({app=etl}, canonical), it
+// names the set of the objects that match it in the namespace. In an expression
+// an empty Namespace means that of the annotated Job; Resolve fills it in. A
+// Ref is comparable and serves as a map key.
 type Ref struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
@@ -27,20 +29,23 @@ func (r Ref) Resolve(namespace string) Ref {
 	return r
 }
 
+// IsSet tells whether r names a set, by a glob or a label selector.
+func (r Ref) IsSet() bool { return strings.ContainsAny(r.Name, "*?{") }
+
 // String returns r as it is written in an expression, [kind:][namespace/]name,
 // without a kind for Jobs.
 func (r Ref) String() string {
-	var b strings.Builder
-	if r.Kind != KindJob {
-		b.WriteString(r.Kind)
-		b.WriteByte(':')
+	name := r.Name
+	if r.Namespace == "" && isReserved(name) {
+		name = `"` + name + `"`
 	}
 	if r.Namespace != "" {
-		b.WriteString(r.Namespace)
-		b.WriteByte('/')
+		name = r.Namespace + "/" + name
 	}
-	b.WriteString(r.Name)
-	return b.String()
+	if r.Kind != KindJob {
+		name = r.Kind + ":" + name
+	}
+	return name
 }
 
 // Compare orders references by namespace, name and kind, for output that is

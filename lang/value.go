@@ -22,3 +22,30 @@ func (v Value) String() string {
 		return "unknown"
 	}
 }
+
+// MarshalText returns what String returns.
+func (v Value) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+func and(a, b Value) Value {
+	switch {
+	case a == False || b == False:
+		return False
+	case a == True && b == True:
+		return True
+	default:
+		return Unknown
+	}
+}
+
+func or(a, b Value) Value { return not(and(not(a), not(b))) }
+
+func not(v Value) Value {
+	switch v {
+	case True:
+		return False
+	case False:
+		return True
+	default:
+		return Unknown
+	}
+}

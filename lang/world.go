@@ -6,7 +6,7 @@ import "time"
 type Outcome uint8
 
 // The outcomes of an object. Skipped means that it never ran because its own
-// dependencies could not be met.
+// dependencies could not be met, or timed out.
 const (
 	Undecided Outcome = iota
 	Succeeded
@@ -14,7 +14,27 @@ const (
 	Skipped
 )
 
-// Object is what an expression may learn about one object that exists.
+// World answers what an expression asks about the cluster.
+type World interface {
+	// Object returns what is known of the object that ref names, its
+	// namespace filled in, and nil if there is none. What cannot be looked up
+	// is an Object with a Problem. The caller must not change it.
+	Object(ref Ref) *Object
+	// Members returns the objects of the set that ref names by a glob or a
+	// selector, sorted by name and without the annotated Job: those that exist,
+	// and those that finished while the set was waited for. The problem, if
+	// any, is why they cannot be listed.
+	Members(ref Ref) ([]Member, *Problem)
+}
+
+// Member is an object of a set.
+type Member struct {
+	Name   string
+	Object *Object
+}
+
+// Object is what an expression may learn about one object that exists. Facts
+// only grow: what is zero is not known yet. The exception is Ready.
 type Object struct {
 	UID     string
 	Created time.Time
@@ -22,13 +42,91 @@ type Object struct {
 	Outcome Outcome
 	// Reason is the reason that a failed object gives, in CamelCase.
 	Reason string
-	// Finished is when Outcome was decided; zero before.
+	// Finished is when Outcome was decided; zero if that is not known.
 	Finished time.Time
+	// Exit is the exit code of a failed object; nil while nobody has looked.
+	// An expression asks for it only where AsksExitCode says so.
+	Exit *Exit
+	// Started tells that a pod of it is or was ready, succeeded or failed, and
+	// StartedAt since when; zero if that is not known.
+	Started   bool
+	StartedAt time.Time
+	// Ready tells that as many pods as it wants now are ready, and ReadyAt
+	// since when; zero if that is not known.
+	Ready   bool
+	ReadyAt time.Time
+	// Array is nil unless the object is an Indexed Job.
+	Array *Array
+	// Problem is why nothing can be learned about the object, nil if it can.
+	Problem *Problem
 }
 
-// World answers what an expression asks about the cluster.
-type World interface {
-	// Object returns what is known of the object that ref names, and nil
-	// if there is none. The caller must not change it.
-	Object(ref Ref) *Object
+// Array is what is known of the elements of an Indexed Job.
+type Array struct {
+	// Size is the number of completions.
+	Size int64
+	// PerIndex tells that the Job has a backoffLimitPerIndex.
+	PerIndex bool
+	// Completed and Failed are the Job's completedIndexes and failedIndexes,
+	// Failed with the elements whose pod the gate failed.
+	Completed, Failed Indexes
+	// Started and Ready are known from the pods.
+	Started, Ready Indexes
+	// Elements has more about some elements, by index.
+	Elements map[int64]Element
+}
+
+// Element is what is known of one element of an array beyond its status.
+type Element struct {
+	// Finished is when its last pod finished, or when that was first seen.
+	Finished time.Time
+	// Started and Ready are when its pod was; zero if not known.
+	Started, Ready time.Time
+	// Exit is its exit code if it failed; nil while nobody has looked.
+	Exit *Exit
+}
+
+// Exit is what is known of an exit code.
+type Exit struct {
+	Code int32
+	// Lost says that the code can no longer be learned: the pod is gone.
+	Lost bool
+}
+
+// Subject is the annotated Job: whose expression it is.
+type Subject struct {
+	Ref Ref
+	// Object has its UID, when it was created and, for i and self[...], its
+	// Array. It may be nil where nothing of this is known.
+	Object *Object
+}
+
+// ProblemCode says what kind of problem one is. Codes are stable.
+type ProblemCode string
+
+// The problems. Each makes a check unknown, under "not" too, until somebody
+// mends it.
+const (
+	// ProblemForbidden: the Job's service account may not look at the object.
+	ProblemForbidden ProblemCode = "forbidden"
+	// ProblemUnknownKind: this gate cannot look up objects of the kind.
+	ProblemUnknownKind ProblemCode = "unknown-kind"
+	// ProblemLost: the object finished and went while nobody looked.
+	ProblemLost ProblemCode = "lost"
+	// ProblemNotIndexed: an element of a Job that is not Indexed.
+	ProblemNotIndexed ProblemCode = "not-indexed"
+	// ProblemNoSuchElement: an index outside the array.
+	ProblemNoSuchElement ProblemCode = "no-such-element"
+	// ProblemExitCodeLost: the exit code can no longer be learned.
+	ProblemExitCodeLost ProblemCode = "exit-code-lost"
+	// ProblemTooLarge: the arrays are too large for this expression.
+	ProblemTooLarge ProblemCode = "too-large"
+)
+
+// Problem is why a check cannot be decided, now or ever, unless something is
+// mended.
+type Problem struct {
+	Code ProblemCode `json:"code"`
+	// Message is a sentence for people, lower case and without full stop.
+	Message string `json:"message"`
 }

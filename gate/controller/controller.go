@@ -66,7 +66,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		clock:    o.Clock,
 		workers:  o.Workers,
 	}
-	c.store = newStore(c.queue.Add)
+	c.store = newStore(c.queue.Add, o.Clock)
 	return c
 }
 
@@ -142,6 +142,9 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 		"reason", decision.Reason, "message", decision.Message)
 	if decision.Action == gate.Releasing {
 		return c.release(ctx, job, decision)
+	}
+	if !decision.Next.IsZero() {
+		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))
 	}
 	c.refusals.forget(ref)
 	c.reporter.report(job, decision)

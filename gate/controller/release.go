@@ -21,7 +21,7 @@ const FieldManager = "depctl-gate"
 // release sends the one patch that un-suspends a Job, and tells of it.
 func (c *Controller) release(ctx context.Context, job gate.Job, decision gate.Decision) error {
 	ref := job.Ref()
-	patch, err := gate.ReleasePatch(job, gate.NewRelease(job.UID, c.clock.Now(), FieldManager, decision.Verdict))
+	patch, err := gate.ReleasePatch(job, gate.NewRelease(job.UID, c.clock.Now(), FieldManager, decision.Reasons))
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (r *reporter) report(job gate.Job, d gate.Decision) {
 		kind, action = corev1.EventTypeNormal, "Releasing"
 	case gate.ReasonForeignOwner, gate.ReasonStartedUnheld:
 		action = "Ignoring"
-	case gate.ReasonInvalidExpression, gate.ReasonDependencyFailed:
+	case gate.ReasonInvalidExpression, gate.ReasonDependencyFailed, gate.ReasonProblem:
 	case ReasonReleaseRefused:
 		action = "Releasing"
 	default:

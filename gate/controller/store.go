@@ -2,12 +2,14 @@ package controller
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/utils/clock"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -20,6 +22,7 @@ import (
 type store struct {
 	// enqueue asks for a decision about a Job. It is called without the lock.
 	enqueue func(lang.Ref)
+	clock   clock.PassiveClock
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
@@ -44,9 +47,10 @@ type entry struct {
 // the reflector has to collect first.
 var _ cache.TransformingStore = &store{}
 
-func newStore(enqueue func(lang.Ref)) *store {
+func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 	return &store{
 		enqueue:      enqueue,
+		clock:        clock,
 		entries:      map[lang.Ref]entry{},
 		graph:        depgraph.New(),
 		acknowledged: map[types.UID]string{},
@@ -126,7 +130,9 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	if !ok {
 		return gate.Job{}, gate.Decision{}, false
 	}
-	return e.job, gate.Decide(gate.Snapshot{Job: e.job, Expr: e.expr, Invalid: e.invalid, World: s.graph}), true
+	return e.job, gate.Decide(gate.Snapshot{
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: s.clock.Now(),
+	}), true
 }
 
 // acknowledge records that the API server has released a Job and answered with
@@ -157,30 +163,36 @@ func (s *store) set(job gate.Job) []lang.Ref {
 			delete(s.acknowledged, job.UID)
 		}
 	}
+	if job.Object.Ready {
+		// No status says since when; a gate that restarts counts anew, so a
+		// delay can only be longer.
+		if known && old.job.UID == job.UID && old.job.Object.Ready {
+			job.Object.ReadyAt = old.job.Object.ReadyAt
+		} else {
+			job.Object.ReadyAt = s.clock.Now()
+		}
+	}
+	if known && reflect.DeepEqual(old.job.Object, job.Object) {
+		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
+	}
 	e := entry{job: job}
 	switch {
 	case !waits(job):
-	case known && waits(old.job) && old.job.DependsOn == job.DependsOn:
+	case known && waits(old.job) && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID:
 		e.expr, e.invalid = old.expr, old.invalid
 	default:
-		e.expr, e.invalid = lang.Parse(job.DependsOn)
+		e.expr, e.invalid = job.Parse()
 	}
-	s.put(ref, e)
-
-	var affected []lang.Ref
-	if job.Annotated && (!known || decidable(old.job) != decidable(job)) {
+	affected := s.put(ref, e)
+	if waits(job) && (!known || !equal(old.job, job)) {
 		affected = append(affected, ref)
-	}
-	if !known || old.job.Object() != job.Object() {
-		affected = append(affected, s.graph.Dependents(ref)...)
 	}
 	return affected
 }
 
-func (s *store) put(ref lang.Ref, e entry) {
+func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.entries[ref] = e
-	object := e.job.Object()
-	s.graph.Set(ref, &object, e.expr)
+	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
@@ -190,8 +202,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	}
 	delete(s.acknowledged, e.job.UID)
 	delete(s.entries, ref)
-	s.graph.Remove(ref)
-	return append(s.graph.Dependents(ref), ref)
+	return append(s.graph.Remove(ref), ref)
 }
 
 func (s *store) enqueueAll(refs []lang.Ref) {
@@ -203,14 +214,15 @@ func (s *store) enqueueAll(refs []lang.Ref) {
 // waits reports whether the expression of a Job can still matter. The others'
 // edges are not kept.
 func waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && job.Outcome == lang.Undecided
+	return job.Annotated && !job.Released && job.Outcome() == lang.Undecided
 }
 
-// decidable returns the job without the facts that no decision about itself
-// looks at.
-func decidable(job gate.Job) gate.Job {
-	job.ResourceVersion, job.Ready, job.Ended = "", 0, 0
-	return job
+// equal reports whether two states of a Job are the same to a decision about
+// it.
+func equal(a, b gate.Job) bool {
+	a.ResourceVersion, b.ResourceVersion = "", ""
+	a.Labels, b.Labels = nil, nil
+	return reflect.DeepEqual(a, b)
 }
 
 // older reports whether resourceVersion a is of an earlier state than b. What
@@ -231,7 +243,11 @@ func asJob(object any) (gate.Job, error) {
 func strip(object any) (any, error) {
 	if job, ok := object.(*batchv1.Job); ok {
 		job.ManagedFields = nil
-		job.Spec = batchv1.JobSpec{Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy}
+		job.Spec = batchv1.JobSpec{
+			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
+			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
+			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
+		}
 	}
 	return object, nil
 }

@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	clocktesting "k8s.io/utils/clock/testing"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
@@ -39,7 +41,7 @@ func complete(j *batchv1.Job) {
 // that were to be decided since it was last called.
 func recordingStore() (*store, func() string) {
 	var asked []string
-	s := newStore(func(ref lang.Ref) { asked = append(asked, ref.Name) })
+	s := newStore(func(ref lang.Ref) { asked = append(asked, ref.Name) }, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
 	return s, func() string {
 		slices.Sort(asked)
 		names := strings.Join(slices.Compact(asked), " ")
@@ -63,7 +65,7 @@ func TestStoreAsksOnlyForThoseThatAreAffected(t *testing.T) {
 	}, "4"))
 	require.Equal(t, "load report", asked())
 
-	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Ready = ptr.To[int32](1) })))
+	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Active = 1 })))
 	require.Empty(t, asked(), "nothing that a decision looks at has changed")
 
 	require.NoError(t, s.Update(job("extract", "6", "", complete)))
@@ -126,10 +128,34 @@ func TestAcknowledgeSpeaksOfOneJobOnly(t *testing.T) {
 	require.Empty(t, s.acknowledged)
 }
 
+func TestReadyIsCountedFromWhenItWasFirstSeen(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	clock := clocktesting.NewFakePassiveClock(time.Unix(100, 0))
+	s.clock = clock
+	pods := func(ready int32) func(*batchv1.Job) {
+		return func(j *batchv1.Job) { j.Status.Ready = &ready }
+	}
+	require.NoError(t, s.Replace([]any{job("server", "1", "", pods(1)), job("load", "2", "ready(server) + 10s")}, "2"))
+	asked()
+	clock.SetTime(time.Unix(104, 0))
+	require.NoError(t, s.Update(job("server", "3", "", pods(1), func(j *batchv1.Job) { j.Status.Active = 1 })))
+	require.Empty(t, asked())
+	require.Equal(t, time.Unix(110, 0), decided(t, s, "load").Next)
+	clock.SetTime(time.Unix(110, 0))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+
+	require.NoError(t, s.Update(job("server", "4", "", pods(0))))
+	require.NoError(t, s.Update(job("server", "5", "", pods(1))))
+	require.Equal(t, time.Unix(120, 0), decided(t, s, "load").Next, "it has been ready again since now only")
+}
+
 func TestStripKeepsWhatIsObserved(t *testing.T) {
 	t.Parallel()
 	full := job("load", "2", "extract", complete, func(j *batchv1.Job) {
-		j.Spec.ManagedBy = ptr.To("x")
+		j.Spec.ManagedBy, j.Spec.Parallelism, j.Status.Ready = ptr.To("x"), ptr.To[int32](2), ptr.To[int32](2)
+		j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
+		j.Spec.BackoffLimitPerIndex, j.Status.CompletedIndexes, j.Status.FailedIndexes = ptr.To[int32](1), "0", ptr.To("1-2")
 		j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}}
 		j.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	})

@@ -110,7 +110,7 @@ func (m *manifests) reverse() error {
 				return fmt.Errorf("%s: %w", job.key(), err)
 			}
 		}
-		g.Set(job.ref(), &lang.Object{}, expr)
+		g.Set(job.ref(), depgraph.Node{Object: &lang.Object{}, Expr: expr})
 	}
 	layers, _ := g.Layers()
 	place := map[lang.Ref]int{}

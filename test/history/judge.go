@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,8 +29,8 @@ type Release struct {
 func (r Release) Latency() time.Duration { return r.At.Sub(r.Met) }
 
 // Judge goes through the events and returns the releases, in order, and what
-// broke the rules, in words. It understands lists of names, which is what its
-// users make it judge.
+// broke the rules, in words. Of expressions it understands lists of names; of
+// Jobs with any other, it does not judge when they were released.
 func Judge(events []Event) (releases []Release, violations []string) {
 	j := judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}}
 	for _, e := range events {
@@ -115,8 +116,17 @@ func (j *judge) judge(one *judged, e Event, text string) {
 	one.suspended = e.Suspended()
 }
 
+// plain matches a list of names. The words or, and, not make it none.
+var (
+	plain = regexp.MustCompile(`^[a-z0-9./,\s-]+$`)
+	words = regexp.MustCompile(`(^|\s)(or|and|not)\s`)
+)
+
 // complete reports whether all that a Job names is complete now.
 func (j *judge) complete(one *judged) bool {
+	if !plain.MatchString(one.text) || words.MatchString(one.text) {
+		return true
+	}
 	namespace, _, _ := strings.Cut(one.job, "/")
 	for name := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(one.text), ","), ",") {
 		name = strings.TrimSpace(name)

@@ -68,7 +68,7 @@ func TestFailedPrerequisiteReleasesNobody(t *testing.T) {
 	s.make("extract", "", template("exit-code", "3"))
 	s.fails("extract")
 	event := s.warning("load", gate.ReasonDependencyFailed)
-	require.Equal(t, "waits for ever as things stand: "+s.name+"/extract did not succeed", event.Note)
+	require.Equal(t, "waits for ever as things stand: "+s.name+"/extract failed (BackoffLimitExceeded)", event.Note)
 	s.held("load")
 }
 

@@ -1,0 +1,165 @@
+package lang
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Source is the text on which diagnostics are drawn. It need not be the text
+// that was parsed: Offset leads from one to the other, so that a mistake in an
+// expression is shown at its place in the file that holds it.
+type Source struct {
+	// Name stands before each position: "depends-on", or a file.
+	Name string
+	Text string
+	// Offset maps an offset of the parsed text to one of Text; nil is the
+	// identity.
+	Offset func(int) int
+}
+
+// Place returns where in the source span lies, with Offset applied.
+func (s Source) Place(span Span) Span {
+	if s.Offset != nil {
+		start := s.Offset(span.Start)
+		end := start
+		if span.End > span.Start {
+			// The end is exclusive: what follows it may lie on another line.
+			end = s.Offset(span.End-1) + 1
+		}
+		span = Span{start, end}
+	}
+	start := min(max(span.Start, 0), len(s.Text))
+	return Span{start, min(max(span.End, start), len(s.Text))}
+}
+
+// Position returns the line and the column of a byte offset in text, both
+// counted from 1, the column in characters.
+func Position(text string, offset int) (line, column int) {
+	before := text[:min(max(offset, 0), len(text))]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
+}
+
+// Draw returns the diagnostics as text: for each its position, message and
+// code, the line with a caret under the place, and the hint. A long line is
+// cut around the place. The result has no final line break.
+func (s Source) Draw(list []Diagnostic) string {
+	var b strings.Builder
+	for i, d := range list {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		s.draw(&b, d)
+	}
+	return b.String()
+}
+
+func (s Source) draw(b *strings.Builder, d Diagnostic) {
+	span := s.Place(d.Span)
+	line, column := Position(s.Text, span.Start)
+	severity := ""
+	if d.Severity == Warning {
+		severity = "warning: "
+	}
+	fmt.Fprintf(b, "%s:%d:%d: %s%s [%s]", s.Name, line, column, severity, d.Message, d.Code)
+	if source, blanks, carets := s.excerpt(span); strings.TrimSpace(source) != "" {
+		fmt.Fprintf(b, "\n  %s\n  %s%s", source, blanks, carets)
+	}
+	if d.Hint != "" {
+		b.WriteString("\n  " + d.Hint)
+	}
+}
+
+// The width of an excerpt, in characters: what fits a terminal.
+const (
+	excerptBefore = 50
+	excerptWidth  = 100
+)
+
+// excerpt returns the part of the first line of span that is shown, and what
+// leads to and marks the place under it.
+func (s Source) excerpt(span Span) (source, blanks, carets string) {
+	from := strings.LastIndexByte(s.Text[:span.Start], '\n') + 1
+	to := len(s.Text)
+	if n := strings.IndexByte(s.Text[from:], '\n'); n >= 0 {
+		to = from + n
+	}
+	if to > from && s.Text[to-1] == '\r' {
+		to--
+	}
+	start, cut := from, ""
+	for n := 0; span.Start-start > excerptBefore*utf8.UTFMax || utf8.RuneCountInString(s.Text[start:span.Start]) > excerptBefore; n++ {
+		// Step by step only near the place: a line may be the whole text.
+		cut, start = "...", max(start+1, span.Start-excerptBefore*utf8.UTFMax)
+		for start < span.Start && !utf8.RuneStart(s.Text[start]) {
+			start++
+		}
+	}
+	var text, lead, mark strings.Builder
+	text.WriteString(cut)
+	lead.WriteString(cut)
+	if cut != "" {
+		lead.Reset()
+		lead.WriteString("   ")
+	}
+	shown := 0
+	for i := start; i < to; shown++ {
+		if shown == excerptWidth {
+			text.WriteString("...")
+			break
+		}
+		r, size := utf8.DecodeRuneInString(s.Text[i:])
+		text.WriteRune(printable(r, size))
+		switch {
+		case i < span.Start:
+			lead.WriteString(blank(r))
+		case i == span.Start:
+			mark.WriteByte('^')
+			if wide(r) {
+				mark.WriteByte('~')
+			}
+		case i < span.End:
+			mark.WriteByte('~')
+			if wide(r) {
+				mark.WriteByte('~')
+			}
+		}
+		i += size
+	}
+	if mark.Len() == 0 {
+		mark.WriteByte('^')
+	}
+	return strings.TrimRight(text.String(), " "), lead.String(), mark.String()
+}
+
+// printable returns what is drawn for r: nothing that moves the cursor, hides
+// or reorders the line.
+func printable(r rune, size int) rune {
+	switch {
+	case r == utf8.RuneError && size == 1, unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r):
+		return utf8.RuneError
+	case r == '\t' || unicode.IsSpace(r) && r != '\u3000':
+		return ' '
+	case unicode.IsControl(r) || !unicode.IsPrint(r) && r != '\u3000':
+		return utf8.RuneError
+	default:
+		return r
+	}
+}
+
+func blank(r rune) string {
+	if wide(r) {
+		return "  "
+	}
+	return " "
+}
+
+// wide tells whether terminals draw r two columns wide: East Asian wide and
+// full-width characters, and emoji.
+func wide(r rune) bool {
+	return r >= 0x1100 && r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 ||
+		r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff01 && r <= 0xff60 ||
+		r >= 0xffe0 && r <= 0xffe6 || r >= 0x1f300 && r <= 0x1faff || r >= 0x20000 && r <= 0x3fffd
+}

@@ -1,0 +1,77 @@
+package lang
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// MarshalJSON returns the tree of e: a node is {"all": [...]}, {"any": [...]},
+// {"not": {...}} or a check, each with its "span".
+func (e *Expr) MarshalJSON() ([]byte, error) { return json.Marshal(e.root) }
+
+// MarshalJSON returns {"all": terms, "span": ...}.
+func (a *All) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		All  []Node `json:"all"`
+		Span Span   `json:"span"`
+	}{a.Terms, a.span})
+}
+
+// MarshalJSON returns {"any": terms, "span": ...}.
+func (a *Any) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Any  []Node `json:"any"`
+		Span Span   `json:"span"`
+	}{a.Terms, a.span})
+}
+
+// MarshalJSON returns {"not": term, "span": ...}.
+func (n *Not) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Not  Node `json:"not"`
+		Span Span `json:"span"`
+	}{n.Term, n.span})
+}
+
+// MarshalJSON returns the check with what it has of "targets", "reason",
+// "code", "made", "compare", "delay" and "at".
+func (c *Check) MarshalJSON() ([]byte, error) {
+	made, delay, at := "", "", ""
+	if c.Before {
+		made = "before"
+	}
+	if c.Delay > 0 {
+		delay = formatDuration(c.Delay)
+	}
+	if c.Status == StatusTime {
+		at = c.At.Format(time.RFC3339Nano)
+	}
+	return json.Marshal(struct {
+		Status  Status      `json:"status"`
+		Targets []Target    `json:"targets,omitempty"`
+		Reasons []string    `json:"reason,omitempty"`
+		Codes   []CodeRange `json:"code,omitempty"`
+		Made    string      `json:"made,omitempty"`
+		Compare *Comparison `json:"compare,omitempty"`
+		Delay   string      `json:"delay,omitempty"`
+		At      string      `json:"at,omitempty"`
+		Span    Span        `json:"span"`
+	}{c.Status, c.Targets, c.Reasons, c.Codes, made, c.Compare, delay, at, c.span})
+}
+
+// MarshalJSON returns {"kind", "namespace", "name"} or {"self": true}, with
+// "indexes" as they are written, if any.
+func (t Target) MarshalJSON() ([]byte, error) {
+	elements := ""
+	if t.Elements != nil {
+		elements = t.Elements.String()
+	}
+	return json.Marshal(struct {
+		Self      bool   `json:"self,omitempty"`
+		Kind      string `json:"kind,omitempty"`
+		Namespace string `json:"namespace,omitempty"`
+		Name      string `json:"name,omitempty"`
+		Indexes   string `json:"indexes,omitempty"`
+		Span      Span   `json:"span"`
+	}{t.Self, t.Ref.Kind, t.Ref.Namespace, t.Ref.Name, elements, t.Span})
+}

@@ -1,0 +1,169 @@
+package lang
+
+import (
+	"fmt"
+	"time"
+)
+
+// Reason is one check that decides a verdict, with what was found.
+type Reason struct {
+	Check *Check
+	Value Value
+	// Ref is the object, its namespace filled in; of a set, the first member
+	// that did not satisfy the check, if any. It is empty for time(...).
+	Ref Ref
+	// Object is what was known of it, nil if it does not exist.
+	Object *Object
+	// Yes, No and Size count the members of a set that satisfy the check, that
+	// cannot, and that are there. Size is 0 for a single object.
+	Yes, No, Size int64
+	// Until is when a delay or a time is over that is waited for.
+	Until time.Time
+	// Problem is why the check cannot be decided, if somebody must mend it.
+	Problem *Problem
+}
+
+// Reasons returns the checks that decide what Eval returns. An all-of that is
+// false and an any-of that is true are decided by one of their terms: the one
+// with the fewest reasons, then the first. For everything else they are all the
+// checks that are needed, and if the verdict is Unknown every unknown check
+// that is not inside something decided.
+func (e *Expr) Reasons(w World, s *Subject, now time.Time) []Reason {
+	return e.reasons(w, s, now, -1)
+}
+
+// ElementReasons is Reasons for what EvalElements says of one element.
+func (e *Expr) ElementReasons(w World, s *Subject, now time.Time, index int64) []Reason {
+	return e.reasons(w, s, now, index)
+}
+
+func (e *Expr) reasons(w World, s *Subject, now time.Time, index int64) []Reason {
+	v := view{world: w, subject: s, now: now, index: index}
+	var terms []Node
+	for _, t := range e.requirements() {
+		if mentionsElement(t) == (index >= 0) {
+			terms = append(terms, t)
+		}
+	}
+	_, list := v.reasonsOfAll(terms, false)
+	return list
+}
+
+// reasons returns the value of n and the checks that decide it.
+func (v *view) reasons(n Node, negated bool) (Value, []Reason) {
+	switch n := n.(type) {
+	case *All:
+		return v.reasonsOfAll(n.Terms, negated)
+	case *Any:
+		return v.reasonsOf(n.Terms, negated, True)
+	case *Not:
+		value, list := v.reasons(n.Term, !negated)
+		return not(value), list
+	case *Check:
+		f := v.check(n, negated)
+		r := Reason{Check: n, Value: f.value, Ref: f.ref, Object: f.object, Until: f.until}
+		if f.value == Unknown {
+			r.Problem = f.problem
+		}
+		if n.isSet() {
+			r.Yes, r.No, r.Size = f.yes, f.no, f.size
+		}
+		return f.value, []Reason{r}
+	}
+	return Unknown, nil
+}
+
+func (v *view) reasonsOfAll(terms []Node, negated bool) (Value, []Reason) {
+	return v.reasonsOf(terms, negated, False)
+}
+
+// reasonsOf decides several terms of which one with the value sole decides.
+func (v *view) reasonsOf(terms []Node, negated bool, sole Value) (Value, []Reason) {
+	var one, unknown, all []Reason
+	found, waits := false, false
+	for _, t := range terms {
+		value, list := v.reasons(t, negated)
+		switch {
+		case value == sole && (!found || len(list) < len(one)):
+			one, found = list, true
+		case value == Unknown:
+			unknown, waits = append(unknown, list...), true
+		case value != sole:
+			all = append(all, list...)
+		}
+	}
+	switch {
+	case found:
+		return sole, one
+	case waits:
+		return Unknown, unknownOnly(unknown)
+	default:
+		return not(sole), all
+	}
+}
+
+func unknownOnly(list []Reason) []Reason {
+	kept := list[:0]
+	for _, r := range list {
+		if r.Value == Unknown {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// String returns the reason in words, as in "etl/extract does not exist".
+func (r Reason) String() string {
+	name := r.Ref.String()
+	switch {
+	case r.Problem != nil && name != "":
+		return r.Check.String() + ": " + name + ": " + r.Problem.Message
+	case r.Problem != nil:
+		return r.Check.String() + ": " + r.Problem.Message
+	case !r.Until.IsZero():
+		return r.Check.String() + ": not before " + r.Until.UTC().Format(time.RFC3339)
+	case r.Check.Status == StatusTime:
+		return r.Check.String() + " has passed"
+	case r.Size > 0 && r.No > 0:
+		return fmt.Sprintf("%s: %d of %d, %d can no longer", r.Check, r.Yes, r.Size, r.No)
+	case r.Size > 0:
+		return fmt.Sprintf("%s: %d of %d", r.Check, r.Yes, r.Size)
+	case name == "":
+		return r.Check.String() + ": there is none"
+	case r.Object == nil:
+		return name + " does not exist"
+	}
+	return name + " " + r.Object.describe(r.Check.Status)
+}
+
+// describe says in words how the object stands to a status.
+func (o *Object) describe(asked Status) string {
+	switch o.Outcome {
+	case Succeeded:
+		return "succeeded"
+	case Skipped:
+		return "was skipped"
+	case Failed:
+		switch {
+		case o.Exit != nil && !o.Exit.Lost:
+			return fmt.Sprintf("failed with exit code %d", o.Exit.Code)
+		case o.Reason != "":
+			return "failed (" + o.Reason + ")"
+		}
+		return "failed"
+	}
+	switch {
+	case asked == StatusExists:
+		return "exists"
+	case asked == StatusReady && o.Ready:
+		return "is ready"
+	case asked == StatusReady:
+		return "is not ready"
+	case o.Started && (asked == StatusStarted || asked == StatusSkipped):
+		return "started"
+	case asked == StatusStarted || asked == StatusSkipped:
+		return "has not started"
+	default:
+		return "has not finished"
+	}
+}

@@ -1,0 +1,149 @@
+package lang
+
+// requirements returns the terms that must all be true.
+func (e *Expr) requirements() []Node {
+	if a, ok := e.root.(*All); ok {
+		return a.Terms
+	}
+	return []Node{e.root}
+}
+
+// Requirement is a term of the top-level all-of.
+type Requirement struct {
+	Node Node
+	// PerElement tells that it mentions i or self[...] and gates single
+	// elements; every other gates the Job.
+	PerElement bool
+}
+
+// Requirements returns the terms of e that must all be true, in the order of
+// the text.
+func (e *Expr) Requirements() []Requirement {
+	terms := e.requirements()
+	list := make([]Requirement, len(terms))
+	for i, t := range terms {
+		list[i] = Requirement{Node: t, PerElement: e.elements && mentionsElement(t)}
+	}
+	return list
+}
+
+// Names returns the references of e if it is nothing but names that must all
+// have succeeded, in the order of the text and with repetitions, and nil
+// otherwise. Namespaces are not filled in.
+func (e *Expr) Names() []Ref {
+	terms := e.requirements()
+	refs := make([]Ref, 0, len(terms))
+	for _, t := range terms {
+		c, ok := t.(*Check)
+		if !ok || c.Status != StatusSucceeded || c.Delay > 0 || c.Compare != nil || c.Before || len(c.Targets) != 1 ||
+			c.Targets[0].Elements != nil || c.Targets[0].Ref.IsSet() {
+			return nil
+		}
+		refs = append(refs, c.Targets[0].Ref)
+	}
+	return refs
+}
+
+// Checks returns all checks of e in the order of the text.
+func (e *Expr) Checks() []*Check { return appendChecks(nil, e.root) }
+
+func appendChecks(list []*Check, n Node) []*Check {
+	switch n := n.(type) {
+	case *All:
+		for _, t := range n.Terms {
+			list = appendChecks(list, t)
+		}
+	case *Any:
+		for _, t := range n.Terms {
+			list = appendChecks(list, t)
+		}
+	case *Not:
+		return appendChecks(list, n.Term)
+	case *Check:
+		return append(list, n)
+	}
+	return list
+}
+
+// Edge is one way in which an expression names an object or a set.
+type Edge struct {
+	// Ref is as written: an empty namespace is that of the annotated Job.
+	Ref Ref
+	// Check is what is asked, about this target alone, as in "failed(tune)".
+	Check string
+	// Span is where the text names it.
+	Span Span
+	// ExitCode tells that the answer depends on an exit code.
+	ExitCode bool
+	// PerElement tells that it depends on the index of the annotated Job.
+	PerElement bool
+}
+
+// Edges returns the objects and sets that e names, in the order of the text and
+// with repetitions, but not the annotated Job's own self[...].
+func (e *Expr) Edges() []Edge {
+	var list []Edge
+	for _, r := range e.Requirements() {
+		for _, c := range appendChecks(nil, r.Node) {
+			for i := range c.Targets {
+				if t := &c.Targets[i]; !t.Self {
+					one := *c
+					one.Targets, one.Compare, one.Delay = c.Targets[i:i+1:i+1], nil, 0
+					list = append(list, Edge{
+						Ref: t.Ref, Check: one.String(), Span: t.Span, ExitCode: len(c.Codes) > 0, PerElement: r.PerElement,
+					})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// AsksExitCode tells whether e depends on the exit code of the object that ref
+// names, its namespace filled in. namespace is that of the annotated Job. A set
+// that could contain the object counts.
+func (e *Expr) AsksExitCode(ref Ref, namespace string) bool {
+	for _, c := range e.Checks() {
+		if len(c.Codes) == 0 {
+			continue
+		}
+		for i := range c.Targets {
+			r := c.Targets[i].Ref.Resolve(namespace)
+			if r == ref || r.IsSet() && r.Kind == ref.Kind && r.Namespace == ref.Namespace || c.Targets[i].Self {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Relaxed returns e with every succeeded, and every bare target, read as
+// finished: what on-dependency-failure "run" goes by once e is false. Its text
+// need not parse: "not a" becomes "not finished(a)", which is never true.
+func (e *Expr) Relaxed() *Expr { return newExpr(relaxed(e.root)) }
+
+func relaxed(n Node) Node {
+	switch n := n.(type) {
+	case *All:
+		return &All{Terms: relaxedTerms(n.Terms), span: n.span}
+	case *Any:
+		return &Any{Terms: relaxedTerms(n.Terms), span: n.span}
+	case *Not:
+		return &Not{Term: relaxed(n.Term), span: n.span}
+	case *Check:
+		if n.Status == StatusSucceeded {
+			c := *n
+			c.Status = StatusFinished
+			return &c
+		}
+	}
+	return n
+}
+
+func relaxedTerms(terms []Node) []Node {
+	list := make([]Node, len(terms))
+	for i, t := range terms {
+		list[i] = relaxed(t)
+	}
+	return list
+}

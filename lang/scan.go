@@ -1,0 +1,329 @@
+package lang
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// scanner is the lexer. It reports what has no meaning at all and hands on a
+// sequence in which parentheses are balanced, so that the grammar never fails
+// on one.
+type scanner struct {
+	*report
+	text string
+	// base is the offset of text in the whole text.
+	base   int
+	pos    int
+	tokens []lexer.Token
+	// open has the offset of each parenthesis that is not closed yet.
+	open []int
+	// deep counts the parentheses beyond MaxNesting, which are left out.
+	deep int
+}
+
+func (s *scanner) emit(kind lexer.TokenType, start, end int) {
+	s.tokens = append(s.tokens, lexer.Token{
+		Type: kind, Value: s.text[start:end], Pos: lexer.Position{Offset: s.base + start},
+	})
+}
+
+func (s *scanner) span(start, end int) Span { return Span{s.base + start, s.base + end} }
+
+// take emits a token of the given size.
+func (s *scanner) take(kind lexer.TokenType, size int) {
+	s.emit(kind, s.pos, s.pos+size)
+	s.pos += size
+}
+
+func (s *scanner) byteAt(i int) byte {
+	if i < len(s.text) {
+		return s.text[i]
+	}
+	return 0
+}
+
+func (s *scanner) spaces(i int) int {
+	for i < len(s.text) && isSpace(s.text[i]) {
+		i++
+	}
+	return i
+}
+
+// scanText reads the mode outside of brackets.
+func (s *scanner) scanText() {
+	for s.pos = s.spaces(0); s.pos < len(s.text); s.pos = s.spaces(s.pos) {
+		switch c := s.text[s.pos]; {
+		case isWord(c):
+			s.word()
+		case c >= utf8.RuneSelf:
+			if r, _ := utf8.DecodeRuneInString(s.text[s.pos:]); unicode.IsLetter(r) || unicode.IsDigit(r) {
+				s.word()
+			} else {
+				s.strange()
+			}
+		case c == ',':
+			s.take(tokenJoint, 1)
+		case c == '(':
+			s.paren(tokenOpen, s.pos, s.pos+1)
+		case c == ')':
+			s.closing()
+		case c == '{' || c == '"' || c == '\'':
+			s.name(s.pos)
+		case c == '[':
+			s.brackets()
+		case c == '+':
+			s.take(tokenPlus, 1)
+		case c == '%':
+			s.take(tokenPercent, 1)
+		case strings.IndexByte("<>=!", c) >= 0:
+			s.comparison()
+		default:
+			s.strange()
+		}
+	}
+	for i := len(s.open) - 1; i >= 0; i-- {
+		s.add(Unclosed, s.span(s.open[i], s.open[i]+1), `close it with ")"`, "this parenthesis is never closed")
+		s.emit(tokenClose, len(s.text), len(s.text))
+	}
+}
+
+// word reads a word by longest match, and what belongs to it: the rest of a
+// name in quotes or braces, "(" of a status, "=" and the value of a key.
+func (s *scanner) word() {
+	start := s.pos
+	end := s.wordEnd(start)
+	word := s.text[start:end]
+	next := s.byteAt(end)
+	switch {
+	case word == "and" || word == "or":
+		s.take(tokenJoint, len(word))
+		return
+	case word == "not":
+		s.take(tokenNot, len(word))
+		return
+	case word == "time" && next == '(':
+		s.time(end)
+		return
+	case next == '(':
+		s.paren(tokenCall, start, end+1)
+		return
+	}
+	switch last := word[len(word)-1]; {
+	case (last == '/' || last == ':') && (next == '"' || next == '\'' || next == '{'):
+		s.name(start)
+		return
+	case strings.Trim(word, "-") == "":
+		s.arrow(end)
+		return
+	case len(word) <= 3 && (strings.EqualFold(word, "and") || strings.EqualFold(word, "or")):
+		s.add(BadName, s.span(start, end), "write "+quote(strings.ToLower(word)), "%s is a word of the language only in lower case", quote(word))
+		s.take(tokenJoint, len(word))
+		return
+	case len(word) == 3 && strings.EqualFold(word, "not"):
+		s.add(BadName, s.span(start, end), `write "not"`, "%s is a word of the language only in lower case", quote(word))
+		s.take(tokenNot, len(word))
+		return
+	}
+	after := s.spaces(end)
+	if s.setting(start, end, after) || s.torn(start, end, after) {
+		return
+	}
+	s.take(tokenName, len(word))
+}
+
+// wordEnd returns where the word that begins at i ends. Letters of other
+// scripts are part of a word, so that a name with them is one mistake.
+func (s *scanner) wordEnd(i int) int {
+	for i < len(s.text) {
+		if c := s.text[i]; c < utf8.RuneSelf {
+			if !isWord(c) {
+				break
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s.text[i:])
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// setting reads key=value; after is where the "=" may be.
+func (s *scanner) setting(start, end, after int) bool {
+	if s.byteAt(after) != '=' || strings.IndexByte("=<>", s.byteAt(after+1)) >= 0 && after+1 < len(s.text) {
+		return false
+	}
+	value := s.spaces(after + 1)
+	switch c := s.byteAt(value); {
+	case c == '"' || c == '\'':
+		if n := strings.IndexByte(s.line(value+1), c); n >= 0 {
+			value += n + 2
+		}
+	case strings.IndexByte("(<>=", c) < 0:
+		value = s.wordEnd(value)
+	}
+	s.emit(tokenSetting, start, max(end, len(strings.TrimRight(s.text[:value], " \t\r\n"))))
+	s.pos = value
+	return true
+}
+
+// torn reports white space around the signs inside a target, where none may
+// be: "etl / extract" would otherwise be three mistakes.
+func (s *scanner) torn(start, end, after int) bool {
+	last := s.text[end-1]
+	first := s.byteAt(after)
+	switch {
+	case after == end || after == len(s.text):
+		return false
+	case first == '[':
+		s.add(SpaceInTarget, s.span(end, after), "write "+quote(clip(s.text[start:end]+"["))+" without the space", "there is white space before the bracket")
+		s.take(tokenName, end-start)
+		s.pos = after
+		return true
+	case first != '/' && first != ':' && (last != '/' && last != ':' || !isWord(first) || s.keyword(after)):
+		return false
+	}
+	whole := s.wordEnd(after)
+	for rest := s.spaces(whole); rest > whole && isWord(s.byteAt(rest)) && !s.keyword(rest); rest = s.spaces(whole) {
+		if last, first = s.text[whole-1], s.text[rest]; last != '/' && last != ':' && first != '/' && first != ':' {
+			break
+		}
+		whole = s.wordEnd(rest)
+	}
+	s.add(SpaceInTarget, s.span(start, whole), "write "+quote(clip(strings.Join(strings.Fields(s.text[start:whole]), ""))),
+		`there is white space beside ":" or "/"`)
+	s.emit(tokenJunk, start, whole)
+	s.pos = whole
+	return true
+}
+
+func (s *scanner) keyword(i int) bool {
+	word := s.text[i:s.wordEnd(i)]
+	return word == "and" || word == "or" || word == "not"
+}
+
+// name reads the quoted name or the selector that ends the target which began
+// at start.
+func (s *scanner) name(start int) {
+	open := s.wordEnd(start)
+	switch c := s.text[open]; c {
+	case '{':
+		end, closed := s.matching(open, '{', '}')
+		s.pos = end
+		if !closed {
+			s.add(Unclosed, s.span(open, open+1), `close it with "}"`, "this brace is never closed")
+			s.emit(tokenJunk, start, end)
+			return
+		}
+		s.emit(tokenName, start, end)
+	default:
+		n := strings.IndexByte(s.line(open+1), c)
+		if n < 0 {
+			end := open + 1 + len(s.line(open+1))
+			s.add(Unclosed, s.span(open, open+1), "close it with "+string(c), "this quote is never closed")
+			s.emit(tokenJunk, start, end)
+			s.pos = end
+			return
+		}
+		s.pos = open + n + 2
+		s.emit(tokenName, start, s.pos)
+	}
+}
+
+// brackets reads "[...]" as one token; its content has a mode and a grammar of
+// its own.
+func (s *scanner) brackets() {
+	end, closed := s.matching(s.pos, '[', ']')
+	if !closed {
+		s.add(Unclosed, s.span(s.pos, s.pos+1), `close it with "]"`, "this bracket is never closed")
+		s.emit(tokenJunk, s.pos, end)
+	} else {
+		s.emit(tokenIndexes, s.pos, end)
+	}
+	s.pos = end
+}
+
+// time reads "time(" and everything up to the closing sign.
+func (s *scanner) time(open int) {
+	start := s.pos
+	end, closed := s.matching(open, '(', ')')
+	s.pos = end
+	if !closed {
+		s.add(Unclosed, s.span(open, open+1), `close it with ")"`, "this parenthesis is never closed")
+		s.emit(tokenJunk, start, end)
+		return
+	}
+	s.emit(tokenTime, start, end)
+}
+
+// matching returns where the bracket at open ends. If another one opens before
+// it is closed, it is not: then it ends with its line, so that one mistake
+// does not swallow the rest of the text.
+func (s *scanner) matching(open int, opening, closing byte) (end int, closed bool) {
+	for i := open + 1; i < len(s.text); i++ {
+		switch s.text[i] {
+		case closing:
+			return i + 1, true
+		case opening:
+			return open + 1 + len(s.line(open+1)), false
+		}
+	}
+	return open + 1 + len(s.line(open+1)), false
+}
+
+// line returns the rest of the line from i on.
+func (s *scanner) line(i int) string {
+	rest := s.text[i:]
+	if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
+		return rest[:n]
+	}
+	return rest
+}
+
+// paren opens a parenthesis, alone or behind a word.
+func (s *scanner) paren(kind lexer.TokenType, start, end int) {
+	s.pos = end
+	limit := MaxNesting
+	if kind == tokenCall {
+		limit++ // the parentheses of a status do not count
+	}
+	if s.deep > 0 || len(s.open) >= limit {
+		if s.deep == 0 {
+			s.add(TooDeep, s.span(start, end), "give a part of it to a Job of its own", "more than %d parentheses inside one another", MaxNesting)
+		}
+		s.deep++
+		s.emit(tokenJunk, start, end)
+		return
+	}
+	s.open = append(s.open, end-1)
+	s.emit(kind, start, end)
+}
+
+func (s *scanner) closing() {
+	switch {
+	case s.deep > 0:
+		s.deep--
+		s.take(tokenJunk, 1)
+	case len(s.open) == 0:
+		s.add(Unopened, s.span(s.pos, s.pos+1), "", "nothing is open here that this could close")
+		s.take(tokenJunk, 1)
+	default:
+		s.open = s.open[:len(s.open)-1]
+		s.take(tokenClose, 1)
+	}
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// isWord tells whether c can be part of a word. The signs of a target are: a
+// word is a whole target, and is taken apart afterwards.
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' ||
+		c == '-' || c == '.' || c == '/' || c == ':' || c == '*' || c == '?' || c == '_' || c == '@'
+}

@@ -1,0 +1,147 @@
+package lang
+
+import "strconv"
+
+// sensible reports what can never be right although it is well formed.
+func (b *builder) sensible(c *Check, from *check) bool {
+	set := c.isSet()
+	if c.Compare == nil {
+		if set && (c.Status == StatusFailed || c.Status == StatusSkipped) {
+			text := b.source(c.span)
+			b.add(AnyOrAll, c.span, "write "+text+" >= 1 for any, "+text+" >= 100% for all",
+				"%s of several does not say whether any or all are meant", quote(string(c.Status)))
+			return false
+		}
+		return true
+	}
+	at := spanOf(from.Compare).to(spanOf(from.Count))
+	if from.Percent.Type != 0 {
+		at.End = spanOf(from.Percent).End
+	}
+	plain := b.source(Span{c.span.Start, max(c.span.Start, at.Start)})
+	switch {
+	case c.Status == StatusTime:
+		b.add(SingleComparison, at, "delete it", "a time has nothing to count")
+	case !set:
+		b.add(SingleComparison, at, "write "+trimmed(plain)+", or compare a list: succeeded(a, b) >= 1", "there is only one to count here")
+	case c.Compare.Percent && c.Compare.Number > 100:
+		b.add(OverPercent, at, "", "there are no more than 100%%")
+	case c.Compare.Percent && (c.Compare.Op == Equal || c.Compare.Op == Unequal):
+		b.add(PercentEquality, at, "write >= or <=", "a percentage is rarely met exactly, it cannot be compared with %s", quote(string(c.Compare.Op)))
+	case c.isOpen() && (c.Compare.Percent || c.Compare.Op != AtLeast && c.Compare.Op != MoreThan):
+		b.add(OpenComparison, at, "write >= and a number, or list the names",
+			"a glob or selector may match more at any time: only >= or > with a number stays true")
+	default:
+		if canTrue, _ := possible(c); !canTrue {
+			what := "a set"
+			if size, constant := c.constantSize(); constant {
+				what = "a set of " + strconv.FormatInt(size, 10)
+			}
+			b.add(ImpossibleCount, at, "", "this can never be true of %s", what)
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+func trimmed(s string) string {
+	for len(s) > 0 && isSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// constantSize returns how many members the set of c has at most, if the text
+// alone says so.
+func (c *Check) constantSize() (int64, bool) {
+	if c.Before {
+		return 0, false
+	}
+	type member struct {
+		ref      Ref
+		elements string
+	}
+	seen := make(map[member]bool, len(c.Targets))
+	var size int64
+	for i := range c.Targets {
+		t := &c.Targets[i]
+		if t.Self || t.Ref.IsSet() {
+			return 0, false
+		}
+		count := int64(1)
+		m := member{ref: t.Ref}
+		if t.Elements != nil {
+			n, ok := t.Elements.constantSize()
+			if !ok {
+				return 0, false
+			}
+			count, m.elements = n, t.Elements.String()
+		}
+		if !seen[m] {
+			size += count
+		}
+		seen[m] = true
+	}
+	return size, true
+}
+
+// possible tells whether n can become true and whether it can become false,
+// as far as its text alone says.
+func possible(n Node) (canTrue, canFalse bool) {
+	switch n := n.(type) {
+	case *Not:
+		canTrue, canFalse = possible(n.Term)
+		return canFalse, canTrue
+	case *All:
+		canTrue = true
+		for _, t := range n.Terms {
+			yes, no := possible(t)
+			canTrue, canFalse = canTrue && yes, canFalse || no
+		}
+		return canTrue, canFalse
+	case *Any:
+		canFalse = true
+		for _, t := range n.Terms {
+			yes, no := possible(t)
+			canTrue, canFalse = canTrue || yes, canFalse && no
+		}
+		return canTrue, canFalse
+	case *Check:
+		return n.possible()
+	}
+	return true, true
+}
+
+func (c *Check) possible() (canTrue, canFalse bool) {
+	switch size, constant := c.constantSize(); {
+	case c.Compare == nil:
+		return true, c.Status.hasFalse()
+	case c.isOpen():
+		return true, false
+	case c.Before:
+		return true, true
+	case constant && !c.Status.hasFalse():
+		// Each member counts in the end.
+		return c.Compare.holds(size, size), !c.Compare.holds(size, size)
+	case constant:
+		return c.Compare.holdsWithin(size)
+	case c.Compare.Percent && !c.Status.hasFalse():
+		return c.Compare.holds(1, 1), !c.Compare.holds(1, 1)
+	default:
+		return c.Compare.holdsWithin(maxInteger)
+	}
+}
+
+// holdsWithin tells whether the comparison holds, and whether it does not hold,
+// for some count of a set of the given size.
+func (c *Comparison) holdsWithin(size int64) (some, notAll bool) {
+	for _, count := range [...]int64{0, min(max(c.Number, 0), size), min(c.Number+1, size), size} {
+		if c.holds(count, size) {
+			some = true
+		} else {
+			notAll = true
+		}
+	}
+	return some, notAll
+}

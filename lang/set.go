@@ -1,0 +1,238 @@
+package lang
+
+import (
+	"slices"
+	"time"
+)
+
+// count is how many members of a set satisfy a check, cannot, and are there.
+type count struct {
+	yes, no, size int64
+	// unsized says that the set has members which cannot be counted yet.
+	unsized bool
+}
+
+// prepared is what a check on a set needs of the world, for all indexes.
+type prepared struct {
+	check *Check
+	// whole counts the members that are objects.
+	count
+	// decisions are those of the whole members, for delays.
+	decisions []decision
+	// arrays are those of whose elements members are, one of each.
+	arrays  []*arrayFacts
+	problem *Problem
+	// ref and object are the first member that did not satisfy the check.
+	ref    Ref
+	object *Object
+}
+
+// arrayFacts is what is known of the elements of one array.
+type arrayFacts struct {
+	self    bool
+	object  *Object
+	lists   []*Elements
+	size    int64
+	yes, no Indexes
+	// absent says that the array does not exist, or is none.
+	absent  bool
+	problem *Problem
+}
+
+// set decides a check on a set, at the index of v if it mentions one.
+func (v *view) set(c *Check, negated bool) finding {
+	if c.Before {
+		own := v.subject.Object
+		if own == nil || own.Created.IsZero() {
+			return finding{}
+		}
+		// Until then, what was created in the same second may not be seen yet.
+		if ready := own.Created.Add(time.Second); v.now.Before(ready) {
+			v.wake(ready)
+			return finding{until: ready}
+		}
+	}
+	p := v.prepared[c]
+	if p == nil {
+		p = v.prepare(c)
+		if v.prepared != nil {
+			v.prepared[c] = p
+		}
+	}
+	return v.decide(p, negated)
+}
+
+// prepare looks up the members of a set, each once.
+func (v *view) prepare(c *Check) *prepared {
+	p := &prepared{check: c}
+	seen := map[Ref]bool{}
+	arrays := map[Ref]*arrayFacts{}
+	for i := range c.Targets {
+		t := &c.Targets[i]
+		ref := t.Ref.Resolve(v.subject.Ref.Namespace)
+		switch {
+		case t.Self:
+			p.addArray(arrays, v.subject.Ref, v.subject.Object, t)
+		case ref.IsSet():
+			members, problem := v.world.Members(ref)
+			if problem != nil {
+				p.fail(problem)
+				p.unsized = true
+			}
+			for _, m := range members {
+				ref.Name = m.Name
+				p.add(v, seen, arrays, ref, m.Object, t)
+			}
+		default:
+			p.add(v, seen, arrays, ref, v.world.Object(ref), t)
+		}
+	}
+	return p
+}
+
+func (p *prepared) fail(problem *Problem) {
+	if p.problem == nil {
+		p.problem = problem
+	}
+}
+
+func (p *prepared) add(v *view, seen map[Ref]bool, arrays map[Ref]*arrayFacts, ref Ref, o *Object, t *Target) {
+	if p.check.Before && !olderThan(o, v.subject.Object) {
+		return
+	}
+	if t.Elements != nil {
+		p.addArray(arrays, ref, o, t)
+		return
+	}
+	if seen[ref] {
+		return
+	}
+	seen[ref] = true
+	value, problem := p.check.of(o)
+	if problem != nil {
+		p.fail(problem)
+	}
+	p.size++
+	switch value {
+	case True:
+		p.yes++
+	case False:
+		p.no++
+	}
+	if value != Unknown && p.check.Delay > 0 {
+		p.decisions = append(p.decisions, decision{at: p.check.whenOf(o), yes: value == True})
+	}
+	if value != True && (p.ref.Name == "" || value == False && p.no == 1) {
+		p.ref, p.object = ref, o
+	}
+}
+
+// olderThan tells whether o was created before the annotated Job. What cannot
+// be looked up may have been.
+func olderThan(o, own *Object) bool {
+	switch {
+	case o == nil:
+		return false
+	case o.Problem != nil:
+		return true
+	}
+	if c := o.Created.Compare(own.Created); c != 0 {
+		return c < 0
+	}
+	return o.UID < own.UID
+}
+
+func (p *prepared) addArray(arrays map[Ref]*arrayFacts, ref Ref, o *Object, t *Target) {
+	a := arrays[ref]
+	if a == nil {
+		a = &arrayFacts{self: t.Self, object: o}
+		a.yes, a.no, a.problem = p.check.elements(o)
+		if a.absent = o == nil || o.Problem != nil || o.Array == nil; !a.absent {
+			a.size = o.Array.Size
+		}
+		arrays[ref] = a
+		p.arrays = append(p.arrays, a)
+		if p.ref.Name == "" {
+			p.ref, p.object = ref, o
+		}
+	}
+	// An array that is named both as self[...] and by name keeps the former.
+	a.self = a.self || t.Self
+	a.lists = append(a.lists, t.Elements)
+}
+
+// decide counts the members at the index of v.
+func (v *view) decide(p *prepared, negated bool) finding {
+	c := p.check
+	f := finding{count: p.count, problem: p.problem, ref: p.ref, object: p.object}
+	decisions := slices.Clip(p.decisions)
+	edge := false
+	for _, a := range p.arrays {
+		if a.problem != nil && f.problem == nil {
+			f.problem = a.problem
+		}
+		if a.absent {
+			f.unsized = true
+			continue
+		}
+		members, falls, problem := v.members(a)
+		if problem != nil {
+			f.unsized = true
+			if f.problem == nil {
+				f.problem = problem
+			}
+			continue
+		}
+		edge = edge || falls
+		f.count = a.addTo(f.count, members)
+		if c.Delay > 0 {
+			decisions = v.appendDecisions(decisions, c, a, members)
+		}
+	}
+	switch {
+	case f.size == 0 && !f.unsized && edge:
+		f.value = decided(true, !negated)
+		return f
+	case f.size == 0 && !f.unsized && c.Before:
+		f.value = True
+		return v.since(c, f, v.subject.Object.Created.Add(time.Second))
+	case f.size == 0 && !f.unsized:
+		return f
+	}
+	if f.value = c.decide(f.count); f.value == True && c.Delay > 0 {
+		return v.since(c, f, c.decidedAt(decisions, f.count))
+	}
+	return f
+}
+
+func (a *arrayFacts) addTo(n count, members Indexes) count {
+	for _, m := range members {
+		n.yes += a.yes.countWithin(m.Low, m.High)
+		n.no += a.no.countWithin(m.Low, m.High)
+		n.size += m.High - m.Low + 1
+	}
+	return n
+}
+
+// decide returns the value for a set that is not empty.
+func (c *Check) decide(n count) Value {
+	if c.Compare == nil {
+		switch {
+		case n.no > 0:
+			return False
+		case n.unsized || n.yes < n.size:
+			return Unknown
+		default:
+			return True
+		}
+	}
+	high := n.size - n.no
+	switch {
+	case n.unsized && c.Compare.Percent:
+		return Unknown
+	case n.unsized || c.isOpen():
+		// Any number may still come.
+		high = 2 * maxInteger
+	}
+	return c.Compare.decide(n.yes, high, n.size)
+}

@@ -1,0 +1,153 @@
+package lang
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// comparison reads the signs <, >, = and !. The operators of other languages
+// are read as what they mean, so that they are one mistake each.
+func (s *scanner) comparison() {
+	end := s.pos
+	for end < len(s.text) && strings.IndexByte("<>=", s.text[end]) >= 0 || end == s.pos {
+		end++
+	}
+	sign := s.text[s.pos:end]
+	if sign[0] == '!' && sign != "!=" {
+		s.add(ForeignOperator, s.span(s.pos, s.pos+1), `write "not"`, `"!" has no meaning here, and YAML takes a leading one away`)
+		s.take(tokenNot, 1)
+		return
+	}
+	if _, ok := operators[sign]; !ok {
+		hint := map[string]string{"=": "==", "===": "==", "=>": ">=", "=<": "<=", "<>": "!="}[sign]
+		if hint == "" {
+			hint = ">="
+		}
+		s.add(BadOperator, s.span(s.pos, end), "write "+quote(hint), "%s is not a comparison, expected >=, >, <=, <, == or !=", quote(clip(sign)))
+	}
+	s.take(tokenCompare, end-s.pos)
+}
+
+// arrow reports a word of nothing but "-", with what makes it an arrow.
+func (s *scanner) arrow(end int) {
+	hint := "a delay is added: + 10m"
+	if s.byteAt(end) == '>' {
+		end++
+		hint = "annotate the Job that waits with the name of what it waits for"
+	}
+	s.add(ForeignOperator, s.span(s.pos, end), hint, "%s has no meaning here", quote(s.text[s.pos:end]))
+	s.take(tokenJunk, end-s.pos)
+}
+
+// lookalikes are signs that people type, or word processors put, for signs of
+// the language.
+var lookalikes = map[rune]string{
+	'‘': "'", '’': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`,
+	'–': "-", '—': "-", '−': "-", '…': "..", '×': "*", '÷': "/", '≥': ">=", '≤': "<=", '≠': "!=",
+	'、': ",", '。': ".", '∧': "and", '∨': "or", '¬': "not", '\u00a0': " ", '\u3000': " ", '\u2003': " ", '\u2009': " ", '\u202f': " ",
+}
+
+// narrow returns the plain form of a full-width or look-alike character.
+func narrow(r rune) (string, bool) {
+	if r >= 0xff01 && r <= 0xff5e {
+		return string(r - 0xfee0), true
+	}
+	plain, ok := lookalikes[r]
+	return plain, ok
+}
+
+// strange reads a sign without meaning, reports it, and goes on as if it had
+// been what it most likely means.
+func (s *scanner) strange() {
+	rest := s.text[s.pos:]
+	for _, f := range foreignSigns {
+		if strings.HasPrefix(rest, f.sign) {
+			s.add(f.code, s.span(s.pos, s.pos+len(f.sign)), f.hint, "%s has no meaning here", quote(f.sign))
+			if f.line {
+				s.take(f.kind, len(s.line(s.pos)))
+			} else {
+				s.take(f.kind, len(f.sign))
+			}
+			return
+		}
+	}
+	r, size := utf8.DecodeRuneInString(rest)
+	plain, alike := narrow(r)
+	switch {
+	case r == utf8.RuneError && size == 1:
+		for s.pos+size < len(s.text) {
+			next, n := utf8.DecodeRuneInString(s.text[s.pos+size:])
+			if next != utf8.RuneError || n != 1 {
+				break
+			}
+			size++
+		}
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "save the text as UTF-8", "this is not UTF-8 text")
+	case alike && (plain == `"` || plain == "'"):
+		// To the other quote of the pair, if it is on this line.
+		if n := strings.IndexFunc(s.line(s.pos+size), func(r rune) bool { p, _ := narrow(r); return p == plain }); n >= 0 {
+			_, last := utf8.DecodeRuneInString(s.text[s.pos+size+n:])
+			inside := s.text[s.pos+size : s.pos+size+n]
+			size += n + last
+			s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+clip(plain+inside+plain), "%s is not the quote of this language", quote(string(r)))
+			break
+		}
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+plain, "%s is not the quote of this language", quote(string(r)))
+	case alike && plain == " ":
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write an ordinary space", "this is a white space character that nobody can see, %U", r)
+		s.pos += size
+		return
+	case alike:
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+quote(plain), "%s only looks like %s", quote(string(r)), quote(plain))
+		s.take(lookalikeKind(plain), size)
+		return
+	case r == '[' || r == ']' || r == '}':
+		s.add(Unopened, s.span(s.pos, s.pos+size), "", "nothing is open here that this could close")
+	case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "delete it", "this is a character that nobody can see, %U", r)
+	default:
+		end := s.pos + size
+		for end < len(s.text) && strings.HasPrefix(s.text[end:], rest[:size]) {
+			end += size
+		}
+		size = end - s.pos
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "", "%s has no meaning here", quote(clip(rest[:size])))
+	}
+	s.take(tokenJunk, size)
+}
+
+func lookalikeKind(plain string) lexer.TokenType {
+	switch plain {
+	case ",", "and", "or":
+		return tokenJoint
+	case "not", "!":
+		return tokenNot
+	case "+":
+		return tokenPlus
+	case "%":
+		return tokenPercent
+	case ">=", "<=", "!=", "<", ">":
+		return tokenCompare
+	default:
+		return tokenJunk
+	}
+}
+
+// foreignSigns are signs of other languages, the longer first.
+var foreignSigns = []struct {
+	sign string
+	code Code
+	hint string
+	kind lexer.TokenType
+	line bool // the rest of the line belongs to it
+}{
+	{"&&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
+	{"||", ForeignOperator, `write "or"`, tokenJoint, false},
+	{"&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
+	{"|", ForeignOperator, `write "or"`, tokenJoint, false},
+	{";", ForeignOperator, `write ","`, tokenJoint, false},
+	{"#", Comment, "there are no comments: use another annotation, or a YAML comment above this one", tokenJunk, true},
+}

@@ -1,0 +1,214 @@
+package lang
+
+import (
+	"slices"
+	"strings"
+)
+
+// addTarget builds a target of c from the name and the brackets of from.
+func (b *builder) addTarget(c *Check, from *check) bool {
+	b.targets++
+	span := spanOf(from.Name)
+	if b.targets > MaxTargets {
+		if b.targets == MaxTargets+1 {
+			b.add(TooManyTargets, span, "wait for one Job that waits for the others, or name a set", "more than %d targets", MaxTargets)
+		}
+		return false
+	}
+	t := Target{Span: span}
+	ok := b.ref(&t, from)
+	if from.Indexes.Type != 0 {
+		t.Span = span.to(spanOf(from.Indexes))
+		t.Elements = b.elements(from.Indexes)
+		if t.Elements == nil {
+			return false
+		}
+		ok = ok && b.selfIndexes(&t)
+	} else if t.Self {
+		b.add(ReservedWord, span, `write self[i-1], or "self" in quotes if a Job has this name`, "self is the annotated Job's own array and needs indexes")
+		return false
+	}
+	c.Targets = append(c.Targets, t)
+	return ok
+}
+
+// ref takes the name of a target apart: [kind:][namespace/]name.
+func (b *builder) ref(t *Target, from *check) bool {
+	text, span := from.Name.Value, spanOf(from.Name)
+	prefix, name := text, ""
+	if n := strings.IndexAny(text, "\"'{"); n >= 0 {
+		prefix, name = text[:n], text[n:]
+	} else {
+		n := strings.LastIndexAny(text, "/:")
+		prefix, name = text[:n+1], text[n+1:]
+	}
+	if strings.Contains(text, "@") && !strings.ContainsAny(name, "\"'{") {
+		b.add(ReservedSign, span, "", "\"@\" is reserved for runs")
+		return false
+	}
+	t.Ref.Kind = KindJob
+	nameSpan := Span{span.End - len(name), span.End}
+	kind, rest, hasKind := strings.Cut(prefix, ":")
+	if !hasKind {
+		rest, kind = prefix, ""
+	}
+	if hasKind {
+		if hint, foreign := foreignKind(kind, text); foreign {
+			b.add(ForeignStatus, span, hint, "%s is of another language", quote(clip(kind+":")))
+			return false
+		}
+		if !b.kind(kind, Span{span.Start, span.Start + len(kind)}) {
+			return false
+		}
+		t.Ref.Kind = kind
+	}
+	namespace, hasNamespace := strings.CutSuffix(rest, "/")
+	switch {
+	case !hasNamespace && rest != "":
+		// "a:b:c", or a namespace that ends in a colon.
+		b.add(BadName, span, "write [kind:][namespace/]name", "%s is not the name of an object", quote(b.source(span)))
+		return false
+	case hasNamespace && !b.namespace(namespace, text, Span{nameSpan.Start - 1 - len(namespace), nameSpan.Start - 1}):
+		return false
+	}
+	t.Ref.Namespace = namespace
+	return b.name(t, name, nameSpan, prefix == "")
+}
+
+func (b *builder) kind(kind string, at Span) bool {
+	if isName(kind) && kind[0] > '9' {
+		return true
+	}
+	hint := "write a kind in lower case, as in: cronjob:nightly"
+	if lower := strings.ToLower(kind); lower != kind && isName(lower) {
+		hint = "did you mean " + quote(clip(lower)) + "?"
+	}
+	if strings.Contains(kind, "/") {
+		hint = "the kind stands first, as in: cronjob:etl/nightly"
+	}
+	b.add(BadKind, at, hint, "%s is not a kind of objects", quote(clip(kind)))
+	return false
+}
+
+func (b *builder) namespace(namespace, whole string, at Span) bool {
+	if isLabel(namespace) {
+		return true
+	}
+	switch lower := strings.ToLower(namespace); {
+	case namespace == "":
+		b.add(MissingName, Span{at.Start, at.End + 1}, "write namespace/name", "expected a namespace before \"/\"")
+	case isLabel(lower):
+		b.add(BadName, at, "did you mean "+quote(lower)+"?", "%s has upper case letters, names have none", quote(namespace))
+	case strings.Contains(namespace, "/"):
+		b.add(BadName, at, "write [kind:][namespace/]name", "there are too many slashes in %s", quote(clip(whole)))
+	case strings.ContainsAny(namespace, "*?"):
+		b.add(BadName, at, "name one namespace for each target", "a namespace cannot be a glob")
+	default:
+		b.add(BadName, at, "a namespace has lower case letters, digits and -, at most 63, and starts and ends with a letter or a digit", "%s is not the name of a namespace", quote(clip(namespace)))
+	}
+	return false
+}
+
+// name reads the last part of a target; bare says that nothing is before it.
+func (b *builder) name(t *Target, name string, at Span, bare bool) bool {
+	switch {
+	case name == "":
+		b.add(MissingName, at.widened(), "write namespace/name", "expected a name after %s", quote(b.source(Span{t.Span.Start, at.Start})))
+		return false
+	case name[0] == '{':
+		s, ok := b.selector(name, at)
+		t.Ref.Name = s.String()
+		return ok
+	case name[0] == '"' || name[0] == '\'':
+		inside := name[1 : len(name)-1]
+		t.Ref.Name = inside
+		return b.object(inside, Span{at.Start + 1, at.End - 1})
+	case strings.ContainsAny(name, "*?"):
+		t.Ref.Name = name
+		if isName(strings.NewReplacer("*", "x", "?", "x").Replace(name)) {
+			return true
+		}
+		b.badName(name, at)
+		return false
+	case bare && name == "self":
+		t.Self = true
+		t.Ref = Ref{}
+		return true
+	case bare && (name == "and" || name == "or" || name == "not"):
+		b.add(ReservedWord, at, "write "+quote(name)+" in quotes", "%s is a word of the language", quote(name))
+		return false
+	}
+	t.Ref.Name = name
+	return b.object(name, at)
+}
+
+// widened returns s, or the byte before it if it is empty.
+func (s Span) widened() Span {
+	if s.Start == s.End && s.Start > 0 {
+		s.Start--
+	}
+	return s
+}
+
+func (b *builder) object(name string, at Span) bool {
+	if isName(name) {
+		return true
+	}
+	b.badName(name, at)
+	return false
+}
+
+// badName reports what is no name of an object, with the name that is meant.
+func (b *builder) badName(name string, at Span) {
+	plain := plainName(name)
+	base, suffix, _ := cutLast(name, ".")
+	switch status := argoStatus(suffix); {
+	case status != "" && isName(base):
+		b.add(ForeignStatus, at, "write "+asCheck(status, base), "%s is of another language", quote("."+suffix))
+	case len(name) > 253:
+		b.add(BadName, at, "a name has 1 to 253 characters", "this name has %d characters", len(name))
+	case name == "":
+		b.add(BadName, at, "", "there is no name between the quotes")
+	case name != plain && strings.EqualFold(name, plain) && isName(plain):
+		b.add(BadName, at, "did you mean "+quote(clip(plain))+"?", "%s has upper case letters, names of objects have none", quote(clip(name)))
+	case isName(plain):
+		b.add(BadName, at, "did you mean "+quote(clip(plain))+"?", "%s is not the name of an object", quote(clip(name)))
+	default:
+		b.add(BadName, at, "a name has lower case letters, digits, - and ., and starts and ends with a letter or a digit", "%s is not the name of an object", quote(clip(name)))
+	}
+}
+
+// plainName returns the most likely name for what is none.
+func plainName(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if plain, ok := narrow(r); ok {
+			b.WriteString(plain)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return strings.Trim(strings.ReplaceAll(strings.ToLower(b.String()), "_", "-"), "-.")
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if n := strings.LastIndex(s, sep); n >= 0 {
+		return s[:n], s[n+len(sep):], true
+	}
+	return s, "", false
+}
+
+// asCheck returns a check as text, a bare name for success.
+func asCheck(status Status, target string) string {
+	if status == StatusSucceeded {
+		return target
+	}
+	return string(status) + "(" + target + ")"
+}
+
+func nearestStatus(word string) Status {
+	if slices.Contains(statuses(), Status(word)) {
+		return Status(word)
+	}
+	return ""
+}
