@@ -93,7 +93,7 @@ func (c *Comparison) decide(low, high, size int64) Value {
 }
 
 // comparison builds the comparison of a check, if it has one.
-func (b *builder) comparison(result *Check, c *check) bool {
+func (b *builder) comparison(result *Check, c *operand) bool {
 	if c.Compare.Type == 0 {
 		return true
 	}

@@ -20,11 +20,18 @@ type scanner struct {
 	tokens []lexer.Token
 	// open has the offset of each parenthesis that is not closed yet.
 	open []int
+	// targets counts the names that are neither numbers nor durations; cut says
+	// that there are too many.
+	targets int
+	cut     bool
 	// deep counts the parentheses beyond MaxNesting, which are left out.
 	deep int
 }
 
 func (s *scanner) emit(kind lexer.TokenType, start, end int) {
+	if kind == tokenName {
+		s.count(start)
+	}
 	s.tokens = append(s.tokens, lexer.Token{
 		Type: kind, Value: s.text[start:end], Pos: lexer.Position{Offset: s.base + start},
 	})
@@ -54,7 +61,7 @@ func (s *scanner) spaces(i int) int {
 
 // scanText reads the mode outside of brackets.
 func (s *scanner) scanText() {
-	for s.pos = s.spaces(0); s.pos < len(s.text); s.pos = s.spaces(s.pos) {
+	for s.pos = s.spaces(0); s.pos < len(s.text) && !s.cut; s.pos = s.spaces(s.pos) {
 		switch c := s.text[s.pos]; {
 		case isWord(c):
 			s.word()
@@ -65,7 +72,7 @@ func (s *scanner) scanText() {
 				s.strange()
 			}
 		case c == ',':
-			s.take(tokenJoint, 1)
+			s.joint(1)
 		case c == '(':
 			s.paren(tokenOpen, s.pos, s.pos+1)
 		case c == ')':
@@ -84,7 +91,7 @@ func (s *scanner) scanText() {
 			s.strange()
 		}
 	}
-	for i := len(s.open) - 1; i >= 0; i-- {
+	for i := len(s.open) - 1; i >= 0 && !s.cut; i-- {
 		s.add(Unclosed, s.span(s.open[i], s.open[i]+1), `close it with ")"`, "this parenthesis is never closed")
 		s.emit(tokenClose, len(s.text), len(s.text))
 	}
@@ -99,7 +106,7 @@ func (s *scanner) word() {
 	next := s.byteAt(end)
 	switch {
 	case word == "and" || word == "or":
-		s.take(tokenJoint, len(word))
+		s.joint(len(word))
 		return
 	case word == "not":
 		s.take(tokenNot, len(word))
@@ -134,6 +141,29 @@ func (s *scanner) word() {
 	s.take(tokenName, len(word))
 }
 
+// joint reads what joins two checks. One behind another is left out.
+func (s *scanner) joint(size int) {
+	if n := len(s.tokens); n > 0 && s.tokens[n-1].Type == tokenJoint {
+		last, found := s.tokens[n-1].Value, s.text[s.pos:s.pos+size]
+		s.add(MissingCheck, s.span(s.pos, s.pos+size), "write only one of them", "expected a check after %s, found %s", quote(last), quote(found))
+		s.pos += size
+		return
+	}
+	s.take(tokenJoint, size)
+}
+
+// count counts the target that begins at start. What comes behind the last that
+// is allowed is not read.
+func (s *scanner) count(start int) {
+	if n := len(s.tokens); n > 0 && (s.tokens[n-1].Type == tokenCompare || s.tokens[n-1].Type == tokenPlus) {
+		return
+	}
+	if s.targets++; s.targets > MaxTargets {
+		s.add(TooManyTargets, s.span(start, s.wordEnd(start)), "wait for one Job that waits for the others, or name a set", "more than %d targets", MaxTargets)
+		s.cut = true
+	}
+}
+
 // wordEnd returns where the word that begins at i ends. Letters of other
 // scripts are part of a word, so that a name with them is one mistake.
 func (s *scanner) wordEnd(i int) int {
@@ -162,8 +192,8 @@ func (s *scanner) setting(start, end, after int) bool {
 	value := s.spaces(after + 1)
 	switch c := s.byteAt(value); {
 	case c == '"' || c == '\'':
-		if n := strings.IndexByte(s.line(value+1), c); n >= 0 {
-			value += n + 2
+		if end, closed := s.quoted(value); closed {
+			value = end
 		}
 	case strings.IndexByte("(<>=", c) < 0:
 		value = s.wordEnd(value)
@@ -212,7 +242,7 @@ func (s *scanner) keyword(i int) bool {
 // at start.
 func (s *scanner) name(start int) {
 	open := s.wordEnd(start)
-	switch c := s.text[open]; c {
+	switch s.text[open] {
 	case '{':
 		end, closed := s.matching(open, '{', '}')
 		s.pos = end
@@ -223,17 +253,28 @@ func (s *scanner) name(start int) {
 		}
 		s.emit(tokenName, start, end)
 	default:
-		n := strings.IndexByte(s.line(open+1), c)
-		if n < 0 {
-			end := open + 1 + len(s.line(open+1))
-			s.add(Unclosed, s.span(open, open+1), "close it with "+string(c), "this quote is never closed")
+		end, closed := s.quoted(open)
+		s.pos = end
+		if !closed {
+			s.add(Unclosed, s.span(open, open+1), "close it with "+s.text[open:open+1], "this quote is never closed")
 			s.emit(tokenJunk, start, end)
-			s.pos = end
 			return
 		}
-		s.pos = open + n + 2
-		s.emit(tokenName, start, s.pos)
+		s.emit(tokenName, start, end)
 	}
+}
+
+// quoted returns where the quote at open ends, at the latest with its line.
+func (s *scanner) quoted(open int) (end int, closed bool) {
+	for i := open + 1; i < len(s.text); i++ {
+		switch s.text[i] {
+		case s.text[open]:
+			return i + 1, true
+		case '\r', '\n':
+			return i, false
+		}
+	}
+	return len(s.text), false
 }
 
 // brackets reads "[...]" as one token; its content has a mode and a grammar of

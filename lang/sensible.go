@@ -3,7 +3,7 @@ package lang
 import "strconv"
 
 // sensible reports what can never be right although it is well formed.
-func (b *builder) sensible(c *Check, from *check) bool {
+func (b *builder) sensible(c *Check, from *operand) bool {
 	set := c.isSet()
 	if c.Compare == nil {
 		if set && (c.Status == StatusFailed || c.Status == StatusSkipped) {

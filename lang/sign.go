@@ -88,7 +88,8 @@ func (s *scanner) strange() {
 		s.add(BadCharacter, s.span(s.pos, s.pos+size), "save the text as UTF-8", "this is not UTF-8 text")
 	case alike && (plain == `"` || plain == "'"):
 		// To the other quote of the pair, if it is on this line.
-		if n := strings.IndexFunc(s.line(s.pos+size), func(r rune) bool { p, _ := narrow(r); return p == plain }); n >= 0 {
+		n := strings.IndexFunc(s.text[s.pos+size:], func(r rune) bool { p, _ := narrow(r); return p == plain || r == '\n' })
+		if n >= 0 && s.text[s.pos+size+n] != '\n' {
 			_, last := utf8.DecodeRuneInString(s.text[s.pos+size+n:])
 			inside := s.text[s.pos+size : s.pos+size+n]
 			size += n + last
