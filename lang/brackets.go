@@ -33,8 +33,8 @@ func (s *scanner) scanIndexes() {
 		case c == ')':
 			depth--
 			s.take(tokenClose, 1)
-		case bracketSigns[c] != 0:
-			s.take(bracketSigns[c], 1)
+		case bracketSign(c) != 0:
+			s.take(bracketSign(c), 1)
 		default:
 			end := s.pos
 			for end < len(s.text) {
@@ -54,9 +54,25 @@ func (s *scanner) scanIndexes() {
 	}
 }
 
-var bracketSigns = [256]lexer.TokenType{
-	'[': tokenBegin, ']': tokenEnd, ',': tokenComma, ':': tokenColon, '*': tokenStar,
-	'+': tokenSum, '-': tokenSum, '/': tokenSlash, '%': tokenSlash,
+// bracketSign returns the kind of a sign in brackets, 0 if it is none.
+func bracketSign(c byte) lexer.TokenType {
+	switch c {
+	case '[':
+		return tokenBegin
+	case ']':
+		return tokenEnd
+	case ',':
+		return tokenComma
+	case ':':
+		return tokenColon
+	case '*':
+		return tokenStar
+	case '+', '-':
+		return tokenSum
+	case '/', '%':
+		return tokenSlash
+	}
+	return 0
 }
 
 // elements builds what stands in brackets; nil is what has been reported.
