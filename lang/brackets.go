@@ -33,8 +33,8 @@ func (s *scanner) scanIndexes() {
 		case c == ')':
 			depth--
 			s.take(tokenClose, 1)
-		case bracketSigns[c] != 0:
-			s.take(bracketSigns[c], 1)
+		case bracketSign(c) != 0:
+			s.take(bracketSign(c), 1)
 		default:
 			end := s.pos
 			for end < len(s.text) {
@@ -54,9 +54,25 @@ func (s *scanner) scanIndexes() {
 	}
 }
 
-var bracketSigns = [256]lexer.TokenType{
-	'[': tokenBegin, ']': tokenEnd, ',': tokenComma, ':': tokenColon, '*': tokenStar,
-	'+': tokenSum, '-': tokenSum, '/': tokenSlash, '%': tokenSlash,
+// bracketSign returns the kind of a sign in brackets, 0 if it is none.
+func bracketSign(c byte) lexer.TokenType {
+	switch c {
+	case '[':
+		return tokenBegin
+	case ']':
+		return tokenEnd
+	case ',':
+		return tokenComma
+	case ':':
+		return tokenColon
+	case '*':
+		return tokenStar
+	case '+', '-':
+		return tokenSum
+	case '/', '%':
+		return tokenSlash
+	}
+	return 0
 }
 
 // elements builds what stands in brackets; nil is what has been reported.
@@ -67,7 +83,7 @@ func (b *builder) elements(t lexer.Token) *Elements {
 		b.unexpectedIndex(list.list, at, t)
 		return nil
 	}
-	e := &Elements{All: tree.All, Ranges: make([]IndexRange, 0, len(tree.Ranges))}
+	e := &Elements{All: len(tree.Ranges) == 0, Ranges: make([]IndexRange, 0, len(tree.Ranges))}
 	for _, r := range tree.Ranges {
 		built, ok := b.indexRange(r, t)
 		if !ok {
@@ -124,12 +140,13 @@ func (b *builder) indexRange(r *indexRange, whole lexer.Token) (result IndexRang
 	if result.High = b.index(r.High, whole); result.High == nil {
 		return result, false
 	}
-	if r.Step.Type != 0 {
-		if result.Step, ok = b.number(r.Step); !ok {
+	if n := len(r.Tokens); r.Tokens[n-2].Type == tokenColon {
+		step := r.Tokens[n-1]
+		if result.Step, ok = b.number(step); !ok {
 			return result, false
 		}
 		if result.Step == 0 {
-			b.add(BadStep, spanOf(r.Step), "write a step of 1 or more", "a step of 0 never gets anywhere")
+			b.add(BadStep, spanOf(step), "write a step of 1 or more", "a step of 0 never gets anywhere")
 			return result, false
 		}
 	}
@@ -154,8 +171,8 @@ func (b *builder) indexRange(r *indexRange, whole lexer.Token) (result IndexRang
 }
 
 // index builds one index and reports arithmetic that is none of a position.
-func (b *builder) index(sum *indexSum, whole lexer.Token) *Index {
-	x := b.sum(sum)
+func (b *builder) index(a *arithmetic, whole lexer.Token) *Index {
+	x := b.arithmetic(a)
 	switch {
 	case x == nil:
 		return nil
@@ -173,57 +190,69 @@ func (b *builder) index(sum *indexSum, whole lexer.Token) *Index {
 	return x
 }
 
-func (b *builder) sum(s *indexSum) *Index {
-	x := b.product(s.First)
-	for _, next := range s.Rest {
-		right := b.product(next.Term)
-		if x == nil || right == nil {
+// arithmetic builds sums of products, from the left.
+func (b *builder) arithmetic(a *arithmetic) *Index {
+	var sum, product *Index
+	var sign lexer.Token // between sum and product
+	next := 0
+	for i, f := range a.Factors {
+		x := b.factor(f)
+		if x == nil {
 			return nil
 		}
-		x = &Index{op: next.Sign.Value[0], left: x, right: right}
+		if i == 0 {
+			product = x
+		} else if op := a.Tokens[next-1]; op.Type == tokenSum {
+			sum, product, sign = joined(sum, sign, product), x, op
+		} else if product = b.product(product, op, x); product == nil {
+			return nil
+		}
+		next += len(f.Tokens) + 1
 	}
-	return x
+	return joined(sum, sign, product)
 }
 
-func (b *builder) product(p *indexProduct) *Index {
-	x := b.factor(p.First)
-	for _, next := range p.Rest {
-		right := b.factor(next.Term)
-		if x == nil || right == nil {
-			return nil
-		}
-		switch op := next.Sign.Value[0]; {
-		case op == '*' && x.linear() && right.linear():
-			b.add(NotLinear, spanOf(next.Sign), "one side of \"*\" is a number", "i cannot be multiplied by i")
-			return nil
-		case op != '*' && right.linear():
-			b.add(BadDivisor, spanOf(next.Sign), "divide by a number", "nothing can be divided by i")
-			return nil
-		case op != '*' && right.at(0) <= 0:
-			b.add(BadDivisor, spanOf(next.Sign), "divide by 1 or more", "%s by %d has no meaning", quote(next.Sign.Value), right.at(0))
-			return nil
-		}
-		x = &Index{op: next.Sign.Value[0], left: x, right: right}
-		if x.magnitude() > 1<<60 {
-			b.add(NumberTooBig, spanOf(next.Sign), "", "this index can become larger than any array")
-			return nil
-		}
+func joined(left *Index, sign lexer.Token, right *Index) *Index {
+	if left == nil {
+		return right
 	}
-	return x
+	return &Index{op: sign.Value[0], left: left, right: right}
 }
 
-func (b *builder) factor(f *indexFactor) *Index {
+func (b *builder) product(left *Index, sign lexer.Token, right *Index) *Index {
+	op := sign.Value[0]
 	switch {
-	case f.Variable.Type != 0:
-		return &Index{op: 'i'}
-	case f.Inner != nil:
-		return b.sum(f.Inner)
-	}
-	n, ok := b.number(f.Integer)
-	if !ok {
+	case op == '*' && left.linear() && right.linear():
+		b.add(NotLinear, spanOf(sign), "one side of \"*\" is a number", "i cannot be multiplied by i")
+		return nil
+	case op != '*' && right.linear():
+		b.add(BadDivisor, spanOf(sign), "divide by a number", "nothing can be divided by i")
+		return nil
+	case op != '*' && right.at(0) <= 0:
+		b.add(BadDivisor, spanOf(sign), "divide by 1 or more", "%s by %d has no meaning", quote(sign.Value), right.at(0))
 		return nil
 	}
-	return &Index{number: n}
+	x := &Index{op: op, left: left, right: right}
+	if x.magnitude() > 1<<60 {
+		b.add(NumberTooBig, spanOf(sign), "", "this index can become larger than any array")
+		return nil
+	}
+	return x
+}
+
+func (b *builder) factor(f *factor) *Index {
+	switch first := f.Tokens[0]; {
+	case f.Inner != nil:
+		return b.arithmetic(f.Inner)
+	case first.Type == tokenVariable:
+		return &Index{op: 'i'}
+	default:
+		n, ok := b.number(first)
+		if !ok {
+			return nil
+		}
+		return &Index{number: n}
+	}
 }
 
 // magnitude is a bound for the absolute value of x and of all its parts.

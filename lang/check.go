@@ -7,29 +7,64 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// span returns the text of an operand, its comparison and delay included.
-func (c *check) span() Span {
-	var span Span
-	for i, t := range [...]*lexer.Token{
-		&c.Name, &c.Setting, &c.Time, &c.Open, &c.Close, &c.Indexes, &c.Compare, &c.Count, &c.Percent, &c.Plus, &c.Delay,
-	} {
-		switch s := spanOf(*t); {
-		case t.Type == 0:
-		case i <= 3:
-			span = s
+// operand is a check as the grammar read it, its tokens by what they are. Those
+// that it does not have are zero.
+type operand struct {
+	// The first of them is one of these. Open is "(" or a word with it.
+	Name, Setting, Time, Open lexer.Token
+	Indexes, Close            lexer.Token
+	Compare, Count, Percent   lexer.Token
+	Plus, Delay               lexer.Token
+	inner                     *expression
+	span                      Span
+}
+
+func newOperand(c *check) *operand {
+	o := operand{inner: c.Inner, span: spanOf(c.Tokens[0]).to(spanOf(c.Tokens[len(c.Tokens)-1]))}
+	head := c.Tokens
+	if c.Tail != nil {
+		head = head[:len(head)-len(c.Tail.Tokens)]
+		o.addTail(c.Tail.Tokens)
+	}
+	switch first := head[0]; first.Type {
+	case tokenName:
+		o.Name = first
+		if len(head) > 1 {
+			o.Indexes = head[1]
+		}
+	case tokenSetting:
+		o.Setting = first
+	case tokenTime:
+		o.Time = first
+	default:
+		o.Open, o.Close = first, head[len(head)-1]
+	}
+	return &o
+}
+
+func (o *operand) addTail(tail []lexer.Token) {
+	for i, t := range tail {
+		switch {
+		case t.Type == tokenCompare:
+			o.Compare = t
+		case t.Type == tokenPercent:
+			o.Percent = t
+		case t.Type == tokenPlus:
+			o.Plus = t
+		case tail[i-1].Type == tokenCompare:
+			o.Count = t
 		default:
-			span.End = s.End
+			o.Delay = t
 		}
 	}
-	return span
 }
 
 // check builds an operand; nil is one that has been reported.
-func (b *builder) check(c *check, depth int) Node {
+func (b *builder) check(c *operand, depth int) Node {
 	if c.Open.Type == tokenOpen {
 		return b.group(c, depth)
 	}
-	result := &Check{Status: StatusSucceeded, span: c.span()}
+	result := &Check{Status: StatusSucceeded, span: c.span}
 	ok := true
 	switch {
 	case c.Name.Type != 0:
@@ -50,16 +85,16 @@ func (b *builder) check(c *check, depth int) Node {
 	return result
 }
 
-func (b *builder) group(c *check, depth int) Node {
+func (b *builder) group(c *operand, depth int) Node {
 	if depth == MaxNesting {
 		b.add(TooDeep, spanOf(c.Open), "give a part of it to a Job of its own", "more than %d parentheses and \"not\" inside one another", MaxNesting)
 		return nil
 	}
-	if len(c.Inner.Parts) == 0 && c.Close.Value != "" {
+	if len(c.inner.Parts) == 0 && c.Close.Value != "" {
 		b.add(MissingCheck, spanOf(c.Open).to(spanOf(c.Close)), "", "expected a check between the parentheses")
 		return nil
 	}
-	n := b.level(c.Inner, depth+1)
+	n := b.level(c.inner, depth+1)
 	if c.Compare.Type != 0 || c.Plus.Type != 0 {
 		at := c.Compare
 		if at.Type == 0 {
@@ -84,7 +119,7 @@ func (b *builder) misplaced(t lexer.Token) {
 }
 
 // status builds a status with what is between its parentheses.
-func (b *builder) status(result *Check, c *check) bool {
+func (b *builder) status(result *Check, c *operand) bool {
 	word := strings.TrimSuffix(c.Open.Value, "(")
 	at := Span{spanOf(c.Open).Start, spanOf(c.Open).End - 1}
 	known := slices.Contains(statuses(), Status(word))
@@ -101,51 +136,49 @@ func (b *builder) status(result *Check, c *check) bool {
 
 // arguments builds the targets and keys of a status. Of an unknown status
 // nothing inside is reported: it may be of another language.
-func (b *builder) arguments(result *Check, c *check, known bool) (ok, named bool) {
+func (b *builder) arguments(result *Check, c *operand, known bool) (ok, named bool) {
 	if !known {
 		return false, false
 	}
 	ok = true
 	fits, keyed := true, false
-	for i, p := range c.Inner.Parts {
+	for i, p := range c.inner.Parts {
+		first := p.Tokens[0]
 		switch {
-		case p.Joint.Type == tokenJoint:
+		case first.Type == tokenJoint:
 			switch {
-			case p.Joint.Value == "and" || p.Joint.Value == "or":
-				ok = b.argument(spanOf(p.Joint), result.Status, tokenJoint)
-			case fits || i == len(c.Inner.Parts)-1:
-				b.add(MissingName, spanOf(p.Joint), "", "expected a name beside %s", quote(p.Joint.Value))
+			case first.Value == "and" || first.Value == "or":
+				ok = b.argument(spanOf(first), result.Status, tokenJoint)
+			case fits || i == len(c.inner.Parts)-1:
+				b.add(MissingName, spanOf(first), "", "expected a name beside %s", quote(first.Value))
 				ok = false
 			}
 			fits = true
 			continue
 		case p.Check == nil:
-			ok = false
-			if p.Stray.Type != tokenJunk {
-				at := p.Not
-				if at.Type == 0 {
-					at = p.Stray
-				}
-				b.argument(spanOf(at), result.Status, at.Type)
+			if first.Type != tokenJunk {
+				b.argument(spanOf(first), result.Status, first.Type)
 			}
-			return ok, true
-		case !fits:
-			b.add(MissingComma, p.Check.span(), "write a comma before "+quote(b.source(p.Check.span())), "expected \",\", found %s", quote(b.source(p.Check.span())))
+			return false, true
+		}
+		a := newOperand(p.Check)
+		if !fits {
+			b.add(MissingComma, a.span, "write a comma before "+quote(b.source(a.span)), "expected \",\", found %s", quote(b.source(a.span)))
 			ok = false
 		}
 		fits = false
-		switch a := p.Check; {
+		switch {
 		case a.Name.Type == 0 && a.Setting.Type == 0:
-			ok = b.argument(a.span(), result.Status, max(a.Open.Type, a.Time.Type))
+			ok = b.argument(a.span, result.Status, max(a.Open.Type, a.Time.Type))
 			named = true
 		case a.Compare.Type != 0 || a.Plus.Type != 0:
-			ok = b.argument(a.span(), result.Status, max(a.Compare.Type, a.Plus.Type))
+			ok = b.argument(a.span, result.Status, max(a.Compare.Type, a.Plus.Type))
 			named = true
 		case a.Setting.Type != 0:
 			keyed = true
 			ok = b.setting(result, a.Setting) && ok
 		case keyed:
-			b.add(BadArgument, a.span(), "write names first, then keys", "a name stands behind a key")
+			b.add(BadArgument, a.span, "write names first, then keys", "a name stands behind a key")
 			ok = false
 		default:
 			ok = b.addTarget(result, a) && ok

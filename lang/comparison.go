@@ -19,8 +19,12 @@ const (
 	Unequal  Op = "!="
 )
 
-var operators = map[string]Op{
-	">=": AtLeast, ">": MoreThan, "<=": AtMost, "<": LessThan, "==": Equal, "!=": Unequal,
+func isOperator(sign string) bool {
+	switch Op(sign) {
+	case AtLeast, MoreThan, AtMost, LessThan, Equal, Unequal:
+		return true
+	}
+	return false
 }
 
 // Comparison compares how many members of a set satisfy a status with a number
@@ -93,14 +97,14 @@ func (c *Comparison) decide(low, high, size int64) Value {
 }
 
 // comparison builds the comparison of a check, if it has one.
-func (b *builder) comparison(result *Check, c *check) bool {
+func (b *builder) comparison(result *Check, c *operand) bool {
 	if c.Compare.Type == 0 {
 		return true
 	}
-	op, known := operators[c.Compare.Value]
-	if !known {
+	if !isOperator(c.Compare.Value) {
 		return false // reported by the scanner
 	}
+	op := Op(c.Compare.Value)
 	if c.Count.Type == 0 {
 		b.add(MissingNumber, spanOf(c.Compare), "write a number: "+string(op)+" 1", "expected a number after %s", quote(c.Compare.Value))
 		return false

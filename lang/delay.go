@@ -19,10 +19,12 @@ func (v *view) appendDecisions(list []decision, c *Check, a *arrayFacts, members
 		if yes {
 			decided = a.yes
 		}
-		for _, m := range decided.intersect(members) {
-			for i := m.Low; i <= m.High && v.spent <= maxSpent; i++ {
-				list = append(list, decision{at: c.whenElement(a.object, i), yes: yes})
-				v.spent++
+		for _, m := range members {
+			for k := decided.reaching(m.Low); k < len(decided) && decided[k].Low <= m.High; k++ {
+				for i := max(decided[k].Low, m.Low); i <= min(decided[k].High, m.High) && v.spent <= maxSpent; i++ {
+					list = append(list, decision{at: c.whenElement(a.object, i), yes: yes})
+					v.spent++
+				}
 			}
 		}
 	}

@@ -72,7 +72,7 @@ func formatDuration(d time.Duration) string {
 }
 
 // delay builds the delay of a check, if it has one.
-func (b *builder) delay(result *Check, c *check) bool {
+func (b *builder) delay(result *Check, c *operand) bool {
 	if c.Plus.Type == 0 {
 		return true
 	}

@@ -218,7 +218,7 @@ func (m *mapping) meeting(a *arrayFacts, set Indexes, withoutOwn bool) Indexes {
 	if len(set) == 0 {
 		return nil
 	}
-	var list []Interval
+	list := make([]Interval, 0, min(int64(len(set)), m.ownSize()))
 	for _, e := range a.lists {
 		if e.All {
 			return m.all

@@ -88,10 +88,24 @@ func (v *view) value(n Node, negated bool) Value {
 	case *Not:
 		return not(v.value(n.Term, !negated))
 	case *Check:
-		f := v.check(n, negated)
-		return f.value
+		if t := n.plain(); t != nil && n.Delay == 0 {
+			value, _ := n.of(v.world.Object(t.Ref.Resolve(v.subject.Ref.Namespace)))
+			return value
+		}
+		return v.check(n, negated).value
 	}
 	return Unknown
+}
+
+// plain returns the target of a check on a single object, nil of any other.
+func (c *Check) plain() *Target {
+	if len(c.Targets) != 1 || c.Before {
+		return nil
+	}
+	if t := &c.Targets[0]; t.Elements == nil && !t.Ref.IsSet() {
+		return t
+	}
+	return nil
 }
 
 // finding is what an evaluation learns about one check.
@@ -110,19 +124,18 @@ func (v *view) check(c *Check, negated bool) finding {
 	if c.Status == StatusTime {
 		return v.since(c, finding{value: True}, c.At)
 	}
-	if len(c.Targets) == 1 && !c.Before {
-		if t := &c.Targets[0]; t.Elements == nil && !t.Ref.IsSet() {
-			ref := t.Ref.Resolve(v.subject.Ref.Namespace)
-			object := v.world.Object(ref)
-			f := finding{ref: ref, object: object}
-			f.value, f.problem = c.of(object)
-			if f.value == True {
-				f = v.since(c, f, c.whenOf(object))
-			}
-			return f
-		}
+	t := c.plain()
+	if t == nil {
+		return v.set(c, negated)
 	}
-	return v.set(c, negated)
+	ref := t.Ref.Resolve(v.subject.Ref.Namespace)
+	object := v.world.Object(ref)
+	f := finding{ref: ref, object: object}
+	f.value, f.problem = c.of(object)
+	if f.value == True {
+		f = v.since(c, f, c.whenOf(object))
+	}
+	return f
 }
 
 // since applies the delay of c to a check that is true since at; if that is not

@@ -2,32 +2,45 @@ package lang
 
 import "strings"
 
-// foreignStatuses are the words of other schedulers for a status, in lower
-// case: Slurm, PBS, LSF, Grid Engine, Argo, Airflow.
-var foreignStatuses = map[string]Status{
-	"done": StatusSucceeded, "success": StatusSucceeded, "complete": StatusSucceeded, "completed": StatusSucceeded,
-	"ok": StatusSucceeded, "afterok": StatusSucceeded, "numdone": StatusSucceeded, "all_success": StatusSucceeded,
-	"one_success": StatusSucceeded, "anysucceeded": StatusSucceeded, "succeed": StatusSucceeded,
-	"ended": StatusFinished, "afterany": StatusFinished, "any": StatusFinished, "terminated": StatusFinished,
-	"numended": StatusFinished, "all_done": StatusFinished, "hold_jid": StatusFinished, "weak": StatusFinished, "one_done": StatusFinished,
-	"exit": StatusFailed, "fail": StatusFailed, "error": StatusFailed, "errored": StatusFailed, "afternotok": StatusFailed,
-	"numexit": StatusFailed, "one_failed": StatusFailed, "all_failed": StatusFailed, "allfailed": StatusFailed, "none_failed": StatusFailed,
-	"after": StatusStarted, "running": StatusStarted, "start": StatusStarted, "numrun": StatusStarted, "numstart": StatusStarted, "afterstart": StatusStarted,
-	"aftercorr": StatusSucceeded, "hold_jid_ad": StatusFinished, "all_skipped": StatusSkipped, "omitted": StatusSkipped,
-	"daemoned": StatusReady, "available": StatusReady,
+// foreignStatus returns the status that a word, in lower case, of Slurm, PBS,
+// LSF, Grid Engine, DAGMan, Argo or Airflow stands for; "" if it is of none.
+func foreignStatus(word string) Status {
+	switch word {
+	case "done", "ok", "success", "succeed", "complete", "completed", "afterok", "aftercorr", "numdone",
+		"all_success", "one_success", "anysucceeded":
+		return StatusSucceeded
+	case "ended", "any", "terminated", "afterany", "numended", "hold_jid", "hold_jid_ad", "weak", "all_done", "one_done":
+		return StatusFinished
+	case "exit", "fail", "error", "errored", "afternotok", "numexit", "one_failed", "all_failed", "allfailed", "none_failed":
+		return StatusFailed
+	case "start", "running", "after", "afterstart", "numrun", "numstart":
+		return StatusStarted
+	case "omitted", "all_skipped":
+		return StatusSkipped
+	case "available", "daemoned":
+		return StatusReady
+	}
+	return ""
 }
 
-// foreignCounts are the comparisons that go with some of them.
-var foreignCounts = map[string]string{
-	"one_success": " >= 1", "anysucceeded": " >= 1", "one_done": " >= 1", "one_failed": " >= 1", "all_failed": " >= 100%",
-	"allfailed": " >= 100%", "none_failed": " == 0", "all_skipped": " >= 100%",
+// foreignCount returns the comparison that goes with such a word.
+func foreignCount(word string) string {
+	switch word {
+	case "one_success", "anysucceeded", "one_done", "one_failed":
+		return " >= 1"
+	case "all_failed", "allfailed", "all_skipped":
+		return " >= 100%"
+	case "none_failed":
+		return " == 0"
+	}
+	return ""
 }
 
 // unknownStatus reports a word before "(" that is no status; inside is the text
 // between the parentheses.
 func (b *builder) unknownStatus(word string, at Span, inside string) {
 	lower := strings.ToLower(word)
-	if status, foreign := foreignStatuses[lower]; foreign {
+	if status := foreignStatus(lower); status != "" {
 		b.add(ForeignStatus, at, "write "+clip(foreignCall(lower, status, inside)), "%s is of another language", quote(word))
 		return
 	}
@@ -64,10 +77,10 @@ func foreignCall(word string, status Status, inside string) string {
 	case list == "":
 		list = "name"
 	}
-	if rest == "" && foreignCounts[word] == "" {
+	if rest == "" && foreignCount(word) == "" {
 		return asCheck(status, list)
 	}
-	return string(status) + "(" + list + rest + ")" + foreignCounts[word]
+	return string(status) + "(" + list + rest + ")" + foreignCount(word)
 }
 
 // foreignKind tells whether kind, before a colon, is the type of a dependency
@@ -81,8 +94,8 @@ func foreignKind(kind, text string) (hint string, foreign bool) {
 	case !strings.HasPrefix(kind, "after") && kind != "done" && kind != "ended" && kind != "exit":
 		return "", false
 	}
-	status, foreign := foreignStatuses[kind]
-	if !foreign {
+	status := foreignStatus(kind)
+	if status == "" {
 		return "", false
 	}
 	targets := strings.Split(text, ":")[1:]
@@ -108,7 +121,7 @@ func argoStatus(suffix string) Status {
 	if s := nearestStatus(lower); s != "" {
 		return s
 	}
-	return foreignStatuses[lower]
+	return foreignStatus(lower)
 }
 
 func statusList() string {

@@ -14,73 +14,56 @@ import (
 //
 // None of these types, and no text of the parser library, leaves the package.
 
-// expression is one level of an expression, up to the parenthesis that ends it.
+// expression is one level of an expression, up to the parenthesis that ends it:
+// looking for that first spares a try of everything that can begin a part.
 type expression struct {
-	Parts []*part `parser:"@@*"`
+	Parts []*part `parser:"( (?! Close) @@ )*"`
 }
 
-// part is a check with what may follow it, or a group, or what joins them.
+// part is one check, or what joins or negates them, or what has been reported.
+// Nothing is captured but what nests: Tokens has the rest, and no copy of it.
 type part struct {
-	Joint lexer.Token `parser:"  @Joint"`
-	Check *check      `parser:"| @@"`
-	Not   lexer.Token `parser:"| @Not"`
-	Stray lexer.Token `parser:"| @(Junk | Compare | Plus | Percent | Indexes)"`
+	Tokens []lexer.Token
+	Check  *check `parser:"Joint | @@ | Not | Junk | Compare | Plus | Percent | Indexes"`
 }
 
 // check is an operand: a target, a status with its targets and keys, a time, or
 // an expression in parentheses.
 type check struct {
-	Name    lexer.Token `parser:"(  @Name"`
-	Indexes lexer.Token `parser:"   @Indexes?"`
-	Setting lexer.Token `parser:" | @Setting"`
-	Time    lexer.Token `parser:" | @Time"`
-	Open    lexer.Token `parser:" | @(Open | Call)"`
-	Inner   *expression `parser:"   @@"`
-	Close   lexer.Token `parser:"   @Close )"`
-	Compare lexer.Token `parser:"(  @Compare"`
-	Count   lexer.Token `parser:"   @Name?"`
-	Percent lexer.Token `parser:"   @Percent? )?"`
-	Plus    lexer.Token `parser:"(  @Plus"`
-	Delay   lexer.Token `parser:"   @Name? )?"`
+	Tokens []lexer.Token
+	Inner  *expression `parser:"( Name Indexes? | (Open | Call) @@ Close | Setting | Time )"`
+	Tail   *tail       `parser:"@@?"`
+}
+
+// tail is what may follow a check.
+type tail struct {
+	Tokens  []lexer.Token
+	Delayed bool `parser:"Compare Name? Percent? ( @Plus Name? )? | @Plus Name?"`
 }
 
 // indexes is the content of a pair of brackets, with them. This grammar is
 // strict: a mistake in brackets costs only what is between them.
 type indexes struct {
-	All    bool          `parser:"Begin ( @Star"`
-	Ranges []*indexRange `parser:"| @@ ( Comma @@ )* ) End"`
+	// Ranges is empty for [*].
+	Ranges []*indexRange `parser:"Begin ( @@ ( Comma @@ )* | Star ) End"`
 }
 
 type indexRange struct {
-	Low  *indexSum   `parser:"@@"`
-	High *indexSum   `parser:"( Dots @@"`
-	Step lexer.Token `parser:"( Colon @Integer )? )?"`
+	Tokens []lexer.Token
+	Low    *arithmetic `parser:"@@"`
+	High   *arithmetic `parser:"( Dots @@ ( Colon Integer )? )?"`
 }
 
-type indexSum struct {
-	First *indexProduct   `parser:"@@"`
-	Rest  []*indexAddends `parser:"@@*"`
+// arithmetic is factors with signs between them; brackets.go knows which bind
+// first.
+type arithmetic struct {
+	Tokens  []lexer.Token
+	Factors []*factor `parser:"@@ ( (Sum | Star | Slash) @@ )*"`
 }
 
-type indexAddends struct {
-	Sign lexer.Token   `parser:"@Sum"`
-	Term *indexProduct `parser:"@@"`
-}
-
-type indexProduct struct {
-	First *indexFactor    `parser:"@@"`
-	Rest  []*indexFactors `parser:"@@*"`
-}
-
-type indexFactors struct {
-	Sign lexer.Token  `parser:"@(Star | Slash)"`
-	Term *indexFactor `parser:"@@"`
-}
-
-type indexFactor struct {
-	Integer  lexer.Token `parser:"  @Integer"`
-	Variable lexer.Token `parser:"| @Variable"`
-	Inner    *indexSum   `parser:"| Open @@ Close"`
+type factor struct {
+	Tokens []lexer.Token
+	Inner  *arithmetic `parser:"Integer | Variable | Open @@ Close"`
 }
 
 // The parsers are built once and are safe for concurrent use.

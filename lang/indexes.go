@@ -25,21 +25,31 @@ func ParseIndexes(text string) (Indexes, error) {
 		return nil, nil
 	}
 	set := make(Indexes, 0, strings.Count(text, ",")+1)
-	for rest, more := text, true; more; {
-		var part string
-		part, rest, more = strings.Cut(rest, ",")
-		first, last, ranged := strings.Cut(part, "-")
-		low, err := strconv.ParseInt(first, 10, 64)
+	for i := 0; ; i++ {
+		low, end := readIndex(text, i)
 		high := low
-		if err == nil && ranged {
-			high, err = strconv.ParseInt(last, 10, 64)
+		if end > i && end < len(text) && text[end] == '-' {
+			i = end + 1
+			high, end = readIndex(text, i)
 		}
-		if err != nil || low < 0 || high < low || len(set) > 0 && low <= set[len(set)-1].High {
-			return nil, fmt.Errorf("%q is not a list of indexes", clip(part))
+		if end == i || high < low || len(set) > 0 && low <= set[len(set)-1].High || end < len(text) && text[end] != ',' {
+			return nil, fmt.Errorf("this is not a list of indexes: %q", clip(text[max(0, i-10):]))
 		}
 		set = set.push(low, high)
+		if i = end; i == len(text) {
+			return set, nil
+		}
 	}
-	return set, nil
+}
+
+// readIndex reads digits; end is where they end, or i if they are no index.
+func readIndex(text string, i int) (n int64, end int) {
+	for end = i; end < len(text) && text[end] >= '0' && text[end] <= '9'; end++ {
+		if n = n*10 + int64(text[end]-'0'); n > maxInteger {
+			return 0, i
+		}
+	}
+	return n, end
 }
 
 // String returns the set in the form that ParseIndexes reads.
@@ -129,6 +139,14 @@ func (s Indexes) union(o Indexes) Indexes {
 
 // intersect returns what is in both s and o, in linear time.
 func (s Indexes) intersect(o Indexes) Indexes {
+	switch {
+	case len(s) == 0 || len(o) == 0:
+		return nil
+	case len(o) == 1 && o[0].Low <= s[0].Low && o[0].High >= s[len(s)-1].High:
+		return s
+	case len(s) == 1 && s[0].Low <= o[0].Low && s[0].High >= o[len(o)-1].High:
+		return o
+	}
 	var set Indexes
 	for i, j := 0, 0; i < len(s) && j < len(o); {
 		if low, high := max(s[i].Low, o[j].Low), min(s[i].High, o[j].High); low <= high {

@@ -30,18 +30,18 @@ type level struct {
 func (b *builder) level(e *expression, depth int) Node {
 	l := level{builder: b, depth: depth, fits: true}
 	for _, p := range e.Parts {
-		switch {
+		switch first := &p.Tokens[0]; {
 		case p.Check != nil:
-			l.operand(p.Check)
-		case p.Joint.Type == tokenJoint:
-			l.join(&p.Joint)
-		case p.Not.Type == tokenNot:
+			l.operand(newOperand(p.Check))
+		case first.Type == tokenJoint:
+			l.join(first)
+		case first.Type == tokenNot:
 			if len(l.nots) == 0 {
-				l.place(spanOf(p.Not))
+				l.place(spanOf(*first))
 			}
-			l.nots = append(l.nots, p.Not)
+			l.nots = append(l.nots, *first)
 		default:
-			l.stray(p.Stray)
+			l.stray(*first)
 		}
 	}
 	return l.finish()
@@ -62,8 +62,8 @@ func (l *level) place(span Span) {
 	l.fits, l.loose = true, false
 }
 
-func (l *level) operand(c *check) {
-	span := c.span()
+func (l *level) operand(c *operand) {
+	span := c.span
 	if len(l.nots) == 0 {
 		l.place(span)
 	}
@@ -115,10 +115,8 @@ func (l *level) join(joint *lexer.Token) {
 		l.missing(spanOf(l.nots[len(l.nots)-1]))
 		l.nots = nil
 	case isForeign(joint): // one mistake is enough
-	case l.fits && !l.loose && l.joint == nil:
-		l.add(MissingCheck, span, "delete it, or name a Job before it", "expected a check before %s", quote(joint.Value))
 	case l.fits && !l.loose:
-		l.add(MissingCheck, span, "write only one of them", "expected a check after %s, found %s", quote(l.joint.Value), quote(joint.Value))
+		l.add(MissingCheck, span, "delete it, or name a Job before it", "expected a check before %s", quote(joint.Value))
 	}
 	switch {
 	case joint.Value == "," || joint.Value == "and":

@@ -49,7 +49,11 @@ func read(text string, found *report) Node {
 		found.add(Empty, Span{0, len(text)}, "name the Jobs to wait for, as in: extract, etl/validate", "the expression is empty")
 		return nil
 	}
-	tree, at := parseTokens(expressionGrammar, textDialect.tokens(text, 0, found))
+	list := textDialect.tokens(text, 0, found)
+	if list.cut || found.full() {
+		return nil // the grammar would take its time over garbage
+	}
+	tree, at := parseTokens(expressionGrammar, list)
 	if at >= 0 {
 		found.add(MissingCheck, Span{at, at}, "", "expected a check")
 		return nil
@@ -62,8 +66,7 @@ func read(text string, found *report) Node {
 // what the grammar lets pass.
 type builder struct {
 	*report
-	text    string
-	targets int
+	text string
 }
 
 // source returns the text of span, cut to what fits a message.

@@ -114,7 +114,10 @@ func unknownOnly(list []Reason) []Reason {
 
 // String returns the reason in words, as in "etl/extract does not exist".
 func (r Reason) String() string {
-	name := r.Ref.String()
+	name := ""
+	if r.Ref.Name != "" {
+		name = r.Ref.String()
+	}
 	switch {
 	case r.Problem != nil && name != "":
 		return r.Check.String() + ": " + name + ": " + r.Problem.Message

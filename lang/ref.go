@@ -30,7 +30,14 @@ func (r Ref) Resolve(namespace string) Ref {
 }
 
 // IsSet tells whether r names a set, by a glob or a label selector.
-func (r Ref) IsSet() bool { return strings.ContainsAny(r.Name, "*?{") }
+func (r Ref) IsSet() bool {
+	for i := range len(r.Name) {
+		if c := r.Name[i]; c == '*' || c == '?' || c == '{' {
+			return true
+		}
+	}
+	return false
+}
 
 // String returns r as it is written in an expression, [kind:][namespace/]name,
 // without a kind for Jobs.

@@ -100,8 +100,9 @@ func (e *Expr) Edges() []Edge {
 }
 
 // AsksExitCode tells whether e depends on the exit code of the object that ref
-// names, its namespace filled in. namespace is that of the annotated Job. A set
-// that could contain the object counts.
+// names, its namespace filled in. namespace is that of the annotated Job. A
+// selector in the namespace counts, as labels are not known here. Exit codes of
+// the annotated Job's own elements are not meant.
 func (e *Expr) AsksExitCode(ref Ref, namespace string) bool {
 	for _, c := range e.Checks() {
 		if len(c.Codes) == 0 {
@@ -109,12 +110,16 @@ func (e *Expr) AsksExitCode(ref Ref, namespace string) bool {
 		}
 		for i := range c.Targets {
 			r := c.Targets[i].Ref.Resolve(namespace)
-			if r == ref || r.IsSet() && r.Kind == ref.Kind && r.Namespace == ref.Namespace || c.Targets[i].Self {
+			if r == ref || r.mayContain(ref) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+func (r Ref) mayContain(o Ref) bool {
+	return r.IsSet() && r.Kind == o.Kind && r.Namespace == o.Namespace && (r.Name[0] == '{' || matchGlob(r.Name, o.Name))
 }
 
 // Relaxed returns e with every succeeded, and every bare target, read as

@@ -20,11 +20,18 @@ type scanner struct {
 	tokens []lexer.Token
 	// open has the offset of each parenthesis that is not closed yet.
 	open []int
+	// targets counts the names that are neither numbers nor durations; cut says
+	// that there are too many.
+	targets int
+	cut     bool
 	// deep counts the parentheses beyond MaxNesting, which are left out.
 	deep int
 }
 
 func (s *scanner) emit(kind lexer.TokenType, start, end int) {
+	if kind == tokenName {
+		s.count(start)
+	}
 	s.tokens = append(s.tokens, lexer.Token{
 		Type: kind, Value: s.text[start:end], Pos: lexer.Position{Offset: s.base + start},
 	})
@@ -54,7 +61,7 @@ func (s *scanner) spaces(i int) int {
 
 // scanText reads the mode outside of brackets.
 func (s *scanner) scanText() {
-	for s.pos = s.spaces(0); s.pos < len(s.text); s.pos = s.spaces(s.pos) {
+	for s.pos = s.spaces(0); s.pos < len(s.text) && !s.cut; s.pos = s.spaces(s.pos) {
 		switch c := s.text[s.pos]; {
 		case isWord(c):
 			s.word()
@@ -65,7 +72,7 @@ func (s *scanner) scanText() {
 				s.strange()
 			}
 		case c == ',':
-			s.take(tokenJoint, 1)
+			s.joint(1)
 		case c == '(':
 			s.paren(tokenOpen, s.pos, s.pos+1)
 		case c == ')':
@@ -84,7 +91,7 @@ func (s *scanner) scanText() {
 			s.strange()
 		}
 	}
-	for i := len(s.open) - 1; i >= 0; i-- {
+	for i := len(s.open) - 1; i >= 0 && !s.cut; i-- {
 		s.add(Unclosed, s.span(s.open[i], s.open[i]+1), `close it with ")"`, "this parenthesis is never closed")
 		s.emit(tokenClose, len(s.text), len(s.text))
 	}
@@ -99,7 +106,7 @@ func (s *scanner) word() {
 	next := s.byteAt(end)
 	switch {
 	case word == "and" || word == "or":
-		s.take(tokenJoint, len(word))
+		s.joint(len(word))
 		return
 	case word == "not":
 		s.take(tokenNot, len(word))
@@ -134,6 +141,29 @@ func (s *scanner) word() {
 	s.take(tokenName, len(word))
 }
 
+// joint reads what joins two checks. One behind another is left out.
+func (s *scanner) joint(size int) {
+	if n := len(s.tokens); n > 0 && s.tokens[n-1].Type == tokenJoint {
+		last, found := s.tokens[n-1].Value, s.text[s.pos:s.pos+size]
+		s.add(MissingCheck, s.span(s.pos, s.pos+size), "write only one of them", "expected a check after %s, found %s", quote(last), quote(found))
+		s.pos += size
+		return
+	}
+	s.take(tokenJoint, size)
+}
+
+// count counts the target that begins at start. What comes behind the last that
+// is allowed is not read.
+func (s *scanner) count(start int) {
+	if n := len(s.tokens); n > 0 && (s.tokens[n-1].Type == tokenCompare || s.tokens[n-1].Type == tokenPlus) {
+		return
+	}
+	if s.targets++; s.targets > MaxTargets {
+		s.add(TooManyTargets, s.span(start, s.wordEnd(start)), "wait for one Job that waits for the others, or name a set", "more than %d targets", MaxTargets)
+		s.cut = true
+	}
+}
+
 // wordEnd returns where the word that begins at i ends. Letters of other
 // scripts are part of a word, so that a name with them is one mistake.
 func (s *scanner) wordEnd(i int) int {
@@ -162,8 +192,8 @@ func (s *scanner) setting(start, end, after int) bool {
 	value := s.spaces(after + 1)
 	switch c := s.byteAt(value); {
 	case c == '"' || c == '\'':
-		if n := strings.IndexByte(s.line(value+1), c); n >= 0 {
-			value += n + 2
+		if end, closed := s.quoted(value); closed {
+			value = end
 		}
 	case strings.IndexByte("(<>=", c) < 0:
 		value = s.wordEnd(value)
@@ -206,117 +236,6 @@ func (s *scanner) torn(start, end, after int) bool {
 func (s *scanner) keyword(i int) bool {
 	word := s.text[i:s.wordEnd(i)]
 	return word == "and" || word == "or" || word == "not"
-}
-
-// name reads the quoted name or the selector that ends the target which began
-// at start.
-func (s *scanner) name(start int) {
-	open := s.wordEnd(start)
-	switch c := s.text[open]; c {
-	case '{':
-		end, closed := s.matching(open, '{', '}')
-		s.pos = end
-		if !closed {
-			s.add(Unclosed, s.span(open, open+1), `close it with "}"`, "this brace is never closed")
-			s.emit(tokenJunk, start, end)
-			return
-		}
-		s.emit(tokenName, start, end)
-	default:
-		n := strings.IndexByte(s.line(open+1), c)
-		if n < 0 {
-			end := open + 1 + len(s.line(open+1))
-			s.add(Unclosed, s.span(open, open+1), "close it with "+string(c), "this quote is never closed")
-			s.emit(tokenJunk, start, end)
-			s.pos = end
-			return
-		}
-		s.pos = open + n + 2
-		s.emit(tokenName, start, s.pos)
-	}
-}
-
-// brackets reads "[...]" as one token; its content has a mode and a grammar of
-// its own.
-func (s *scanner) brackets() {
-	end, closed := s.matching(s.pos, '[', ']')
-	if !closed {
-		s.add(Unclosed, s.span(s.pos, s.pos+1), `close it with "]"`, "this bracket is never closed")
-		s.emit(tokenJunk, s.pos, end)
-	} else {
-		s.emit(tokenIndexes, s.pos, end)
-	}
-	s.pos = end
-}
-
-// time reads "time(" and everything up to the closing sign.
-func (s *scanner) time(open int) {
-	start := s.pos
-	end, closed := s.matching(open, '(', ')')
-	s.pos = end
-	if !closed {
-		s.add(Unclosed, s.span(open, open+1), `close it with ")"`, "this parenthesis is never closed")
-		s.emit(tokenJunk, start, end)
-		return
-	}
-	s.emit(tokenTime, start, end)
-}
-
-// matching returns where the bracket at open ends. If another one opens before
-// it is closed, it is not: then it ends with its line, so that one mistake
-// does not swallow the rest of the text.
-func (s *scanner) matching(open int, opening, closing byte) (end int, closed bool) {
-	for i := open + 1; i < len(s.text); i++ {
-		switch s.text[i] {
-		case closing:
-			return i + 1, true
-		case opening:
-			return open + 1 + len(s.line(open+1)), false
-		}
-	}
-	return open + 1 + len(s.line(open+1)), false
-}
-
-// line returns the rest of the line from i on.
-func (s *scanner) line(i int) string {
-	rest := s.text[i:]
-	if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
-		return rest[:n]
-	}
-	return rest
-}
-
-// paren opens a parenthesis, alone or behind a word.
-func (s *scanner) paren(kind lexer.TokenType, start, end int) {
-	s.pos = end
-	limit := MaxNesting
-	if kind == tokenCall {
-		limit++ // the parentheses of a status do not count
-	}
-	if s.deep > 0 || len(s.open) >= limit {
-		if s.deep == 0 {
-			s.add(TooDeep, s.span(start, end), "give a part of it to a Job of its own", "more than %d parentheses inside one another", MaxNesting)
-		}
-		s.deep++
-		s.emit(tokenJunk, start, end)
-		return
-	}
-	s.open = append(s.open, end-1)
-	s.emit(kind, start, end)
-}
-
-func (s *scanner) closing() {
-	switch {
-	case s.deep > 0:
-		s.deep--
-		s.take(tokenJunk, 1)
-	case len(s.open) == 0:
-		s.add(Unopened, s.span(s.pos, s.pos+1), "", "nothing is open here that this could close")
-		s.take(tokenJunk, 1)
-	default:
-		s.open = s.open[:len(s.open)-1]
-		s.take(tokenClose, 1)
-	}
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

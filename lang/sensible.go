@@ -3,7 +3,7 @@ package lang
 import "strconv"
 
 // sensible reports what can never be right although it is well formed.
-func (b *builder) sensible(c *Check, from *check) bool {
+func (b *builder) sensible(c *Check, from *operand) bool {
 	set := c.isSet()
 	if c.Compare == nil {
 		if set && (c.Status == StatusFailed || c.Status == StatusSkipped) {
@@ -24,7 +24,7 @@ func (b *builder) sensible(c *Check, from *check) bool {
 		b.add(SingleComparison, at, "delete it", "a time has nothing to count")
 	case !set:
 		b.add(SingleComparison, at, "write "+trimmed(plain)+", or compare a list: succeeded(a, b) >= 1", "there is only one to count here")
-	case c.Compare.Percent && c.Compare.Number > 100:
+	case c.Compare.Percent && (c.Compare.Number > 100 || c.Compare.Number == 100 && c.Compare.Op == MoreThan):
 		b.add(OverPercent, at, "", "there are no more than 100%%")
 	case c.Compare.Percent && (c.Compare.Op == Equal || c.Compare.Op == Unequal):
 		b.add(PercentEquality, at, "write >= or <=", "a percentage is rarely met exactly, it cannot be compared with %s", quote(string(c.Compare.Op)))

@@ -21,10 +21,15 @@ func (s *scanner) comparison() {
 		s.take(tokenNot, 1)
 		return
 	}
-	if _, ok := operators[sign]; !ok {
-		hint := map[string]string{"=": "==", "===": "==", "=>": ">=", "=<": "<=", "<>": "!="}[sign]
-		if hint == "" {
-			hint = ">="
+	if !isOperator(sign) {
+		hint := ">="
+		switch sign {
+		case "=", "===":
+			hint = "=="
+		case "=<":
+			hint = "<="
+		case "<>":
+			hint = "!="
 		}
 		s.add(BadOperator, s.span(s.pos, end), "write "+quote(hint), "%s is not a comparison, expected >=, >, <=, <, == or !=", quote(clip(sign)))
 	}
@@ -42,28 +47,53 @@ func (s *scanner) arrow(end int) {
 	s.take(tokenJunk, end-s.pos)
 }
 
-// lookalikes are signs that people type, or word processors put, for signs of
-// the language.
-var lookalikes = map[rune]string{
-	'‘': "'", '’': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`,
-	'–': "-", '—': "-", '−': "-", '…': "..", '×': "*", '÷': "/", '≥': ">=", '≤': "<=", '≠': "!=",
-	'、': ",", '。': ".", '∧': "and", '∨': "or", '¬': "not", '\u00a0': " ", '\u3000': " ", '\u2003': " ", '\u2009': " ", '\u202f': " ",
-}
-
-// narrow returns the plain form of a full-width or look-alike character.
+// narrow returns what people mean, or word processors are given, by a character
+// that looks like a sign of the language or is its full-width form.
 func narrow(r rune) (string, bool) {
-	if r >= 0xff01 && r <= 0xff5e {
-		return string(r - 0xfee0), true
+	switch r {
+	case '‘', '’', '‚':
+		return "'", true
+	case '“', '”', '„', '«', '»':
+		return `"`, true
+	case '–', '—', '−':
+		return "-", true
+	case '…':
+		return "..", true
+	case '×':
+		return "*", true
+	case '÷':
+		return "/", true
+	case '≥':
+		return ">=", true
+	case '≤':
+		return "<=", true
+	case '≠':
+		return "!=", true
+	case '、':
+		return ",", true
+	case '。':
+		return ".", true
+	case '∧':
+		return "and", true
+	case '∨':
+		return "or", true
+	case '¬':
+		return "not", true
 	}
-	plain, ok := lookalikes[r]
-	return plain, ok
+	switch {
+	case r >= 0xff01 && r <= 0xff5e:
+		return string(r - 0xfee0), true
+	case r >= 0x80 && unicode.IsSpace(r):
+		return " ", true
+	}
+	return "", false
 }
 
 // strange reads a sign without meaning, reports it, and goes on as if it had
 // been what it most likely means.
 func (s *scanner) strange() {
 	rest := s.text[s.pos:]
-	for _, f := range foreignSigns {
+	for _, f := range foreignSigns() {
 		if strings.HasPrefix(rest, f.sign) {
 			s.add(f.code, s.span(s.pos, s.pos+len(f.sign)), f.hint, "%s has no meaning here", quote(f.sign))
 			if f.line {
@@ -88,7 +118,8 @@ func (s *scanner) strange() {
 		s.add(BadCharacter, s.span(s.pos, s.pos+size), "save the text as UTF-8", "this is not UTF-8 text")
 	case alike && (plain == `"` || plain == "'"):
 		// To the other quote of the pair, if it is on this line.
-		if n := strings.IndexFunc(s.line(s.pos+size), func(r rune) bool { p, _ := narrow(r); return p == plain }); n >= 0 {
+		n := strings.IndexFunc(s.text[s.pos+size:], func(r rune) bool { p, _ := narrow(r); return p == plain || r == '\n' })
+		if n >= 0 && s.text[s.pos+size+n] != '\n' {
 			_, last := utf8.DecodeRuneInString(s.text[s.pos+size+n:])
 			inside := s.text[s.pos+size : s.pos+size+n]
 			size += n + last
@@ -136,18 +167,22 @@ func lookalikeKind(plain string) lexer.TokenType {
 	}
 }
 
-// foreignSigns are signs of other languages, the longer first.
-var foreignSigns = []struct {
+type foreignSign struct {
 	sign string
 	code Code
 	hint string
 	kind lexer.TokenType
 	line bool // the rest of the line belongs to it
-}{
-	{"&&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
-	{"||", ForeignOperator, `write "or"`, tokenJoint, false},
-	{"&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
-	{"|", ForeignOperator, `write "or"`, tokenJoint, false},
-	{";", ForeignOperator, `write ","`, tokenJoint, false},
-	{"#", Comment, "there are no comments: use another annotation, or a YAML comment above this one", tokenJunk, true},
+}
+
+// foreignSigns are signs of other languages, the longer first.
+func foreignSigns() [6]foreignSign {
+	return [...]foreignSign{
+		{"&&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
+		{"||", ForeignOperator, `write "or"`, tokenJoint, false},
+		{"&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
+		{"|", ForeignOperator, `write "or"`, tokenJoint, false},
+		{";", ForeignOperator, `write ","`, tokenJoint, false},
+		{"#", Comment, "there are no comments: use another annotation, or a YAML comment above this one", tokenJunk, true},
+	}
 }

@@ -6,15 +6,8 @@ import (
 )
 
 // addTarget builds a target of c from the name and the brackets of from.
-func (b *builder) addTarget(c *Check, from *check) bool {
-	b.targets++
+func (b *builder) addTarget(c *Check, from *operand) bool {
 	span := spanOf(from.Name)
-	if b.targets > MaxTargets {
-		if b.targets == MaxTargets+1 {
-			b.add(TooManyTargets, span, "wait for one Job that waits for the others, or name a set", "more than %d targets", MaxTargets)
-		}
-		return false
-	}
 	t := Target{Span: span}
 	ok := b.ref(&t, from)
 	if from.Indexes.Type != 0 {
@@ -33,7 +26,7 @@ func (b *builder) addTarget(c *Check, from *check) bool {
 }
 
 // ref takes the name of a target apart: [kind:][namespace/]name.
-func (b *builder) ref(t *Target, from *check) bool {
+func (b *builder) ref(t *Target, from *operand) bool {
 	text, span := from.Name.Value, spanOf(from.Name)
 	prefix, name := text, ""
 	if n := strings.IndexAny(text, "\"'{"); n >= 0 {

@@ -74,13 +74,15 @@ func (d dialect) tokens(text string, base int, found *report) *tokens {
 	s.tokens = make([]lexer.Token, 0, 4+len(text)/4)
 	d.scan(&s)
 	s.emit(lexer.EOF, len(text), len(text))
-	return &tokens{list: s.tokens}
+	return &tokens{list: s.tokens, cut: s.cut}
 }
 
 // tokens hands out what was read.
 type tokens struct {
 	list []lexer.Token
 	next int
+	// cut says that the text is longer.
+	cut bool
 }
 
 // Next implements lexer.Lexer.

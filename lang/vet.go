@@ -57,7 +57,9 @@ func (v *vetting) check(c *Check) {
 		v.target(c, &c.Targets[i])
 	}
 	if c.isOpen() && c.Compare == nil {
-		v.warn(OpenSet, c.span, "give it a number: "+clip(c.String())+" >= 5", "more that match may be applied later, this is true of those that are there")
+		counted := *c
+		counted.Delay, counted.Compare = 0, &Comparison{Op: AtLeast, Number: 5}
+		v.warn(OpenSet, c.span, "give it a number: "+counted.String(), "more that match may be applied later, this is true of those that are there")
 	}
 }
 

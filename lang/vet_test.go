@@ -1,0 +1,150 @@
+package lang
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheExampleOfEveryFindingYieldsThatCodeAlone(t *testing.T) {
+	w := world{}
+	w.put(Job("etl", "array"), &Object{Array: &Array{Size: 10}})
+	c := Context{
+		Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{}}, World: w,
+		Kinds: []string{KindJob, "cronjob"},
+	}
+	for code, examples := range documentedCodes(t, "finding.go") {
+		require.NotEmpty(t, examples, code)
+		for _, example := range examples {
+			e, err := Parse(example)
+			require.NoError(t, err, example)
+			found := e.Vet(c)
+			require.Len(t, found, 1, "%s: %v", example, found)
+			require.Equal(t, code, found[0].Code, example)
+			want := Warning
+			if code == SelfReference || code == NotIndexed {
+				want = Error
+			}
+			require.Equal(t, want, found[0].Severity, example)
+		}
+	}
+}
+
+func TestFindingsAreDrawnExactly(t *testing.T) {
+	w := world{}
+	w.put(Job("etl", "array"), &Object{Array: &Array{Size: 10}})
+	w.put(Job("etl", "plain"), &Object{})
+	c := Context{Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{}}, World: w}
+	for text, want := range map[string]string{
+		"a.succeeded": `depends-on:1:1: warning: "a.succeeded" is a name that ends in a status [status-suffix]
+  a.succeeded
+  ^~~~~~~~~~~
+  write a if its status is meant`,
+		"etl/a.failed": `depends-on:1:1: warning: "a.failed" is a name that ends in a status [status-suffix]
+  etl/a.failed
+  ^~~~~~~~~~~~
+  write failed(etl/a) if its status is meant`,
+		"cronjob/nightly": `depends-on:1:1: warning: "cronjob" is the namespace here, not the kind [kind-as-namespace]
+  cronjob/nightly
+  ^~~~~~~~~~~~~~~
+  write cronjob:nightly if a kind is meant`,
+		"job/a": `depends-on:1:1: warning: "job" is the namespace here, not the kind [kind-as-namespace]
+  job/a
+  ^~~~~
+  write a if a kind is meant`,
+		"a, shard-* + 10m": `depends-on:1:4: warning: more that match may be applied later, this is true of those that are there [open-set]
+  a, shard-* + 10m
+     ^~~~~~~~~~~~~
+  give it a number: shard-* >= 5`,
+		"(a or me), etl/me[3], other/me": `depends-on:1:7: a Job cannot wait for itself [self-reference]
+  (a or me), etl/me[3], other/me
+        ^~
+depends-on:1:12: a Job cannot wait for itself [self-reference]
+  (a or me), etl/me[3], other/me
+             ^~~~~~~~~
+  write self[3]`,
+		"array[3..12]": `depends-on:1:1: warning: "array" has no element 12 [no-such-element]
+  array[3..12]
+  ^~~~~~~~~~~~
+  its last is 9`,
+		"plain[3]": `depends-on:1:1: warning: "plain" is not an Indexed Job and has no elements [no-such-element]
+  plain[3]
+  ^~~~~~~~
+  name the Job without brackets`,
+		"a or not a": `depends-on:1:6: warning: "a" or its opposite is true of all that finish [contradiction]
+  a or not a
+       ^~~~~
+  write finished(...) if the end is meant, whatever it is`,
+	} {
+		e, err := Parse(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, Source{Name: "depends-on", Text: text}.Draw(e.Vet(c)), text)
+	}
+	for _, text := range []string{"a, b", "shard-* >= 5", "finished(n-*, made=before)", "array[i] or a", "array[0..9]", "finished(me, made=before)"} {
+		e, err := Parse(text)
+		require.NoError(t, err, text)
+		require.Empty(t, e.Vet(Context{}), text)
+	}
+}
+
+func TestDrawingFollowsTheOffsetsIntoAFile(t *testing.T) {
+	file := "metadata:\n  annotations:\n    depctl.dev/depends-on: >-\n      extract,\n      suceeded(load)\n"
+	e, err := Parse("extract, suceeded(load)")
+	require.Nil(t, e)
+	found := err.(*Diagnostics)
+	source := Source{Name: "job.yaml", Text: file, Offset: func(n int) int {
+		if n >= 9 { // the folded line break and its indentation
+			return 61 + 15 + n - 9
+		}
+		return 61 + n
+	}}
+	require.Equal(t, `job.yaml:5:7: unknown status "suceeded" [unknown-status]
+        suceeded(load)
+        ^~~~~~~~
+  did you mean "succeeded"?`, source.Draw(found.List))
+	require.Equal(t, "suceeded", file[source.Place(found.List[0].Span).Start:source.Place(found.List[0].Span).End])
+}
+
+func TestWhatAnExpressionNames(t *testing.T) {
+	e, err := Parse("(train or failed(etl/tune, shard-*, code=3) >= 1), cronjob:x + 10m, a[i-1], self[0]")
+	require.NoError(t, err)
+	var got []string
+	for _, edge := range e.Edges() {
+		got = append(got, edge.Ref.String()+" "+edge.Check)
+	}
+	require.Equal(t, []string{
+		"train train", "etl/tune failed(etl/tune, code=3)", "shard-* failed(shard-*, code=3)", "cronjob:x cronjob:x", "a a[i-1]",
+	}, got)
+	require.Nil(t, e.Names())
+	require.True(t, e.AsksExitCode(Job("etl", "tune"), "ns"))
+	require.True(t, e.AsksExitCode(Job("ns", "shard-1"), "ns"))
+	require.False(t, e.AsksExitCode(Job("ns", "train"), "ns"))
+	per := []bool{}
+	for _, r := range e.Requirements() {
+		per = append(per, r.PerElement)
+	}
+	require.Equal(t, []bool{false, false, true, true}, per)
+
+	e, err = Parse("a, etl/b, a")
+	require.NoError(t, err)
+	require.Equal(t, []Ref{Job("", "a"), Job("etl", "b"), Job("", "a")}, e.Names())
+}
+
+func TestRelaxedReadsSuccessAsTheEnd(t *testing.T) {
+	e, err := Parse("a, (not succeeded(b, c) >= 1 or failed(d)), e[i] + 10m")
+	require.NoError(t, err)
+	require.Equal(t, "finished(a), (not finished(b, c) >= 1 or failed(d)), finished(e[i]) + 10m", e.Relaxed().String())
+	require.Equal(t, "a, (not succeeded(b, c) >= 1 or failed(d)), e[i] + 10m", e.String())
+}
+
+func TestSetsMatchNamesAndLabels(t *testing.T) {
+	labels := map[string]string{"app": "etl", "stage": "b", "n": "4"}
+	for pattern, want := range map[string]bool{
+		"shard-*": true, "shard-?": true, "*": true, "*-1": true, "s*d*1": true, "shard-1": true, "shard-??": false, "hard-*": false, "shard": false,
+		"{app=etl}": true, "{app!=etl}": false, "{stage in (a, b)}": true, "{stage notin (a, b)}": false, "{none notin (a)}": true,
+		"{none!=x}": true, "{none=}": false, "{!none}": true, "{!app}": false, "{app}": true, "{n>3, n<5}": true, "{n>4}": false, "{app>3}": false,
+		"{app=etl, stage=a}": false,
+	} {
+		require.Equal(t, want, NewMatcher(Job("", pattern)).Match("shard-1", labels), pattern)
+	}
+}
