@@ -31,6 +31,10 @@ type Job struct {
 	OnHold bool
 	Hold   string
 
+	// OnFailure and WaitTimeout are the values of their annotations, as
+	// written; empty if they are not there.
+	OnFailure, WaitTimeout string
+
 	Suspended    bool
 	BeingDeleted bool
 	// Released reports whether the gate has released this very Job.
@@ -38,6 +42,8 @@ type Job struct {
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
+	// Started is status.startTime; zero if nobody has started the Job.
+	Started time.Time
 	// Object is what expressions may learn about the Job.
 	Object *lang.Object
 }
@@ -58,7 +64,11 @@ func Observe(job *batchv1.Job) Job {
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
 		Object:          observeObject(job),
 	}
+	if job.Status.StartTime != nil {
+		j.Started = job.Status.StartTime.Time
+	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
+	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
 	return j
 }

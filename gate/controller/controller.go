@@ -122,7 +122,7 @@ func (c *Controller) work(ctx context.Context) {
 			logger.Info("The Job changed while it was decided, deciding again", "refusal", err.Error())
 			c.queue.AddRateLimited(ref)
 		default:
-			logger.Error(err, "Job was not released, trying again")
+			logger.Error(err, "Job was not patched, trying again")
 			c.queue.AddRateLimited(ref)
 		}
 		c.queue.Done(ref)
@@ -140,8 +140,11 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	}
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
-	if decision.Action == gate.Releasing {
+	switch decision.Action {
+	case gate.Releasing:
 		return c.release(ctx, job, decision)
+	case gate.Failing:
+		return c.fail(ctx, job, decision)
 	}
 	if !decision.Next.IsZero() {
 		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))

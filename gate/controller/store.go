@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
@@ -17,7 +16,7 @@ import (
 )
 
 // store is what the gate knows of the cluster. The reflector is its only
-// writer, but for acknowledge; workers read under the lock. An entry never
+// writer, but for answered; workers read under the lock. An entry never
 // changes once it is in the map, it is replaced.
 type store struct {
 	// enqueue asks for a decision about a Job. It is called without the lock.
@@ -27,10 +26,6 @@ type store struct {
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
-	// acknowledged holds the resourceVersion of release patches whose watch
-	// event has not come yet, so that an older event does not look like a
-	// Job that still waits.
-	acknowledged map[types.UID]string
 
 	synced     chan struct{}
 	syncedOnce sync.Once
@@ -49,12 +44,11 @@ var _ cache.TransformingStore = &store{}
 
 func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 	return &store{
-		enqueue:      enqueue,
-		clock:        clock,
-		entries:      map[lang.Ref]entry{},
-		graph:        depgraph.New(),
-		acknowledged: map[types.UID]string{},
-		synced:       make(chan struct{}),
+		enqueue: enqueue,
+		clock:   clock,
+		entries: map[lang.Ref]entry{},
+		graph:   depgraph.New(),
+		synced:  make(chan struct{}),
 	}
 }
 
@@ -135,33 +129,27 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}), true
 }
 
-// acknowledge records that the API server has released a Job and answered with
-// this resourceVersion. Nothing is known yet of what came after it.
-func (s *store) acknowledge(ref lang.Ref, uid types.UID, version string) {
+// answered takes in a Job as the API server returned it from a patch, without
+// waiting for the watch. It says nothing of a Job that is gone by now.
+func (s *store) answered(patched *batchv1.Job) {
+	job := gate.Observe(patched)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	e, ok := s.entries[ref]
-	if !ok || e.job.UID != uid || !older(e.job.ResourceVersion, version) {
-		return // the watch was faster
+	var affected []lang.Ref
+	if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
+		affected = s.set(job)
 	}
-	s.acknowledged[uid] = version
-	e.job.Released, e.job.Suspended = true, false
-	s.put(ref, e)
+	s.mu.Unlock()
+	s.enqueueAll(affected)
 }
 
-// set takes in the state of a Job and returns whose decision it may change.
+// set takes in the state of a Job and returns whose decision it may change. The
+// answer to a patch comes before the watch events that lead up to it: a state
+// that is older than the one that is known says nothing.
 func (s *store) set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
 	old, known := s.entries[ref]
-	if known && old.job.UID != job.UID {
-		delete(s.acknowledged, old.job.UID)
-	}
-	if version, ok := s.acknowledged[job.UID]; ok {
-		if older(job.ResourceVersion, version) {
-			job.Released, job.Suspended = true, false
-		} else {
-			delete(s.acknowledged, job.UID)
-		}
+	if known && old.job.UID == job.UID && older(job.ResourceVersion, old.job.ResourceVersion) {
+		return nil
 	}
 	if job.Object.Ready {
 		// No status says since when; a gate that restarts counts anew, so a
@@ -196,11 +184,9 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
-	e, ok := s.entries[ref]
-	if !ok {
+	if _, ok := s.entries[ref]; !ok {
 		return nil
 	}
-	delete(s.acknowledged, e.job.UID)
 	delete(s.entries, ref)
 	return append(s.graph.Remove(ref), ref)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -57,6 +58,8 @@ type judged struct {
 	metOnce bool
 	met     time.Time
 	text    string
+	// failed reports whether the gate has failed it.
+	failed bool
 }
 
 func (j *judge) see(e Event) {
@@ -109,7 +112,16 @@ func (j *judge) judge(one *judged, e Event, text string) {
 		}
 		one.released = true
 	}
-	if !one.released && (e.Job.Status.Active > 0 || e.Job.Status.StartTime != nil) {
+	reason := skipped(e)
+	failed := reason != ""
+	if failed && one.released && !one.failed {
+		j.violate(one, "was failed by the gate after its release")
+	}
+	if reason == "DependencyFailed" && isList(one.text) && !one.failed && !j.broken(one) {
+		j.violate(one, "was failed although nothing that it names has failed: %s", one.text)
+	}
+	one.failed = failed
+	if !one.released && !failed && (e.Job.Status.Active > 0 || e.Job.Status.StartTime != nil) {
 		j.violate(one, "has pods although it is held")
 		one.released = true
 	}
@@ -122,22 +134,47 @@ var (
 	words = regexp.MustCompile(`(^|\s)(or|and|not)\s`)
 )
 
-// complete reports whether all that a Job names is complete now.
-func (j *judge) complete(one *judged) bool {
-	if !plain.MatchString(one.text) || words.MatchString(one.text) {
-		return true
-	}
+func isList(text string) bool { return plain.MatchString(text) && !words.MatchString(text) }
+
+// names returns what a list names, as namespace/name.
+func (one *judged) names() []string {
 	namespace, _, _ := strings.Cut(one.job, "/")
+	var names []string
 	for name := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(one.text), ","), ",") {
 		name = strings.TrimSpace(name)
 		if !strings.Contains(name, "/") {
 			name = namespace + "/" + name
 		}
-		if prerequisite, ok := j.now[name]; !ok || !prerequisite.Is(batchv1.JobComplete) {
-			return false
+		names = append(names, name)
+	}
+	return names
+}
+
+// complete reports whether all that a Job names is complete now.
+func (j *judge) complete(one *judged) bool {
+	return !isList(one.text) || !slices.ContainsFunc(one.names(), func(name string) bool {
+		prerequisite, ok := j.now[name]
+		return !ok || !prerequisite.Is(batchv1.JobComplete)
+	})
+}
+
+// broken reports whether something that a Job names has failed, or will.
+func (j *judge) broken(one *judged) bool {
+	return slices.ContainsFunc(one.names(), func(name string) bool {
+		prerequisite, ok := j.now[name]
+		return ok && (prerequisite.Is(batchv1.JobFailed) || skipped(prerequisite) != "")
+	})
+}
+
+// skipped returns the reason for which the gate has failed a Job, empty if it
+// has not.
+func skipped(e Event) string {
+	for _, c := range e.Job.Status.Conditions {
+		if c.Status == corev1.ConditionTrue && (c.Reason == "DependencyFailed" || c.Reason == "DependencyTimeout") {
+			return c.Reason
 		}
 	}
-	return true
+	return ""
 }
 
 func (j *judge) violate(one *judged, format string, args ...any) {
