@@ -63,12 +63,12 @@ func (s Source) draw(b *strings.Builder, d Diagnostic) {
 	if d.Severity == Warning {
 		severity = "warning: "
 	}
-	fmt.Fprintf(b, "%s:%d:%d: %s%s [%s]", s.Name, line, column, severity, d.Message, d.Code)
+	fmt.Fprintf(b, "%s:%d:%d: %s%s [%s]", s.Name, line, column, severity, visible(d.Message), d.Code)
 	if source, blanks, carets := s.excerpt(span); strings.TrimSpace(source) != "" {
 		fmt.Fprintf(b, "\n  %s\n  %s%s", source, blanks, carets)
 	}
 	if d.Hint != "" {
-		b.WriteString("\n  " + d.Hint)
+		b.WriteString("\n  " + visible(d.Hint))
 	}
 }
 
@@ -147,6 +147,20 @@ func printable(r rune, size int) rune {
 	default:
 		return r
 	}
+}
+
+// visible returns s, which may repeat what the user wrote, as it is drawn.
+func visible(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r != '\n' {
+			r = printable(r, size)
+		}
+		b.WriteRune(r)
+		i += size
+	}
+	return b.String()
 }
 
 func blank(r rune) string {

@@ -79,7 +79,7 @@ func clip(s string) string {
 		return s
 	}
 	end := most
-	for !utf8.RuneStart(s[end]) {
+	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
 	return s[:end] + "..."
