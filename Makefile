@@ -1,0 +1,53 @@
+# depctl. Two commands set up a fresh machine: make demo, and make test.
+
+SHELL := bash
+GO    ?= go
+BIN   := $(CURDIR)/bin
+DIR   ?= $(CURDIR)/out/sandbox
+
+# The commit goes into the programs where git is there to tell it.
+BUILD := $(GO) build -buildvcs=auto -trimpath
+# Tests that need no control plane.
+UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/...
+
+.DEFAULT_GOAL := help
+.PHONY: help build programs control-plane unit test demo sandbox sandbox-down lint fmt clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: programs control-plane ## Build depctl, depctl-gate, sandbox, kube and kwok into bin/
+
+programs: ## Build only our own programs
+	@mkdir -p $(BIN)
+	$(BUILD) -o $(BIN)/ ./cmd/depctl ./cmd/depctl-gate ./test/sandbox/cmd/sandbox
+
+control-plane: ## Build only Kubernetes and KWOK (10 minutes once, then cached)
+	test/sandbox/build.sh $(BIN)
+
+unit: ## Run the tests that need no control plane, under a minute
+	$(GO) test -race $(UNIT)
+
+test: build ## Run all tests, on a real control plane too
+	$(GO) test -race -parallel 8 -timeout 15m $(TESTFLAGS) ./...
+
+demo: build ## See a graph of Jobs run on a real control plane
+	@$(GO) run ./test/demo --bin $(BIN)
+
+sandbox: build ## Start a control plane with the gate in it (DIR=out/sandbox)
+	@$(BIN)/sandbox up --dir $(DIR) --gate
+
+sandbox-down: ## Stop it
+	@$(BIN)/sandbox down --dir $(DIR)
+
+lint: ## Check formatting, go vet and staticcheck
+	@unformatted=$$($(GO) tool gofumpt -l cli cmd depgraph gate lang test); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+fmt: ## Format the code
+	$(GO) tool gofumpt -w cli cmd depgraph gate lang test
+
+clean: ## Remove what was built (the cached control plane stays)
+	rm -rf $(BIN) $(CURDIR)/out

@@ -1,0 +1,23 @@
+// Package cli is the command depctl: it reads Jobs from a cluster or from
+// files, asks gate.Decide about each, and draws the answer.
+//
+// One call goes through it like this:
+//
+//	Main          arguments and streams -> exit code (main.go)
+//	newRoot       the commands, in kubectl's manner (root.go, help.go)
+//	newCmdGraph   flags -> graphOptions: complete, validate, run (graph.go)
+//	source        a cluster or files -> world (source.go, files.go)
+//	world         Jobs -> depgraph.Graph; gate.Decide for each (world.go)
+//	newModel      world -> the nodes and edges to show (model.go)
+//	newForest     model -> who stands below whom (forest.go, tree.go)
+//	print         table or JSON (table.go, json.go)
+//
+// Everything from the model on is pure: it gets the time, the width and the
+// colours as values, and the same input gives the same bytes. The only code
+// that talks to a cluster is in source.go and factory.go. Nothing here decides
+// whether a Job may run; that is package gate, which the controller asks too.
+//
+// The drawing goes to standard output, and everything said about it (hidden
+// Jobs, cycles, mistakes in expressions) to standard error, so that a pipe
+// carries the drawing alone.
+package cli

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
+	"k8s.io/utils/clock"
+)
+
+// factory has what commands need from outside. Its methods read a kubeconfig
+// only when called: drawing files needs none.
+type factory struct {
+	flags *genericclioptions.ConfigFlags
+	build Build
+	clock clock.PassiveClock
+	// terminal says what the place that is written to can show.
+	terminal func(io.Writer) terminal
+}
+
+func newFactory(build Build) *factory {
+	flags := genericclioptions.NewConfigFlags(true)
+	flags.CacheDir = nil // it caches discovery, which is never asked for
+	return &factory{
+		flags:    flags,
+		build:    build,
+		clock:    clock.RealClock{},
+		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
+	}
+}
+
+// givenNamespace returns the value of --namespace, empty if it was not given.
+func (f *factory) givenNamespace() string { return *f.flags.Namespace }
+
+// namespace returns the namespace to look at: that of --namespace, else that
+// of the kubeconfig's context, else "default".
+func (f *factory) namespace() (string, error) {
+	namespace, _, err := f.flags.ToRawKubeConfigLoader().Namespace()
+	if err != nil {
+		return "", fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	return namespace, nil
+}
+
+// jobs returns a client for Jobs.
+func (f *factory) jobs() (batchv1client.JobsGetter, error) {
+	config, err := f.flags.ToRESTConfig()
+	if err != nil {
+		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	config.UserAgent = "depctl/" + f.build.Version
+	// Protobuf is several times smaller and faster than JSON.
+	config.ContentType = "application/vnd.kubernetes.protobuf"
+	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	config.QPS, config.Burst = 50, 100
+	client, err := batchv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return client, nil
+}

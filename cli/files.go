@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/cli-runtime/pkg/resource"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// files reads the Jobs in manifests, as they would be right after they were
+// applied. A Job that carries a uid was written by a cluster: it is taken as it
+// was then.
+type files struct {
+	resource.FilenameOptions
+	stdin io.Reader
+	// namespace is that of Jobs that name none.
+	namespace string
+}
+
+func (f *files) read(_ context.Context, now time.Time) (*world, []string, error) {
+	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
+	options := f.FilenameOptions
+	// The builder would read the process's standard input.
+	if slices.Contains(options.Filenames, "-") {
+		options.Filenames = slices.DeleteFunc(slices.Clone(options.Filenames), func(name string) bool { return name == "-" })
+		b.Stream(f.stdin, "standard input")
+	}
+	if len(options.Filenames) > 0 {
+		b.FilenameParam(false, &options)
+	}
+	w := newWorld(now)
+	var notes []string
+	from := map[lang.Ref]string{}
+	err := b.Do().Visit(func(info *resource.Info, err error) error {
+		if err != nil {
+			return err
+		}
+		job, err := f.job(info)
+		if job == nil || err != nil {
+			return err
+		}
+		if job.Name == "" {
+			notes = append(notes, fmt.Sprintf("%s: a Job with generateName %q is not shown: it has no name yet.",
+				info.Source, job.GenerateName))
+			return nil
+		}
+		observed := asApplied(job)
+		ref := observed.Ref()
+		if before, twice := from[ref]; twice {
+			notes = append(notes, fmt.Sprintf("Job %s in %s is shown, that in %s is not: the last one counts.",
+				ref, info.Source, before))
+		}
+		from[ref] = info.Source
+		w.add(observed)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading manifests: %w", err)
+	}
+	return w, notes, nil
+}
+
+// job returns the Job that was read, nil if it is of another kind.
+func (f *files) job(info *resource.Info) (*batchv1.Job, error) {
+	object, ok := info.Object.(*unstructured.Unstructured)
+	if !ok || object.GroupVersionKind() != batchv1.SchemeGroupVersion.WithKind("Job") {
+		return nil, nil
+	}
+	text, err := object.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("%s: Job %q: %w", info.Source, object.GetName(), err)
+	}
+	// By way of JSON, whose errors name the field.
+	job := &batchv1.Job{}
+	if err := json.Unmarshal(text, job); err != nil {
+		return nil, fmt.Errorf("%s: Job %q is not as batch/v1 has it: %w", info.Source, object.GetName(), err)
+	}
+	if job.Name == "" && job.GenerateName == "" {
+		return nil, fmt.Errorf("%s: a Job has no metadata.name", info.Source)
+	}
+	if job.Namespace == "" {
+		job.Namespace = f.namespace
+	}
+	return job, nil
+}
+
+// asApplied returns the facts of a Job in a manifest. The API server drops the
+// status that a manifest carries, and the admission policies suspend an
+// annotated Job at birth.
+func asApplied(job *batchv1.Job) gate.Job {
+	if job.UID != "" {
+		return gate.Observe(job)
+	}
+	job.Status = batchv1.JobStatus{}
+	job.CreationTimestamp, job.DeletionTimestamp = metav1.Time{}, nil
+	observed := gate.Observe(job)
+	if observed.Annotated && observed.ForeignOwner == "" {
+		observed.Suspended = true
+	}
+	return observed
+}

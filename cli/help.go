@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+// helpWidth is the width of help texts: that of a small terminal.
+const helpWidth = 80
+
+// asksCluster marks a command that talks to a cluster, by an annotation. Its
+// help shows the few options of the connection that people use every day; the
+// others are in "depctl options", as with kubectl.
+const asksCluster = "depctl.dev/asks-cluster"
+
+// printUsage writes what follows the description in a help text.
+func printUsage(cmd *cobra.Command) error {
+	var b strings.Builder
+	section := func(title, body string) {
+		if body = strings.Trim(body, "\n"); body != "" {
+			fmt.Fprintf(&b, "%s:\n%s\n\n", title, body)
+		}
+	}
+	section("Examples", cmd.Example)
+	section("Commands", commandList(cmd))
+	section("Options", flagList(shownFlags(cmd)))
+	section("Usage", "  "+usageLine(cmd))
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "Use %q for more about a command.\n", cmd.CommandPath()+" COMMAND --help")
+	}
+	fmt.Fprintf(&b, "Use %q for the options that all commands have.\n", cmd.Root().CommandPath()+" options")
+	_, err := io.WriteString(cmd.OutOrStderr(), b.String())
+	return err
+}
+
+func shownFlags(cmd *cobra.Command) *pflag.FlagSet {
+	shown := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
+	shown.AddFlagSet(cmd.LocalNonPersistentFlags())
+	if _, ok := cmd.Annotations[asksCluster]; ok {
+		for _, name := range []string{"context", "kubeconfig", "namespace"} {
+			shown.AddFlag(cmd.InheritedFlags().Lookup(name))
+		}
+	}
+	return shown
+}
+
+func usageLine(cmd *cobra.Command) string {
+	if cmd.HasAvailableSubCommands() {
+		return cmd.CommandPath() + " COMMAND [options]"
+	}
+	return cmd.UseLine()
+}
+
+func commandList(cmd *cobra.Command) string {
+	var b strings.Builder
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			fmt.Fprintf(&b, "  %-*s  %s\n", sub.NamePadding(), sub.Name(), sub.Short)
+		}
+	}
+	return b.String()
+}
+
+// flagList returns one paragraph for each flag. That of pflag spells out both
+// values of every switch.
+func flagList(flags *pflag.FlagSet) string {
+	var names, texts []string
+	column := 0
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Hidden {
+			return
+		}
+		value, text := pflag.UnquoteUsage(flag)
+		name := "      --" + flag.Name
+		if flag.Shorthand != "" {
+			name = "  -" + flag.Shorthand + ", --" + flag.Name
+		}
+		if value != "" {
+			name += " " + value
+		}
+		names, texts = append(names, name), append(texts, text)
+		column = max(column, len(name)+gap)
+	})
+	var b strings.Builder
+	for i, name := range names {
+		b.WriteString(name + strings.Repeat(" ", column-len(name)))
+		b.WriteString(strings.Join(wrap(texts[i], helpWidth-column), "\n"+strings.Repeat(" ", column)))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// wrap breaks a text into lines at white space.
+func wrap(text string, width int) []string {
+	lines := []string{""}
+	for _, word := range strings.Fields(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case len(*last)+1+len(word) <= width:
+			*last += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+func newCmdOptions(streams genericiooptions.IOStreams) *cobra.Command {
+	return &cobra.Command{
+		Use:                   "options",
+		Short:                 "List the options that all commands have",
+		Long:                  "List the options that all commands have: which cluster to ask, and as whom.\nThey are kubectl's.",
+		Args:                  noArguments,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := io.WriteString(streams.Out, flagList(cmd.InheritedFlags()))
+			return err
+		},
+	}
+}

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+// The exit codes of depctl.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+// Build says which build of depctl is running.
+type Build struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+}
+
+// Main runs the command that args, the program's name first, ask for, and
+// returns its exit code.
+func Main(args []string, build Build) int {
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	return run(context.Background(), args, newFactory(build), streams)
+}
+
+func run(ctx context.Context, args []string, f *factory, streams genericiooptions.IOStreams) int {
+	root := newRoot(displayName(args), f, streams)
+	root.SetArgs(args[min(1, len(args)):])
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(streams.ErrOut, "error: %s\n", clean(err.Error()))
+	var usage *usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(streams.ErrOut, "See '%s --help' for usage.\n", cmd.CommandPath())
+		return exitUsage
+	}
+	return exitError
+}
+
+// usageError is a mistake in the arguments of a command, which its help text
+// could have prevented.
+type usageError struct {
+	message string
+}
+
+func (e *usageError) Error() string { return e.message }
+
+func usageErrorf(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}

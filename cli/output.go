@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/pflag"
+)
+
+// outputJSON is the only value of --output so far; no value means text.
+const outputJSON = "json"
+
+func addOutputFlag(flags *pflag.FlagSet, output *string) {
+	flags.StringVarP(output, "output", "o", "", "Output format: json.")
+}
+
+func validateOutput(output string) error {
+	if output != "" && output != outputJSON {
+		return usageErrorf("unknown output format %q, the only one is %q", output, outputJSON)
+	}
+	return nil
+}
+
+// writeJSON writes value as kubectl writes JSON: indented by four spaces.
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "    ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return nil
+}
+
+// clean returns text without signs that could drive a terminal: annotations
+// and names in files are written by others. Line breaks stay.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r != '\n' && !unicode.IsPrint(r):
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// oneLine returns clean text with every run of white space made one space.
+func oneLine(text string) string {
+	return clean(strings.Join(strings.Fields(text), " "))
+}

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	"k8s.io/client-go/tools/pager"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// source is where Jobs come from.
+type source interface {
+	// read returns the Jobs as they are now, and notes for people about what
+	// was left out.
+	read(ctx context.Context, now time.Time) (*world, []string, error)
+}
+
+// cluster reads the Jobs of one namespace, or of all if it is empty, and those
+// of other namespaces that they wait for.
+type cluster struct {
+	client    batchv1client.JobsGetter
+	namespace string
+}
+
+func (c *cluster) read(ctx context.Context, now time.Time) (*world, []string, error) {
+	r := &reading{cluster: c, world: newWorld(now), listed: map[string]error{}}
+	if err := r.list(ctx, c.namespace); err != nil {
+		return nil, nil, c.explain(err)
+	}
+	if c.namespace == "" {
+		return r.world, nil, nil
+	}
+	if err := r.followUpstream(ctx); err != nil {
+		return nil, nil, err
+	}
+	return r.world, unreadableNotes(r.world), nil
+}
+
+// unreadableNotes says, once for each namespace, what could not be read there.
+func unreadableNotes(w *world) []string {
+	refs := slices.SortedFunc(maps.Keys(w.unreadable), lang.Ref.Compare)
+	var notes []string
+	for len(refs) > 0 {
+		first, count := refs[0], 1
+		for count < len(refs) && refs[count].Namespace == first.Namespace {
+			count++
+		}
+		refs = refs[count:]
+		others := ""
+		if count > 1 {
+			others = fmt.Sprintf(" and %d more in namespace %s", count-1, first.Namespace)
+		}
+		notes = append(notes, fmt.Sprintf("The state of %s%s is unknown: %s", first, others, w.unreadable[first]))
+	}
+	return notes
+}
+
+// explain says what could not be listed, in which namespace, and what to try.
+func (c *cluster) explain(err error) error {
+	where := "namespace " + c.namespace
+	if c.namespace == "" {
+		where = "all namespaces"
+	}
+	switch {
+	case apierrors.IsForbidden(err) && c.namespace == "":
+		return fmt.Errorf("listing Jobs in %s: %w; try one namespace, with -n", where, err)
+	case apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
+		return fmt.Errorf("listing Jobs in %s: %w; is the cluster reachable, and is it the right --context?", where, err)
+	}
+	return fmt.Errorf("listing Jobs in %s: %w", where, err)
+}
+
+// reading is one run of cluster.read.
+type reading struct {
+	*cluster
+	world *world
+	// listed has the namespaces that were tried: nil, or why it was forbidden.
+	listed map[string]error
+}
+
+// followUpstream reads what is waited for in other namespaces until nothing
+// new turns up. What the user may not list is asked for by name; what they may
+// not get either stays unreadable.
+func (r *reading) followUpstream(ctx context.Context) error {
+	got := map[lang.Ref]bool{}
+	for again := true; again; {
+		again = false
+		for _, ref := range r.world.wanted(r.namespace) {
+			if _, known := r.world.jobs[ref]; known || got[ref] || ref.Namespace == r.namespace {
+				continue
+			}
+			got[ref], again = true, true
+			if err := r.look(ctx, ref); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *reading) look(ctx context.Context, ref lang.Ref) error {
+	if ref.Kind != lang.KindJob {
+		return nil // only Jobs are looked up
+	}
+	forbidden, tried := r.listed[ref.Namespace]
+	if !tried {
+		err := r.list(ctx, ref.Namespace)
+		if err != nil && !apierrors.IsForbidden(err) {
+			return fmt.Errorf("listing Jobs in namespace %s, where others are waited for: %w", ref.Namespace, err)
+		}
+		forbidden, r.listed[ref.Namespace] = err, err
+	}
+	if forbidden == nil {
+		return nil
+	}
+	if ref.IsSet() {
+		r.world.unreadable[ref] = forbidden.Error()
+		return nil
+	}
+	job, err := r.client.Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	switch {
+	case err == nil:
+		r.world.add(gate.Observe(job))
+	case apierrors.IsForbidden(err):
+		r.world.unreadable[ref] = err.Error()
+	case !apierrors.IsNotFound(err):
+		return fmt.Errorf("reading Job %s, which others wait for: %w", ref, err)
+	}
+	return nil
+}
+
+// list reads the Jobs of a namespace in pages, and keeps of each no more than
+// a decision needs.
+func (r *reading) list(ctx context.Context, namespace string) error {
+	pages := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+		return r.client.Jobs(namespace).List(ctx, options)
+	})
+	return pages.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
+		if job, ok := object.(*batchv1.Job); ok {
+			r.world.add(gate.Observe(job))
+		}
+		return nil
+	})
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// terminal says what the place that is drawn on can show.
+type terminal struct {
+	// width is in columns; 0 means that nothing needs to be cut.
+	width  int
+	colour bool
+	glyphs glyphs
+}
+
+// detectTerminal looks at where the output goes, and at the environment.
+func detectTerminal(out io.Writer, lookup func(string) (string, bool)) terminal {
+	t := terminal{glyphs: unicodeGlyphs()}
+	if !isUTF8(runtime.GOOS, lookup) {
+		t.glyphs = asciiGlyphs()
+	}
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return t
+	}
+	_, noColour := lookup("NO_COLOR")
+	kind, _ := lookup("TERM")
+	t.colour = !noColour && kind != "dumb"
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+		t.width = width
+	}
+	return t
+}
+
+// isUTF8 reports whether the locale's signs are UTF-8, by the variable that
+// counts in POSIX: the first that is set and not empty. Windows has none, and
+// its terminals show UTF-8.
+func isUTF8(system string, lookup func(string) (string, bool)) bool {
+	for _, variable := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale, _ := lookup(variable); locale != "" {
+			locale = strings.ToLower(locale)
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return system == "windows"
+}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+type versionOptions struct {
+	streams genericiooptions.IOStreams
+	build   Build
+	output  string
+}
+
+func newCmdVersion(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &versionOptions{streams: streams, build: f.build}
+	cmd := &cobra.Command{
+		Use:   "version [-o json]",
+		Short: "Print which build of depctl this is",
+		Long:  "Print which build of depctl this is: its version, commit and Go version.",
+		Example: `  depctl version
+  depctl version -o json`,
+		Args:                  noArguments,
+		DisableFlagsInUseLine: true,
+		RunE: func(*cobra.Command, []string) error {
+			if err := validateOutput(o.output); err != nil {
+				return err
+			}
+			return o.run()
+		},
+	}
+	addOutputFlag(cmd.Flags(), &o.output)
+	return cmd
+}
+
+func (o *versionOptions) run() error {
+	if o.output == outputJSON {
+		return writeJSON(o.streams.Out, o.build)
+	}
+	_, err := fmt.Fprintf(o.streams.Out, "depctl %s, commit %s, %s\n", o.build.Version, o.build.Commit, o.build.Go)
+	return err
+}

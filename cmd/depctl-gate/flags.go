@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+	cliflag "k8s.io/component-base/cli/flag"
+	logsapi "k8s.io/component-base/logs/api/v1"
+)
+
+// options are what the flags say.
+type options struct {
+	kubeconfig   string
+	probeAddress string
+	qps          float32
+	burst        int
+	workers      int
+}
+
+// parse reads the flags and sets up the log. The error is pflag.ErrHelp if the
+// help was asked for and printed.
+func parse(args []string) (options, error) {
+	var o options
+	flags := pflag.NewFlagSet("depctl-gate", pflag.ContinueOnError)
+	flags.SetNormalizeFunc(cliflag.WordSepNormalizeFunc)
+	flags.SortFlags = true
+	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "Path to a kubeconfig file. Without it, the service account of the Pod is used.")
+	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "Address on which /healthz and /readyz are served.")
+	flags.Float32Var(&o.qps, "kube-api-qps", 500, "Requests per second to the API server, on average.")
+	flags.IntVar(&o.burst, "kube-api-burst", 1000, "Requests to the API server at once, above the average.")
+	flags.IntVar(&o.workers, "workers", 16, "Jobs that are decided and released at once.")
+	logging := logsapi.NewLoggingConfiguration()
+	logsapi.AddFlags(logging, flags)
+	flags.Usage = func() {
+		fmt.Fprintf(os.Stdout, `depctl-gate holds Jobs until their dependencies are met.
+
+It watches the Jobs of all namespaces and un-suspends each one annotated with
+depctl.dev/depends-on when what that names has succeeded.
+
+Usage:
+  depctl-gate [flags]
+  depctl-gate version
+
+Flags:
+%s`, flags.FlagUsagesWrapped(80))
+	}
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if o.workers < 1 {
+		return o, fmt.Errorf("--workers must be at least 1, got %d", o.workers)
+	}
+	if err := logsapi.ValidateAndApply(logging, nil); err != nil {
+		return o, fmt.Errorf("setting up the log: %w", err)
+	}
+	return o, nil
+}

@@ -1,0 +1,87 @@
+// Command depctl-gate is the gate: the controller that holds Jobs until their
+// dependencies are met. docs/design.md says how it works.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/component-base/logs"
+	"k8s.io/klog/v2"
+
+	"depctl.dev/cmd/version"
+	"depctl.dev/gate/controller"
+)
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == "version" {
+		fmt.Println("depctl-gate", version.Get())
+		return
+	}
+	options, err := parse(os.Args[1:])
+	switch {
+	case err == pflag.ErrHelp:
+		return
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "error: %v\nSee 'depctl-gate --help'.\n", err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err = run(ctx, options)
+	logs.FlushLogs()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "error: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run watches and releases until ctx is done.
+func run(ctx context.Context, o options) error {
+	config, err := clientcmd.BuildConfigFromFlags("", o.kubeconfig)
+	if err != nil {
+		return fmt.Errorf("finding the cluster (run in a Pod, or give --kubeconfig): %w", err)
+	}
+	config.UserAgent = rest.DefaultKubernetesUserAgent()
+	config.QPS, config.Burst = o.qps, o.burst
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("making the client: %w", err)
+	}
+	// Events have a rate limit of their own, so that telling people never
+	// makes a release wait.
+	telling, err := kubernetes.NewForConfig(rest.CopyConfig(config))
+	if err != nil {
+		return fmt.Errorf("making the client for events: %w", err)
+	}
+	logger := klog.FromContext(ctx)
+	broadcaster := events.NewBroadcaster(&events.EventSinkImpl{Interface: telling.EventsV1()})
+	defer broadcaster.Shutdown()
+	if err := broadcaster.StartRecordingToSinkWithContext(ctx); err != nil {
+		return fmt.Errorf("starting to send events: %w", err)
+	}
+
+	gate := controller.New(client, controller.Options{
+		Workers:  o.workers,
+		Recorder: broadcaster.NewRecorder(scheme(), controller.FieldManager),
+	})
+	listener, err := net.Listen("tcp", o.probeAddress)
+	if err != nil {
+		return fmt.Errorf("listening for probes (--health-probe-bind-address): %w", err)
+	}
+	logger.Info("Starting", "version", version.Get().String(), "server", config.Host, "probes", listener.Addr().String())
+	stopProbes := serveProbes(listener, gate.Synced())
+	defer stopProbes()
+	gate.Run(ctx)
+	logger.Info("Stopped")
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"an unknown flag": {[]string{"--worker=1"}, "unknown flag: --worker"},
+		"an argument":     {[]string{"run"}, `unexpected argument "run"`},
+		"no workers":      {[]string{"--workers=0"}, "--workers must be at least 1, got 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse(test.args)
+			require.EqualError(t, err, test.want)
+		})
+	}
+	_, err := parse([]string{"--help"})
+	require.ErrorIs(t, err, pflag.ErrHelp)
+}
+
+func TestProbes(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ready := make(chan struct{})
+	stop := serveProbes(listener, ready)
+	defer stop()
+	get := func(path string) (int, string) {
+		response, err := http.Get("http://" + listener.Addr().String() + path)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		return response.StatusCode, string(body)
+	}
+	code, _ := get("/healthz")
+	require.Equal(t, http.StatusOK, code)
+	code, body := get("/readyz")
+	require.Equal(t, http.StatusServiceUnavailable, code)
+	require.Equal(t, "the Jobs are not listed yet\n", body)
+	close(ready)
+	code, _ = get("/readyz")
+	require.Equal(t, http.StatusOK, code)
+}

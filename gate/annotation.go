@@ -1,0 +1,83 @@
+package gate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/lang"
+)
+
+// The annotations of a Job. docs/design.md says who writes which.
+const (
+	// DependsOnAnnotation holds the expression that a Job waits for.
+	DependsOnAnnotation = "depctl.dev/depends-on"
+	// HoldAnnotation keeps a Job from being released while it is there. Its
+	// value says why, for people.
+	HoldAnnotation = "depctl.dev/hold"
+	// ReleasedAnnotation is written by the patch that releases a Job.
+	ReleasedAnnotation = "depctl.dev/released"
+)
+
+// maxReleased bounds the value of ReleasedAnnotation, in bytes, so that all
+// annotations of an object stay far from the 256 KiB that the API server takes.
+const maxReleased = 1 << 10
+
+// Release is the value of ReleasedAnnotation: which Job was released, when, by
+// whom and because of what. UID comes first in its JSON: the admission
+// policies compare the beginning of the text.
+type Release struct {
+	UID types.UID `json:"uid"`
+	At  time.Time `json:"at"`
+	By  string    `json:"by"`
+	// Met counts the checks that were true.
+	Met int `json:"met"`
+	// Because says in words what the first of them found, ten at most.
+	Because []string `json:"because,omitempty"`
+	// Hash is over the names and UIDs of all objects that were looked at.
+	Hash string `json:"hash,omitempty"`
+}
+
+// NewRelease returns the record of a release for the given reasons. The text it
+// encodes to has 1 KiB at most; what would exceed it is left out.
+func NewRelease(uid types.UID, at time.Time, by string, reasons []lang.Reason) Release {
+	release := Release{UID: uid, At: at.UTC().Truncate(time.Millisecond), By: by, Met: len(reasons)}
+	lines := make([]string, len(reasons))
+	room := maxReleased - 256
+	for i, reason := range reasons {
+		lines[i] = fmt.Sprintf("%s %s\n", reason.Ref, objectUID(reason.Object))
+		because := reason.String()
+		if room -= len(because) + 3; i < 10 && room >= 0 {
+			release.Because = append(release.Because, because)
+		}
+	}
+	slices.Sort(lines)
+	hash := sha256.New()
+	for _, line := range lines {
+		hash.Write([]byte(line))
+	}
+	release.Hash = hex.EncodeToString(hash.Sum(nil)[:8])
+	return release
+}
+
+func objectUID(o *lang.Object) string {
+	if o == nil {
+		return ""
+	}
+	return o.UID
+}
+
+// isReleased reports whether the annotation value speaks of the Job with this
+// UID. A copied manifest carries the value of another Job: it does not count.
+func isReleased(value string, uid types.UID) bool {
+	if value == "" || uid == "" {
+		return false
+	}
+	var release Release
+	return json.Unmarshal([]byte(value), &release) == nil && release.UID == uid
+}

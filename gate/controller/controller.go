@@ -1,0 +1,152 @@
+package controller
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/util/workqueue"
+	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// How long a Job whose patch failed waits for the next try: 50 ms, doubled with
+// every failure, up to 30 s.
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = 30 * time.Second
+)
+
+// Options say how a Controller works. Zero values mean the defaults.
+type Options struct {
+	// Workers is how many Jobs are decided and patched at once; 16 by default.
+	Workers int
+	// Recorder takes the events; without one there are none.
+	Recorder Recorder
+	// Clock tells the time; the machine's by default.
+	Clock clock.PassiveClock
+}
+
+// Controller releases Jobs whose dependencies are met. Make one with New and
+// call Run once.
+type Controller struct {
+	client   kubernetes.Interface
+	store    *store
+	queue    workqueue.TypedRateLimitingInterface[lang.Ref]
+	reporter *reporter
+	refusals *refusals
+	clock    clock.PassiveClock
+	workers  int
+}
+
+// New returns a Controller that watches all Jobs that the client can list.
+func New(client kubernetes.Interface, o Options) *Controller {
+	if o.Workers <= 0 {
+		o.Workers = 16
+	}
+	if o.Clock == nil {
+		o.Clock = clock.RealClock{}
+	}
+	c := &Controller{
+		client: client,
+		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
+			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRetry, lastRetry),
+			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs"}),
+		reporter: newReporter(o.Recorder),
+		refusals: newRefusals(),
+		clock:    o.Clock,
+		workers:  o.Workers,
+	}
+	c.store = newStore(c.queue.Add, o.Clock)
+	return c
+}
+
+// Synced returns a channel that is closed when all Jobs were listed once.
+func (c *Controller) Synced() <-chan struct{} { return c.store.synced }
+
+// Run watches and decides until ctx is done. When it returns, no worker is left
+// and every patch that was sent has been answered or has failed.
+func (c *Controller) Run(ctx context.Context) {
+	logger := klog.FromContext(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { c.reflector(logger).RunWithContext(ctx) })
+	select {
+	case <-c.Synced():
+		logger.Info("All Jobs listed", "jobs", c.store.size())
+		for range c.workers {
+			wg.Go(func() { c.work(ctx) })
+		}
+		<-ctx.Done()
+	case <-ctx.Done():
+	}
+	c.queue.ShutDown()
+	wg.Wait()
+}
+
+// reflector returns what lists and watches the Jobs of all namespaces: one
+// stream, because only within one are events in the order in which they
+// happened.
+func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
+	jobs := c.client.BatchV1().Jobs(metav1.NamespaceAll)
+	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return jobs.List(ctx, o)
+		},
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return jobs.Watch(ctx, o)
+		},
+	}, c.client)
+	return cache.NewReflectorWithOptions(lw, &batchv1.Job{}, c.store, cache.ReflectorOptions{Name: "jobs", Logger: &logger})
+}
+
+func (c *Controller) work(ctx context.Context) {
+	for {
+		ref, shutdown := c.queue.Get()
+		if shutdown {
+			return
+		}
+		logger := klog.FromContext(ctx).WithValues("job", klog.KRef(ref.Namespace, ref.Name))
+		switch err := c.sync(klog.NewContext(ctx, logger), ref); {
+		case err == nil:
+			c.queue.Forget(ref)
+		case refused(err):
+			logger.Info("The Job changed while it was decided, deciding again", "refusal", err.Error())
+			c.queue.AddRateLimited(ref)
+		default:
+			logger.Error(err, "Job was not released, trying again")
+			c.queue.AddRateLimited(ref)
+		}
+		c.queue.Done(ref)
+	}
+}
+
+// sync decides about one Job and does it. It returns an error only for what
+// another try can mend.
+func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
+	job, decision, exists := c.store.decide(ref)
+	if !exists {
+		c.reporter.forget(ref)
+		c.refusals.forget(ref)
+		return nil
+	}
+	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
+		"reason", decision.Reason, "message", decision.Message)
+	if decision.Action == gate.Releasing {
+		return c.release(ctx, job, decision)
+	}
+	if !decision.Next.IsZero() {
+		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))
+	}
+	c.refusals.forget(ref)
+	c.reporter.report(job, decision)
+	return nil
+}

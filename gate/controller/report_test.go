@@ -1,0 +1,53 @@
+package controller
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"depctl.dev/gate"
+)
+
+type fakeRecorder struct{ said []string }
+
+func (r *fakeRecorder) Eventf(_, _ runtime.Object, kind, reason, _, note string, args ...any) {
+	r.said = append(r.said, kind+" "+reason+" "+fmt.Sprintf(note, args...))
+}
+
+func TestReporterSaysEachThingOnce(t *testing.T) {
+	t.Parallel()
+	recorder := &fakeRecorder{}
+	r := newReporter(recorder)
+	load := gate.Observe(job("load", "1", "Extract"))
+	invalid := gate.Decision{Action: gate.Waiting, Reason: gate.ReasonInvalidExpression, Message: "100% wrong"}
+
+	r.report(load, invalid)
+	r.report(load, invalid)
+	require.Equal(t, []string{"Warning InvalidExpression 100% wrong"}, recorder.said)
+
+	r.report(load, gate.Decision{Action: gate.Waiting, Reason: gate.ReasonWaiting})
+	require.Len(t, recorder.said, 1, "waiting is the normal course")
+	r.report(load, invalid)
+	require.Len(t, recorder.said, 2, "it is wrong again")
+
+	load.UID = "uid-of-the-next"
+	r.report(load, invalid)
+	require.Len(t, recorder.said, 3, "another Job of the name")
+
+	r.report(load, gate.Decision{Action: gate.Releasing, Reason: gate.ReasonMet, Message: "released: extract succeeded"})
+	require.Equal(t, "Normal Met released: extract succeeded", recorder.said[3])
+	require.Empty(t, r.last, "nothing is kept of a Job that was released")
+}
+
+func TestClipEndsWithAWholeCharacter(t *testing.T) {
+	t.Parallel()
+	for n := range 20 {
+		clipped := clip(strings.Repeat("ä", 20), 10+n)
+		require.LessOrEqual(t, len(clipped), 10+n)
+		require.True(t, strings.HasSuffix(clipped, "ä…"))
+	}
+	require.Equal(t, "short", clip("short", 10))
+}

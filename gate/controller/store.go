@@ -1,0 +1,260 @@
+package controller
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/depgraph"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// store is what the gate knows of the cluster. The reflector is its only
+// writer, but for acknowledge; workers read under the lock. An entry never
+// changes once it is in the map, it is replaced.
+type store struct {
+	// enqueue asks for a decision about a Job. It is called without the lock.
+	enqueue func(lang.Ref)
+	clock   clock.PassiveClock
+
+	mu      sync.RWMutex
+	entries map[lang.Ref]entry
+	graph   *depgraph.Graph
+	// acknowledged holds the resourceVersion of release patches whose watch
+	// event has not come yet, so that an older event does not look like a
+	// Job that still waits.
+	acknowledged map[types.UID]string
+
+	synced     chan struct{}
+	syncedOnce sync.Once
+}
+
+// entry is one Job, with its annotation parsed.
+type entry struct {
+	job     gate.Job
+	expr    *lang.Expr
+	invalid error
+}
+
+// A store takes the reflector's objects as they come, and strips those that
+// the reflector has to collect first.
+var _ cache.TransformingStore = &store{}
+
+func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
+	return &store{
+		enqueue:      enqueue,
+		clock:        clock,
+		entries:      map[lang.Ref]entry{},
+		graph:        depgraph.New(),
+		acknowledged: map[types.UID]string{},
+		synced:       make(chan struct{}),
+	}
+}
+
+// Add is called by the reflector with a Job that is new.
+func (s *store) Add(object any) error { return s.Update(object) }
+
+// Update is called by the reflector with a Job that changed.
+func (s *store) Update(object any) error {
+	job, err := asJob(object)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	affected := s.set(job)
+	s.mu.Unlock()
+	s.enqueueAll(affected)
+	return nil
+}
+
+// Delete is called by the reflector with the last state of a Job that is gone.
+func (s *store) Delete(object any) error {
+	job, err := asJob(object)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	affected := s.remove(job.Ref())
+	s.mu.Unlock()
+	s.enqueueAll(affected)
+	return nil
+}
+
+// Replace is called by the reflector with all Jobs there are, at the start and
+// after a watch was lost. It takes effect at once and as a whole.
+func (s *store) Replace(objects []any, _ string) error {
+	jobs := make(map[lang.Ref]gate.Job, len(objects))
+	for _, object := range objects {
+		job, err := asJob(object)
+		if err != nil {
+			return err
+		}
+		jobs[job.Ref()] = job
+	}
+	s.mu.Lock()
+	var affected []lang.Ref
+	for ref := range s.entries {
+		if _, ok := jobs[ref]; !ok {
+			affected = append(affected, s.remove(ref)...)
+		}
+	}
+	for _, job := range jobs {
+		affected = append(affected, s.set(job)...)
+	}
+	s.mu.Unlock()
+	s.enqueueAll(affected)
+	s.syncedOnce.Do(func() { close(s.synced) })
+	return nil
+}
+
+// Resync does nothing: what changes is seen in the watch.
+func (s *store) Resync() error { return nil }
+
+// Transformer returns the function that strips a Job of what Observe does not
+// read. The reflector applies it while it collects a list.
+func (s *store) Transformer() cache.TransformFunc { return strip }
+
+// decide gathers the snapshot of a Job and returns it with the decision. It
+// returns false if the Job does not exist.
+func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	e, ok := s.entries[ref]
+	if !ok {
+		return gate.Job{}, gate.Decision{}, false
+	}
+	return e.job, gate.Decide(gate.Snapshot{
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: s.clock.Now(),
+	}), true
+}
+
+// acknowledge records that the API server has released a Job and answered with
+// this resourceVersion. Nothing is known yet of what came after it.
+func (s *store) acknowledge(ref lang.Ref, uid types.UID, version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, ok := s.entries[ref]
+	if !ok || e.job.UID != uid || !older(e.job.ResourceVersion, version) {
+		return // the watch was faster
+	}
+	s.acknowledged[uid] = version
+	e.job.Released, e.job.Suspended = true, false
+	s.put(ref, e)
+}
+
+// set takes in the state of a Job and returns whose decision it may change.
+func (s *store) set(job gate.Job) []lang.Ref {
+	ref := job.Ref()
+	old, known := s.entries[ref]
+	if known && old.job.UID != job.UID {
+		delete(s.acknowledged, old.job.UID)
+	}
+	if version, ok := s.acknowledged[job.UID]; ok {
+		if older(job.ResourceVersion, version) {
+			job.Released, job.Suspended = true, false
+		} else {
+			delete(s.acknowledged, job.UID)
+		}
+	}
+	if job.Object.Ready {
+		// No status says since when; a gate that restarts counts anew, so a
+		// delay can only be longer.
+		if known && old.job.UID == job.UID && old.job.Object.Ready {
+			job.Object.ReadyAt = old.job.Object.ReadyAt
+		} else {
+			job.Object.ReadyAt = s.clock.Now()
+		}
+	}
+	if known && reflect.DeepEqual(old.job.Object, job.Object) {
+		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
+	}
+	e := entry{job: job}
+	switch {
+	case !waits(job):
+	case known && waits(old.job) && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID:
+		e.expr, e.invalid = old.expr, old.invalid
+	default:
+		e.expr, e.invalid = job.Parse()
+	}
+	affected := s.put(ref, e)
+	if waits(job) && (!known || !equal(old.job, job)) {
+		affected = append(affected, ref)
+	}
+	return affected
+}
+
+func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
+	s.entries[ref] = e
+	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
+}
+
+func (s *store) remove(ref lang.Ref) []lang.Ref {
+	e, ok := s.entries[ref]
+	if !ok {
+		return nil
+	}
+	delete(s.acknowledged, e.job.UID)
+	delete(s.entries, ref)
+	return append(s.graph.Remove(ref), ref)
+}
+
+func (s *store) enqueueAll(refs []lang.Ref) {
+	for _, ref := range refs {
+		s.enqueue(ref)
+	}
+}
+
+// waits reports whether the expression of a Job can still matter. The others'
+// edges are not kept.
+func waits(job gate.Job) bool {
+	return job.Annotated && !job.Released && job.Outcome() == lang.Undecided
+}
+
+// equal reports whether two states of a Job are the same to a decision about
+// it.
+func equal(a, b gate.Job) bool {
+	a.ResourceVersion, b.ResourceVersion = "", ""
+	a.Labels, b.Labels = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// older reports whether resourceVersion a is of an earlier state than b. What
+// cannot be compared is not older: the API server has the last word anyway.
+func older(a, b string) bool {
+	order, err := resourceversion.CompareResourceVersion(a, b)
+	return err == nil && order < 0
+}
+
+func asJob(object any) (gate.Job, error) {
+	job, ok := object.(*batchv1.Job)
+	if !ok {
+		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
+	}
+	return gate.Observe(job), nil
+}
+
+func strip(object any) (any, error) {
+	if job, ok := object.(*batchv1.Job); ok {
+		job.ManagedFields = nil
+		job.Spec = batchv1.JobSpec{
+			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
+			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
+			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
+		}
+	}
+	return object, nil
+}
+
+// size returns how many Jobs there are.
+func (s *store) size() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.entries)
+}

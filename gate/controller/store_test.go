@@ -1,0 +1,174 @@
+package controller
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	clocktesting "k8s.io/utils/clock/testing"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// job returns a Job in namespace n, held if it depends on something.
+func job(name, version, dependsOn string, change ...func(*batchv1.Job)) *batchv1.Job {
+	j := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{
+		Namespace: "n", Name: name, UID: types.UID("uid-" + name), ResourceVersion: version,
+	}}
+	if dependsOn != "" {
+		j.Annotations = map[string]string{gate.DependsOnAnnotation: dependsOn}
+		j.Spec.Suspend = ptr.To(true)
+	}
+	for _, c := range change {
+		c(j)
+	}
+	return j
+}
+
+func complete(j *batchv1.Job) {
+	j.Status.Conditions = append(j.Status.Conditions, batchv1.JobCondition{Type: batchv1.JobComplete, Status: corev1.ConditionTrue})
+}
+
+// recordingStore returns a store and a function that returns, sorted, the Jobs
+// that were to be decided since it was last called.
+func recordingStore() (*store, func() string) {
+	var asked []string
+	s := newStore(func(ref lang.Ref) { asked = append(asked, ref.Name) }, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
+	return s, func() string {
+		slices.Sort(asked)
+		names := strings.Join(slices.Compact(asked), " ")
+		asked = nil
+		return names
+	}
+}
+
+func decided(t *testing.T, s *store, name string) gate.Decision {
+	t.Helper()
+	_, decision, ok := s.decide(lang.Job("n", name))
+	require.True(t, ok)
+	return decision
+}
+
+func TestStoreAsksOnlyForThoseThatAreAffected(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	require.NoError(t, s.Replace([]any{
+		job("extract", "1", ""), job("load", "2", "extract"), job("report", "3", "load"), job("bystander", "4", ""),
+	}, "4"))
+	require.Equal(t, "load report", asked())
+
+	require.NoError(t, s.Update(job("extract", "5", "", func(j *batchv1.Job) { j.Status.Active = 1 })))
+	require.Empty(t, asked(), "nothing that a decision looks at has changed")
+
+	require.NoError(t, s.Update(job("extract", "6", "", complete)))
+	require.Equal(t, "load", asked())
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+
+	require.NoError(t, s.Delete(job("extract", "7", "", complete)))
+	require.Equal(t, "extract load", asked())
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason, "deleted is absent, not succeeded")
+
+	require.NoError(t, s.Update(job("load", "8", "bystander")))
+	require.Equal(t, "load", asked(), "the annotation was edited")
+	require.NoError(t, s.Update(job("bystander", "9", "", complete)))
+	require.Equal(t, "load", asked())
+}
+
+// A prerequisite was deleted, then a Job that names it was made, and the watch
+// missed both. The new Job must never be seen beside the old prerequisite.
+func TestReplaceIsOneStep(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete)}, "1"))
+	s.enqueue = func(ref lang.Ref) {
+		if _, decision, ok := s.decide(ref); ok {
+			require.NotEqual(t, gate.Releasing, decision.Action, "%s was decided on a mixture", ref)
+		}
+	}
+	require.NoError(t, s.Replace([]any{job("load", "3", "extract")}, "3"))
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)
+}
+
+func TestAcknowledgedReleaseOutlivesOlderEvents(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	load := lang.Job("n", "load")
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+
+	s.acknowledge(load, "uid-load", "10")
+	require.Equal(t, gate.Ignoring, decided(t, s, "load").Action)
+
+	require.NoError(t, s.Update(job("load", "9", "extract", func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
+	require.Equal(t, gate.Ignoring, decided(t, s, "load").Action, "an event from before the patch looked like a Job that waits")
+
+	require.NoError(t, s.Update(job("load", "11", "extract")))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "somebody took the release back, and the store did not see it")
+
+	s.acknowledge(load, "uid-load", "11")
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "an answer that is no newer than the watch overruled it")
+}
+
+func TestAcknowledgeSpeaksOfOneJobOnly(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	require.NoError(t, s.Delete(job("load", "3", "extract")))
+	require.NoError(t, s.Add(job("load", "4", "extract", func(j *batchv1.Job) { j.UID = "uid-again" })))
+	s.acknowledge(lang.Job("n", "load"), "uid-load", "10")
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "the new Job of the name was taken for the old")
+	require.Empty(t, s.acknowledged)
+}
+
+func TestReadyIsCountedFromWhenItWasFirstSeen(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	clock := clocktesting.NewFakePassiveClock(time.Unix(100, 0))
+	s.clock = clock
+	pods := func(ready int32) func(*batchv1.Job) {
+		return func(j *batchv1.Job) { j.Status.Ready = &ready }
+	}
+	require.NoError(t, s.Replace([]any{job("server", "1", "", pods(1)), job("load", "2", "ready(server) + 10s")}, "2"))
+	asked()
+	clock.SetTime(time.Unix(104, 0))
+	require.NoError(t, s.Update(job("server", "3", "", pods(1), func(j *batchv1.Job) { j.Status.Active = 1 })))
+	require.Empty(t, asked())
+	require.Equal(t, time.Unix(110, 0), decided(t, s, "load").Next)
+	clock.SetTime(time.Unix(110, 0))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+
+	require.NoError(t, s.Update(job("server", "4", "", pods(0))))
+	require.NoError(t, s.Update(job("server", "5", "", pods(1))))
+	require.Equal(t, time.Unix(120, 0), decided(t, s, "load").Next, "it has been ready again since now only")
+}
+
+func TestStripKeepsWhatIsObserved(t *testing.T) {
+	t.Parallel()
+	full := job("load", "2", "extract", complete, func(j *batchv1.Job) {
+		j.Spec.ManagedBy, j.Spec.Parallelism, j.Status.Ready = ptr.To("x"), ptr.To[int32](2), ptr.To[int32](2)
+		j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
+		j.Spec.BackoffLimitPerIndex, j.Status.CompletedIndexes, j.Status.FailedIndexes = ptr.To[int32](1), "0", ptr.To("1-2")
+		j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}}
+		j.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
+	})
+	want := gate.Observe(full)
+	stripped, err := strip(full)
+	require.NoError(t, err)
+	require.Equal(t, want, gate.Observe(stripped.(*batchv1.Job)))
+	require.Empty(t, stripped.(*batchv1.Job).Spec.Template.Spec.Containers)
+	require.Empty(t, stripped.(*batchv1.Job).ManagedFields)
+}
+
+func TestStoreRefusesWhatIsNoJob(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.ErrorContains(t, s.Add(&corev1.Pod{}), "expected a Job")
+}

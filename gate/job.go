@@ -1,0 +1,106 @@
+package gate
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/lang"
+)
+
+// queueLabel marks a Job that Kueue suspends and resumes.
+const queueLabel = "kueue.x-k8s.io/queue-name"
+
+// Job is what is kept of a batch/v1 Job: the facts that decide about it, and
+// those that its dependents and people want to know. It never changes once made.
+type Job struct {
+	Namespace, Name string
+	UID             types.UID
+	ResourceVersion string
+	Created         time.Time
+	// Labels are those of the Job, which the selectors of others look at.
+	Labels map[string]string
+
+	// Annotated reports whether DependsOn is there at all; its value may be
+	// empty, which is a mistake and not the same.
+	Annotated bool
+	DependsOn string
+	// OnHold reports whether the hold annotation is there; Hold is its value.
+	OnHold bool
+	Hold   string
+
+	Suspended    bool
+	BeingDeleted bool
+	// Released reports whether the gate has released this very Job.
+	Released bool
+	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
+	ForeignOwner string
+
+	// Object is what expressions may learn about the Job.
+	Object *lang.Object
+}
+
+// Observe returns the facts of a Job. It keeps the labels of it and nothing
+// else.
+func Observe(job *batchv1.Job) Job {
+	j := Job{
+		Namespace:       job.Namespace,
+		Name:            job.Name,
+		UID:             job.UID,
+		ResourceVersion: job.ResourceVersion,
+		Created:         job.CreationTimestamp.Time,
+		Labels:          job.Labels,
+		Suspended:       job.Spec.Suspend != nil && *job.Spec.Suspend,
+		BeingDeleted:    job.DeletionTimestamp != nil,
+		ForeignOwner:    foreignOwner(job),
+		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
+		Object:          observeObject(job),
+	}
+	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
+	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
+	return j
+}
+
+func foreignOwner(job *batchv1.Job) string {
+	if by := job.Spec.ManagedBy; by != nil && *by != batchv1.JobControllerName {
+		return "spec.managedBy " + *by
+	}
+	if _, ok := job.Labels[queueLabel]; ok {
+		return "Kueue (label " + queueLabel + ")"
+	}
+	if owner := metav1.GetControllerOfNoCopy(job); owner != nil && owner.Kind == "JobSet" {
+		return "JobSet " + owner.Name
+	}
+	return ""
+}
+
+// Ref returns the reference by which expressions name the Job.
+func (j Job) Ref() lang.Ref { return lang.Job(j.Namespace, j.Name) }
+
+// Outcome returns how the Job ended.
+func (j Job) Outcome() lang.Outcome { return j.Object.Outcome }
+
+// Subject returns the Job as the one whose expression is evaluated.
+func (j Job) Subject() *lang.Subject { return &lang.Subject{Ref: j.Ref(), Object: j.Object} }
+
+// Parse reads the expression of the Job. The error, if any, is a
+// *lang.Diagnostics; it also speaks of what can never be right for this Job,
+// as one that requires itself.
+func (j Job) Parse() (*lang.Expr, error) {
+	expr, err := lang.Parse(j.DependsOn)
+	if err != nil {
+		return nil, err
+	}
+	var mistakes []lang.Diagnostic
+	for _, diagnostic := range expr.Vet(lang.Context{Subject: j.Subject()}) {
+		if diagnostic.Severity == lang.Error {
+			mistakes = append(mistakes, diagnostic)
+		}
+	}
+	if len(mistakes) > 0 {
+		return nil, &lang.Diagnostics{Text: j.DependsOn, List: mistakes}
+	}
+	return expr, nil
+}

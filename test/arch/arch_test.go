@@ -1,0 +1,142 @@
+// Package arch holds the import law of the project as a test: which package may
+// import what, and why. docs/design.md tells the story behind it.
+package arch
+
+import (
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "depctl.dev"
+
+// rule says what one package may import.
+type rule struct {
+	pkg    string
+	allows []string
+	why    string
+}
+
+// law says which of the watched imports a package may have. A package that no
+// line names, and a watched import that its line does not allow, are broken law.
+var law = []rule{
+	{"lang", []string{"github.com/alecthomas/participle/"}, "text and logic; it knows no Kubernetes object"},
+	{"depgraph", []string{module + "/lang"}, "a pure structure, fuzzed against a naive model without a cluster"},
+	{"gate", []string{module + "/lang", module + "/depgraph", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
+	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to a cluster"},
+	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
+	{"cmd/version", nil, "every program has it, so it needs nothing"},
+	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
+	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
+}
+
+// watched are the imports that the law speaks of. The standard library and
+// small helpers are free.
+var watched = []string{module + "/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/", "github.com/alecthomas/participle/"}
+
+// files restricts imports to some files of a package.
+var files = []struct {
+	pkg, imports string
+	in           []string
+	why          string
+}{
+	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go"}, "all reading from a cluster is in one place"},
+}
+
+type listed struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+}
+
+func TestImportsFollowTheLaw(t *testing.T) {
+	t.Parallel()
+	packages := list(t, module+"/...")
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		if strings.HasPrefix(name, "test/") {
+			continue // tests and their tools may use everything
+		}
+		i := slices.IndexFunc(law, func(r rule) bool { return r.pkg == name })
+		require.GreaterOrEqual(t, i, 0, "package %s has no law: add a line that says what it may import, and why", name)
+		for _, imported := range p.Imports {
+			if !matches(imported, watched) {
+				continue
+			}
+			require.True(t, matches(imported, law[i].allows),
+				"%s must not import %s: %s", name, imported, law[i].why)
+		}
+	}
+	for _, l := range law {
+		require.True(t, slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == module+"/"+l.pkg }),
+			"the law speaks of %s, which does not exist", l.pkg)
+	}
+}
+
+func TestClientsAreMadeInFewFiles(t *testing.T) {
+	t.Parallel()
+	for _, rule := range files {
+		p := list(t, module+"/"+rule.pkg)[0]
+		for _, name := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ImportsOnly)
+			require.NoError(t, err)
+			for _, spec := range file.Imports {
+				imported, err := strconv.Unquote(spec.Path.Value)
+				require.NoError(t, err)
+				if matches(imported, []string{rule.imports}) {
+					require.Contains(t, rule.in, name, "%s/%s imports %s: %s", rule.pkg, name, imported, rule.why)
+				}
+			}
+		}
+	}
+}
+
+// TestThePureCoreReachesNoClient looks at everything that the core pulls in,
+// not only at what it names.
+func TestThePureCoreReachesNoClient(t *testing.T) {
+	t.Parallel()
+	for _, pure := range []string{"lang", "depgraph", "gate"} {
+		for _, p := range list(t, "-deps", module+"/"+pure) {
+			require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/client-go"), "%s reaches %s: the core has no client", pure, p.ImportPath)
+			if pure != "gate" {
+				require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/"), "%s reaches %s: it knows no Kubernetes object", pure, p.ImportPath)
+			}
+		}
+	}
+}
+
+// matches reports whether an import is one of these packages, or below one.
+func matches(imported string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return imported == strings.TrimSuffix(prefix, "/") || strings.HasSuffix(prefix, "/") && strings.HasPrefix(imported, prefix)
+	})
+}
+
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,GoFiles,Imports"}, args...)...)
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	var packages []listed
+	for {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else {
+			require.NoError(t, err)
+		}
+		packages = append(packages, p)
+	}
+}

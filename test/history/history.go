@@ -1,0 +1,145 @@
+// Package history records what happens to the Jobs of a cluster and judges it
+// afterwards: was a Job released before its prerequisites were met, or twice, or
+// did one run that was never released. It shares no code with what it judges:
+// it reads expressions and states in its own simple way.
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+)
+
+// Event is one state of a Job, as the watch sent it.
+type Event struct {
+	// At is when it was seen.
+	At      time.Time
+	Deleted bool
+	Job     *batchv1.Job
+}
+
+// Key returns namespace/name of the Job.
+func (e Event) Key() string { return e.Job.Namespace + "/" + e.Job.Name }
+
+// Suspended reports whether the Job is suspended.
+func (e Event) Suspended() bool { return e.Job.Spec.Suspend != nil && *e.Job.Spec.Suspend }
+
+// Is reports whether the Job has this condition.
+func (e Event) Is(kind batchv1.JobConditionType) bool {
+	return slices.ContainsFunc(e.Job.Status.Conditions, func(c batchv1.JobCondition) bool {
+		return c.Type == kind && c.Status == corev1.ConditionTrue
+	})
+}
+
+// History is what one watch has seen of all Jobs, in order.
+type History struct {
+	mu      sync.Mutex
+	events  []Event
+	changed chan struct{}
+	ended   error
+}
+
+// Record starts to record the Jobs of all namespaces, those that are there
+// already first, until ctx is done.
+func Record(ctx context.Context, client kubernetes.Interface) (*History, error) {
+	jobs, err := client.BatchV1().Jobs(metav1.NamespaceAll).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	w, err := client.BatchV1().Jobs(metav1.NamespaceAll).Watch(ctx, metav1.ListOptions{ResourceVersion: jobs.ResourceVersion})
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	h := &History{changed: make(chan struct{})}
+	for i := range jobs.Items {
+		h.add(Event{At: time.Now(), Job: &jobs.Items[i]})
+	}
+	go h.follow(ctx, w)
+	return h, nil
+}
+
+func (h *History) follow(ctx context.Context, w watch.Interface) {
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			h.end(ctx.Err())
+			return
+		case e, open := <-w.ResultChan():
+			job, ok := e.Object.(*batchv1.Job)
+			if !open || !ok {
+				h.end(fmt.Errorf("the watch ended: %v", e))
+				return
+			}
+			h.add(Event{At: time.Now(), Deleted: e.Type == watch.Deleted, Job: job})
+		}
+	}
+}
+
+func (h *History) add(e Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events = append(h.events, e)
+	close(h.changed)
+	h.changed = make(chan struct{})
+}
+
+func (h *History) end(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ended == nil {
+		h.ended = err
+		close(h.changed)
+		h.changed = make(chan struct{})
+	}
+}
+
+// Events returns what was seen so far, in order.
+func (h *History) Events() []Event {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.events)
+}
+
+// Last returns the last state of each Job that exists, by namespace/name.
+func (h *History) Last() map[string]Event {
+	last := map[string]Event{}
+	for _, e := range h.Events() {
+		if e.Deleted {
+			delete(last, e.Key())
+		} else {
+			last[e.Key()] = e
+		}
+	}
+	return last
+}
+
+// Wait returns when the condition holds of the last states of all Jobs, and with
+// an error when ctx is done or the watch has ended before.
+func (h *History) Wait(ctx context.Context, condition func(last map[string]Event) bool) error {
+	for {
+		h.mu.Lock()
+		changed, ended := h.changed, h.ended
+		h.mu.Unlock()
+		if condition(h.Last()) {
+			return nil
+		}
+		if ended != nil {
+			return fmt.Errorf("the recording has ended: %w", ended)
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), errors.New("what was waited for did not happen"))
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package history
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+)
+
+type change func(*batchv1.Job)
+
+// event returns a state of the Job n/name, one second after the one before.
+func event(second int, name string, changes ...change) Event {
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: name, UID: types.UID("uid-" + name), Annotations: map[string]string{}}}
+	e := Event{At: time.Unix(int64(second), 0), Job: job}
+	for _, c := range changes {
+		c(job)
+	}
+	return e
+}
+
+func held(text string) change {
+	return func(j *batchv1.Job) { j.Annotations[dependsOn], j.Spec.Suspend = text, ptr.To(true) }
+}
+
+func free(text, uid string) change {
+	return func(j *batchv1.Job) {
+		j.Annotations[dependsOn], j.Annotations[released], j.Spec.Suspend = text, `{"uid":"`+uid+`"}`, ptr.To(false)
+	}
+}
+
+func complete(j *batchv1.Job) {
+	j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
+}
+
+func gone(e Event) Event { e.Deleted = true; return e }
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		events []Event
+		want   []string
+	}{
+		"a release after the prerequisite is right": {
+			events: []Event{event(1, "b", held("a")), event(2, "a"), event(3, "a", complete), event(4, "b", free("a", "uid-b"))},
+		},
+		"a prerequisite that was complete once and is gone is right": {
+			events: []Event{event(1, "b", held("a")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "b", free("a", "uid-b"))},
+		},
+		"a release before the prerequisite is complete is wrong": {
+			events: []Event{event(1, "b", held("a")), event(2, "a"), event(4, "b", free("a", "uid-b"))},
+			want:   []string{"n/b was released before its prerequisites were complete: a"},
+		},
+		"a prerequisite that was gone before the Job was there does not count": {
+			events: []Event{event(1, "a", complete), gone(event(2, "a", complete)), event(3, "b", held("a")), event(4, "b", free("a", "uid-b"))},
+			want:   []string{"n/b was released before its prerequisites were complete: a"},
+		},
+		"one of two is not enough": {
+			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), event(4, "b", free("a, c", "uid-b"))},
+			want:   []string{"n/b was released before its prerequisites were complete: a, c"},
+		},
+		"what was met before the edit does not count": {
+			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", held("c")), event(4, "b", free("c", "uid-b"))},
+			want:   []string{"n/b was released before its prerequisites were complete: c"},
+		},
+		"a second release is wrong": {
+			events: []Event{
+				event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
+				event(4, "b", held("a")), event(5, "b", free("a", "uid-b")),
+			},
+			want: []string{"n/b was released twice"},
+		},
+		"a Job that is born running is wrong": {
+			events: []Event{event(1, "a", complete), event(2, "b", func(j *batchv1.Job) { j.Annotations[dependsOn] = "a" })},
+			want:   []string{"n/b runs although nobody released it"},
+		},
+		"the record of another Job is no release": {
+			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-of-another"))},
+			want:   []string{"n/b runs although nobody released it"},
+		},
+		"a held Job with pods is wrong": {
+			events: []Event{event(1, "b", held("a")), event(2, "b", held("a"), func(j *batchv1.Job) { j.Status.Active = 1 })},
+			want:   []string{"n/b has pods although it is held"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			releases, got := Judge(test.events)
+			require.Equal(t, test.want, got)
+			if test.want == nil {
+				require.Len(t, releases, 1)
+				require.Positive(t, releases[0].Latency())
+			}
+		})
+	}
+}

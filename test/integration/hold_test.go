@@ -1,0 +1,128 @@
+package integration
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+)
+
+func manifest(t *testing.T, job *batchv1.Job) string {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{
+		"apiVersion": "batch/v1", "kind": "Job",
+		"metadata": map[string]any{"name": job.Name, "annotations": job.Annotations},
+		"spec": map[string]any{"template": map[string]any{"spec": map[string]any{
+			"restartPolicy": "Never",
+			"containers":    []any{map[string]any{"name": "main", "image": "busybox:1.37"}},
+		}}},
+	})
+	require.NoError(t, err)
+	return string(text)
+}
+
+// The move from client-side to server-side apply takes spec.suspend out of the
+// hands of the manager that it was noted under, and would un-suspend the Job.
+func TestApplyThenServerSideApplyKeepsTheJobHeld(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	text := manifest(t, newJob("load", "extract"))
+	s.kubectl(text, "apply", "-f", "-")
+	s.held("load")
+	s.kubectl(text, "apply", "--server-side", "-f", "-")
+	s.held("load")
+	s.kubectl(text, "apply", "-f", "-")
+	s.kubectl(text, "apply", "-f", "-")
+	s.held("load")
+	s.make("extract", "")
+	s.completes("load")
+	s.kubectl(text, "apply", "--server-side", "--force-conflicts", "-f", "-")
+	require.False(t, *s.get("load").Spec.Suspend, "applying the manifest again suspended a Job that ran")
+}
+
+func TestGetModifyPutKeepsTheJobHeld(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("load", "extract")
+	s.settle() // the Job controller has written its part
+	job := s.get("load")
+	job.Spec.Suspend = nil
+	job.Labels = map[string]string{"team": "data"}
+	put, err := s.client.BatchV1().Jobs(s.name).Update(t.Context(), job, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	require.True(t, *put.Spec.Suspend)
+	require.Equal(t, "data", put.Labels["team"], "the rest of the change was lost")
+	s.held("load")
+}
+
+func TestUnsuspendingByHandKeepsTheJobHeld(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("load", "extract")
+	require.True(t, *s.patch("load", `{"spec":{"suspend":false}}`).Spec.Suspend)
+	foreign := `{"spec":{"suspend":false},"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"of-another\"}"}}}`
+	require.True(t, *s.patch("load", foreign).Spec.Suspend, "the record of another Job's release let it go")
+	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/released":null}}}`)
+	s.held("load")
+}
+
+// A person copies a released Job, as kubectl get -o yaml shows it, under a new
+// name: without what the API server refuses in a new Job, with all the rest.
+func TestCopyOfAReleasedJobIsANewJob(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("load", "extract")
+	s.make("extract", "")
+	s.completes("load")
+
+	var job batchv1.Job
+	require.NoError(t, json.Unmarshal([]byte(s.kubectl("", "get", "job", "load", "-o", "json")), &job))
+	require.NotEmpty(t, job.Annotations[gate.ReleasedAnnotation])
+	require.False(t, *job.Spec.Suspend)
+	job.Name, job.Spec.Selector, job.Labels, job.Spec.Template.Labels = "copy", nil, nil, nil
+	job.Annotations[gate.DependsOnAnnotation] = "later"
+	job.Annotations["depctl.dev/seen"] = "{}"
+	job.Finalizers = []string{"example.com/mine", "depctl.dev/outcome"}
+	text, err := json.Marshal(job)
+	require.NoError(t, err)
+	s.kubectl(string(text), "create", "-f", "-")
+
+	s.held("copy")
+	copied := s.get("copy")
+	require.NotContains(t, copied.Annotations, gate.ReleasedAnnotation)
+	require.NotContains(t, copied.Annotations, "depctl.dev/seen")
+	require.Equal(t, []string{"example.com/mine"}, copied.Finalizers, "ours is gone, the user's stays")
+	s.patch("copy", `{"metadata":{"finalizers":null}}`)
+	s.make("later", "")
+	s.completes("copy")
+}
+
+func TestJobsOfOthersAreNotHeld(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	for name, change := range map[string]change{
+		"managed": func(j *batchv1.Job) { j.Spec.ManagedBy = ptr.To("example.com/multi") },
+		"queued":  func(j *batchv1.Job) { j.Labels = map[string]string{"kueue.x-k8s.io/queue-name": "q"} },
+		"in-set": func(j *batchv1.Job) {
+			j.OwnerReferences = []metav1.OwnerReference{{
+				APIVersion: "jobset.x-k8s.io/v1alpha2", Kind: "JobSet", Name: "set", UID: "1", Controller: ptr.To(true),
+			}}
+		},
+	} {
+		job := newJob(name, "extract", change)
+		job.Spec.Suspend = ptr.To(true) // so that nothing runs, and the history has nothing to judge
+		_, err := s.client.BatchV1().Jobs(s.name).Create(t.Context(), job, metav1.CreateOptions{})
+		require.NoError(t, err)
+		s.warning(name, gate.ReasonForeignOwner)
+
+		job = newJob(name+"-2", "extract", change)
+		made, err := s.client.BatchV1().Jobs(s.name).Create(t.Context(), job, metav1.CreateOptions{DryRun: []string{"All"}})
+		require.NoError(t, err)
+		require.False(t, ptr.Deref(made.Spec.Suspend, false), "%s was suspended", name)
+	}
+}

@@ -1,0 +1,113 @@
+// Package integration tests the gate on a real control plane: kube-apiserver,
+// controller-manager, scheduler and etcd, with pods that KWOK plays. Each test
+// has a namespace of its own; what happens to every Job in all of them is
+// recorded, and judged at the end.
+package integration
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+
+	"depctl.dev/test/history"
+	"depctl.dev/test/sandbox"
+)
+
+// patience is how long a test waits for something that must happen.
+const patience = time.Minute
+
+// shared is the sandbox of all tests that do not need one of their own.
+var shared *cluster
+
+// cluster is a sandbox with what tests need of it.
+type cluster struct {
+	*sandbox.Sandbox
+	client  kubernetes.Interface
+	history *history.History
+}
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) (code int) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	var err error
+	shared, err = startCluster(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() {
+		if err := shared.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}()
+	gate, err := shared.StartGate(ctx, sandbox.GateOptions{})
+	if err == nil {
+		err = gate.WaitReady(ctx)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code = m.Run()
+	releases, violations := history.Judge(shared.history.Events())
+	fmt.Printf("judged %d releases, %d violations\n", len(releases), len(violations))
+	if len(violations) > 0 {
+		fmt.Println(strings.Join(violations, "\n"))
+		code = 1
+	}
+	if code != 0 {
+		fmt.Println("the end of the gate's log:\n" + gate.LogTail())
+	}
+	return code
+}
+
+// startCluster starts a sandbox with an audit log and the gate's manifests, and
+// records its Jobs. The gate is not running yet.
+func startCluster(ctx context.Context) (*cluster, error) {
+	s, err := sandbox.Start(ctx, sandbox.Options{Audit: true})
+	if err != nil {
+		return nil, err
+	}
+	c := &cluster{Sandbox: s}
+	if err = s.Install(ctx); err == nil {
+		if c.client, err = kubernetes.NewForConfig(s.Config()); err == nil {
+			c.history, err = history.Record(ctx, c.client)
+		}
+	}
+	if err != nil {
+		_ = s.Stop()
+		return nil, err
+	}
+	return c, nil
+}
+
+// ownCluster starts a sandbox for one test, which may do to its gate what it
+// likes, and judges its history at the end.
+func ownCluster(t *testing.T) *cluster {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	c, err := startCluster(ctx)
+	if err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, violations := history.Judge(c.history.Events())
+		for _, violation := range violations {
+			t.Error(violation)
+		}
+		cancel()
+		if err := c.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}

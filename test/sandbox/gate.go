@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// gateName is the name of the gate's program, Deployment and service account.
+const (
+	gateName      = "depctl-gate"
+	gateNamespace = "depctl-system"
+)
+
+// GateOptions says how to run a gate.
+type GateOptions struct {
+	// Args are more flags for depctl-gate, after the sandbox's own.
+	Args []string
+	// ServerURL is where the gate finds the API server; empty means the API
+	// server itself. It is for a test's proxy, which serves https on 127.0.0.1
+	// with the sandbox's Certificate. It cannot be http: clients never send a
+	// kubeconfig's token in the clear.
+	ServerURL string
+}
+
+// Gate is a depctl-gate that runs as a process beside the control plane.
+type Gate struct{ process *process }
+
+// StartGate runs depctl-gate with the rights of its service account, by a token
+// as a pod would have it, and returns when the process is started. It calls
+// Install first, unless that was done. Several gates may run at once.
+func (s *Sandbox) StartGate(ctx context.Context, o GateOptions) (*Gate, error) {
+	gate, err := s.startGate(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("start the gate: %w", err)
+	}
+	return gate, nil
+}
+
+func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
+	binary := filepath.Join(s.options.Bin, gateName)
+	if err := checkBinary(binary); err != nil {
+		return nil, err
+	}
+	if err := s.Install(ctx); err != nil {
+		return nil, err
+	}
+	config, err := s.ConfigFor(ctx, gateNamespace, gateName)
+	if err != nil {
+		return nil, err
+	}
+	if o.ServerURL != "" {
+		if !strings.HasPrefix(o.ServerURL, "https://") {
+			return nil, fmt.Errorf("the server %s must be https", o.ServerURL)
+		}
+		config.Host = o.ServerURL
+	}
+	name := s.nextGate()
+	kubeconfig := s.credentials.file(name + ".kubeconfig")
+	if err := WriteKubeconfig(kubeconfig, config); err != nil {
+		return nil, err
+	}
+	addresses, err := freeAddresses(1)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.run(program{
+		name: name,
+		path: binary,
+		args: append([]string{
+			"--kubeconfig", kubeconfig,
+			"--health-probe-bind-address", addresses[0],
+		}, o.Args...),
+		log:     s.logFile(name),
+		address: addresses[0],
+		health:  "http://" + addresses[0] + "/readyz",
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Gate{process: p}, nil
+}
+
+// nextGate returns depctl-gate, depctl-gate-2 and so on.
+func (s *Sandbox) nextGate() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gates++
+	if s.gates == 1 {
+		return gateName
+	}
+	return fmt.Sprintf("%s-%d", gateName, s.gates)
+}
+
+// Part returns the gate's name, process id, address and log.
+func (g *Gate) Part() Part { return g.process.part() }
+
+// WaitReady waits until the gate says that it is ready, a minute at most. It
+// fails at once if the gate exits.
+func (g *Gate) WaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	return await(ctx, g.process)
+}
+
+// Done is closed when the gate's process is gone, for whatever reason.
+func (g *Gate) Done() <-chan struct{} { return g.process.exited }
+
+// Kill ends the gate with SIGKILL, as a crash would, and returns when it is gone.
+func (g *Gate) Kill() error { return g.process.kill() }
+
+// Stop ends the gate with SIGTERM, as a rollout would, and returns when it is
+// gone, after half a minute at most. It is an error if the gate was gone before,
+// or did not exit with 0.
+func (g *Gate) Stop() error {
+	if err := g.process.end(syscall.SIGTERM, 30*time.Second); err != nil {
+		return err
+	}
+	if g.process.err != nil {
+		return g.process.exitError()
+	}
+	return nil
+}
+
+// LogTail returns the last lines of the gate's log, for messages of tests.
+func (g *Gate) LogTail() string { return strings.TrimSpace(g.process.logTail()) }

@@ -1,0 +1,110 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+)
+
+// overlay is deploy/base without a pod: here, the gate is a process, and a pod
+// that KWOK plays must not pretend to be it.
+const overlay = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [%q]
+replicas: [{name: %s, count: 0}]
+`
+
+// Install applies the manifests of deploy/base, with no replica of the gate, and
+// returns when the admission policies are in force, some seconds later. Once it
+// has succeeded, calling it again does nothing.
+func (s *Sandbox) Install(ctx context.Context) error {
+	s.installing.Lock()
+	defer s.installing.Unlock()
+	if s.installed {
+		return nil
+	}
+	if err := s.install(ctx); err != nil {
+		return fmt.Errorf("install depctl: %w", err)
+	}
+	s.installed = true
+	return nil
+}
+
+func (s *Sandbox) install(ctx context.Context) error {
+	dir := s.file("gate")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	base, err := deployBase(dir, s.options.Bin)
+	if err != nil {
+		return err
+	}
+	kustomization := fmt.Sprintf(overlay, base, gateName)
+	if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(kustomization), 0o644); err != nil {
+		return err
+	}
+	if _, err := s.Kubectl(ctx, nil, "apply", "-k", dir); err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(s.Config())
+	if err != nil {
+		return err
+	}
+	_, err = poll(ctx, nil, func(ctx context.Context) error { return annotatedJobsAreHeld(ctx, client) })
+	if err != nil {
+		return fmt.Errorf("wait for the admission policies: %w", err)
+	}
+	return nil
+}
+
+// deployBase returns the path of deploy/base relative to dir, the only form in
+// which kustomize takes it. The source is above the working directory, as in
+// tests, or above bin.
+func deployBase(dir, bin string) (string, error) {
+	root, err := moduleRoot(".")
+	if err != nil {
+		if root, err = moduleRoot(bin); err != nil {
+			return "", err
+		}
+	}
+	base, err := filepath.EvalSymlinks(filepath.Join(root, "deploy", "base"))
+	if err != nil {
+		return "", err
+	}
+	// Through a symbolic link, .. would be another directory.
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", err
+	}
+	return filepath.Rel(dir, base)
+}
+
+// annotatedJobsAreHeld returns nil if the API server would suspend a Job that
+// waits for something. Nothing is stored.
+func annotatedJobsAreHeld(ctx context.Context, client kubernetes.Interface) error {
+	job := &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{
+			GenerateName: "probe-",
+			Annotations:  map[string]string{"depctl.dev/depends-on": "x"},
+		},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever,
+			Containers:    []corev1.Container{{Name: "main", Image: "none"}},
+		}}},
+	}
+	made, err := client.BatchV1().Jobs(metav1.NamespaceDefault).
+		Create(ctx, job, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	if err != nil {
+		return err
+	}
+	if made.Spec.Suspend == nil || !*made.Spec.Suspend {
+		return errors.New("an annotated Job would not be suspended")
+	}
+	return nil
+}

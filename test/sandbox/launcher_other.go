@@ -1,0 +1,11 @@
+//go:build unix && !linux
+
+package sandbox
+
+import "syscall"
+
+// childAttributes cannot make the children die with a killed parent here: only
+// Linux has a parent-death signal.
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}

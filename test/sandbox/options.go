@@ -1,0 +1,113 @@
+package sandbox
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// Options says what kind of sandbox to start. The zero value is a control plane
+// with one node that is never full, in a temporary directory.
+type Options struct {
+	// Dir is where everything is kept: kubeconfig, logs, etcd's data. What an
+	// earlier sandbox left there is removed at the start. If it is empty, a
+	// temporary directory is made, and removed by Stop.
+	Dir string
+	// Bin is the directory of the binaries kube, kwok and depctl-gate. If it is
+	// empty, it is $DEPCTL_BIN, or else bin at the root of the module
+	// depctl.dev, found from the working directory upwards.
+	Bin string
+	// Nodes is the number of nodes; 0 means 1.
+	Nodes int
+	// NodeCPU is the allocatable CPU of each node, as a Kubernetes quantity.
+	// Pods that request more in all than there is stay Pending. Empty means
+	// more than any test asks for.
+	NodeCPU string
+	// APIOnly leaves out controllers, scheduler and nodes: Jobs are stored, and
+	// nothing ever happens to them.
+	APIOnly bool
+	// Audit makes kube-apiserver log every request, at level Metadata, to
+	// audit.log in Dir.
+	Audit bool
+	// Flags holds more flags by the name of the program, such as
+	// kube-controller-manager. They come last, so they win.
+	Flags map[string][]string
+}
+
+// resolve fills in what was left empty, and checks what can be checked before
+// anything is started.
+func (o Options) resolve() (Options, error) {
+	if o.Nodes < 0 {
+		return o, fmt.Errorf("%d nodes: want at least 1", o.Nodes)
+	}
+	if o.Nodes == 0 {
+		o.Nodes = 1
+	}
+	if o.NodeCPU != "" {
+		if _, err := resource.ParseQuantity(o.NodeCPU); err != nil {
+			return o, fmt.Errorf("CPU of a node %q: %w", o.NodeCPU, err)
+		}
+	}
+	if o.Bin == "" {
+		o.Bin = os.Getenv("DEPCTL_BIN")
+	}
+	if o.Bin == "" {
+		root, err := moduleRoot(".")
+		if err != nil {
+			return o, fmt.Errorf("find the binaries: %w; set DEPCTL_BIN to their directory", err)
+		}
+		o.Bin = filepath.Join(root, "bin")
+	}
+	var err error
+	if o.Bin, err = filepath.Abs(o.Bin); err != nil {
+		return o, err
+	}
+	for _, name := range []string{"kube", "kwok"} {
+		if err := checkBinary(filepath.Join(o.Bin, name)); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+func checkBinary(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("no %s: run `make build` at the root of the repository first (%w)", path, err)
+	}
+	return nil
+}
+
+// moduleRoot returns the directory of depctl's go.mod, in dir or above it.
+func moduleRoot(dir string) (string, error) {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for dir = start; ; dir = filepath.Dir(dir) {
+		if isModuleRoot(filepath.Join(dir, "go.mod")) {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("not in depctl's source: no go.mod of depctl.dev in " + start + " or above")
+		}
+	}
+}
+
+func isModuleRoot(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if fields := strings.Fields(lines.Text()); len(fields) == 2 && fields[0] == "module" {
+			return fields[1] == "depctl.dev"
+		}
+	}
+	return false
+}
