@@ -89,19 +89,14 @@ func (s Source) excerpt(span Span) (source, blanks, carets string) {
 	if to > from && s.Text[to-1] == '\r' {
 		to--
 	}
-	start, cut := from, ""
-	for n := 0; span.Start-start > excerptBefore*utf8.UTFMax || utf8.RuneCountInString(s.Text[start:span.Start]) > excerptBefore; n++ {
-		// Step by step only near the place: a line may be the whole text.
-		cut, start = "...", max(start+1, span.Start-excerptBefore*utf8.UTFMax)
-		for start < span.Start && !utf8.RuneStart(s.Text[start]) {
-			start++
-		}
+	start := span.Start
+	for n := 0; start > from && n < excerptBefore; n++ {
+		_, size := utf8.DecodeLastRuneInString(s.Text[from:start])
+		start -= size
 	}
 	var text, lead, mark strings.Builder
-	text.WriteString(cut)
-	lead.WriteString(cut)
-	if cut != "" {
-		lead.Reset()
+	if start > from {
+		text.WriteString("...")
 		lead.WriteString("   ")
 	}
 	shown := 0

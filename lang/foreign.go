@@ -118,7 +118,7 @@ func argoStatus(suffix string) Status {
 		return ""
 	}
 	lower := strings.ToLower(suffix)
-	if s := nearestStatus(lower); s != "" {
+	if s := statusNamed(lower); s != "" {
 		return s
 	}
 	return foreignStatus(lower)

@@ -199,7 +199,8 @@ func asCheck(status Status, target string) string {
 	return string(status) + "(" + target + ")"
 }
 
-func nearestStatus(word string) Status {
+// statusNamed returns the status that word is, "" if it is none.
+func statusNamed(word string) Status {
 	if slices.Contains(statuses(), Status(word)) {
 		return Status(word)
 	}

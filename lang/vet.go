@@ -69,7 +69,7 @@ func (v *vetting) target(c *Check, t *Target) {
 	}
 	ref := t.Ref
 	base, suffix, _ := cutLast(ref.Name, ".")
-	switch status := nearestStatus(suffix); {
+	switch status := statusNamed(suffix); {
 	case !ref.IsSet() && base != "" && status != "":
 		base = (&Target{Ref: Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: base}}).String()
 		v.warn(StatusSuffix, t.Span, "write "+asCheck(status, base)+" if its status is meant", "%s is a name that ends in a status", quote(ref.Name))
