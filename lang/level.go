@@ -104,7 +104,7 @@ func (l *level) negate(n Node, at Span) {
 		if c, ok := n.(*Check); ok && c.Status == StatusFinished {
 			hint = "to run beside it, wait for its start: started(...)"
 		}
-		l.add(NeverTrue, at.to(n.Span()), hint, "this can never be true: %s is true or not yet, but never false", quote(clip(n.String())))
+		l.add(NeverTrue, at.to(n.Span()), hint, "this can never be true: %s is true or not yet, but never false", quote(n.String()))
 	}
 }
 

@@ -149,7 +149,7 @@ func (v *vetting) repeated(n Node) {
 		v.repeated(t)
 		text := t.String()
 		if _, twice := seen[text]; twice {
-			v.warn(Duplicate, t.Span(), "delete one of them", "%s stands here twice", quote(clip(text)))
+			v.warn(Duplicate, t.Span(), "delete one of them", "%s stands here twice", quote(text))
 			continue
 		}
 		seen[text] = t
@@ -160,9 +160,9 @@ func (v *vetting) repeated(n Node) {
 			continue
 		}
 		if _, both := seen[opposite.Term.String()]; both && all {
-			v.warn(Contradiction, t.Span(), "", "%s and its opposite are never true together", quote(clip(opposite.Term.String())))
+			v.warn(Contradiction, t.Span(), "", "%s and its opposite are never true together", quote(opposite.Term.String()))
 		} else if both {
-			v.warn(Contradiction, t.Span(), "write finished(...) if the end is meant, whatever it is", "%s or its opposite is true of all that finish", quote(clip(opposite.Term.String())))
+			v.warn(Contradiction, t.Span(), "write finished(...) if the end is meant, whatever it is", "%s or its opposite is true of all that finish", quote(opposite.Term.String()))
 		}
 	}
 }
