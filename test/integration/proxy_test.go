@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -64,8 +63,7 @@ func newProxy(t *testing.T, c *cluster) *proxy {
 	}))
 	// A client sends its token over TLS only, so the proxy takes the API
 	// server's own certificate.
-	credentials := filepath.Join(c.Dir(), "credentials")
-	certificate, err := tls.LoadX509KeyPair(filepath.Join(credentials, "serving.crt"), filepath.Join(credentials, "serving.key"))
+	certificate, err := c.Certificate()
 	require.NoError(t, err)
 	p.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	p.EnableHTTP2 = true

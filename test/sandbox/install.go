@@ -85,13 +85,17 @@ func deployBase(dir, bin string) (string, error) {
 	return filepath.Rel(dir, base)
 }
 
+// released is the annotation that the gate writes.
+const released = "depctl.dev/released"
+
 // annotatedJobsAreHeld returns nil if the API server would suspend a Job that
-// waits for something. Nothing is stored.
+// waits for something, and take off what a copied one carries: the first and the
+// last policy of deploy/base. Nothing is stored.
 func annotatedJobsAreHeld(ctx context.Context, client kubernetes.Interface) error {
 	job := &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{
 			GenerateName: "probe-",
-			Annotations:  map[string]string{"depctl.dev/depends-on": "x"},
+			Annotations:  map[string]string{"depctl.dev/depends-on": "x", released: "{}"},
 		},
 		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever,
@@ -105,6 +109,9 @@ func annotatedJobsAreHeld(ctx context.Context, client kubernetes.Interface) erro
 	}
 	if made.Spec.Suspend == nil || !*made.Spec.Suspend {
 		return errors.New("an annotated Job would not be suspended")
+	}
+	if _, there := made.Annotations[released]; there {
+		return errors.New("the record of a release would not be taken off a new Job")
 	}
 	return nil
 }
