@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -42,6 +43,14 @@ type Job struct {
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
+	// Seen are the outcomes of prerequisites that are gone.
+	Seen Seen
+	// AtRisk reports whether the Job may be cleaned away soon after it has
+	// finished: by its TTL, or by the CronJob that owns it.
+	AtRisk bool
+	// Guarded reports whether it carries our finalizer.
+	Guarded bool
+
 	// Started is status.startTime; zero if nobody has started the Job.
 	Started time.Time
 	// Object is what expressions may learn about the Job.
@@ -64,6 +73,8 @@ func Observe(job *batchv1.Job) Job {
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
 		Object:          observeObject(job),
 	}
+	j.Seen = parseSeen(job.Annotations[SeenAnnotation])
+	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)
 	if job.Status.StartTime != nil {
 		j.Started = job.Status.StartTime.Time
 	}
