@@ -168,7 +168,11 @@ func byVerdict(s Snapshot) Decision {
 	return d
 }
 
-func hasProblem(r lang.Reason) bool { return r.Problem != nil }
+// hasProblem reports whether somebody must mend something. A right that is being
+// asked for will be known by itself.
+func hasProblem(r lang.Reason) bool {
+	return r.Problem != nil && r.Problem.Code != lang.ProblemUnasked
+}
 
 func rank(r lang.Reason) int {
 	if hasProblem(r) {

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -38,6 +39,10 @@ type Job struct {
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
+	// ServiceAccount is that of the pods. It never changes, so what it may see
+	// is what the Job may see.
+	ServiceAccount string
+
 	// Object is what expressions may learn about the Job.
 	Object *lang.Object
 }
@@ -56,6 +61,7 @@ func Observe(job *batchv1.Job) Job {
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
+		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]

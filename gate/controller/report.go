@@ -57,6 +57,8 @@ func (r *reporter) report(job gate.Job, d gate.Decision) {
 	case gate.ReasonForeignOwner, gate.ReasonStartedUnheld:
 		action = "Ignoring"
 	case gate.ReasonInvalidExpression, gate.ReasonDependencyFailed, gate.ReasonProblem:
+	case ReasonObserved:
+		kind, action = corev1.EventTypeNormal, "Observing"
 	case ReasonReleaseRefused:
 		action = "Releasing"
 	default:
