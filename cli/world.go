@@ -62,7 +62,11 @@ func (w *world) decide(ref lang.Ref) gate.Decision {
 	})
 }
 
-func (w *world) seenBy(ref lang.Ref) lang.World { return gate.World{Graph: w.graph, Self: ref} }
+// seenBy returns the world of a Job. What its service account may see is not
+// asked: whoever reads here is somebody else.
+func (w *world) seenBy(ref lang.Ref) lang.World {
+	return gate.World{Graph: w.graph, Self: ref, Access: gate.Open{}}
+}
 
 // unmet returns the checks that keep the expression of a Job from being true.
 func (w *world) unmet(ref lang.Ref) []lang.Reason {

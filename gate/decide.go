@@ -220,7 +220,11 @@ func inTime(s Snapshot, d Decision) Decision {
 	}
 }
 
-func hasProblem(r lang.Reason) bool { return r.Problem != nil }
+// hasProblem reports whether somebody must mend something. A right that is being
+// asked for will be known by itself.
+func hasProblem(r lang.Reason) bool {
+	return r.Problem != nil && r.Problem.Code != lang.ProblemUnasked
+}
 
 func rank(r lang.Reason) int {
 	if hasProblem(r) {

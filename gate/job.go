@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -53,6 +54,10 @@ type Job struct {
 
 	// Started is status.startTime; zero if nobody has started the Job.
 	Started time.Time
+	// ServiceAccount is that of the pods. It never changes, so what it may see
+	// is what the Job may see.
+	ServiceAccount string
+
 	// Object is what expressions may learn about the Job.
 	Object *lang.Object
 }
@@ -71,6 +76,7 @@ func Observe(job *batchv1.Job) Job {
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
+		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
 	j.Seen = parseSeen(job.Annotations[SeenAnnotation])

@@ -61,7 +61,7 @@ func (r *reporter) report(job gate.Job, d gate.Decision) {
 		return
 	}
 	kind := corev1.EventTypeWarning
-	if d.Action == gate.Releasing {
+	if d.Action == gate.Releasing || d.Reason == ReasonObserved {
 		kind = corev1.EventTypeNormal
 	}
 	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", clip(d.Message, maxNote))

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
@@ -22,6 +23,10 @@ type store struct {
 	// enqueue asks for a decision about a Job. It is called without the lock.
 	enqueue func(lang.Ref)
 	clock   clock.PassiveClock
+	// access tells what a Job may look at in other namespaces, and scope which
+	// namespaces have Jobs of ours.
+	access access
+	scope  Scope
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
@@ -36,6 +41,8 @@ type entry struct {
 	job     gate.Job
 	expr    *lang.Expr
 	invalid error
+	// questions are what must be allowed for expr.
+	questions []gate.Question
 }
 
 // A store takes the reflector's objects as they come, and strips those that
@@ -46,6 +53,7 @@ func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 	return &store{
 		enqueue: enqueue,
 		clock:   clock,
+		access:  fixed{gate.Closed{}},
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		synced:  make(chan struct{}),
@@ -57,7 +65,7 @@ func (s *store) Add(object any) error { return s.Update(object) }
 
 // Update is called by the reflector with a Job that changed.
 func (s *store) Update(object any) error {
-	job, err := asJob(object)
+	job, err := s.observe(object)
 	if err != nil {
 		return err
 	}
@@ -70,7 +78,7 @@ func (s *store) Update(object any) error {
 
 // Delete is called by the reflector with the last state of a Job that is gone.
 func (s *store) Delete(object any) error {
-	job, err := asJob(object)
+	job, err := s.observe(object)
 	if err != nil {
 		return err
 	}
@@ -86,7 +94,7 @@ func (s *store) Delete(object any) error {
 func (s *store) Replace(objects []any, _ string) error {
 	jobs := make(map[lang.Ref]gate.Job, len(objects))
 	for _, object := range objects {
-		job, err := asJob(object)
+		job, err := s.observe(object)
 		if err != nil {
 			return err
 		}
@@ -125,7 +133,8 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		return gate.Job{}, gate.Decision{}, false
 	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: s.clock.Now(),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
+		World: gate.World{Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions)},
 	}), true
 }
 
@@ -167,9 +176,10 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	switch {
 	case !waits(job):
 	case known && waits(old.job) && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID:
-		e.expr, e.invalid = old.expr, old.invalid
+		e.expr, e.invalid, e.questions = old.expr, old.invalid, old.questions
 	default:
 		e.expr, e.invalid = job.Parse()
+		e.questions = job.Questions(e.expr)
 	}
 	affected := s.put(ref, e)
 	if waits(job) && (!known || !equal(old.job, job)) {
@@ -180,6 +190,9 @@ func (s *store) set(job gate.Job) []lang.Ref {
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.entries[ref] = e
+	if len(e.questions) == 0 || !waits(e.job) {
+		s.access.forget(ref)
+	}
 	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
 }
 
@@ -188,6 +201,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 		return nil
 	}
 	delete(s.entries, ref)
+	s.access.forget(ref)
 	return append(s.graph.Remove(ref), ref)
 }
 
@@ -218,12 +232,18 @@ func older(a, b string) bool {
 	return err == nil && order < 0
 }
 
-func asJob(object any) (gate.Job, error) {
+// observe reads a Job. One that is not ours to release counts as not annotated:
+// others may still wait for it.
+func (s *store) observe(object any) (gate.Job, error) {
 	job, ok := object.(*batchv1.Job)
 	if !ok {
 		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
 	}
-	return gate.Observe(job), nil
+	observed := gate.Observe(job)
+	if !s.scope.Has(observed.Namespace) {
+		observed.Annotated, observed.DependsOn = false, ""
+	}
+	return observed, nil
 }
 
 func strip(object any) (any, error) {
@@ -233,6 +253,7 @@ func strip(object any) (any, error) {
 			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
 			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
 			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
+			Template:             corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
 		}
 	}
 	return object, nil

@@ -174,6 +174,7 @@ func TestStripKeepsWhatIsObserved(t *testing.T) {
 		j.Spec.ManagedBy, j.Spec.Parallelism, j.Status.Ready = ptr.To("x"), ptr.To[int32](2), ptr.To[int32](2)
 		j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
 		j.Spec.BackoffLimitPerIndex, j.Status.CompletedIndexes, j.Status.FailedIndexes = ptr.To[int32](1), "0", ptr.To("1-2")
+		j.Spec.Template.Spec.ServiceAccountName = "loader"
 		j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}}
 		j.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	})

@@ -33,6 +33,7 @@ func TestJobsRunInOrderWhateverOrderTheyWereAppliedIn(t *testing.T) {
 func TestPrerequisiteInAnotherNamespace(t *testing.T) {
 	t.Parallel()
 	etl, reporting := shared.namespace(t), shared.namespace(t)
+	etl.grant(reporting, "default", "load")
 	reporting.make("report", etl.name+"/load")
 	reporting.make("load", "") // one of the same name nearby does not count
 	reporting.completes("load")
