@@ -100,19 +100,21 @@ func readYAML(text string, from, number int) (docs []*document, failure *syntaxE
 		}
 		// As long as before, so that all places stay where they are.
 		part = part[:at] + "_" + part[at+1:]
+		text = text[:from] + part
 		aliases[from+at] = true
 		roots, err = decodeYAML(part)
 	}
 	for i, root := range roots {
 		docs = append(docs, &document{
-			number: number + i, root: root, text: text[:from] + part, lines: lines, from: from, aliases: aliases,
+			number: number + i, root: root, text: text, lines: lines, from: from, aliases: aliases,
 		})
 	}
 	if err != nil {
 		line, message := splitError(err)
 		at := from + lines.at(line, 1)
-		for at < len(text)-1 && text[at] == ' ' {
-			at++
+		at += len(text[at:]) - len(strings.TrimLeft(text[at:], " "))
+		if strings.TrimSpace(text[at:]) == "" {
+			at = from + len(strings.TrimRight(text[from:], " \t\r\n"))
 		}
 		failure = &syntaxError{document: number + len(roots), offset: at, message: "not YAML: " + message, hint: syntaxHint(text, at)}
 	}
