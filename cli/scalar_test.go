@@ -59,7 +59,8 @@ func requirePlacesOf(t require.TestingT, d *document, n *yaml.Node) {
 		case width > 0:
 			require.Contains(t, " \n\u2028\u2029", string(r))
 			require.Equal(t, from+width, to)
-		case r == '\'':
+		case n.Style&yaml.SingleQuotedStyle != 0:
+			require.Equal(t, '\'', r)
 			require.Equal(t, "''", d.text[from:to])
 		default:
 			require.Equal(t, '\\', source, "%q comes from %q", r, d.text[from:to])
@@ -166,5 +167,20 @@ func FuzzPositions(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, text string) { requirePlaces(t, text) })
+	for _, value := range []string{"a, B", "!a", "*a", "&a b", "{a, b}", "[a, b]", "12", "yes", "a[i], {", "'a' or b", ">-\n   a,\n   B", "\"a\\x41, \\\n  shard-*\""} {
+		f.Add("kind: Job\nmetadata:\n annotations:\n  depctl.dev/depends-on: " + value)
+		f.Add("{kind: Job, metadata: {annotations: {depctl.dev/depends-on: " + value + "}}}")
+	}
+	f.Add(badManifests)
+	f.Fuzz(func(t *testing.T, text string) {
+		requirePlaces(t, text)
+		m := newManifest("test.yaml", []byte(text))
+		found, _, _ := m.findings("default")
+		for _, d := range found {
+			require.LessOrEqual(t, 0, d.Span.Start)
+			require.LessOrEqual(t, d.Span.Start, d.Span.End)
+			require.LessOrEqual(t, d.Span.End, len(m.text))
+		}
+		require.True(t, utf8.ValidString(drawFindings(found, false)))
+	})
 }
