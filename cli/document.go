@@ -181,11 +181,14 @@ func splitError(err error) (line int, message string) {
 	return max(line, 1), message
 }
 
+// templateHint is for what a template engine has not looked at yet.
+const templateHint = "is this a template? Lint what it renders: helm template . | depctl lint -"
+
 // syntaxHint guesses why text is not YAML from an offset on.
 func syntaxHint(text string, at int) string {
 	rest := text[at:]
 	if line, _, _ := strings.Cut(rest, "\n"); strings.Contains(line, "{{") {
-		return "is this a template? Lint what it renders: helm template . | depctl lint -"
+		return templateHint
 	}
 	begins := regexp.MustCompile(`depctl\.dev/depends-on["']?:[ \t]+["'\[{*&!%@` + "`" + `]`).FindStringIndex(rest)
 	if begins == nil {

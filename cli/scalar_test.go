@@ -163,7 +163,7 @@ func FuzzPositions(f *testing.F) {
 	for _, seed := range []string{
 		"a: b, c", "a: 'x''y'", `a: "b\x41\u00e9\U0001F600\` + "\n" + ` c"`, "a: >-\n  b\n  c\n", "a: |2+\n    b\n\n", "a: >\n\n  b\n   c\n\n  d\n",
 		"a:\r\n - b\r\n - |\r\n  c\r\n", "\ufeffa: b", "a: &x !t b\nc: *x\n", "{a: b, c}", `{"a": "\/\ud83d\ude00"}`, "a: b\n...\nc: d\n", "? a\n: |\n  b\n",
-		"a: b\u0085  c\u2028d", "--- >1\n x\n--- 'y'\n",
+		"a: b\u0085  c\u2028d", "--- >1\n x\n--- 'y'\n", "&0:0",
 	} {
 		f.Add(seed)
 	}

@@ -58,6 +58,9 @@ func (v *yamlValue) collection() {
 	at := v.content
 	if v.node.Style&yaml.FlowStyle != 0 {
 		v.add(lang.Error, yamlFlow, at, at+1, meant, "YAML reads what begins with %q as %s, and the API server takes only text", v.document.text[at:at+1], what)
+		if strings.HasPrefix(v.document.text[at:], "{{") {
+			v.found[len(v.found)-1].Hint = templateHint
+		}
 		return
 	}
 	v.add(lang.Error, yamlScalar, at, at+1, meant, "the value is %s, and the API server takes only text", what)

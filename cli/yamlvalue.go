@@ -58,7 +58,7 @@ func afterProperties(text string, at int) int {
 		case width > 0:
 			at += width
 		case text[at] == '!' || text[at] == '&':
-			at = endOfWord(text, at)
+			at = endOfProperty(text, at)
 		case text[at] == '#':
 			for at < len(text) {
 				if width, _ := lineBreak(text[at:]); width > 0 {
@@ -75,9 +75,17 @@ func afterProperties(text string, at int) int {
 	return at
 }
 
-func endOfWord(text string, at int) int {
-	if n := strings.IndexAny(text[at:], " \t\r\n\u0085\u2028\u2029"); n >= 0 {
-		return at + n
+// endOfProperty returns where a tag ends, at white space, or an anchor, which
+// may be followed by its value at once.
+func endOfProperty(text string, at int) int {
+	end := func(r rune) bool { return strings.ContainsRune(" \t\r\n\u0085\u2028\u2029", r) }
+	if text[at] == '&' {
+		end = func(r rune) bool {
+			return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+		}
+	}
+	if n := strings.IndexFunc(text[at+1:], end); n >= 0 {
+		return at + 1 + n
 	}
 	return len(text)
 }
@@ -135,7 +143,7 @@ func (v *yamlValue) property() bool {
 		return true
 	}
 	source := v.document.text[v.begin:]
-	end := endOfWord(v.document.text, v.begin)
+	end := endOfProperty(v.document.text, v.begin)
 	sign := v.document.text[v.begin:end]
 	var value string
 	if v.scalar != nil {

@@ -36,6 +36,7 @@ func TestWhatYAMLDoesToAValue(t *testing.T) {
 		"a flow map for a selector":      {`{app=etl}`, `4:28-4:29 error yaml-flow: ` + write + `"{app=etl}"`},
 		"a flow map with values":         {`{app: etl, tier: x}`, `4:28-4:29 error yaml-flow: ` + write + `"{app=etl, tier=x}"`},
 		"a flow map with maps":           {`{app: {a: b}}`, `4:28-4:29 error yaml-flow: name the Jobs to wait for, as in depctl.dev/depends-on: "extract", or take the annotation away`},
+		"a template":                     {`{{ .Values.after }}`, `4:28-4:29 error yaml-flow: ` + templateHint},
 		"a flow list":                    {`[a, b]`, `4:28-4:29 error yaml-flow: ` + write + `"a, b"`},
 		"a list":                         {"\n    - a\n    - b", `5:5-5:6 error yaml-scalar: ` + write + `"a, b"`},
 		"a map":                          {"\n      app: etl", `5:7-5:8 error yaml-scalar: ` + write + `"{app=etl}"`},
