@@ -72,6 +72,16 @@ func (s Source) draw(b *strings.Builder, d Diagnostic) {
 	}
 }
 
+// Excerpt returns what Draw shows of the place: the line, and under it the
+// marks. Both are empty where there is nothing to see.
+func (s Source) Excerpt(span Span) (line, marks string) {
+	line, blanks, carets := s.excerpt(s.Place(span))
+	if strings.TrimSpace(line) == "" {
+		return "", ""
+	}
+	return line, blanks + carets
+}
+
 // The width of an excerpt, in characters: what fits a terminal.
 const (
 	excerptBefore = 50
