@@ -1,107 +1,84 @@
 package depgraph
 
-// components finds the strongly connected components among the nodes that wait,
-// by Tarjan's algorithm, without recursion. It visits what the nodes that it is
-// given wait for, each once, however many are given.
+// components finds the strongly connected components of a graph that have a
+// cycle, by Tarjan's algorithm, without recursion. It visits what can be reached
+// from the nodes that it is given, each once, however many are given.
 type components struct {
-	g *Graph
-	// Nodes numbered below first were not visited, first itself is done, and
-	// those above are on the stack.
-	first uint64
-	stack []*node
-	knots []*knot
+	// next returns the nodes to which edges lead from one, with repetitions.
+	next func(int) []int
+	// number is where the number of a node is kept. Nodes numbered below first
+	// were not visited, first itself is done, and those above are on the stack.
+	number      func(int) *uint64
+	first, last uint64
+	stack       []int
+	found       [][]int
 }
 
 // frame is a node on the way down.
 type frame struct {
-	node *node
-	// awaited are those that it waits for and that have not been looked at.
-	awaited []*node
+	node   int
+	number uint64
+	// next are those that have not been looked at.
+	next []int
 	// low is the smallest number that can be reached from it.
 	low uint64
-	// loops says that it waits for itself.
+	// loops says that an edge leads to itself.
 	loops bool
 }
 
-func (g *Graph) components() *components {
-	g.clock++
-	return &components{g: g, first: g.clock}
-}
-
 // from adds the components that can be reached from a node.
-func (c *components) from(start *node) {
-	if start.seen >= c.first {
+func (c *components) from(start int) {
+	if *c.number(start) >= c.first {
 		return
 	}
 	path := []frame{c.enter(start)}
 	for {
 		top := &path[len(path)-1]
-		if last := len(top.awaited) - 1; last >= 0 {
-			next := top.awaited[last]
-			top.awaited = top.awaited[:last]
-			switch {
+		if last := len(top.next) - 1; last >= 0 {
+			next := top.next[last]
+			top.next = top.next[:last]
+			switch number := *c.number(next); {
 			case next == top.node:
 				top.loops = true
-			case next.seen < c.first:
+			case number < c.first:
 				path = append(path, c.enter(next))
-			case next.seen > c.first:
-				top.low = min(top.low, next.seen)
+			case number > c.first:
+				top.low = min(top.low, number)
 			}
 			continue
 		}
-		c.leave(top)
+		if top.low == top.number {
+			c.leave(top)
+		}
 		if len(path) == 1 {
 			return
 		}
-		below := &path[len(path)-2]
-		below.low = min(below.low, top.low)
+		if below := &path[len(path)-2]; top.low < top.number {
+			below.low = min(below.low, top.low)
+		}
 		path = path[:len(path)-1]
 	}
 }
 
-func (c *components) enter(one *node) frame {
-	c.g.clock++
-	one.seen = c.g.clock
+func (c *components) enter(one int) frame {
+	c.last++
+	*c.number(one) = c.last
 	c.stack = append(c.stack, one)
-	return frame{node: one, low: one.seen, awaited: c.g.awaited(one)}
+	return frame{node: one, number: c.last, low: c.last, next: c.next(one)}
 }
 
-// leave takes a component off the stack if f was the first of it.
+// leave takes the component off the stack of which f was the first node.
 func (c *components) leave(f *frame) {
-	if f.low < f.node.seen {
-		return
+	at := len(c.stack) - 1
+	for c.stack[at] != f.node {
+		at--
 	}
-	var k knot
-	for {
-		last := len(c.stack) - 1
-		one := c.stack[last]
-		c.stack = c.stack[:last]
-		one.seen = c.first
-		k.members = append(k.members, one)
-		if one == f.node {
-			break
-		}
+	members := c.stack[at:]
+	c.stack = c.stack[:at]
+	for _, one := range members {
+		*c.number(one) = c.first
 	}
-	if len(k.members) > 1 || f.loops {
-		c.knots = append(c.knots, &k)
+	if len(members) > 1 || f.loops {
+		c.found = append(c.found, append([]int(nil), members...))
 	}
-	f.low = c.g.clock + 1 // nothing for those below
-}
-
-// awaited returns the nodes that wait themselves and for which a node waits,
-// with repetitions.
-func (g *Graph) awaited(one *node) (list []*node) {
-	for _, e := range one.names {
-		if to := g.all[e.node]; to.waiting() {
-			list = append(list, to)
-		}
-	}
-	for _, in := range one.sets {
-		for _, member := range in.set.members {
-			if member != one && member.waiting() && !(in.before && member.object.Created.After(one.object.Created)) {
-				list = append(list, member)
-			}
-		}
-	}
-	return list
 }

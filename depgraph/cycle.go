@@ -2,33 +2,22 @@ package depgraph
 
 import "slices"
 
-// peel takes those away from a graph that wait for nobody, then those that now
-// do, and so forth. Whoever is left is on a cycle or waits for one.
-func peel(waits [][]int) {
-	waited := inverse(waits)
-	open := make([]int, len(waits))
-	var ends []int
-	for i := range waits {
-		if open[i] = len(waits[i]); open[i] == 0 {
-			ends = append(ends, i)
-		}
-	}
-	for len(ends) > 0 {
-		last := ends[len(ends)-1]
-		ends = ends[:len(ends)-1]
-		for _, i := range waited[last] {
-			if open[i]--; open[i] == 0 {
-				ends = append(ends, i)
-			}
-		}
+// componentsOf returns the strongly connected components with a cycle, each
+// sorted.
+func componentsOf(waits [][]int) [][]int {
+	numbers := make([]uint64, len(waits))
+	search := components{
+		next:   func(i int) []int { return waits[i] },
+		number: func(i int) *uint64 { return &numbers[i] },
+		first:  1, last: 1,
 	}
 	for i := range waits {
-		if open[i] == 0 {
-			waits[i] = nil
-			continue
-		}
-		waits[i] = slices.DeleteFunc(waits[i], func(to int) bool { return open[to] == 0 })
+		search.from(i)
 	}
+	for _, members := range search.found {
+		slices.Sort(members)
+	}
+	return search.found
 }
 
 func inverse(waits [][]int) [][]int {
@@ -41,27 +30,7 @@ func inverse(waits [][]int) [][]int {
 	return waited
 }
 
-// shortestCycle returns a shortest cycle, nil if there is none: of several, the
-// one with the smallest nodes, its smallest node first.
-//
-// One node after the other is taken for the start of a cycle without those
-// before it. A single cycle costs linear time, the worst graph nodes times
-// edges.
-func shortestCycle(waits [][]int) (best []int) {
-	s := newShortest(waits)
-	for start := range waits {
-		if s.gone[start] || len(best) == 1 {
-			continue
-		}
-		if cycle := s.through(start, len(best)); cycle != nil {
-			best = cycle
-		}
-		s.remove(start)
-	}
-	return best
-}
-
-// shortest searches a graph from which nodes go once nothing is to be found
+// shortest searches for cycles in a graph from which nodes go once nothing is to be found
 // through them: as they were tried, or as they are on no cycle any more.
 type shortest struct {
 	waits, waited [][]int
@@ -88,6 +57,25 @@ func newShortest(waits [][]int) *shortest {
 		}
 	}
 	return s
+}
+
+// shortest returns the shortest cycle of a component: of several, the one with
+// the smallest nodes. It begins with its smallest node.
+//
+// One node after the other is taken for the start of a cycle without those
+// before it. A single cycle costs linear time, the worst component nodes times
+// edges.
+func (s *shortest) shortest(component []int) (best []int) {
+	for _, start := range component {
+		if s.gone[start] || len(best) == 1 {
+			continue
+		}
+		if cycle := s.through(start, len(best)); cycle != nil {
+			best = cycle
+		}
+		s.remove(start)
+	}
+	return best
 }
 
 // remove takes a node away, and those that are then on no cycle.

@@ -26,11 +26,12 @@ type knot struct{ members []*node }
 // returns the objects of which Stuck or Cycle now say something else, sorted.
 // Call it after Set and Remove, once for as many of them as came together.
 //
-// An object is stuck if it waits on a cycle, or for one in its component, and no
-// outcome of the objects outside of the component can ever make its expression
-// true, while it could be true if those that wait in it were not stuck. It may
-// still be skipped, by its own wait's end or because another fails, and what
-// that decides for others is foreseen.
+// Objects are stuck if they wait for one another and no outcome of the objects
+// outside of their component can ever make the expression of one of them true.
+// An object that merely waits for one of them is not; nor is one that could not
+// be opened if all others went on. They may still be skipped, when their wait
+// ends or because another object fails; what that decides for others is
+// foreseen.
 func (g *Graph) Settle() (affected []lang.Ref) {
 	if len(g.doubtful) == 0 {
 		return nil
@@ -42,24 +43,27 @@ func (g *Graph) Settle() (affected []lang.Ref) {
 			delete(g.stuck, one)
 		}
 	}
-	search := g.components()
+	search := components{
+		next:   func(id int) []int { return g.awaited(g.all[id]) },
+		number: func(id int) *uint64 { return &g.all[id].seen },
+		first:  g.clock + 1, last: g.clock + 1,
+	}
 	for _, one := range g.doubtful {
 		one.doubted = false
 		forget(one)
 		if one.waiting() && g.isAwaited(one) {
-			search.from(one)
+			search.from(int(one.id))
 		}
 	}
-	g.doubtful = nil
-	for _, k := range search.knots {
-		for _, one := range k.members {
+	g.doubtful, g.clock = nil, search.last
+	for _, ids := range search.found {
+		k := &knot{members: make([]*node, len(ids))}
+		for i, id := range ids {
+			one := g.all[id]
 			forget(one)
-			g.knots[one] = k
+			k.members[i], g.knots[one] = one, k
 		}
-		stuck, cycle := g.judge(k)
-		for _, one := range stuck {
-			g.stuck[one] = cycle
-		}
+		g.judge(k)
 		for _, one := range k.members {
 			if !slices.Equal(before[one], g.stuck[one]) {
 				affected = append(affected, one.ref())
@@ -89,8 +93,8 @@ func (g *Graph) Stuck() []lang.Ref {
 
 // Cycle returns the shortest cycle of the deadlock in which an object was stuck
 // when Settle last looked, nil if it was not. Each object in it waits for the
-// next and the last one for the first, which is the smallest. The object itself
-// need not be in it: then it waits for one that is.
+// next and the last one for the first, which is the smallest. In a deadlock of
+// several cycles the object itself need not be in the shortest.
 func (g *Graph) Cycle(ref lang.Ref) []lang.Ref {
 	if one := g.lookup(ref); one != nil {
 		return g.stuck[one]
@@ -155,4 +159,22 @@ func (g *Graph) suspect(one *node) {
 		one.doubted = true
 		g.doubtful = append(g.doubtful, one)
 	}
+}
+
+// awaited returns the nodes, by id and with repetitions, for which a node waits
+// and that wait themselves.
+func (g *Graph) awaited(one *node) (ids []int) {
+	for _, e := range one.names {
+		if g.all[e.node].waiting() {
+			ids = append(ids, int(e.node))
+		}
+	}
+	for _, in := range one.sets {
+		for _, member := range in.set.members {
+			if member != one && member.waiting() && !(in.before && member.object.Created.After(one.object.Created)) {
+				ids = append(ids, int(member.id))
+			}
+		}
+	}
+	return ids
 }

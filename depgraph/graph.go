@@ -43,12 +43,17 @@ type Node struct {
 	FailsWhenFalse bool
 	// Ends says that something else will end its wait, so that it is skipped.
 	Ends bool
+	// SeesOtherwise says that whoever decides about the object sees others than
+	// the graph has: some that are gone, or not all that are there. Every change
+	// of a prerequisite affects it.
+	SeesOtherwise bool
 }
 
 // Set adds an object, or replaces what was known of it, and returns the objects
 // that must be looked at again, sorted: its dependents, before and now. Those
 // that wait for nothing but the success of names are left out as long as their
-// verdict stays what it is. An object that is the same pointer as before affects
+// verdict stays what it is. What is new about the object itself is for the caller
+// to look at. An object that is the same pointer as before affects
 // nobody. The graph keeps all that it is given; it must not change afterwards.
 func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	one := g.node(ref)
@@ -57,6 +62,7 @@ func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	if one.object != n.Object || !maps.Equal(one.labels, n.Labels) {
 		moved = g.replace(one, n.Object, n.Labels, &found)
 	}
+	one.seesOtherwise = n.SeesOtherwise
 	if moved || one.expr != n.Expr || one.waits != n.Waits || one.failsWhenFalse != n.FailsWhenFalse || one.ends != n.Ends {
 		g.link(one, n.Expr)
 		one.waits, one.failsWhenFalse, one.ends = n.Waits, n.FailsWhenFalse, n.Ends
@@ -77,7 +83,7 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 	found.seen(one)
 	g.replace(one, nil, nil, &found)
 	g.link(one, nil)
-	one.waits, one.failsWhenFalse, one.ends = false, false, false
+	one.waits, one.failsWhenFalse, one.ends, one.seesOtherwise = false, false, false, false
 	g.doubt(one)
 	g.drop(one)
 	return found.refs()

@@ -15,38 +15,38 @@ type judgement struct {
 	fates []lang.Fate
 }
 
-// judge returns the nodes of a knot that are stuck, with the shortest cycle.
-func (g *Graph) judge(k *knot) (stuck []*node, cycle []lang.Ref) {
-	slices.SortFunc(k.members, byRef)
-	j := judgement{g: g, members: k.members, place: make(map[*node]int, len(k.members)), fates: make([]lang.Fate, len(k.members))}
-	for i, one := range k.members {
-		j.place[one] = i
-	}
-	j.foresee()
-	waits := j.blocked()
-	loop := shortestCycle(waits)
-	for i, blockers := range waits {
-		if len(blockers) > 0 {
-			stuck = append(stuck, j.members[i])
+// judge notes the shortest cycle for each node of a knot that is stuck.
+func (g *Graph) judge(k *knot) {
+	j := g.foresee(k)
+	waits := j.inVain()
+	deadlocks := componentsOf(waits)
+	search := newShortest(waits)
+	for _, members := range deadlocks {
+		var cycle []lang.Ref
+		for _, i := range search.shortest(members) {
+			cycle = append(cycle, j.members[i].ref())
+		}
+		for _, i := range members {
+			g.stuck[j.members[i]] = cycle
 		}
 	}
-	for _, i := range loop {
-		cycle = append(cycle, j.members[i].ref())
-	}
-	return stuck, cycle
 }
 
 // foresee frees everybody who may go on although all the others are frozen, then
 // those who may go on thanks to them, and so forth. Whoever is frozen in the end
 // stays as he is, whatever happens outside.
-func (j *judgement) foresee() {
-	dependents := make([][]int, len(j.members))
-	queue := make([]int, len(j.members))
-	queued := make([]bool, len(j.members))
-	for i, one := range j.members {
-		j.fates[i], queue[i], queued[i] = lang.Frozen, i, true
-		for _, to := range j.g.awaited(one) {
-			if at, ok := j.place[to]; ok {
+func (g *Graph) foresee(k *knot) *judgement {
+	slices.SortFunc(k.members, byRef)
+	n := len(k.members)
+	j := &judgement{g: g, members: k.members, place: make(map[*node]int, n), fates: make([]lang.Fate, n)}
+	queue, queued := make([]int, n), make([]bool, n)
+	for i, one := range k.members {
+		j.place[one], j.fates[i], queue[i], queued[i] = i, lang.Frozen, i, true
+	}
+	dependents := make([][]int, n)
+	for i, one := range k.members {
+		for _, to := range g.awaited(one) {
+			if at, ok := j.place[g.all[to]]; ok {
 				dependents[at] = append(dependents[at], i)
 			}
 		}
@@ -66,6 +66,7 @@ func (j *judgement) foresee() {
 			}
 		}
 	}
+	return j
 }
 
 // next returns the fate of a member as those of the others are.
@@ -82,10 +83,10 @@ func (j *judgement) next(i int) lang.Fate {
 	}
 }
 
-// blocked returns for each member whom it waits for in vain, nobody if it is not
-// stuck. A member that cannot open even if all others go on is not: what keeps
-// it is no deadlock.
-func (j *judgement) blocked() [][]int {
+// inVain returns for each member that can never open for whom of the same kind
+// it waits in vain. Left out are those that could not open if all others went
+// on: what keeps them is no deadlock.
+func (j *judgement) inVain() [][]int {
 	hopeless := make([]bool, len(j.members))
 	for i, one := range j.members {
 		if j.fates[i] != lang.Free {
@@ -105,7 +106,6 @@ func (j *judgement) blocked() [][]int {
 		slices.Sort(waits[i])
 		waits[i] = slices.Compact(waits[i])
 	}
-	peel(waits)
 	return waits
 }
 

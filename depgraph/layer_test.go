@@ -54,7 +54,6 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-
 func TestLongest(t *testing.T) {
 	t.Parallel()
 	ended := &lang.Object{Outcome: lang.Succeeded}

@@ -24,7 +24,7 @@ type node struct {
 	// id is where the graph has it.
 	id uint32
 	tally
-	waits, failsWhenFalse, ends bool
+	waits, failsWhenFalse, ends, seesOtherwise bool
 	// doubted says that it is in the graph's list of those to settle.
 	doubted bool
 }

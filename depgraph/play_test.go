@@ -17,6 +17,8 @@ type game struct {
 	t     require.TestingT
 	g     *Graph
 	model naive
+	// replaced says that the last operation came with another object.
+	replaced bool
 	// reports are the cycles as they were told.
 	reports map[lang.Ref]string
 }
@@ -71,7 +73,7 @@ func (p *game) set(ref lang.Ref, b [operationSize]byte) {
 	n := Node{
 		Object: &lang.Object{UID: fmt.Sprint(len(p.model))},
 		Labels: [...]map[string]string{nil, {"a": "b"}, {"a": "b", "c": "d"}, {"c": "d"}}[b[1]>>3&3],
-		Waits:  b[1]&128 == 0, FailsWhenFalse: b[1]&64 == 0, Ends: b[4]&7 == 0,
+		Waits:  b[1]&128 == 0, FailsWhenFalse: b[1]&64 == 0, Ends: b[4]&7 == 0, SeesOtherwise: b[4]&56 == 56,
 	}
 	switch b[1] & 7 {
 	case 1:
@@ -97,7 +99,7 @@ func (p *game) set(ref lang.Ref, b [operationSize]byte) {
 	}
 	dependents := append(p.model.dependents(ref), ref)
 	before, problem := p.model.verdicts(), problem(old.Object)
-	p.model[ref] = n
+	p.model[ref], p.replaced = n, old.Object != n.Object
 	dependents = append(dependents, p.model.dependents(ref)...)
 	affected := p.g.Set(ref, n)
 	p.affected(ref, before, dependents, affected, problem != n.Object.Problem)
@@ -107,6 +109,7 @@ func (p *game) remove(ref lang.Ref) {
 	dependents, before, problem := p.model.dependents(ref), p.model.verdicts(), problem(p.model[ref].Object)
 	delete(p.model, ref)
 	delete(p.reports, ref)
+	p.replaced = problem != nil
 	affected := p.g.Remove(ref)
 	require.NotContains(p.t, affected, ref)
 	p.affected(ref, before, dependents, affected, problem != nil)
@@ -125,7 +128,10 @@ func (p *game) affected(ref lang.Ref, before map[lang.Ref]verdict, dependents, a
 		if changed {
 			require.Contains(p.t, affected, other, "by %s", ref)
 		}
-		if one.Expr != nil && one.Expr.Names() != nil && !changed && !mended {
+		if one.SeesOtherwise && p.model.names(other, ref) && p.replaced {
+			require.Contains(p.t, affected, other, "by %s", ref)
+		}
+		if one.Expr != nil && one.Expr.Names() != nil && !one.SeesOtherwise && !changed && !mended {
 			require.NotContains(p.t, affected, other, "by %s", ref)
 		}
 	}

@@ -82,7 +82,7 @@ func (g *Graph) tell(one *node, before *lang.Object, into *found) {
 		if dependent.counted {
 			was := dependent.phase()
 			dependent.tally = dependent.without(before).with(one.object)
-			if dependent.phase() == was && !reported {
+			if dependent.phase() == was && !reported && !dependent.seesOtherwise {
 				continue
 			}
 		}

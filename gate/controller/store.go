@@ -192,7 +192,9 @@ func (s *store) set(job gate.Job) []lang.Ref {
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.entries[ref] = e
-	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
+	return s.graph.Set(ref, depgraph.Node{
+		Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr, Waits: waits(e.job),
+	})
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
