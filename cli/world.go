@@ -48,9 +48,7 @@ func (w *world) add(job gate.Job) {
 		}
 	}
 	w.jobs[ref] = job
-	w.graph.Set(ref, depgraph.Node{
-		Object: job.Object, Labels: job.Labels, Expr: expr, Waits: !job.Released && job.Outcome() == lang.Undecided,
-	})
+	w.graph.Set(ref, job.Node(expr))
 }
 
 // decide asks what should happen to a Job of the world.
@@ -64,7 +62,11 @@ func (w *world) decide(ref lang.Ref) gate.Decision {
 	})
 }
 
-func (w *world) seenBy(ref lang.Ref) lang.World { return gate.World{Graph: w.graph, Self: ref} }
+// seenBy returns the world of a Job. What its service account may see is not
+// asked: whoever reads here is somebody else.
+func (w *world) seenBy(ref lang.Ref) lang.World {
+	return gate.World{Graph: w.graph, Self: ref, Access: gate.Open{}}
+}
 
 // unmet returns the checks that keep the expression of a Job from being true.
 func (w *world) unmet(ref lang.Ref) []lang.Reason {

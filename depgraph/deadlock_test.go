@@ -14,7 +14,7 @@ import (
 
 // jobs makes a graph of lines such as "a: b, c". A flag before the name says
 // what else there is to say: - has failed, + has succeeded, ! may be skipped when
-// it is false, ? ends, and = exists and waits for nothing. Names are in
+// it is false, ~ goes on by the relaxed expression then, ? ends, and = exists and waits for nothing. Names are in
 // namespace n.
 func jobs(t require.TestingT, lines ...string) *Graph {
 	g := New()
@@ -40,8 +40,10 @@ func job(t require.TestingT, line string) (lang.Ref, Node) {
 		n.FailsWhenFalse = true
 	case '?':
 		n.Ends = true
+	case '~':
+		n.FailsWhenFalse, n.Relaxes = true, true
 	}
-	return lang.Job("n", strings.TrimLeft(name, "-+!?=")), n
+	return lang.Job("n", strings.TrimLeft(name, "-+!?=~")), n
 }
 
 func names(refs []lang.Ref) string { return strings.ReplaceAll(texts(refs), "n/", "") }
@@ -74,6 +76,8 @@ func TestDeadlocks(t *testing.T) {
 		"it waits on when it is false":                     {"a: b, x; b: finished(a)", "a b", "a b"},
 		"a timeout ends one, and with it the other's wait": {"?a: b; b: finished(a)", "", ""},
 		"a timeout opens neither":                          {"?a: b; b: a", "a b", "a b"},
+		"it runs all the same when another is skipped":     {"~a: b; !b: a, x", "", ""},
+		"but not if that one waits on":                     {"~a: b; b: a, x", "a b", "a b"},
 		"not, of what never comes":                         {"a: not failed(b); b: a", "a b", "a b"},
 		"not, of what is skipped":                          {"a: not b; !b: a, x", "", ""},
 		"enough others":                                    {"a: succeeded(b, x, y) >= 2; b: a", "", ""},
@@ -140,6 +144,7 @@ func TestStuckMeansThatNoOutcomeOpens(t *testing.T) {
 				text := strings.Join(checks, rapid.SampledFrom([]string{" and ", " or "}).Draw(t, "operator"))
 				n.Waits, n.Expr = true, parse(t, text)
 				n.FailsWhenFalse = !monotone && rapid.Bool().Draw(t, "fails")
+				n.Relaxes = n.FailsWhenFalse && rapid.Bool().Draw(t, "relaxes")
 				n.Ends = !monotone && rapid.IntRange(0, 3).Draw(t, "ends") == 0
 			} else if rapid.Bool().Draw(t, "ended") {
 				n.Object.Outcome = rapid.SampledFrom([]lang.Outcome{lang.Succeeded, lang.Failed, lang.Skipped}).Draw(t, "outcome")
@@ -202,7 +207,10 @@ func (f *futures) from(now naive) {
 		held := f.knot[ref] && n.Waits
 		verdict := lang.True
 		if held {
-			verdict = now.verdict(ref).strict
+			v := now.verdict(ref)
+			if verdict = v.strict; verdict == lang.False && n.Relaxes {
+				verdict = v.relaxed
+			}
 		}
 		move := func(object lang.Object, waits bool) {
 			next := maps.Clone(now)

@@ -41,6 +41,9 @@ type Node struct {
 	// FailsWhenFalse says that an object that waits is skipped as soon as Expr
 	// is false, and does not wait on for the day when it no longer is.
 	FailsWhenFalse bool
+	// Relaxes says that an object that waits goes by Expr.Relaxed as soon as Expr
+	// is false.
+	Relaxes bool
 	// Ends says that something else will end its wait, so that it is skipped.
 	Ends bool
 	// SeesOtherwise says that whoever decides about the object sees others than
@@ -62,10 +65,9 @@ func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	if one.object != n.Object || !maps.Equal(one.labels, n.Labels) {
 		moved = g.replace(one, n.Object, n.Labels, &found)
 	}
-	one.seesOtherwise = n.SeesOtherwise
-	if moved || one.expr != n.Expr || one.waits != n.Waits || one.failsWhenFalse != n.FailsWhenFalse || one.ends != n.Ends {
+	if way := wayOf(n); moved || one.expr != n.Expr || one.way != way {
 		g.link(one, n.Expr)
-		one.waits, one.failsWhenFalse, one.ends = n.Waits, n.FailsWhenFalse, n.Ends
+		one.way = way
 		g.doubt(one)
 	}
 	g.drop(one)
@@ -83,7 +85,7 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 	found.seen(one)
 	g.replace(one, nil, nil, &found)
 	g.link(one, nil)
-	one.waits, one.failsWhenFalse, one.ends, one.seesOtherwise = false, false, false, false
+	one.way = way{}
 	g.doubt(one)
 	g.drop(one)
 	return found.refs()

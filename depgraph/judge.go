@@ -72,7 +72,7 @@ func (g *Graph) foresee(k *knot) *judgement {
 // next returns the fate of a member as those of the others are.
 func (j *judgement) next(i int) lang.Fate {
 	one := j.members[i]
-	canOpen, canFail := one.expr.Possible(j.view(one), one.subject(), j.fate)
+	canOpen, canFail := j.possible(one, j.fate)
 	switch {
 	case canOpen:
 		return lang.Free
@@ -83,6 +83,17 @@ func (j *judgement) next(i int) lang.Fate {
 	}
 }
 
+// possible tells whether what a node waits for can come true, and whether it can
+// become false.
+func (j *judgement) possible(one *node, fate func(lang.Ref) lang.Fate) (canOpen, canFail bool) {
+	world, subject := view{j.g, one.ref()}, one.subject()
+	canOpen, canFail = one.expr.Possible(world, subject, fate)
+	if one.relaxes && canFail && !canOpen {
+		return one.expr.Relaxed().Possible(world, subject, fate)
+	}
+	return canOpen, canFail
+}
+
 // inVain returns for each member that can never open for whom of the same kind
 // it waits in vain. Left out are those that could not open if all others went
 // on: what keeps them is no deadlock.
@@ -90,7 +101,7 @@ func (j *judgement) inVain() [][]int {
 	hopeless := make([]bool, len(j.members))
 	for i, one := range j.members {
 		if j.fates[i] != lang.Free {
-			hopeless[i], _ = one.expr.Possible(j.view(one), one.subject(), func(lang.Ref) lang.Fate { return lang.Free })
+			hopeless[i], _ = j.possible(one, func(lang.Ref) lang.Fate { return lang.Free })
 		}
 	}
 	waits := make([][]int, len(j.members))
@@ -98,7 +109,7 @@ func (j *judgement) inVain() [][]int {
 		if !hopeless[i] {
 			continue
 		}
-		for _, ref := range one.expr.Blockers(j.view(one), one.subject(), j.fate) {
+		for _, ref := range one.expr.Blockers(view{j.g, one.ref()}, one.subject(), j.fate) {
 			if at, ok := j.place[j.g.lookup(ref)]; ok && hopeless[at] {
 				waits[i] = append(waits[i], at)
 			}
@@ -123,8 +134,6 @@ type view struct {
 	*Graph
 	self lang.Ref
 }
-
-func (j *judgement) view(one *node) lang.World { return view{j.g, one.ref()} }
 
 // Members returns the objects of a set, sorted by name, without the one that
 // asks.

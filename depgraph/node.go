@@ -24,9 +24,16 @@ type node struct {
 	// id is where the graph has it.
 	id uint32
 	tally
-	waits, failsWhenFalse, ends, seesOtherwise bool
+	way
 	// doubted says that it is in the graph's list of those to settle.
 	doubted bool
+}
+
+// way is how a node waits, as in Node.
+type way struct{ waits, failsWhenFalse, relaxes, ends, seesOtherwise bool }
+
+func wayOf(n Node) way {
+	return way{n.Waits, n.FailsWhenFalse, n.Relaxes, n.Ends, n.SeesOtherwise}
 }
 
 // edge is one end of an edge: the node at the other end, and where the edge is

@@ -73,7 +73,7 @@ func (p *game) set(ref lang.Ref, b [operationSize]byte) {
 	n := Node{
 		Object: &lang.Object{UID: fmt.Sprint(len(p.model))},
 		Labels: [...]map[string]string{nil, {"a": "b"}, {"a": "b", "c": "d"}, {"c": "d"}}[b[1]>>3&3],
-		Waits:  b[1]&128 == 0, FailsWhenFalse: b[1]&64 == 0, Ends: b[4]&7 == 0, SeesOtherwise: b[4]&56 == 56,
+		Waits:  b[1]&128 == 0, FailsWhenFalse: b[1]&64 == 0, Relaxes: b[4]&192 == 0, Ends: b[4]&7 == 0, SeesOtherwise: b[4]&56 == 56,
 	}
 	switch b[1] & 7 {
 	case 1:

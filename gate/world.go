@@ -13,12 +13,20 @@ type World struct {
 	Graph *depgraph.Graph
 	// Self is the Job, which no set of its own contains.
 	Self lang.Ref
+	// Account is the service account of the Job's pods, in the Job's namespace.
+	Account string
+	// Access answers what that account may look at in other namespaces. While
+	// it is nil nothing is known there.
+	Access Access
 }
 
 // Object returns what is known of an object, nil if it does not exist.
 func (w World) Object(ref lang.Ref) *lang.Object {
 	if ref.Kind != lang.KindJob {
 		return &lang.Object{Problem: unknownKind(ref.Kind)}
+	}
+	if problem := w.barred(ref); problem != nil {
+		return &lang.Object{Problem: problem}
 	}
 	return w.Graph.Object(ref)
 }
@@ -28,12 +36,45 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	if ref.Kind != lang.KindJob {
 		return nil, unknownKind(ref.Kind)
 	}
+	if problem := w.barred(ref); problem != nil {
+		return nil, problem
+	}
 	return w.Graph.Members(ref, w.Self), nil
+}
+
+// barred returns why the Job may not look at what ref names; nil if it may.
+func (w World) barred(ref lang.Ref) *lang.Problem {
+	if ref.Namespace == w.Self.Namespace {
+		return nil
+	}
+	q, answer := question(w.Self.Namespace, w.Account, ref), Unasked
+	if w.Access != nil {
+		answer = w.Access.Answer(q)
+	}
+	if answer == Allowed {
+		return nil
+	}
+	return q.problem(answer)
 }
 
 func unknownKind(kind string) *lang.Problem {
 	return &lang.Problem{
 		Code:    lang.ProblemUnknownKind,
 		Message: fmt.Sprintf("this gate cannot look up objects of kind %q, only Jobs", kind),
+	}
+}
+
+// Node returns the Job as a graph holds it, with its parsed expression. A Job
+// with an annotation that must be mended first is not waiting to the graph.
+func (j Job) Node(expr *lang.Expr) depgraph.Node {
+	policy, badPolicy := j.policy()
+	timeout, badTimeout := j.timeout()
+	return depgraph.Node{
+		Object: j.Object, Labels: j.Labels, Expr: expr,
+		Waits:          j.Annotated && !j.Released && j.Outcome() == lang.Undecided && badPolicy == nil && badTimeout == nil,
+		FailsWhenFalse: policy != Wait,
+		Relaxes:        policy == Run,
+		Ends:           timeout > 0,
+		SeesOtherwise:  len(j.Seen) > 0,
 	}
 }

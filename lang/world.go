@@ -109,6 +109,8 @@ type ProblemCode string
 const (
 	// ProblemForbidden: the Job's service account may not look at the object.
 	ProblemForbidden ProblemCode = "forbidden"
+	// ProblemUnasked: whether it may is not known yet; nobody needs to mend it.
+	ProblemUnasked ProblemCode = "unasked"
 	// ProblemUnknownKind: this gate cannot look up objects of the kind.
 	ProblemUnknownKind ProblemCode = "unknown-kind"
 	// ProblemLost: the object finished and went while nobody looked.

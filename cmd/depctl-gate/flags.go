@@ -16,6 +16,7 @@ type options struct {
 	qps          float32
 	burst        int
 	workers      int
+	reach        reach
 }
 
 // parse reads the flags and sets up the log. The error is pflag.ErrHelp if the
@@ -30,6 +31,7 @@ func parse(args []string) (options, error) {
 	flags.Float32Var(&o.qps, "kube-api-qps", 500, "Requests per second to the API server, on average.")
 	flags.IntVar(&o.burst, "kube-api-burst", 1000, "Requests to the API server at once, above the average.")
 	flags.IntVar(&o.workers, "workers", 16, "Jobs that are decided and released at once.")
+	o.reach.addFlags(flags)
 	logging := logsapi.NewLoggingConfiguration()
 	logsapi.AddFlags(logging, flags)
 	flags.Usage = func() {
@@ -53,6 +55,9 @@ Flags:
 	}
 	if o.workers < 1 {
 		return o, fmt.Errorf("--workers must be at least 1, got %d", o.workers)
+	}
+	if err := o.reach.validate(); err != nil {
+		return o, err
 	}
 	if err := logsapi.ValidateAndApply(logging, nil); err != nil {
 		return o, fmt.Errorf("setting up the log: %w", err)

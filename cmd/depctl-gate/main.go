@@ -63,6 +63,12 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("making the client for events: %w", err)
 	}
+	// So do questions about rights: a release that does not need any must not
+	// wait for those of others.
+	asking, err := kubernetes.NewForConfig(rest.CopyConfig(config))
+	if err != nil {
+		return fmt.Errorf("making the client for access reviews: %w", err)
+	}
 	logger := klog.FromContext(ctx)
 	broadcaster := events.NewBroadcaster(&events.EventSinkImpl{Interface: telling.EventsV1()})
 	defer broadcaster.Shutdown()
@@ -71,8 +77,12 @@ func run(ctx context.Context, o options) error {
 	}
 
 	gate := controller.New(client, controller.Options{
-		Workers:  o.workers,
-		Recorder: broadcaster.NewRecorder(scheme(), controller.FieldManager),
+		Workers:        o.workers,
+		Recorder:       broadcaster.NewRecorder(scheme(), controller.FieldManager),
+		CrossNamespace: controller.CrossNamespace(o.reach.crossNamespace),
+		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
+		Scope:          controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded},
+		ObserveOnly:    o.reach.observeOnly,
 	})
 	listener, err := net.Listen("tcp", o.probeAddress)
 	if err != nil {

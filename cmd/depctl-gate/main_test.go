@@ -18,6 +18,9 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 		"an unknown flag": {[]string{"--worker=1"}, "unknown flag: --worker"},
 		"an argument":     {[]string{"run"}, `unexpected argument "run"`},
 		"no workers":      {[]string{"--workers=0"}, "--workers must be at least 1, got 0"},
+		"no such mode":    {[]string{"--cross-namespace=some"}, `--cross-namespace must be rbac, open or deny, got "some"`},
+		"a pattern":       {[]string{"--namespaces=etl,team-*"}, `--namespaces: "team-*" is not the name of a namespace`},
+		"no namespace":    {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.args)

@@ -32,6 +32,15 @@ type Options struct {
 	Workers int
 	// Recorder takes the events; without one there are none.
 	Recorder Recorder
+	// CrossNamespace says whether references into other namespaces are
+	// honoured; RBAC by default.
+	CrossNamespace CrossNamespace
+	// Reviews asks for the rights of service accounts; by default as the rest.
+	Reviews Reviews
+	// Scope is the namespaces whose Jobs are released; all by default.
+	Scope Scope
+	// ObserveOnly writes to no Job, and tells what it would do.
+	ObserveOnly bool
 	// Clock tells the time; the machine's by default.
 	Clock clock.PassiveClock
 }
@@ -44,6 +53,8 @@ type Controller struct {
 	queue    workqueue.TypedRateLimitingInterface[lang.Ref]
 	reporter *reporter
 	refusals *refusals
+	rights   *rights
+	observer bool
 	clock    clock.PassiveClock
 	workers  int
 }
@@ -63,10 +74,24 @@ func New(client kubernetes.Interface, o Options) *Controller {
 			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs"}),
 		reporter: newReporter(o.Recorder),
 		refusals: newRefusals(),
+		observer: o.ObserveOnly,
 		clock:    o.Clock,
 		workers:  o.Workers,
 	}
 	c.store = newStore(c.queue.Add, o.Clock)
+	c.store.scope = o.Scope
+	switch o.CrossNamespace {
+	case OpenNamespaces:
+		c.store.access = fixed{gate.Open{}}
+	case DenyNamespaces:
+		c.store.access = fixed{gate.Closed{}}
+	default:
+		if o.Reviews == nil {
+			o.Reviews = client.AuthorizationV1().SubjectAccessReviews()
+		}
+		c.rights = newRights(o.Reviews, c.queue.Add, o.Clock)
+		c.store.access = c.rights
+	}
 	return c
 }
 
@@ -79,6 +104,9 @@ func (c *Controller) Run(ctx context.Context) {
 	logger := klog.FromContext(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { c.reflector(logger).RunWithContext(ctx) })
+	if c.rights != nil {
+		wg.Go(func() { c.rights.run(ctx) })
+	}
 	select {
 	case <-c.Synced():
 		logger.Info("All Jobs listed", "jobs", c.store.size())
@@ -122,7 +150,7 @@ func (c *Controller) work(ctx context.Context) {
 			logger.Info("The Job changed while it was decided, deciding again", "refusal", err.Error())
 			c.queue.AddRateLimited(ref)
 		default:
-			logger.Error(err, "Job was not released, trying again")
+			logger.Error(err, "Job was not patched, trying again")
 			c.queue.AddRateLimited(ref)
 		}
 		c.queue.Done(ref)
@@ -140,8 +168,14 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	}
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
-	if decision.Action == gate.Releasing {
+	if c.observer {
+		decision = observed(decision)
+	}
+	switch decision.Action {
+	case gate.Releasing:
 		return c.release(ctx, job, decision)
+	case gate.Failing:
+		return c.fail(ctx, job, decision)
 	}
 	if !decision.Next.IsZero() {
 		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
-	"k8s.io/apimachinery/pkg/types"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
@@ -17,20 +17,20 @@ import (
 )
 
 // store is what the gate knows of the cluster. The reflector is its only
-// writer, but for acknowledge; workers read under the lock. An entry never
+// writer, but for answered; workers read under the lock. An entry never
 // changes once it is in the map, it is replaced.
 type store struct {
 	// enqueue asks for a decision about a Job. It is called without the lock.
 	enqueue func(lang.Ref)
 	clock   clock.PassiveClock
+	// access tells what a Job may look at in other namespaces, and scope which
+	// namespaces have Jobs of ours.
+	access access
+	scope  Scope
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
-	// acknowledged holds the resourceVersion of release patches whose watch
-	// event has not come yet, so that an older event does not look like a
-	// Job that still waits.
-	acknowledged map[types.UID]string
 
 	synced     chan struct{}
 	syncedOnce sync.Once
@@ -41,6 +41,8 @@ type entry struct {
 	job     gate.Job
 	expr    *lang.Expr
 	invalid error
+	// questions are what must be allowed for expr.
+	questions []gate.Question
 }
 
 // A store takes the reflector's objects as they come, and strips those that
@@ -49,12 +51,12 @@ var _ cache.TransformingStore = &store{}
 
 func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 	return &store{
-		enqueue:      enqueue,
-		clock:        clock,
-		entries:      map[lang.Ref]entry{},
-		graph:        depgraph.New(),
-		acknowledged: map[types.UID]string{},
-		synced:       make(chan struct{}),
+		enqueue: enqueue,
+		clock:   clock,
+		access:  fixed{gate.Closed{}},
+		entries: map[lang.Ref]entry{},
+		graph:   depgraph.New(),
+		synced:  make(chan struct{}),
 	}
 }
 
@@ -63,12 +65,12 @@ func (s *store) Add(object any) error { return s.Update(object) }
 
 // Update is called by the reflector with a Job that changed.
 func (s *store) Update(object any) error {
-	job, err := asJob(object)
+	job, err := s.observe(object)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
-	affected := s.set(job)
+	affected := append(s.set(job), s.graph.Settle()...)
 	s.mu.Unlock()
 	s.enqueueAll(affected)
 	return nil
@@ -76,12 +78,12 @@ func (s *store) Update(object any) error {
 
 // Delete is called by the reflector with the last state of a Job that is gone.
 func (s *store) Delete(object any) error {
-	job, err := asJob(object)
+	job, err := s.observe(object)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
-	affected := s.remove(job.Ref())
+	affected := append(s.remove(job.Ref()), s.graph.Settle()...)
 	s.mu.Unlock()
 	s.enqueueAll(affected)
 	return nil
@@ -92,7 +94,7 @@ func (s *store) Delete(object any) error {
 func (s *store) Replace(objects []any, _ string) error {
 	jobs := make(map[lang.Ref]gate.Job, len(objects))
 	for _, object := range objects {
-		job, err := asJob(object)
+		job, err := s.observe(object)
 		if err != nil {
 			return err
 		}
@@ -131,37 +133,32 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		return gate.Job{}, gate.Decision{}, false
 	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, World: gate.World{Graph: s.graph, Self: ref}, Now: s.clock.Now(),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
+		World: gate.World{Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions)},
 	}), true
 }
 
-// acknowledge records that the API server has released a Job and answered with
-// this resourceVersion. Nothing is known yet of what came after it.
-func (s *store) acknowledge(ref lang.Ref, uid types.UID, version string) {
+// answered takes in a Job as the API server returned it from a patch, without
+// waiting for the watch. It says nothing of a Job that is gone by now.
+func (s *store) answered(patched *batchv1.Job) {
+	job := gate.Observe(patched)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	e, ok := s.entries[ref]
-	if !ok || e.job.UID != uid || !older(e.job.ResourceVersion, version) {
-		return // the watch was faster
+	var affected []lang.Ref
+	if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
+		affected = s.set(job)
 	}
-	s.acknowledged[uid] = version
-	e.job.Released, e.job.Suspended = true, false
-	s.put(ref, e)
+	s.mu.Unlock()
+	s.enqueueAll(affected)
 }
 
-// set takes in the state of a Job and returns whose decision it may change.
+// set takes in the state of a Job and returns whose decision it may change. The
+// answer to a patch comes before the watch events that lead up to it: a state
+// that is older than the one that is known says nothing.
 func (s *store) set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
 	old, known := s.entries[ref]
-	if known && old.job.UID != job.UID {
-		delete(s.acknowledged, old.job.UID)
-	}
-	if version, ok := s.acknowledged[job.UID]; ok {
-		if older(job.ResourceVersion, version) {
-			job.Released, job.Suspended = true, false
-		} else {
-			delete(s.acknowledged, job.UID)
-		}
+	if known && old.job.UID == job.UID && older(job.ResourceVersion, old.job.ResourceVersion) {
+		return nil
 	}
 	if job.Object.Ready {
 		// No status says since when; a gate that restarts counts anew, so a
@@ -179,9 +176,10 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	switch {
 	case !waits(job):
 	case known && waits(old.job) && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID:
-		e.expr, e.invalid = old.expr, old.invalid
+		e.expr, e.invalid, e.questions = old.expr, old.invalid, old.questions
 	default:
 		e.expr, e.invalid = job.Parse()
+		e.questions = job.Questions(e.expr)
 	}
 	affected := s.put(ref, e)
 	if waits(job) && (!known || !equal(old.job, job)) {
@@ -192,18 +190,20 @@ func (s *store) set(job gate.Job) []lang.Ref {
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.entries[ref] = e
-	return s.graph.Set(ref, depgraph.Node{
-		Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr, Waits: waits(e.job),
-	})
+	if len(e.questions) == 0 || !waits(e.job) {
+		s.access.forget(ref)
+	}
+	n := e.job.Node(e.expr)
+	n.SeesOtherwise = n.SeesOtherwise || len(e.questions) > 0
+	return s.graph.Set(ref, n)
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
-	e, ok := s.entries[ref]
-	if !ok {
+	if _, ok := s.entries[ref]; !ok {
 		return nil
 	}
-	delete(s.acknowledged, e.job.UID)
 	delete(s.entries, ref)
+	s.access.forget(ref)
 	return append(s.graph.Remove(ref), ref)
 }
 
@@ -234,12 +234,18 @@ func older(a, b string) bool {
 	return err == nil && order < 0
 }
 
-func asJob(object any) (gate.Job, error) {
+// observe reads a Job. One that is not ours to release counts as not annotated:
+// others may still wait for it.
+func (s *store) observe(object any) (gate.Job, error) {
 	job, ok := object.(*batchv1.Job)
 	if !ok {
 		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
 	}
-	return gate.Observe(job), nil
+	observed := gate.Observe(job)
+	if !s.scope.Has(observed.Namespace) {
+		observed.Annotated, observed.DependsOn = false, ""
+	}
+	return observed, nil
 }
 
 func strip(object any) (any, error) {
@@ -249,6 +255,7 @@ func strip(object any) (any, error) {
 			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
 			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
 			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
+			Template:             corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
 		}
 	}
 	return object, nil

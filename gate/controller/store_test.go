@@ -97,14 +97,21 @@ func TestReplaceIsOneStep(t *testing.T) {
 	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)
 }
 
-func TestAcknowledgedReleaseOutlivesOlderEvents(t *testing.T) {
+// freed is what the API server answers to the patch that releases load.
+func freed(version string) *batchv1.Job {
+	return job("load", version, "extract", func(j *batchv1.Job) {
+		j.Spec.Suspend = ptr.To(false)
+		j.Annotations[gate.ReleasedAnnotation] = `{"uid":"uid-load"}`
+	})
+}
+
+func TestAnAnswerOutlivesOlderEvents(t *testing.T) {
 	t.Parallel()
-	s, _ := recordingStore()
-	load := lang.Job("n", "load")
-	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	s, asked := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract"), job("report", "3", "load")}, "3"))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
 
-	s.acknowledge(load, "uid-load", "10")
+	s.answered(freed("10"))
 	require.Equal(t, gate.Ignoring, decided(t, s, "load").Action)
 
 	require.NoError(t, s.Update(job("load", "9", "extract", func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
@@ -113,19 +120,30 @@ func TestAcknowledgedReleaseOutlivesOlderEvents(t *testing.T) {
 	require.NoError(t, s.Update(job("load", "11", "extract")))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "somebody took the release back, and the store did not see it")
 
-	s.acknowledge(load, "uid-load", "11")
-	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "an answer that is no newer than the watch overruled it")
+	s.answered(freed("10"))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "an answer that is older than the watch overruled it")
+
+	asked()
+	s.answered(job("load", "12", "extract", func(j *batchv1.Job) {
+		j.Status.Conditions = []batchv1.JobCondition{{
+			Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: gate.ReasonDependencyFailed,
+		}}
+	}))
+	require.Equal(t, "report", asked(), "a Job that was failed is skipped at once: the next in the chain is decided")
+	require.Equal(t, gate.Failing, decided(t, s, "report").Action)
 }
 
-func TestAcknowledgeSpeaksOfOneJobOnly(t *testing.T) {
+func TestAnAnswerSpeaksOfOneJobOnly(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
 	require.NoError(t, s.Delete(job("load", "3", "extract")))
+	s.answered(freed("10"))
+	_, _, exists := s.decide(lang.Job("n", "load"))
+	require.False(t, exists, "a Job that is gone came back")
 	require.NoError(t, s.Add(job("load", "4", "extract", func(j *batchv1.Job) { j.UID = "uid-again" })))
-	s.acknowledge(lang.Job("n", "load"), "uid-load", "10")
+	s.answered(freed("10"))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "the new Job of the name was taken for the old")
-	require.Empty(t, s.acknowledged)
 }
 
 func TestReadyIsCountedFromWhenItWasFirstSeen(t *testing.T) {
@@ -156,6 +174,7 @@ func TestStripKeepsWhatIsObserved(t *testing.T) {
 		j.Spec.ManagedBy, j.Spec.Parallelism, j.Status.Ready = ptr.To("x"), ptr.To[int32](2), ptr.To[int32](2)
 		j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
 		j.Spec.BackoffLimitPerIndex, j.Status.CompletedIndexes, j.Status.FailedIndexes = ptr.To[int32](1), "0", ptr.To("1-2")
+		j.Spec.Template.Spec.ServiceAccountName = "loader"
 		j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}}
 		j.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	})

@@ -38,6 +38,14 @@ func complete(j *batchv1.Job) {
 	j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
 }
 
+func failed(reason string) change {
+	return func(j *batchv1.Job) {
+		now := metav1.Now()
+		j.Status.StartTime = &now
+		j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: reason}}
+	}
+}
+
 func gone(e Event) Event { e.Deleted = true; return e }
 
 func TestJudge(t *testing.T) {
@@ -82,6 +90,19 @@ func TestJudge(t *testing.T) {
 		"the record of another Job is no release": {
 			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-of-another"))},
 			want:   []string{"n/b runs although nobody released it"},
+		},
+		"a Job that is failed after its prerequisite is right": {
+			events: []Event{event(1, "c", held("d")), event(2, "d", complete), event(3, "c", free("d", "uid-c")),
+				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed"))},
+		},
+		"a Job that is failed while its prerequisite still runs is wrong": {
+			events: []Event{event(1, "b", held("a")), event(2, "a"), event(3, "b", held("a"), failed("DependencyFailed"))},
+			want:   []string{"n/b was failed although nothing that it names has failed: a"},
+		},
+		"a Job that is failed after its release is wrong": {
+			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
+				event(4, "b", free("a", "uid-b"), failed("DependencyTimeout"))},
+			want: []string{"n/b was failed by the gate after its release"},
 		},
 		"a held Job with pods is wrong": {
 			events: []Event{event(1, "b", held("a")), event(2, "b", held("a"), func(j *batchv1.Job) { j.Status.Active = 1 })},

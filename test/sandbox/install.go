@@ -61,6 +61,17 @@ func (s *Sandbox) install(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("wait for the admission policies: %w", err)
 	}
+	gate, err := s.ConfigFor(ctx, gateNamespace, gateName)
+	if err != nil {
+		return err
+	}
+	if client, err = kubernetes.NewForConfig(gate); err != nil {
+		return err
+	}
+	_, err = poll(ctx, nil, func(ctx context.Context) error { return gateIsOnItsLeash(ctx, client) })
+	if err != nil {
+		return fmt.Errorf("wait for the gate's leash: %w", err)
+	}
 	return nil
 }
 

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"depctl.dev/gate/controller"
+)
+
+// reach is what the flags say of how far the gate goes.
+type reach struct {
+	crossNamespace string
+	namespaces     []string
+	excluded       []string
+	observeOnly    bool
+}
+
+func (r *reach) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&r.crossNamespace, "cross-namespace", string(controller.RBACNamespaces),
+		"References into other namespaces: rbac honours one if the service account of the Job's pods may get the Job, or list Jobs there for a glob or a selector; open honours all; deny none.")
+	flags.StringSliceVar(&r.namespaces, "namespaces", nil,
+		"Namespaces whose Jobs are released; all if empty. Jobs elsewhere can still be waited for.")
+	flags.StringSliceVar(&r.excluded, "exclude-namespaces", []string{"kube-system"},
+		"Namespaces whose Jobs are never released. The bindings of the admission policies must exclude the same.")
+	flags.BoolVar(&r.observeOnly, "observe-only", false,
+		"Write to no Job, and tell by events what would be done.")
+}
+
+func (r *reach) validate() error {
+	switch controller.CrossNamespace(r.crossNamespace) {
+	case controller.RBACNamespaces, controller.OpenNamespaces, controller.DenyNamespaces:
+	default:
+		return fmt.Errorf("--cross-namespace must be rbac, open or deny, got %q", r.crossNamespace)
+	}
+	if err := validateNamespaces("--namespaces", r.namespaces); err != nil {
+		return err
+	}
+	return validateNamespaces("--exclude-namespaces", r.excluded)
+}
+
+func validateNamespaces(flag string, namespaces []string) error {
+	for _, namespace := range namespaces {
+		if len(validation.IsDNS1123Label(namespace)) > 0 {
+			return fmt.Errorf("%s: %q is not the name of a namespace", flag, namespace)
+		}
+	}
+	return nil
+}

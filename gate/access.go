@@ -1,0 +1,84 @@
+package gate
+
+import (
+	"cmp"
+	"slices"
+
+	"depctl.dev/lang"
+)
+
+// Question is whether a service account may look at Jobs of another namespace.
+type Question struct {
+	// Namespace and Account are those of the service account.
+	Namespace, Account string
+	// Verb is get for one Job, list for all of a namespace.
+	Verb string
+	// Target is the namespace that is looked into, and Name the Job, empty for
+	// all.
+	Target, Name string
+}
+
+// Answer is what is known of a Question. The zero Answer is Unasked, and only
+// Allowed opens anything.
+type Answer uint8
+
+// The answers.
+const (
+	// Unasked: nobody knows yet, or what was known is too old.
+	Unasked Answer = iota
+	// Allowed: the service account may.
+	Allowed
+	// Denied: it may not, until somebody grants it.
+	Denied
+	// Disabled: this gate honours no reference into another namespace.
+	Disabled
+)
+
+// Access answers what Jobs may look at in namespaces that are not theirs.
+type Access interface {
+	Answer(Question) Answer
+}
+
+// Answers are those that were gathered; every other question is Unasked.
+type Answers map[Question]Answer
+
+// Answer returns what is known of a question.
+func (a Answers) Answer(q Question) Answer { return a[q] }
+
+// Open is an Access that allows everything.
+type Open struct{}
+
+// Answer returns Allowed.
+func (Open) Answer(Question) Answer { return Allowed }
+
+// Closed is an Access that honours no reference into another namespace.
+type Closed struct{}
+
+// Answer returns Disabled.
+func (Closed) Answer(Question) Answer { return Disabled }
+
+// Questions returns what must be allowed for the references of an expression of
+// the Job, each once and sorted; none if it stays in its own namespace.
+func (j Job) Questions(expr *lang.Expr) []Question {
+	if expr == nil {
+		return nil
+	}
+	var list []Question
+	for _, edge := range expr.Edges() {
+		if ref := edge.Ref.Resolve(j.Namespace); ref.Kind == lang.KindJob && ref.Namespace != j.Namespace {
+			list = append(list, question(j.Namespace, j.ServiceAccount, ref))
+		}
+	}
+	slices.SortFunc(list, func(a, b Question) int {
+		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Name, b.Name))
+	})
+	return slices.Compact(list)
+}
+
+func question(namespace, account string, ref lang.Ref) Question {
+	q := Question{Namespace: namespace, Account: account, Verb: "get", Target: ref.Namespace, Name: ref.Name}
+	if ref.IsSet() {
+		q.Verb, q.Name = "list", ""
+	}
+	return q
+}

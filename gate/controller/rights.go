@@ -1,0 +1,158 @@
+package controller
+
+import (
+	"sync"
+	"time"
+
+	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// How rights are asked for. An answer that opens is never older than maxAge;
+// while Jobs wait for it, it is asked again long before. A denied one is asked
+// again after a second, then after twice that, up to lastAsk, so that a grant
+// opens soon.
+const (
+	maxAge   = time.Minute
+	reAsk    = 30 * time.Second
+	firstAsk = time.Second
+	lastAsk  = 30 * time.Second
+	// askGap is between two questions that are only asked again. It bounds what
+	// any number of Jobs without rights can cost the API server.
+	askGap = 20 * time.Millisecond
+	// askers is how many questions are under way at once.
+	askers = 8
+)
+
+// access tells what a Job may look at in other namespaces. It is called with
+// the store locked and returns at once.
+type access interface {
+	// look returns what is known of the questions now. When a Job would see
+	// another answer than the last time, it is enqueued.
+	look(ref lang.Ref, questions []gate.Question) gate.Access
+	// forget is called when a Job has no questions any more.
+	forget(ref lang.Ref)
+}
+
+// fixed is the access of a gate that asks nobody.
+type fixed struct{ gate.Access }
+
+func (f fixed) look(lang.Ref, []gate.Question) gate.Access { return f.Access }
+
+func (fixed) forget(lang.Ref) {}
+
+// rights is what is known of the rights of service accounts. A question is asked
+// once however many Jobs wait for it. There are no calls out under its lock.
+type rights struct {
+	reviews Reviews
+	enqueue func(lang.Ref)
+	clock   clock.PassiveClock
+	// queue holds each question of answers that is to be asked, now or later.
+	queue workqueue.TypedDelayingInterface[gate.Question]
+
+	mu      sync.Mutex
+	answers map[gate.Question]*answer
+	jobs    map[lang.Ref][]gate.Question
+	// slot is when the next question may be asked again.
+	slot time.Time
+}
+
+// answer is what is known of one question.
+type answer struct {
+	value gate.Answer
+	// at is when the question was sent.
+	at time.Time
+	// due is when it is to be asked again, and wait the time between.
+	due  time.Time
+	wait time.Duration
+	// urgent reports that a Job waits for the answer, and failed that there
+	// was none the last time: it is not urgent before it is due.
+	urgent, failed bool
+	// reserved reports that due is a slot of its own.
+	reserved bool
+	// told has the Jobs that wait, and what each has seen.
+	told map[lang.Ref]gate.Answer
+}
+
+func newRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock) *rights {
+	return &rights{
+		reviews: reviews,
+		enqueue: enqueue,
+		clock:   clock,
+		queue:   workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[gate.Question]{Name: "rights"}),
+		answers: map[gate.Question]*answer{},
+		jobs:    map[lang.Ref][]gate.Question{},
+	}
+}
+
+func (r *rights) look(ref lang.Ref, questions []gate.Question) gate.Access {
+	if len(questions) == 0 {
+		return gate.Answers(nil)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.follow(ref, questions)
+	seen := make(gate.Answers, len(questions))
+	now := r.clock.Now()
+	for _, q := range questions {
+		a := r.answers[q]
+		value := a.show(ref, now)
+		if value == gate.Unasked && !a.urgent && !(a.failed && now.Before(a.due)) {
+			a.urgent, a.wait = true, 0
+			r.queue.Add(q)
+		}
+		a.told[ref], seen[q] = value, value
+	}
+	return seen
+}
+
+// show returns what a Job may take for the answer now. What has become too old
+// does not open. A denial stays one for those who know it, or they would hear
+// of it again and again; who asks anew gets an answer that is new.
+func (a *answer) show(ref lang.Ref, now time.Time) gate.Answer {
+	age := now.Sub(a.at)
+	told := a.told[ref] // Unasked of a Job that is new
+	switch {
+	case a.value == gate.Allowed && age >= maxAge:
+		return gate.Unasked
+	case a.value == gate.Denied && told == gate.Unasked && age >= firstAsk:
+		return gate.Unasked
+	}
+	return a.value
+}
+
+// follow makes these the questions of a Job.
+func (r *rights) follow(ref lang.Ref, questions []gate.Question) {
+	old := r.jobs[ref]
+	if len(old) > 0 && &old[0] == &questions[0] {
+		return // the same list: its expression has not changed
+	}
+	r.drop(ref)
+	r.jobs[ref] = questions
+	for _, q := range questions {
+		a := r.answers[q]
+		if a == nil {
+			a = &answer{told: map[lang.Ref]gate.Answer{}}
+			r.answers[q] = a
+		}
+		a.told[ref] = gate.Unasked
+	}
+}
+
+func (r *rights) forget(ref lang.Ref) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop(ref)
+}
+
+// drop takes a Job from its questions. What nobody waits for goes when it is too
+// old to be of use.
+func (r *rights) drop(ref lang.Ref) {
+	for _, q := range r.jobs[ref] {
+		delete(r.answers[q].told, ref)
+	}
+	delete(r.jobs, ref)
+}
