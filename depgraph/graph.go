@@ -132,12 +132,16 @@ func (g *Graph) Prerequisites(ref lang.Ref) []lang.Ref {
 	if one == nil {
 		return nil
 	}
-	var list []lang.Ref
-	seen := g.found()
+	list := make([]lang.Ref, 0, len(one.names))
+	seen := map[*node]bool{}
 	for prerequisite := range g.prerequisites(one) {
-		if !seen.seen(prerequisite) {
-			list = append(list, prerequisite.ref())
+		if len(one.sets) > 0 {
+			if seen[prerequisite] {
+				continue
+			}
+			seen[prerequisite] = true
 		}
+		list = append(list, prerequisite.ref())
 	}
 	return list
 }
@@ -148,9 +152,10 @@ func (g *Graph) Dependents(ref lang.Ref) []lang.Ref {
 	if one == nil {
 		return nil
 	}
-	found := g.found()
-	g.dependents(one, found.add)
-	return found.refs()
+	var list []lang.Ref
+	g.dependents(one, func(dependent *node) { list = append(list, dependent.ref()) })
+	slices.SortFunc(list, lang.Ref.Compare)
+	return slices.Compact(list)
 }
 
 // Refs returns all nodes, the virtual ones too, sorted.

@@ -93,3 +93,27 @@ func TestSetsFollowTheirMembers(t *testing.T) {
 	require.Equal(t, "n/shard-2", texts(g.Refs()))
 	require.Empty(t, g.spaces[key{lang.KindJob, "n"}].sets, "a set that nobody names is forgotten")
 }
+
+func TestAPlainListIsAffectedOnlyWhenItsVerdictChanges(t *testing.T) {
+	t.Parallel()
+	g, load := New(), lang.Job("n", "load")
+	set := func(name string, outcome lang.Outcome) string {
+		return texts(g.Set(lang.Job("n", name), Node{Object: &lang.Object{Outcome: outcome}}))
+	}
+	list := Node{Object: &lang.Object{}, Expr: parse(t, "a, b, c, a"), Waits: true}
+	g.Set(load, list)
+	require.Empty(t, set("a", lang.Undecided))
+	require.Empty(t, set("a", lang.Succeeded))
+	require.Empty(t, set("b", lang.Succeeded))
+	require.Equal(t, "n/load", set("c", lang.Succeeded), "true")
+	require.Empty(t, set("c", lang.Succeeded), "made again, and what it was")
+	require.Equal(t, "n/load", texts(g.Remove(lang.Job("n", "b"))), "no longer")
+	require.Equal(t, "n/load", set("c", lang.Failed), "false")
+	require.Empty(t, set("a", lang.Failed), "it was before")
+	require.Equal(t, "n/load", set("b", lang.Skipped), "all have ended, which matters to those who run all the same")
+	require.Equal(t, "n/load", texts(g.Set(lang.Job("n", "b"), Node{Object: &lang.Object{Problem: &lang.Problem{}}})))
+
+	list.SeesOtherwise = true
+	g.Set(load, list)
+	require.Equal(t, "n/load", set("a", lang.Succeeded), "what it means to one who sees otherwise is not known here")
+}
