@@ -18,7 +18,8 @@
 // Nearly every expression is a plain list of names. For those a node counts the
 // prerequisites that have not succeeded and those that never will (tally.go), and
 // it is affected only when that changes its verdict: a fan-in of n costs O(n) in
-// all. Every other dependent is affected by every new object of a prerequisite.
+// all. Only an object that goes after it has ended affects them always, as its
+// outcome may be remembered elsewhere. Every other dependent is affected by every new object of a prerequisite.
 //
 // # Deadlocks
 //

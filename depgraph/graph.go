@@ -55,7 +55,7 @@ type Node struct {
 // Set adds an object, or replaces what was known of it, and returns the objects
 // that must be looked at again, sorted: its dependents, before and now. Those
 // that wait for nothing but the success of names are left out as long as their
-// verdict stays what it is. What is new about the object itself is for the caller
+// verdict stays what it is, unless an object goes that had ended. What is new about the object itself is for the caller
 // to look at. An object that is the same pointer as before affects
 // nobody. The graph keeps all that it is given; it must not change afterwards.
 func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {

@@ -111,6 +111,7 @@ func TestAPlainListIsAffectedOnlyWhenItsVerdictChanges(t *testing.T) {
 	require.Equal(t, "n/load", set("c", lang.Failed), "false")
 	require.Empty(t, set("a", lang.Failed), "it was before")
 	require.Equal(t, "n/load", set("b", lang.Skipped), "all have ended, which matters to those who run all the same")
+	require.Equal(t, "n/load", texts(g.Remove(lang.Job("n", "b"))), "its outcome may still count for those who waited")
 	require.Equal(t, "n/load", texts(g.Set(lang.Job("n", "b"), Node{Object: &lang.Object{Problem: &lang.Problem{}}})))
 
 	list.SeesOtherwise = true

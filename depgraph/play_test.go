@@ -102,17 +102,17 @@ func (p *game) set(ref lang.Ref, b [operationSize]byte) {
 	p.model[ref], p.replaced = n, old.Object != n.Object
 	dependents = append(dependents, p.model.dependents(ref)...)
 	affected := p.g.Set(ref, n)
-	p.affected(ref, before, dependents, affected, problem != n.Object.Problem)
+	p.affected(ref, before, dependents, affected, problem != n.Object.Problem || gone(old.Object, n.Object))
 }
 
 func (p *game) remove(ref lang.Ref) {
-	dependents, before, problem := p.model.dependents(ref), p.model.verdicts(), problem(p.model[ref].Object)
+	dependents, before, old := p.model.dependents(ref), p.model.verdicts(), p.model[ref].Object
 	delete(p.model, ref)
 	delete(p.reports, ref)
-	p.replaced = problem != nil
+	p.replaced = old != nil
 	affected := p.g.Remove(ref)
 	require.NotContains(p.t, affected, ref)
-	p.affected(ref, before, dependents, affected, problem != nil)
+	p.affected(ref, before, dependents, affected, problem(old) != nil || gone(old, nil))
 }
 
 // affected checks that whoever was named had a reason, and that everybody was

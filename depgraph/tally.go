@@ -76,18 +76,24 @@ func (g *Graph) count(one *node) {
 // tell takes a new object of a node into the tallies of those that name it, and
 // collects those that the change affects.
 func (g *Graph) tell(one *node, before *lang.Object, into *found) {
-	reported := problem(before) != problem(one.object)
+	news := problem(before) != problem(one.object) || gone(before, one.object)
 	for _, e := range one.dependents {
 		dependent := g.all[e.node]
 		if dependent.counted {
 			was := dependent.phase()
 			dependent.tally = dependent.without(before).with(one.object)
-			if dependent.phase() == was && !reported && !dependent.seesOtherwise {
+			if dependent.phase() == was && !news && !dependent.seesOtherwise {
 				continue
 			}
 		}
 		into.add(dependent)
 	}
+}
+
+// gone reports whether an object that had ended is there no more. Its outcome may
+// still count for those who waited for it, which only they can tell.
+func gone(before, now *lang.Object) bool {
+	return before != nil && before.Outcome != lang.Undecided && (now == nil || now.UID != before.UID)
 }
 
 func problem(o *lang.Object) *lang.Problem {
