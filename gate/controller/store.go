@@ -73,7 +73,7 @@ func (s *store) Update(object any) error {
 		return err
 	}
 	s.mu.Lock()
-	affected := s.set(job)
+	affected := append(s.set(job), s.graph.Settle()...)
 	s.mu.Unlock()
 	s.enqueueAll(affected)
 	return nil
@@ -86,7 +86,7 @@ func (s *store) Delete(object any) error {
 		return err
 	}
 	s.mu.Lock()
-	affected := s.remove(job.Ref())
+	affected := append(s.remove(job.Ref()), s.graph.Settle()...)
 	s.mu.Unlock()
 	s.enqueueAll(affected)
 	return nil
@@ -218,7 +218,9 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	if len(e.questions) == 0 || !waits(e.job) {
 		s.access.forget(ref)
 	}
-	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
+	n := e.job.Node(e.expr)
+	n.SeesOtherwise = n.SeesOtherwise || len(e.questions) > 0
+	return s.graph.Set(ref, n)
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
