@@ -54,6 +54,7 @@ type selection struct {
 
 func newModel(w *world, s selection) *model {
 	m := &model{}
+	w.graph.Settle()
 	refs := w.upstream(s.namespace)
 	named := map[lang.Ref]bool{}
 	for _, ref := range refs {

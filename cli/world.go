@@ -58,6 +58,7 @@ func (w *world) decide(ref lang.Ref) gate.Decision {
 		Expr:    w.graph.Expr(ref),
 		Invalid: w.invalid[ref],
 		World:   w.seenBy(ref),
+		Cycle:   w.graph.Cycle(ref),
 		Now:     w.now,
 	})
 }
@@ -65,7 +66,7 @@ func (w *world) decide(ref lang.Ref) gate.Decision {
 // seenBy returns the world of a Job. What its service account may see is not
 // asked: whoever reads here is somebody else.
 func (w *world) seenBy(ref lang.Ref) lang.World {
-	return gate.World{Graph: w.graph, Self: ref, Access: gate.Open{}}
+	return gate.World{Graph: w.graph, Self: ref, Access: gate.Open{}, Seen: w.jobs[ref].Seen}
 }
 
 // unmet returns the checks that keep the expression of a Job from being true.

@@ -45,6 +45,7 @@ const (
 	ReasonInvalidExpression = "InvalidExpression"
 	ReasonInvalidAnnotation = "InvalidAnnotation"
 	ReasonHeld              = "Held"
+	ReasonDependencyCycle   = "DependencyCycle"
 	ReasonProblem           = "Problem"
 	ReasonWaiting           = "Waiting"
 	ReasonMet               = "Met"
@@ -59,6 +60,9 @@ type Snapshot struct {
 	Invalid error
 	// World is the objects around the Job.
 	World lang.World
+	// Cycle is the shortest cycle of a deadlock that the Job is in: each waits
+	// for the next, and the last for the first. Nil if it is in none.
+	Cycle []lang.Ref
 	// Now is when the decision is made.
 	Now time.Time
 }
@@ -98,6 +102,7 @@ func decide(s Snapshot) Decision {
 		invalidExpression,
 		onHold,
 		perElement,
+		deadlocked,
 	} {
 		if decision, ok := holds(s); ok {
 			return decision
@@ -167,6 +172,27 @@ func perElement(s Snapshot) (Decision, bool) {
 		Action: Waiting, Reason: ReasonProblem,
 		Message: "held: the expression speaks of single elements of the Job (i, self[...]), which this gate cannot release yet",
 	}, s.Expr.Elementwise()
+}
+
+func deadlocked(s Snapshot) (Decision, bool) {
+	if len(s.Cycle) == 0 {
+		return Decision{}, false
+	}
+	var b strings.Builder
+	for i, ref := range s.Cycle {
+		switch i {
+		case 0:
+		case 1:
+			b.WriteString(" waits for ")
+		default:
+			b.WriteString(", which waits for ")
+		}
+		b.WriteString(ref.String())
+	}
+	return Decision{
+		Action: Waiting, Reason: ReasonDependencyCycle,
+		Message: fmt.Sprintf("held in a deadlock: %s, which waits for %s; edit one of the annotations", b.String(), s.Cycle[0]),
+	}, true
 }
 
 func byVerdict(s Snapshot) Decision {

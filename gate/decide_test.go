@@ -239,6 +239,26 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+func TestADeadlockIsHeldAndSaysWhere(t *testing.T) {
+	t.Parallel()
+	decide := func(changes ...func(*batchv1.Job)) Decision {
+		job := Observe(waiting(changes...))
+		expr, invalid := job.Parse()
+		return Decide(Snapshot{
+			Job: job, Expr: expr, Invalid: invalid, World: world{}, Now: time.Unix(1, 0),
+			Cycle: []lang.Ref{lang.Job("etl", "extract"), lang.Job("etl", "load"), lang.Job("x", "y")},
+		})
+	}
+	got := decide()
+	require.Equal(t, Waiting, got.Action)
+	require.Equal(t, ReasonDependencyCycle, got.Reason)
+	require.Equal(t, "held in a deadlock: etl/extract waits for etl/load, which waits for x/y, which waits for etl/extract; "+
+		"edit one of the annotations", got.Message)
+	require.Equal(t, StateBlocked, StateOf(Observe(waiting()), got))
+	require.Equal(t, ReasonHeld, decide(annotation(HoldAnnotation, "")).Reason)
+	require.Equal(t, Failing, decide(annotation(WaitTimeoutAnnotation, "1s")).Action, "only a timeout ends it")
+}
+
 func TestStateOfAJobThatRuns(t *testing.T) {
 	t.Parallel()
 	job := waiting(func(j *batchv1.Job) { j.Annotations, j.Spec.Suspend = nil, nil })

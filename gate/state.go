@@ -15,7 +15,8 @@ const (
 	StateHeld State = "held"
 	// StateWaiting: its dependencies are not met yet.
 	StateWaiting State = "waiting"
-	// StateBlocked: its dependencies cannot be met as things stand, or in time.
+	// StateBlocked: its dependencies cannot be met as things stand, or in
+	// time, or wait for the Job itself.
 	StateBlocked State = "blocked"
 	// StateSuspended: somebody other than the gate suspends it.
 	StateSuspended State = "suspended"
@@ -44,7 +45,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateInvalid
 	case ReasonHeld:
 		return StateHeld
-	case ReasonDependencyFailed, ReasonDependencyTimeout:
+	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle:
 		return StateBlocked
 	case ReasonWaiting, ReasonProblem:
 		return StateWaiting

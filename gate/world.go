@@ -110,6 +110,5 @@ func (j Job) Node(expr *lang.Expr) depgraph.Node {
 		FailsWhenFalse: policy != Wait,
 		Relaxes:        policy == Run,
 		Ends:           timeout > 0,
-		SeesOtherwise:  len(j.Seen) > 0,
 	}
 }

@@ -40,8 +40,7 @@ func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 		e := s.entries[dependent]
 		if gone, seen := e.seen[ref]; seen && gone.Object.UID != string(job.UID) {
 			e.seen = e.seen.Without(ref)
-			s.entries[dependent] = e
-			affected = append(affected, dependent)
+			affected = append(append(affected, dependent), s.put(dependent, e)...)
 		}
 	}
 	return affected
@@ -64,8 +63,7 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 		e := s.entries[dependent]
 		if gone, seen := e.seen[ref]; !seen || gone.Object.UID != string(job.UID) {
 			e.seen = e.seen.With(ref, gate.Gone{Object: job.Object, Labels: job.Labels})
-			s.entries[dependent] = e
-			affected = append(affected, dependent)
+			affected = append(append(affected, dependent), s.put(dependent, e)...)
 		}
 	}
 	return affected
@@ -126,15 +124,14 @@ func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
 
 // learn takes in the exit code of a Job that failed.
 func (s *store) learn(ref lang.Ref, uid string, exit lang.Exit) {
-	s.mu.Lock()
-	e, ok := s.entries[ref]
-	var affected []lang.Ref
-	if ok && e.job.Object.UID == uid && e.job.Object.Exit == nil {
+	s.change(func() []lang.Ref {
+		e, ok := s.entries[ref]
+		if !ok || e.job.Object.UID != uid || e.job.Object.Exit != nil {
+			return nil
+		}
 		known := *e.job.Object
 		known.Exit = &exit
 		e.job.Object = &known
-		affected = s.put(ref, e)
-	}
-	s.mu.Unlock()
-	s.enqueueAll(affected)
+		return s.put(ref, e)
+	})
 }

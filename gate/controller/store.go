@@ -72,10 +72,7 @@ func (s *store) Update(object any) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	affected := append(s.set(job), s.graph.Settle()...)
-	s.mu.Unlock()
-	s.enqueueAll(affected)
+	s.change(func() []lang.Ref { return s.set(job) })
 	return nil
 }
 
@@ -85,10 +82,7 @@ func (s *store) Delete(object any) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	affected := append(s.remove(job.Ref()), s.graph.Settle()...)
-	s.mu.Unlock()
-	s.enqueueAll(affected)
+	s.change(func() []lang.Ref { return s.remove(job.Ref()) })
 	return nil
 }
 
@@ -103,18 +97,17 @@ func (s *store) Replace(objects []any, _ string) error {
 		}
 		jobs[job.Ref()] = job
 	}
-	s.mu.Lock()
-	var affected []lang.Ref
-	for ref := range s.entries {
-		if _, ok := jobs[ref]; !ok {
-			affected = append(affected, s.remove(ref)...)
+	s.change(func() (affected []lang.Ref) {
+		for ref := range s.entries {
+			if _, ok := jobs[ref]; !ok {
+				affected = append(affected, s.remove(ref)...)
+			}
 		}
-	}
-	for _, job := range jobs {
-		affected = append(affected, s.set(job)...)
-	}
-	s.mu.Unlock()
-	s.enqueueAll(affected)
+		for _, job := range jobs {
+			affected = append(affected, s.set(job)...)
+		}
+		return affected
+	})
 	s.syncedOnce.Do(func() { close(s.synced) })
 	return nil
 }
@@ -137,7 +130,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
-		World: s.seenBy(ref, e),
+		World: s.seenBy(ref, e), Cycle: s.graph.Cycle(ref),
 	}), true
 }
 
@@ -152,13 +145,24 @@ func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 // waiting for the watch. It says nothing of a Job that is gone by now.
 func (s *store) answered(patched *batchv1.Job) {
 	job := gate.Observe(patched)
+	s.change(func() []lang.Ref {
+		if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
+			return s.set(job)
+		}
+		return nil
+	})
+}
+
+// change does something to the store, and asks for a decision about all whom it
+// affects.
+func (s *store) change(do func() []lang.Ref) {
 	s.mu.Lock()
-	var affected []lang.Ref
-	if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
-		affected = s.set(job)
-	}
+	affected := do()
+	affected = append(affected, s.graph.Settle()...)
 	s.mu.Unlock()
-	s.enqueueAll(affected)
+	for _, ref := range affected {
+		s.enqueue(ref)
+	}
 }
 
 // set takes in the state of a Job and returns whose decision it may change. The
@@ -219,7 +223,7 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 		s.access.forget(ref)
 	}
 	n := e.job.Node(e.expr)
-	n.SeesOtherwise = n.SeesOtherwise || len(e.questions) > 0
+	n.SeesOtherwise = len(e.seen) > 0 || len(e.questions) > 0
 	return s.graph.Set(ref, n)
 }
 
@@ -236,12 +240,6 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.access.forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	return append(affected, ref)
-}
-
-func (s *store) enqueueAll(refs []lang.Ref) {
-	for _, ref := range refs {
-		s.enqueue(ref)
-	}
 }
 
 // waits reports whether the expression of a Job can still matter. The others'
