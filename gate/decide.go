@@ -102,7 +102,6 @@ func decide(s Snapshot) Decision {
 		invalidExpression,
 		onHold,
 		perElement,
-		deadlocked,
 	} {
 		if decision, ok := holds(s); ok {
 			return decision
@@ -174,27 +173,6 @@ func perElement(s Snapshot) (Decision, bool) {
 	}, s.Expr.Elementwise()
 }
 
-func deadlocked(s Snapshot) (Decision, bool) {
-	if len(s.Cycle) == 0 {
-		return Decision{}, false
-	}
-	var b strings.Builder
-	for i, ref := range s.Cycle {
-		switch i {
-		case 0:
-		case 1:
-			b.WriteString(" waits for ")
-		default:
-			b.WriteString(", which waits for ")
-		}
-		b.WriteString(ref.String())
-	}
-	return Decision{
-		Action: Waiting, Reason: ReasonDependencyCycle,
-		Message: fmt.Sprintf("held in a deadlock: %s, which waits for %s; edit one of the annotations", b.String(), s.Cycle[0]),
-	}, true
-}
-
 func byVerdict(s Snapshot) Decision {
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	expr, value, next := s.eval(s.Expr)
@@ -209,6 +187,9 @@ func byVerdict(s Snapshot) Decision {
 		d.Reason, d.Message = ReasonDependencyFailed, "waits for ever as things stand: "
 	case value == lang.False:
 		d.Action, d.Reason, d.Message = Failing, ReasonDependencyFailed, "never ran: "
+	case len(s.Cycle) > 0:
+		d.Reason, d.Message = ReasonDependencyCycle, "held in a deadlock: "+inWords(s.Cycle)+"; edit one of the annotations"
+		return d
 	case slices.ContainsFunc(d.Reasons, hasProblem):
 		// What must be mended comes first: the rest will come by itself.
 		slices.SortStableFunc(d.Reasons, func(a, b lang.Reason) int { return rank(a) - rank(b) })
@@ -244,6 +225,17 @@ func inTime(s Snapshot, d Decision) Decision {
 		Action: Failing, Reason: ReasonDependencyTimeout, Reasons: d.Reasons,
 		Message: fmt.Sprintf("never ran: still %s after %s", d.Message, s.Job.WaitTimeout),
 	}
+}
+
+// inWords says a cycle in reading order.
+func inWords(cycle []lang.Ref) string {
+	var b strings.Builder
+	b.WriteString(cycle[0].String())
+	for i := range cycle {
+		b.WriteString([]string{" waits for ", ", which waits for "}[min(i, 1)])
+		b.WriteString(cycle[(i+1)%len(cycle)].String())
+	}
+	return b.String()
 }
 
 // hasProblem reports whether somebody must mend something. A right that is being

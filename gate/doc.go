@@ -20,8 +20,8 @@
 //	invalidExpression  Wait     InvalidExpression  an edit mends it
 //	onHold             Wait     Held               a person said so
 //	perElement         Wait     Problem            nobody can release elements yet
-//	deadlocked         Wait     DependencyCycle    an edit of one annotation mends it
 //	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
+//	deadlocked         Wait     DependencyCycle    an edit of one annotation mends it
 //	problem            Wait     Problem            something must be mended
 //	unknown            Wait     Waiting            something is not decided yet
 //	true               Release  Met
