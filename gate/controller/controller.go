@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -157,9 +158,14 @@ func (c *Controller) work(ctx context.Context) {
 	}
 }
 
-// sync decides about one Job and does it. It returns an error only for what
-// another try can mend.
+// sync does what is to be done about one Job: as a prerequisite, and as one that
+// waits. It returns an error only for what another try can mend.
 func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
+	return errors.Join(c.guard(ctx, ref), c.decide(ctx, ref))
+}
+
+// decide decides about one Job and does it.
+func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	job, decision, exists := c.store.decide(ref)
 	if !exists {
 		c.reporter.forget(ref)
@@ -182,5 +188,5 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	}
 	c.refusals.forget(ref)
 	c.reporter.report(job, decision)
-	return nil
+	return errors.Join(c.save(ctx, ref), c.learn(ctx, decision))
 }

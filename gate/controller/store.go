@@ -43,6 +43,9 @@ type entry struct {
 	invalid error
 	// questions are what must be allowed for expr.
 	questions []gate.Question
+	// seen are the outcomes that stand for the Job. What is not in its
+	// annotation yet must be written there.
+	seen gate.Seen
 }
 
 // A store takes the reflector's objects as they come, and strips those that
@@ -134,8 +137,15 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
-		World: gate.World{Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions)},
+		World: s.seenBy(ref, e),
 	}), true
+}
+
+// seenBy returns the world of a Job.
+func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
+	return gate.World{
+		Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions), Seen: e.seen,
+	}
 }
 
 // answered takes in a Job as the API server returned it from a patch, without
@@ -169,6 +179,9 @@ func (s *store) set(job gate.Job) []lang.Ref {
 			job.Object.ReadyAt = s.clock.Now()
 		}
 	}
+	if known && old.job.UID == job.UID {
+		job.Object.Exit = old.job.Object.Exit // nobody but the gate knows it
+	}
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
 	}
@@ -181,7 +194,19 @@ func (s *store) set(job gate.Job) []lang.Ref {
 		e.expr, e.invalid = job.Parse()
 		e.questions = job.Questions(e.expr)
 	}
-	affected := s.put(ref, e)
+	e.seen = s.remembers(old, job, known)
+	taken := s.forgets(ref, job)
+	before := s.atRisk(ref)
+	affected := append(s.put(ref, e), taken...)
+	affected = append(affected, s.hands(ref, job)...)
+	after := s.atRisk(ref)
+	for _, prerequisite := range after {
+		affected = append(affected, s.hands(prerequisite, s.entries[prerequisite].job)...)
+	}
+	affected = append(affected, unlike(before, after)...)
+	if job.AtRisk || job.Guarded {
+		affected = append(affected, ref)
+	}
 	if waits(job) && (!known || !equal(old.job, job)) {
 		affected = append(affected, ref)
 	}
@@ -199,12 +224,18 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
-	if _, ok := s.entries[ref]; !ok {
+	e, ok := s.entries[ref]
+	if !ok {
 		return nil
+	}
+	affected := s.atRisk(ref)
+	if e.job.Outcome() != lang.Undecided {
+		affected = append(affected, s.hand(ref, e.job)...)
 	}
 	delete(s.entries, ref)
 	s.access.forget(ref)
-	return append(s.graph.Remove(ref), ref)
+	affected = append(affected, s.graph.Remove(ref)...)
+	return append(affected, ref)
 }
 
 func (s *store) enqueueAll(refs []lang.Ref) {
@@ -216,7 +247,7 @@ func (s *store) enqueueAll(refs []lang.Ref) {
 // waits reports whether the expression of a Job can still matter. The others'
 // edges are not kept.
 func waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && job.Outcome() == lang.Undecided
+	return job.Annotated && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
 }
 
 // equal reports whether two states of a Job are the same to a decision about
@@ -254,8 +285,9 @@ func strip(object any) (any, error) {
 		job.Spec = batchv1.JobSpec{
 			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
 			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
-			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
-			Template:             corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
+			BackoffLimitPerIndex:    job.Spec.BackoffLimitPerIndex,
+			TTLSecondsAfterFinished: job.Spec.TTLSecondsAfterFinished,
+			Template:                corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
 		}
 	}
 	return object, nil

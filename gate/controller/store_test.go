@@ -74,7 +74,7 @@ func TestStoreAsksOnlyForThoseThatAreAffected(t *testing.T) {
 
 	require.NoError(t, s.Delete(job("extract", "7", "", complete)))
 	require.Equal(t, "extract load", asked())
-	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason, "deleted is absent, not succeeded")
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "its outcome stands for the Job that waited")
 
 	require.NoError(t, s.Update(job("load", "8", "bystander")))
 	require.Equal(t, "load", asked(), "the annotation was edited")

@@ -133,7 +133,8 @@ func (h *History) Last() map[string]Event {
 }
 
 // Wait returns when the condition holds of the last states of all Jobs, and with
-// an error when ctx is done or the watch has ended before.
+// an error when ctx is done or the watch has ended before. The condition must
+// neither keep the map nor call the History.
 func (h *History) Wait(ctx context.Context, condition func(last map[string]Event) bool) error {
 	for {
 		h.mu.Lock()

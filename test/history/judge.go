@@ -54,8 +54,11 @@ type judged struct {
 	job       string
 	suspended bool
 	released  bool
-	// metOnce reports whether at some moment since the Job was there, and
-	// since its expression last changed, all that it names was complete.
+	// done has what the Job names and was complete since the Job was there,
+	// by uid: also what was deleted then, until the name is taken again.
+	done map[string]types.UID
+	// metOnce reports whether all that it names was done at some moment since
+	// its expression last changed, and met says when.
 	metOnce bool
 	met     time.Time
 	text    string
@@ -91,7 +94,19 @@ func (j *judge) see(e Event) {
 
 // met notes when all that a Job names was complete for the first time.
 func (j *judge) met(one *judged, at time.Time) {
-	if one != nil && !one.metOnce && j.complete(one) {
+	if one == nil || one.metOnce {
+		return
+	}
+	for _, name := range one.named {
+		e, exists := j.now[name]
+		switch {
+		case exists && e.Is(batchv1.JobComplete):
+			one.done[name] = e.Job.UID
+		case exists && one.done[name] != e.Job.UID:
+			delete(one.done, name)
+		}
+	}
+	if len(one.done) == len(one.named) {
 		one.metOnce, one.met = true, at
 	}
 }
@@ -101,11 +116,11 @@ func (j *judge) name(one *judged, text string) {
 	for _, name := range one.named {
 		delete(j.waiters[name], one)
 	}
-	one.text, one.named, one.metOnce = text, nil, false
+	one.text, one.named, one.done, one.metOnce = text, nil, map[string]types.UID{}, false
 	if !isList(text) {
 		return
 	}
-	one.named = one.names()
+	one.named = slices.Compact(slices.Sorted(slices.Values(one.names())))
 	for _, name := range one.named {
 		if j.waiters[name] == nil {
 			j.waiters[name] = map[*judged]bool{}
@@ -167,14 +182,6 @@ func (one *judged) names() []string {
 		names = append(names, name)
 	}
 	return names
-}
-
-// complete reports whether all that a Job names is complete now.
-func (j *judge) complete(one *judged) bool {
-	return !slices.ContainsFunc(one.named, func(name string) bool {
-		prerequisite, ok := j.now[name]
-		return !ok || !prerequisite.Is(batchv1.JobComplete)
-	})
 }
 
 // broken reports whether something that a Job names has failed, or will.

@@ -46,6 +46,8 @@ func failed(reason string) change {
 	}
 }
 
+func again(j *batchv1.Job) { j.UID += "-again" }
+
 func gone(e Event) Event { e.Deleted = true; return e }
 
 func TestJudge(t *testing.T) {
@@ -67,6 +69,15 @@ func TestJudge(t *testing.T) {
 		"a prerequisite that was gone before the Job was there does not count": {
 			events: []Event{event(1, "a", complete), gone(event(2, "a", complete)), event(3, "b", held("a")), event(4, "b", free("a", "uid-b"))},
 			want:   []string{"n/b was released before its prerequisites were complete: a"},
+		},
+		"outcomes at different times are right": {
+			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "c", complete),
+				event(5, "b", free("a, c", "uid-b"))},
+		},
+		"an outcome whose name was taken again does not count": {
+			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "a", again),
+				gone(event(4, "a", again)), event(5, "c", complete), event(6, "b", free("a, c", "uid-b"))},
+			want: []string{"n/b was released before its prerequisites were complete: a, c"},
 		},
 		"one of two is not enough": {
 			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), event(4, "b", free("a, c", "uid-b"))},
