@@ -144,8 +144,8 @@ func BenchmarkMillion(b *testing.B) {
 // and evaluates whoever is affected: ns/edge stays the same for every n.
 func BenchmarkFanIn(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
-		// No annotation holds more names than lang.MaxTargets; a graph of more
-		// has Jobs in between that wait for nothing but success.
+		// No expression names more than lang.MaxTargets: beyond that there are
+		// several.
 		var all []lang.Ref
 		for i := range n {
 			all = append(all, lang.Job("n", fmt.Sprintf("job-%06d", i)))
@@ -176,6 +176,25 @@ func BenchmarkFanIn(b *testing.B) {
 				require.Equal(b, len(exprs), looks)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/edge")
+		})
+	}
+}
+
+// BenchmarkStream applies Jobs one by one in random order, with a search for
+// deadlocks after each.
+func BenchmarkStream(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		list := benchJobs(b, n)
+		rand.New(rand.NewPCG(3, 4)).Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				g := New()
+				for _, one := range list {
+					g.Set(one.ref, one.node)
+					g.Settle()
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/job")
 		})
 	}
 }

@@ -190,7 +190,7 @@ func (p *game) compare() {
 func TestGraphIsTheNaiveModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		play(t, rapid.SliceOfN(rapid.Byte(), 20*operationSize, 60*operationSize).Draw(t, "operations"))
+		play(t, rapid.SliceOfN(rapid.Byte(), 10*operationSize, 40*operationSize).Draw(t, "operations"))
 	})
 }
 
