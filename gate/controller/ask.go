@@ -114,7 +114,7 @@ func (r *rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Ti
 		}
 		a.value, a.at = value, sent
 		for ref, told := range a.told {
-			if told != value {
+			if told.value != value {
 				news = append(news, ref)
 			}
 		}
