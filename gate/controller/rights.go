@@ -20,9 +20,9 @@ const (
 	reAsk    = 30 * time.Second
 	firstAsk = time.Second
 	lastAsk  = 30 * time.Second
-	// askGap is between two questions that are only asked again. It bounds what
-	// any number of Jobs without rights can cost the API server.
-	askGap = 20 * time.Millisecond
+	// askGap is between two questions of one namespace that are only asked
+	// again. It bounds what any number of Jobs without rights can cost.
+	askGap = 50 * time.Millisecond
 	// askers is how many questions are under way at once.
 	askers = 8
 )
@@ -56,8 +56,9 @@ type rights struct {
 	mu      sync.Mutex
 	answers map[gate.Question]*answer
 	jobs    map[lang.Ref][]gate.Question
-	// slot is when the next question may be asked again.
-	slot time.Time
+	// slots has, by the namespace that asks, when the next question may be
+	// asked again. They are apart, so that no tenant can hold up another.
+	slots map[string]time.Time
 }
 
 // answer is what is known of one question.
@@ -88,9 +89,13 @@ func newRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock
 		reviews: reviews,
 		enqueue: enqueue,
 		clock:   clock,
-		queue:   workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[gate.Question]{Name: "rights"}),
+		queue: workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[gate.Question]{
+			Name:  "rights",
+			Queue: workqueue.NewTypedWithConfig(workqueue.TypedQueueConfig[gate.Question]{Name: "rights", Queue: newTurns()}),
+		}),
 		answers: map[gate.Question]*answer{},
 		jobs:    map[lang.Ref][]gate.Question{},
+		slots:   map[string]time.Time{},
 	}
 }
 

@@ -186,8 +186,8 @@ func TestARefusalHoldsOnlyWhatItSpeaksOf(t *testing.T) {
 	require.NotContains(t, reporting.get("either").Annotations[gate.ReleasedAnnotation], etl.name)
 }
 
-// Many Jobs with one question ask it once.
-func TestOneQuestionHoweverManyJobs(t *testing.T) {
+// Many Jobs that come at once wait for one answer, and none is refused meanwhile.
+func TestManyJobsWithOneRight(t *testing.T) {
 	t.Parallel()
 	etl, reporting := shared.namespace(t), shared.namespace(t)
 	etl.grant(reporting, "default", "load")
