@@ -1,7 +1,7 @@
 // Package cli is the command depctl: it reads Jobs from a cluster or from
 // files, asks gate.Decide about each, and draws the answer.
 //
-// One call goes through it like this:
+// One call of "depctl graph" goes through it like this:
 //
 //	Main          arguments and streams -> exit code (main.go)
 //	newRoot       the commands, in kubectl's manner (root.go, help.go)
@@ -11,6 +11,16 @@
 //	newModel      world -> the nodes and edges to show (model.go)
 //	newForest     model -> who stands below whom (forest.go, tree.go)
 //	print         table or JSON (table.go, json.go)
+//
+// "depctl lint" goes another way, for it wants places in files:
+//
+//	manifestNames  arguments -> files (manifest.go)
+//	documents      a file -> YAML nodes (document.go, split.go)
+//	annotatedIn    nodes -> annotated Jobs (annotated.go)
+//	mistakes       what YAML did to the value (yamlvalue.go, yamltext.go)
+//	diagnose       what the language finds in it (finding.go)
+//	scalar.span    a place in the value -> one in the file (scalar.go, blockscalar.go)
+//	print          text, JSON, SARIF or GitHub (drawing.go, findingjson.go, sarif.go, github.go)
 //
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code

@@ -14,6 +14,9 @@ const (
 	exitOK    = 0
 	exitError = 1
 	exitUsage = 2
+	// Of "depctl lint": something was found, and a file cannot be read.
+	exitFindings   = 1
+	exitUnreadable = 3
 )
 
 // Build says which build of depctl is running.
@@ -37,6 +40,10 @@ func run(ctx context.Context, args []string, f *factory, streams genericiooption
 	if err == nil {
 		return exitOK
 	}
+	var end ended
+	if errors.As(err, &end) {
+		return int(end)
+	}
 	fmt.Fprintf(streams.ErrOut, "error: %s\n", clean(err.Error()))
 	var usage *usageError
 	if errors.As(err, &usage) {
@@ -45,6 +52,11 @@ func run(ctx context.Context, args []string, f *factory, streams genericiooption
 	}
 	return exitError
 }
+
+// ended is the exit code of a command that has said everything already.
+type ended int
+
+func (e ended) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // usageError is a mistake in the arguments of a command, which its help text
 // could have prevented.

@@ -14,7 +14,8 @@ A Job names the Jobs that must succeed before it runs in the annotation
 depctl.dev/depends-on. Until then it is suspended; the gate, depctl-gate,
 releases it.
 
-Exit codes: 0 done, 1 it failed, 2 the command line was wrong.`
+Exit codes: 0 done, 1 it failed, 2 the command line was wrong.
+Those of lint are in its help.`
 
 func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	root := &cobra.Command{
@@ -34,7 +35,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err.Error()} })
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
-	root.AddCommand(newCmdGraph(f, streams), newCmdVersion(f, streams), newCmdOptions(streams))
+	root.AddCommand(newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdVersion(f, streams), newCmdOptions(streams))
 	return root
 }
 

@@ -48,7 +48,7 @@ func (w *world) add(job gate.Job) {
 		}
 	}
 	w.jobs[ref] = job
-	w.graph.Set(ref, depgraph.Node{Object: job.Object, Labels: job.Labels, Expr: expr})
+	w.graph.Set(ref, job.Node(expr))
 }
 
 // decide asks what should happen to a Job of the world.

@@ -1,6 +1,6 @@
 // Package depgraph holds Jobs and what they wait for, in memory: who waits for
-// whom, who must be looked at again when something changes, and in what order
-// things come.
+// whom, who must be looked at again when something changes, who waits in vain,
+// and in what order things come.
 //
 // A node is one object, known by its lang.Ref. An edge leads from a
 // prerequisite to a dependent, and exists because an expression names it. An
@@ -11,18 +11,59 @@
 // objects that exist and match, kept up as they come, change and go.
 //
 // A Graph has no lock and no clock; whoever owns it lets one goroutine write at
-// a time, and nobody read meanwhile.
+// a time, and nobody read meanwhile. Set, Remove and Settle write.
+//
+// # Who must be looked at again
+//
+// Nearly every expression is a plain list of names. For those a node counts the
+// prerequisites that have not succeeded and those that never will (tally.go), and
+// it is affected only when that changes its verdict: a fan-in of n costs O(n) in
+// all. Only an object that goes after it has ended affects them always, as its
+// outcome may be remembered elsewhere. Every other dependent is affected by every new object of a prerequisite.
+//
+// # Deadlocks
+//
+// Jobs that wait for themselves through others that wait are a knot: a strongly
+// connected component. Knots are found incrementally. A new one can only go
+// through a node whose edges or way of waiting changed; Set and Remove note such
+// nodes and Settle searches upstream of them, along nodes that wait, each once
+// however many changed (component.go). A node that nobody waits for, or that
+// waits for nobody who waits, ends the search at once.
+//
+// A knot need not be a deadlock: in "a or b", one may be enough. Which of its
+// nodes are stuck is a fixpoint (judge.go): all are frozen at first, whoever can
+// still open or be skipped then is freed, which may free others, and all Jobs
+// outside of the knot may end in any way. Those that can never open are stuck if
+// they wait in vain for one another. When a prerequisite of a knot changes, only
+// that knot is judged again; without knots a change costs nothing here.
+//
+// The fixpoint does not look at the order of events: where one Job both opens
+// another by being skipped and is to be opened by it, they are taken for free.
+// It never calls a Job stuck that can be opened.
+//
+// # Cost
 //
 // With d the edges of one node, m the members of one set, s the sets named in
 // one namespace, n nodes and e edges, those through sets counted one by one:
 //
 //	operation               cost
-//	Set, Remove             O(s log m + m) where the object changed, O(d) where
-//	                        the expression did, and O(n) for a set that is new
-//	Object, Expr            O(1)
+//	Set, Remove             O(d + s log m + m) where the object changed, O(d)
+//	                        where the expression did, O(n) for a set that is
+//	                        new; the affected are sorted
+//	Settle                  O(1) if no edge changed and no knot was touched, else
+//	                        O(edges between waiting nodes upstream of the change);
+//	                        a knot of k nodes and l edges adds O(k + l) evaluations
+//	                        of expressions, and O(k l) at worst for its shortest
+//	                        cycle, O(k + l) if it is a ring
+//	Stuck                   O(stuck nodes), sorted
+//	Cycle, Object, Expr     O(1)
 //	Prerequisites           O(d + m)
 //	Dependents              O(d log d + s log m), sorted
 //	Members                 O(m)
 //	Refs                    O(n log n), sorted
 //	Layers                  O(n log n + e)
+//	Longest                 O(n + e)
+//
+// A node takes about 230 bytes and an edge about 20 beside what the graph is
+// given (BenchmarkMillion).
 package depgraph

@@ -10,36 +10,21 @@ import (
 // Graph is a set of objects with the expressions that some of them carry. The
 // zero Graph is not usable; make one with New.
 type Graph struct {
-	spaces map[space]*members
-	nodes  int
-}
-
-// space is what a name, a glob or a selector is looked up in.
-type space struct{ kind, namespace string }
-
-// members are the nodes of one space by name, and the sets that are named in it.
-type members struct {
-	nodes map[string]*node
-	sets  map[string]*set
-}
-
-// node is one object that exists or that an expression names. It is virtual
-// while object is nil, and goes when it is virtual and nobody names it.
-type node struct {
-	ref    lang.Ref
-	object *lang.Object
-	labels map[string]string
-	expr   *lang.Expr
-	// names and sets are what expr names, once each, in the order of its text.
-	names []*node
-	sets  []*set
-	// dependents are those whose expression names this one by its name.
-	dependents map[*node]struct{}
+	spaces map[key]*space
+	// all has each node at its id; free are the ids that nobody has.
+	all  []*node
+	free []uint32
+	// clock is the last number that a search wrote into a node.
+	clock uint64
+	deadlocks
 }
 
 // New returns an empty graph.
 func New() *Graph {
-	return &Graph{spaces: map[space]*members{}}
+	return &Graph{
+		spaces:    map[key]*space{},
+		deadlocks: deadlocks{knots: map[*node]*knot{}, stuck: map[*node][]lang.Ref{}},
+	}
 }
 
 // Node is what is known of one object.
@@ -50,26 +35,43 @@ type Node struct {
 	Labels map[string]string
 	// Expr is what it waits for; nil if for nothing.
 	Expr *lang.Expr
+	// Waits says that the object cannot run before Expr is true. Only such
+	// objects are ever stuck.
+	Waits bool
+	// FailsWhenFalse says that an object that waits is skipped as soon as Expr
+	// is false, and does not wait on for the day when it no longer is.
+	FailsWhenFalse bool
+	// Relaxes says that an object that waits goes by Expr.Relaxed as soon as Expr
+	// is false.
+	Relaxes bool
+	// Ends says that something else will end its wait, so that it is skipped.
+	Ends bool
+	// SeesOtherwise says that whoever decides about the object sees others than
+	// the graph has: some that are gone, or not all that are there. Every change
+	// of a prerequisite affects it.
+	SeesOtherwise bool
 }
 
 // Set adds an object, or replaces what was known of it, and returns the objects
-// that must be looked at again, sorted: its dependents, before and now. An
-// object that is the same pointer as before affects nobody. The graph keeps all
-// that it is given; it must not change afterwards.
+// that must be looked at again, sorted: its dependents, before and now. Those
+// that wait for nothing but the success of names are left out as long as their
+// verdict stays what it is, unless an object goes that had ended. What is new about the object itself is for the caller
+// to look at. An object that is the same pointer as before affects
+// nobody. The graph keeps all that it is given; it must not change afterwards.
 func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	one := g.node(ref)
-	changed := one.object != n.Object || !maps.Equal(one.labels, n.Labels)
-	found := map[*node]struct{}{}
-	if changed {
-		g.dependents(one, found)
+	found := g.found()
+	moved := false
+	if one.object != n.Object || !maps.Equal(one.labels, n.Labels) {
+		moved = g.replace(one, n.Object, n.Labels, &found)
 	}
-	one.object, one.labels = n.Object, n.Labels
-	if changed {
-		g.sort(one)
-		g.dependents(one, found)
+	if way := wayOf(n); moved || one.expr != n.Expr || one.way != way {
+		g.link(one, n.Expr)
+		one.way = way
+		g.doubt(one)
 	}
-	g.link(one, n.Expr)
-	return refs(found)
+	g.drop(one)
+	return found.refs()
 }
 
 // Remove takes an object away and returns those that must be looked at again,
@@ -79,14 +81,31 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 	if one == nil {
 		return nil
 	}
-	found := map[*node]struct{}{}
-	g.dependents(one, found)
-	delete(found, one)
-	one.object, one.labels = nil, nil
-	g.sort(one)
+	found := g.found()
+	found.seen(one)
+	g.replace(one, nil, nil, &found)
 	g.link(one, nil)
+	one.way = way{}
+	g.doubt(one)
 	g.drop(one)
-	return refs(found)
+	return found.refs()
+}
+
+// replace makes object and labels those of a node and collects whom that
+// affects. It returns whether the node has come into a set or gone from one.
+func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string, into *found) (moved bool) {
+	before := one.object
+	g.reconsider(one)
+	g.setDependents(one, into.add)
+	if one.object, one.labels = object, labels; object == nil {
+		delete(g.stuck, one)
+	}
+	if moved = g.sort(one); moved {
+		g.setDependents(one, into.add)
+		g.reconsider(one)
+	}
+	g.tell(one, before, into)
+	return moved
 }
 
 // Object returns what is known of an object, nil if it does not exist.
@@ -113,46 +132,38 @@ func (g *Graph) Prerequisites(ref lang.Ref) []lang.Ref {
 	if one == nil {
 		return nil
 	}
-	var list []lang.Ref
-	for _, named := range one.names {
-		list = append(list, named.ref)
-	}
-	if len(one.sets) == 0 {
-		return list
-	}
-	listed := make(map[lang.Ref]bool, len(list))
-	for _, named := range list {
-		listed[named] = true
-	}
-	for _, s := range one.sets {
-		for _, member := range s.members {
-			if member != one && !listed[member.ref] {
-				listed[member.ref] = true
-				list = append(list, member.ref)
+	list := make([]lang.Ref, 0, len(one.names))
+	seen := map[*node]bool{}
+	for prerequisite := range g.prerequisites(one) {
+		if len(one.sets) > 0 {
+			if seen[prerequisite] {
+				continue
 			}
+			seen[prerequisite] = true
 		}
+		list = append(list, prerequisite.ref())
 	}
 	return list
 }
 
-// Dependents returns the objects that wait for ref, by name or by a set, sorted:
-// those to look at again when ref changes.
+// Dependents returns the objects that wait for ref, by name or by a set, sorted.
 func (g *Graph) Dependents(ref lang.Ref) []lang.Ref {
 	one := g.lookup(ref)
 	if one == nil {
 		return nil
 	}
-	found := map[*node]struct{}{}
-	g.dependents(one, found)
-	return refs(found)
+	var list []lang.Ref
+	g.dependents(one, func(dependent *node) { list = append(list, dependent.ref()) })
+	slices.SortFunc(list, lang.Ref.Compare)
+	return slices.Compact(list)
 }
 
 // Refs returns all nodes, the virtual ones too, sorted.
 func (g *Graph) Refs() []lang.Ref {
-	list := make([]lang.Ref, 0, g.nodes)
-	for _, in := range g.spaces {
-		for _, one := range in.nodes {
-			list = append(list, one.ref)
+	list := make([]lang.Ref, 0, g.Len())
+	for _, one := range g.all {
+		if one != nil {
+			list = append(list, one.ref())
 		}
 	}
 	slices.SortFunc(list, lang.Ref.Compare)
@@ -160,63 +171,4 @@ func (g *Graph) Refs() []lang.Ref {
 }
 
 // Len returns how many nodes there are, the virtual ones too.
-func (g *Graph) Len() int { return g.nodes }
-
-// lookup returns the node of ref, nil if there is none.
-func (g *Graph) lookup(ref lang.Ref) *node {
-	if in := g.spaces[space{ref.Kind, ref.Namespace}]; in != nil {
-		return in.nodes[ref.Name]
-	}
-	return nil
-}
-
-// node returns the node of ref, a new virtual one if there is none.
-func (g *Graph) node(ref lang.Ref) *node {
-	in := g.space(ref)
-	one, ok := in.nodes[ref.Name]
-	if !ok {
-		one = &node{ref: ref}
-		in.nodes[ref.Name] = one
-		g.nodes++
-	}
-	return one
-}
-
-func (g *Graph) space(ref lang.Ref) *members {
-	key := space{ref.Kind, ref.Namespace}
-	in, ok := g.spaces[key]
-	if !ok {
-		in = &members{nodes: map[string]*node{}, sets: map[string]*set{}}
-		g.spaces[key] = in
-	}
-	return in
-}
-
-// drop forgets a virtual node that nobody names any more.
-func (g *Graph) drop(one *node) {
-	if one.object != nil || one.expr != nil || len(one.dependents) > 0 {
-		return
-	}
-	delete(g.space(one.ref).nodes, one.ref.Name)
-	g.nodes--
-	g.clear(one.ref)
-}
-
-// clear forgets a space that has nothing in it.
-func (g *Graph) clear(ref lang.Ref) {
-	if in := g.space(ref); len(in.nodes) == 0 && len(in.sets) == 0 {
-		delete(g.spaces, space{ref.Kind, ref.Namespace})
-	}
-}
-
-func refs(nodes map[*node]struct{}) []lang.Ref {
-	if len(nodes) == 0 {
-		return nil
-	}
-	list := make([]lang.Ref, 0, len(nodes))
-	for one := range nodes {
-		list = append(list, one.ref)
-	}
-	slices.SortFunc(list, lang.Ref.Compare)
-	return list
-}
+func (g *Graph) Len() int { return len(g.all) - len(g.free) }

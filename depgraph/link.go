@@ -1,7 +1,7 @@
 package depgraph
 
 import (
-	"slices"
+	"iter"
 
 	"depctl.dev/lang"
 )
@@ -15,141 +15,84 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 	if one.expr = expr; expr == nil {
 		return
 	}
-	for _, edge := range expr.Edges() {
-		ref := edge.Ref.Resolve(one.ref.Namespace)
-		if ref.IsSet() {
-			s := g.set(ref)
-			if _, named := s.dependents[one]; !named {
-				s.dependents[one] = struct{}{}
-				one.sets = append(one.sets, s)
-			}
-			continue
+	if names := expr.Names(); names != nil {
+		one.names = make([]edge, 0, len(names))
+		for _, ref := range names {
+			g.name(one, ref.Resolve(one.space.namespace))
 		}
-		prerequisite := g.node(ref)
-		if _, named := prerequisite.dependents[one]; !named {
-			if prerequisite.dependents == nil {
-				prerequisite.dependents = map[*node]struct{}{}
+		g.count(one)
+		return
+	}
+	for _, check := range expr.Checks() {
+		for i := range check.Targets {
+			target := &check.Targets[i]
+			switch ref := target.Ref.Resolve(one.space.namespace); {
+			case target.Self:
+			case ref.IsSet():
+				g.join(one, ref, check.Before)
+			default:
+				g.name(one, ref)
 			}
-			prerequisite.dependents[one] = struct{}{}
-			one.names = append(one.names, prerequisite)
 		}
 	}
+}
+
+// name adds the edge to what an expression names. All edges of a node are made
+// in one go, so one that is there already is the last.
+func (g *Graph) name(one *node, ref lang.Ref) {
+	to := g.node(ref)
+	if last := len(to.dependents) - 1; last >= 0 && to.dependents[last].node == one.id {
+		return
+	}
+	to.dependents = append(to.dependents, edge{one.id, uint32(len(one.names))})
+	one.names = append(one.names, edge{to.id, uint32(len(to.dependents) - 1)})
 }
 
 // unlink removes the edges that lead to a node.
 func (g *Graph) unlink(one *node) {
-	for _, prerequisite := range one.names {
-		delete(prerequisite.dependents, one)
-		if prerequisite != one {
-			g.drop(prerequisite)
+	for _, e := range one.names {
+		from := g.all[e.node]
+		last := len(from.dependents) - 1
+		moved := from.dependents[last]
+		from.dependents[e.at] = moved
+		g.all[moved.node].names[moved.at].at = e.at
+		if from.dependents = from.dependents[:last]; last == 0 {
+			from.dependents = nil
+		}
+		if from != one {
+			g.drop(from)
 		}
 	}
-	for _, s := range one.sets {
-		delete(s.dependents, one)
-		if len(s.dependents) == 0 {
-			delete(g.space(s.ref).sets, s.ref.Name)
-			g.clear(s.ref)
-		}
+	for _, in := range one.sets {
+		g.leave(one, in.set)
 	}
-	one.expr, one.names, one.sets = nil, nil, nil
+	one.expr, one.names, one.sets, one.tally = nil, nil, nil, tally{}
 }
 
-// dependents collects those that wait for a node, by name or by a set.
-func (g *Graph) dependents(one *node, into map[*node]struct{}) {
-	for dependent := range one.dependents {
-		into[dependent] = struct{}{}
-	}
-	for _, s := range g.space(one.ref).sets {
-		if _, member := s.find(one); member {
-			for dependent := range s.dependents {
-				if dependent != one {
-					into[dependent] = struct{}{}
+// prerequisites yields what a node waits for, by name and then by its sets,
+// with repetitions.
+func (g *Graph) prerequisites(one *node) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for _, e := range one.names {
+			if !yield(g.all[e.node]) {
+				return
+			}
+		}
+		for _, in := range one.sets {
+			for _, member := range in.set.members {
+				if member != one && !yield(member) {
+					return
 				}
 			}
 		}
 	}
 }
 
-// set is a glob or a selector that expressions name, shared by all who name it.
-type set struct {
-	ref     lang.Ref
-	matcher lang.Matcher
-	// members are the objects that exist and match, sorted by name.
-	members    []*node
-	dependents map[*node]struct{}
-}
-
-// set returns the set that ref names. A new one is filled from the objects of
-// its namespace.
-func (g *Graph) set(ref lang.Ref) *set {
-	in := g.space(ref)
-	s, ok := in.sets[ref.Name]
-	if ok {
-		return s
+// dependents visits those that wait for a node, by name and by a set, with
+// repetitions.
+func (g *Graph) dependents(one *node, visit func(*node)) {
+	for _, e := range one.dependents {
+		visit(g.all[e.node])
 	}
-	s = &set{ref: ref, matcher: lang.NewMatcher(ref), dependents: map[*node]struct{}{}}
-	in.sets[ref.Name] = s
-	for _, one := range in.nodes {
-		if s.has(one) {
-			s.members = append(s.members, one)
-		}
-	}
-	slices.SortFunc(s.members, byName)
-	return s
-}
-
-// has reports whether a node exists and matches.
-func (s *set) has(one *node) bool {
-	return one.object != nil && s.matcher.Match(one.ref.Name, one.labels)
-}
-
-// find returns where a node is among the members, or would be.
-func (s *set) find(one *node) (int, bool) {
-	return slices.BinarySearchFunc(s.members, one, byName)
-}
-
-func byName(a, b *node) int { return a.ref.Compare(b.ref) }
-
-// sort puts a node into the sets that it is now in, and takes it out of the
-// others.
-func (g *Graph) sort(one *node) {
-	for _, s := range g.space(one.ref).sets {
-		at, member := s.find(one)
-		switch has := s.has(one); {
-		case has && !member:
-			s.members = slices.Insert(s.members, at, one)
-		case !has && member:
-			s.members = slices.Delete(s.members, at, at+1)
-		}
-	}
-}
-
-// Members returns the objects that are now in the set that ref names, sorted by
-// name, whether an expression in the graph names that set or not. self is left
-// out: a set never contains the Job that names it.
-func (g *Graph) Members(ref, self lang.Ref) []lang.Member {
-	in := g.spaces[space{ref.Kind, ref.Namespace}]
-	if in == nil {
-		return nil
-	}
-	var list []lang.Member
-	if s, ok := in.sets[ref.Name]; ok {
-		list = make([]lang.Member, 0, len(s.members))
-		for _, one := range s.members {
-			if one.ref != self {
-				list = append(list, lang.Member{Name: one.ref.Name, Object: one.object})
-			}
-		}
-		return list
-	}
-	matcher := lang.NewMatcher(ref)
-	for name, one := range in.nodes {
-		if one.object != nil && one.ref != self && matcher.Match(name, one.labels) {
-			list = append(list, lang.Member{Name: name, Object: one.object})
-		}
-	}
-	slices.SortFunc(list, func(a, b lang.Member) int {
-		return lang.Ref{Name: a.Name}.Compare(lang.Ref{Name: b.Name})
-	})
-	return list
+	g.setDependents(one, visit)
 }

@@ -17,6 +17,12 @@ import (
 const (
 	// DependsOnAnnotation holds the expression that a Job waits for.
 	DependsOnAnnotation = "depctl.dev/depends-on"
+	// OnFailureAnnotation says what becomes of a Job whose expression is false:
+	// fail, wait or run.
+	OnFailureAnnotation = "depctl.dev/on-dependency-failure"
+	// WaitTimeoutAnnotation is how long a Job waits, from its creation, before
+	// it is failed.
+	WaitTimeoutAnnotation = "depctl.dev/wait-timeout"
 	// HoldAnnotation keeps a Job from being released while it is there. Its
 	// value says why, for people.
 	HoldAnnotation = "depctl.dev/hold"

@@ -20,15 +20,19 @@ const (
 	Waiting
 	// Releasing un-suspends the Job.
 	Releasing
+	// Failing makes the Job controller fail the Job, which never ran.
+	Failing
 )
 
-// String returns "ignore", "wait" or "release".
+// String returns "ignore", "wait", "release" or "fail".
 func (a Action) String() string {
 	switch a {
 	case Waiting:
 		return "wait"
 	case Releasing:
 		return "release"
+	case Failing:
+		return "fail"
 	default:
 		return "ignore"
 	}
@@ -39,6 +43,7 @@ const (
 	ReasonForeignOwner      = "ForeignOwner"
 	ReasonStartedUnheld     = "StartedUnheld"
 	ReasonInvalidExpression = "InvalidExpression"
+	ReasonInvalidAnnotation = "InvalidAnnotation"
 	ReasonHeld              = "Held"
 	ReasonProblem           = "Problem"
 	ReasonWaiting           = "Waiting"
@@ -78,6 +83,10 @@ type check func(Snapshot) (Decision, bool)
 // Decide returns what should happen to the Job of the snapshot. The list is
 // the specification; doc.go says why each check stands where it does.
 func Decide(s Snapshot) Decision {
+	return inTime(s, decide(s))
+}
+
+func decide(s Snapshot) Decision {
 	for _, holds := range [...]check{
 		notAnnotated,
 		finished,
@@ -85,6 +94,7 @@ func Decide(s Snapshot) Decision {
 		foreignOwned,
 		released,
 		startedUnheld,
+		invalidAnnotation,
 		invalidExpression,
 		onHold,
 		perElement,
@@ -126,6 +136,17 @@ func startedUnheld(s Snapshot) (Decision, bool) {
 	}, !s.Job.Suspended
 }
 
+func invalidAnnotation(s Snapshot) (Decision, bool) {
+	_, err := s.Job.policy()
+	if err == nil {
+		_, err = s.Job.timeout()
+	}
+	if err == nil {
+		return Decision{}, false
+	}
+	return Decision{Action: Waiting, Reason: ReasonInvalidAnnotation, Message: "held: " + err.Error()}, true
+}
+
 func invalidExpression(s Snapshot) (Decision, bool) {
 	if s.Invalid == nil {
 		return Decision{}, false
@@ -149,14 +170,19 @@ func perElement(s Snapshot) (Decision, bool) {
 }
 
 func byVerdict(s Snapshot) Decision {
-	subject := s.Job.Subject()
-	verdict := s.Expr.Eval(s.World, subject, s.Now)
-	d := Decision{Action: Waiting, Reasons: s.Expr.Reasons(s.World, subject, s.Now), Next: verdict.Next}
+	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
+	expr, value, next := s.eval(s.Expr)
+	if policy == Run && value != lang.True {
+		expr, value, next = s.eval(s.Expr.Relaxed())
+	}
+	d := Decision{Action: Waiting, Reasons: expr.Reasons(s.World, s.Job.Subject(), s.Now), Next: next}
 	switch {
-	case verdict.Value == lang.True:
+	case value == lang.True:
 		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
-	case verdict.Value == lang.False:
+	case value == lang.False && policy == Wait:
 		d.Reason, d.Message = ReasonDependencyFailed, "waits for ever as things stand: "
+	case value == lang.False:
+		d.Action, d.Reason, d.Message = Failing, ReasonDependencyFailed, "never ran: "
 	case slices.ContainsFunc(d.Reasons, hasProblem):
 		// What must be mended comes first: the rest will come by itself.
 		slices.SortStableFunc(d.Reasons, func(a, b lang.Reason) int { return rank(a) - rank(b) })
@@ -166,6 +192,32 @@ func byVerdict(s Snapshot) Decision {
 	}
 	d.Message += summary(d.Reasons)
 	return d
+}
+
+func (s Snapshot) eval(expr *lang.Expr) (*lang.Expr, lang.Value, time.Time) {
+	verdict := expr.Eval(s.World, s.Job.Subject(), s.Now)
+	return expr, verdict.Value, verdict.Next
+}
+
+// inTime ends the wait of a Job whose time is up, whatever it waits for, also
+// for somebody to mend its text. A hold stops that, and a text that says how
+// long to wait and cannot be read never ends a Job.
+func inTime(s Snapshot, d Decision) Decision {
+	timeout, err := s.Job.timeout()
+	if d.Action != Waiting || s.Job.OnHold || timeout == 0 || err != nil {
+		return d
+	}
+	deadline := s.Job.Created.Add(timeout)
+	if s.Now.Before(deadline) {
+		if d.Next.IsZero() || deadline.Before(d.Next) {
+			d.Next = deadline
+		}
+		return d
+	}
+	return Decision{
+		Action: Failing, Reason: ReasonDependencyTimeout, Reasons: d.Reasons,
+		Message: fmt.Sprintf("never ran: still %s after %s", d.Message, s.Job.WaitTimeout),
+	}
 }
 
 // hasProblem reports whether somebody must mend something. A right that is being

@@ -78,14 +78,38 @@ func TestDecide(t *testing.T) {
 			job: waiting(), world: world{"etl/extract": {UID: "1"}},
 			want: Waiting, wantReason: ReasonWaiting, wantState: StateWaiting,
 		},
-		"a Job whose prerequisite failed is not released": {
+		"a Job whose prerequisite failed is failed": {
 			job: waiting(), world: world{"etl/extract": {UID: "1", Outcome: lang.Failed}},
-			want: Waiting, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
+			want: Failing, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
+			wantMessage: "never ran: etl/extract failed",
+		},
+		"a Job whose prerequisite was skipped is failed": {
+			job: waiting(), world: world{"etl/extract": {UID: "1", Outcome: lang.Skipped}},
+			want: Failing, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
+		},
+		"a Job that rather waits stays suspended": {
+			job:   waiting(annotation(OnFailureAnnotation, "wait")),
+			world: world{"etl/extract": {UID: "1", Outcome: lang.Failed}},
+			want:  Waiting, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
 			wantMessage: "waits for ever as things stand: etl/extract failed",
 		},
-		"a Job whose prerequisite was skipped is not released": {
-			job: waiting(), world: world{"etl/extract": {UID: "1", Outcome: lang.Skipped}},
-			want: Waiting, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
+		"a Job that is held is not failed": {
+			job:   waiting(annotation(HoldAnnotation, "")),
+			world: world{"etl/extract": {UID: "1", Outcome: lang.Failed}},
+			want:  Waiting, wantReason: ReasonHeld, wantState: StateHeld,
+		},
+		"a Job that the gate has failed is skipped at once": {
+			job: waiting(condition(batchv1.JobFailureTarget, ReasonDependencyFailed)), world: succeeded,
+			want: Ignoring, wantState: StateSkipped,
+		},
+		"a policy that does not exist holds the Job": {
+			job: waiting(annotation(OnFailureAnnotation, "ignore")), world: succeeded,
+			want: Waiting, wantReason: ReasonInvalidAnnotation, wantState: StateInvalid,
+			wantMessage: `held: annotation depctl.dev/on-dependency-failure is "ignore", it must be fail, wait or run`,
+		},
+		"a timeout that cannot be read holds the Job": {
+			job: waiting(annotation(WaitTimeoutAnnotation, "soon")), world: succeeded,
+			want: Waiting, wantReason: ReasonInvalidAnnotation, wantState: StateInvalid,
 		},
 		"one prerequisite of two that succeeded is not enough": {
 			job: waiting(annotation(DependsOnAnnotation, "extract, other/validate")), world: succeeded,

@@ -2,8 +2,8 @@
 //
 // Observe turns a batch/v1 Job into the few facts that matter, a Job. Whoever
 // gathers those facts and the world around them into a Snapshot asks Decide,
-// and gets a Decision: leave the Job alone, let it wait, or release it. The
-// controller, "depctl graph" and every later tool ask the same function, so
+// and gets a Decision: leave the Job alone, let it wait, release it or fail it.
+// The controller, "depctl graph" and every later tool ask the same function, so
 // they cannot disagree.
 //
 // Decide goes through this list, and the first fact that holds decides. The
@@ -16,13 +16,19 @@
 //	foreignOwner       Ignore   ForeignOwner       another controller owns spec.suspend
 //	released           Ignore                      done: never twice
 //	startedUnheld      Ignore   StartedUnheld      it runs; holding it would kill its pods
+//	invalidAnnotation  Wait     InvalidAnnotation  an edit mends it
 //	invalidExpression  Wait     InvalidExpression  an edit mends it
 //	onHold             Wait     Held               a person said so
 //	perElement         Wait     Problem            nobody can release elements yet
-//	neverAsThingsStand Wait     DependencyFailed   a prerequisite cannot succeed as things stand
+//	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
 //	problem            Wait     Problem            something must be mended
-//	undecided          Wait     Waiting            something is not known yet
-//	otherwise          Release  Met
+//	unknown            Wait     Waiting            something is not decided yet
+//	true               Release  Met
+//
+// With on-dependency-failure "run", an expression that is not true is replaced
+// by one in which a prerequisite that is over counts as one that succeeded.
+// Whatever makes a Job wait but a hold and a bad wait-timeout: once its time is
+// up, it fails with DependencyTimeout. What is true is released all the same.
 //
 // The package is pure: Kubernetes API types, no client, no clock, no log.
 package gate

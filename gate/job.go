@@ -2,6 +2,7 @@ package gate
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -32,6 +33,10 @@ type Job struct {
 	OnHold bool
 	Hold   string
 
+	// OnFailure and WaitTimeout are the values of their annotations, as
+	// written; empty if they are not there.
+	OnFailure, WaitTimeout string
+
 	Suspended    bool
 	BeingDeleted bool
 	// Released reports whether the gate has released this very Job.
@@ -39,6 +44,16 @@ type Job struct {
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
+	// Seen are the outcomes of prerequisites that are gone.
+	Seen Seen
+	// AtRisk reports whether the Job may be cleaned away soon after it has
+	// finished: by its TTL, or by the CronJob that owns it.
+	AtRisk bool
+	// Guarded reports whether it carries our finalizer.
+	Guarded bool
+
+	// Started is status.startTime; zero if nobody has started the Job.
+	Started time.Time
 	// ServiceAccount is that of the pods. It never changes, so what it may see
 	// is what the Job may see.
 	ServiceAccount string
@@ -64,7 +79,13 @@ func Observe(job *batchv1.Job) Job {
 		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
+	j.Seen = parseSeen(job.Annotations[SeenAnnotation])
+	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)
+	if job.Status.StartTime != nil {
+		j.Started = job.Status.StartTime.Time
+	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
+	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
 	return j
 }

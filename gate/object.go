@@ -31,8 +31,9 @@ func observeObject(job *batchv1.Job) *lang.Object {
 	return o
 }
 
-// observeOutcome reads the terminal conditions. SuccessCriteriaMet and
-// FailureTarget come before them and are not the end yet.
+// observeOutcome reads the terminal conditions. SuccessCriteriaMet and other
+// people's FailureTarget come before them and are not the end yet. Our own
+// FailureTarget is: the Job never ran, and the condition can never be unset.
 func observeOutcome(o *lang.Object, status *batchv1.JobStatus) {
 	for _, condition := range status.Conditions {
 		if condition.Status != corev1.ConditionTrue {
@@ -46,11 +47,20 @@ func observeOutcome(o *lang.Object, status *batchv1.JobStatus) {
 			}
 		case batchv1.JobFailed:
 			o.Outcome, o.Finished, o.Reason = lang.Failed, condition.LastTransitionTime.Time, condition.Reason
-			if o.Reason == ReasonDependencyFailed || o.Reason == ReasonDependencyTimeout {
+			if isOurs(condition.Reason) {
 				o.Outcome = lang.Skipped
+			}
+		case batchv1.JobFailureTarget:
+			if isOurs(condition.Reason) && o.Outcome == lang.Undecided {
+				o.Outcome, o.Finished, o.Reason = lang.Skipped, condition.LastTransitionTime.Time, condition.Reason
 			}
 		}
 	}
+}
+
+// isOurs reports whether the gate fails Jobs for this reason.
+func isOurs(reason string) bool {
+	return reason == ReasonDependencyFailed || reason == ReasonDependencyTimeout
 }
 
 // hadPods reports whether a pod of the Job is or was ready, or has ended.

@@ -4,6 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // operation is one step of a JSON patch (RFC 6902).
@@ -35,6 +40,43 @@ func ReleasePatch(job Job, release Release) ([]byte, error) {
 		return nil, fmt.Errorf("encoding the patch that releases Job %s/%s: %w", job.Namespace, job.Name, err)
 	}
 	return patch, nil
+}
+
+// maxMessage is the longest message of a condition that the gate writes, in
+// bytes; the API server takes 32 KiB.
+const maxMessage = 2 << 10
+
+// FailPatch returns the strategic merge patch of a Job's status that makes the
+// Job controller fail it: a Job that never started needs startTime for that.
+// Both in one patch, or it would try for ever. The resourceVersion is that of
+// the state that was decided on: a Job that was started meanwhile must not be
+// killed. Conditions are merged by their type.
+func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
+	at := metav1.NewTime(now)
+	var status batchv1.JobStatus
+	if job.Started.IsZero() {
+		status.StartTime = &at
+	}
+	status.Conditions = []batchv1.JobCondition{{
+		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: decision.Reason,
+		Message: clip(decision.Message, maxMessage), LastProbeTime: at, LastTransitionTime: at,
+	}}
+	patch, err := json.Marshal(map[string]any{
+		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
+		"status":   status,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the patch that fails Job %s/%s: %w", job.Namespace, job.Name, err)
+	}
+	return patch, nil
+}
+
+// clip cuts text to at most n bytes, at the end of a character.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n-len("…")], "") + "…"
 }
 
 // annotationPath returns the JSON pointer (RFC 6901) to an annotation.

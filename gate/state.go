@@ -9,13 +9,13 @@ type State string
 const (
 	// StateMissing: the Job is named but does not exist.
 	StateMissing State = "missing"
-	// StateInvalid: its expression does not parse; it is held.
+	// StateInvalid: an annotation of it cannot be read; it is held.
 	StateInvalid State = "invalid"
 	// StateHeld: a person holds it.
 	StateHeld State = "held"
 	// StateWaiting: its dependencies are not met yet.
 	StateWaiting State = "waiting"
-	// StateBlocked: its dependencies cannot be met as things stand.
+	// StateBlocked: its dependencies cannot be met as things stand, or in time.
 	StateBlocked State = "blocked"
 	// StateSuspended: somebody other than the gate suspends it.
 	StateSuspended State = "suspended"
@@ -40,11 +40,11 @@ func StateOf(job Job, decision Decision) State {
 		return StateSkipped
 	}
 	switch decision.Reason {
-	case ReasonInvalidExpression:
+	case ReasonInvalidExpression, ReasonInvalidAnnotation:
 		return StateInvalid
 	case ReasonHeld:
 		return StateHeld
-	case ReasonDependencyFailed:
+	case ReasonDependencyFailed, ReasonDependencyTimeout:
 		return StateBlocked
 	case ReasonWaiting, ReasonProblem:
 		return StateWaiting

@@ -2,6 +2,8 @@ package gate
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/lang"
@@ -15,6 +17,8 @@ type World struct {
 	Self lang.Ref
 	// Account is the service account of the Job's pods, in the Job's namespace.
 	Account string
+	// Seen are the outcomes of prerequisites that are gone.
+	Seen Seen
 	// Access answers what that account may look at in other namespaces. While
 	// it is nil nothing is known there.
 	Access Access
@@ -28,7 +32,21 @@ func (w World) Object(ref lang.Ref) *lang.Object {
 	if problem := w.barred(ref); problem != nil {
 		return &lang.Object{Problem: problem}
 	}
-	return w.Graph.Object(ref)
+	o := w.Graph.Object(ref)
+	gone, seen := w.Seen[ref]
+	switch {
+	case !seen:
+		return o
+	case o == nil:
+		return gone.Object
+	case o.UID == gone.Object.UID && o.Exit == nil && o.Outcome == lang.Failed:
+		// Its pods may be gone; what was learned from them is not.
+		known := *o
+		known.Exit = gone.Object.Exit
+		return &known
+	default:
+		return o
+	}
 }
 
 // Members returns the Jobs of a set, sorted by name.
@@ -39,7 +57,31 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	if problem := w.barred(ref); problem != nil {
 		return nil, problem
 	}
-	return w.Graph.Members(ref, w.Self), nil
+	members := w.Graph.Members(ref, w.Self)
+	for gone := range w.Seen {
+		if w.isGoneFrom(gone, ref) {
+			members = append(members, lang.Member{Name: gone.Name, Object: w.Seen[gone].Object})
+		}
+	}
+	slices.SortFunc(members, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
+	return members, nil
+}
+
+// isGoneFrom reports whether a Job that is gone belongs to a set, and nobody has
+// taken its name.
+func (w World) isGoneFrom(gone, set lang.Ref) bool {
+	return gone.Kind == set.Kind && gone.Namespace == set.Namespace && gone != w.Self && w.Graph.Object(gone) == nil &&
+		lang.NewMatcher(set).Match(gone.Name, w.Seen[gone].Labels)
+}
+
+// Sees reports whether the Job may look at what ref names.
+func (w World) Sees(ref lang.Ref) bool { return w.barred(ref) == nil }
+
+// Forbids reports whether it is known that the Job may not look at what ref
+// names.
+func (w World) Forbids(ref lang.Ref) bool {
+	problem := w.barred(ref)
+	return problem != nil && problem.Code == lang.ProblemForbidden
 }
 
 // barred returns why the Job may not look at what ref names; nil if it may.
@@ -61,5 +103,20 @@ func unknownKind(kind string) *lang.Problem {
 	return &lang.Problem{
 		Code:    lang.ProblemUnknownKind,
 		Message: fmt.Sprintf("this gate cannot look up objects of kind %q, only Jobs", kind),
+	}
+}
+
+// Node returns the Job as a graph holds it, with its parsed expression. A Job
+// with an annotation that must be mended first is not waiting to the graph.
+func (j Job) Node(expr *lang.Expr) depgraph.Node {
+	policy, badPolicy := j.policy()
+	timeout, badTimeout := j.timeout()
+	return depgraph.Node{
+		Object: j.Object, Labels: j.Labels, Expr: expr,
+		Waits:          j.Annotated && !j.Released && j.Outcome() == lang.Undecided && badPolicy == nil && badTimeout == nil,
+		FailsWhenFalse: policy != Wait,
+		Relaxes:        policy == Run,
+		Ends:           timeout > 0,
+		SeesOtherwise:  len(j.Seen) > 0,
 	}
 }

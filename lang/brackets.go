@@ -126,7 +126,7 @@ func (b *builder) unexpectedIndex(list []lexer.Token, at int, whole lexer.Token)
 		b.add(TooDeep, span, "", "more than %d parentheses inside one another", MaxNesting)
 		return
 	}
-	b.add(BadIndex, span, hint, "unexpected %s in brackets", quote(clip(found.Value)))
+	b.add(BadIndex, span, hint, "unexpected %s in brackets", quote(found.Value))
 }
 
 func (b *builder) indexRange(r *indexRange, whole lexer.Token) (result IndexRange, ok bool) {

@@ -122,7 +122,7 @@ func (b *builder) number(t lexer.Token) (int64, bool) {
 	case isDigits(t.Value):
 		b.add(NumberTooBig, spanOf(t), "no set has so many members", "numbers go up to %d", maxInteger)
 	default:
-		b.add(BadNumber, spanOf(t), "write digits only, as in: >= 3 or >= 90%", "%s is not a number", quote(clip(t.Value)))
+		b.add(BadNumber, spanOf(t), "write digits only, as in: >= 3 or >= 90%", "%s is not a number", quote(t.Value))
 	}
 	return 0, false
 }

@@ -37,6 +37,11 @@ func TestEveryExampleOfTheDocumentationIsTrue(t *testing.T) {
 			t.Errorf("unknown kind of block %q", kind)
 		}
 	}
+	for _, value := range regexp.MustCompile(`depctl.dev/depends-on: (.+)`).FindAllStringSubmatch(string(data), -1) {
+		run["yaml"]++
+		requireClean(t, strings.Trim(value[1], `"`))
+	}
+	require.Greater(t, run["yaml"], 1)
 	require.Greater(t, run[""], 8)
 	require.Greater(t, run["error"], 2)
 	require.Positive(t, run["canonical"])

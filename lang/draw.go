@@ -63,13 +63,23 @@ func (s Source) draw(b *strings.Builder, d Diagnostic) {
 	if d.Severity == Warning {
 		severity = "warning: "
 	}
-	fmt.Fprintf(b, "%s:%d:%d: %s%s [%s]", s.Name, line, column, severity, d.Message, d.Code)
+	fmt.Fprintf(b, "%s:%d:%d: %s%s [%s]", s.Name, line, column, severity, visible(d.Message), d.Code)
 	if source, blanks, carets := s.excerpt(span); strings.TrimSpace(source) != "" {
 		fmt.Fprintf(b, "\n  %s\n  %s%s", source, blanks, carets)
 	}
 	if d.Hint != "" {
-		b.WriteString("\n  " + d.Hint)
+		b.WriteString("\n  " + visible(d.Hint))
 	}
+}
+
+// Excerpt returns what Draw shows of the place: the line, and under it the
+// marks. Both are empty where there is nothing to see.
+func (s Source) Excerpt(span Span) (line, marks string) {
+	line, blanks, carets := s.excerpt(s.Place(span))
+	if strings.TrimSpace(line) == "" {
+		return "", ""
+	}
+	return line, blanks + carets
 }
 
 // The width of an excerpt, in characters: what fits a terminal.
@@ -89,19 +99,14 @@ func (s Source) excerpt(span Span) (source, blanks, carets string) {
 	if to > from && s.Text[to-1] == '\r' {
 		to--
 	}
-	start, cut := from, ""
-	for n := 0; span.Start-start > excerptBefore*utf8.UTFMax || utf8.RuneCountInString(s.Text[start:span.Start]) > excerptBefore; n++ {
-		// Step by step only near the place: a line may be the whole text.
-		cut, start = "...", max(start+1, span.Start-excerptBefore*utf8.UTFMax)
-		for start < span.Start && !utf8.RuneStart(s.Text[start]) {
-			start++
-		}
+	start := span.Start
+	for n := 0; start > from && n < excerptBefore; n++ {
+		_, size := utf8.DecodeLastRuneInString(s.Text[from:start])
+		start -= size
 	}
 	var text, lead, mark strings.Builder
-	text.WriteString(cut)
-	lead.WriteString(cut)
-	if cut != "" {
-		lead.Reset()
+	if start > from {
+		text.WriteString("...")
 		lead.WriteString("   ")
 	}
 	shown := 0
@@ -147,6 +152,20 @@ func printable(r rune, size int) rune {
 	default:
 		return r
 	}
+}
+
+// visible returns s, which may repeat what the user wrote, as it is drawn.
+func visible(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r != '\n' {
+			r = printable(r, size)
+		}
+		b.WriteRune(r)
+		i += size
+	}
+	return b.String()
 }
 
 func blank(r rune) string {

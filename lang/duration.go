@@ -86,7 +86,7 @@ func (b *builder) delay(result *Check, c *operand) bool {
 	case err != nil && isDigits(c.Delay.Value):
 		b.add(BadDuration, spanOf(c.Delay), "write a unit: "+clip(c.Delay.Value)+"s, "+clip(c.Delay.Value)+"m or "+clip(c.Delay.Value)+"h", "this duration has no unit")
 	case err != nil:
-		b.add(BadDuration, spanOf(c.Delay), hint, "%s is %s", quote(clip(c.Delay.Value)), err)
+		b.add(BadDuration, spanOf(c.Delay), hint, "%s is %s", quote(c.Delay.Value), err)
 	}
 	result.Delay = d
 	return err == nil
@@ -108,7 +108,7 @@ func (b *builder) time(result *Check, t lexer.Token) bool {
 		return true
 	}
 	const example = "2026-12-01T22:00:00Z"
-	zoned := strings.Replace(text, " ", "T", 1)
+	zoned := strings.Replace(clip(text), " ", "T", 1)
 	switch {
 	case isTime(text+"Z") || isTime(zoned+"Z") && zoned != text:
 		b.add(MissingZone, at, "write "+zoned+"Z for UTC, or "+zoned+"+01:00", "this time has no zone")
@@ -117,7 +117,7 @@ func (b *builder) time(result *Check, t lexer.Token) bool {
 	case isTime(zoned):
 		b.add(BadTime, at, "write "+zoned, "there is no white space in a time")
 	default:
-		b.add(BadTime, at, "write it as in: time("+example+")", "%s is not a time", quote(clip(text)))
+		b.add(BadTime, at, "write it as in: time("+example+")", "%s is not a time", quote(text))
 	}
 	return false
 }

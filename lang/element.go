@@ -89,7 +89,7 @@ func (c *Check) failures(o *Object, failed, done Indexes) (yes, no Indexes, prob
 }
 
 // maxSpent bounds the indexes that one evaluation looks at one by one.
-const maxSpent = 20_000_000
+const maxSpent = 4_000_000
 
 // members returns the elements of a that are members at the index of v. falls
 // says that there is none because the index is at the edge of the array, where

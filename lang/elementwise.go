@@ -20,7 +20,7 @@ type ElementVerdict struct {
 func (e *Expr) Elementwise() bool { return e.elements }
 
 // maxOwnSize is the largest array that is decided element by element.
-const maxOwnSize = 1 << 21
+const maxOwnSize = 1 << 20
 
 // EvalElements decides the requirements that mention i or self[...] for all
 // elements of the Job s, whose Object must have its Array. Without such

@@ -52,7 +52,7 @@ func (b *builder) unknownStatus(word string, at Span, inside string) {
 	if near := nearest(lower, append(names, "time")); near != "" {
 		hint = "did you mean " + quote(near) + "?"
 	}
-	b.add(UnknownStatus, at, hint, "unknown status %s", quote(clip(word)))
+	b.add(UnknownStatus, at, hint, "unknown status %s", quote(word))
 }
 
 func foreignCall(word string, status Status, inside string) string {
@@ -118,7 +118,7 @@ func argoStatus(suffix string) Status {
 		return ""
 	}
 	lower := strings.ToLower(suffix)
-	if s := nearestStatus(lower); s != "" {
+	if s := statusNamed(lower); s != "" {
 		return s
 	}
 	return foreignStatus(lower)

@@ -52,9 +52,9 @@ func (l *level) place(span Span) {
 	if !l.fits && !l.loose {
 		word := l.source(span)
 		hint := "write a comma before " + quote(word)
-		if strings.HasPrefix(word, "(") && len(l.terms) > 0 {
-			if c, ok := l.terms[len(l.terms)-1].(*Check); ok && nearestStatus(l.text[c.span.Start:c.span.End]) != "" {
-				hint = "write " + quote(string(nearestStatus(l.text[c.span.Start:c.span.End]))+"(") + " without a space if a status is meant"
+		if n := len(l.spans); n > 0 && strings.HasPrefix(word, "(") {
+			if status := statusNamed(l.source(l.spans[n-1])); status != "" {
+				hint = "write " + quote(string(status)+"(") + " without a space if a status is meant"
 			}
 		}
 		l.add(MissingComma, span, hint, "expected \",\" or a word that joins, found %s", quote(word))
@@ -104,7 +104,7 @@ func (l *level) negate(n Node, at Span) {
 		if c, ok := n.(*Check); ok && c.Status == StatusFinished {
 			hint = "to run beside it, wait for its start: started(...)"
 		}
-		l.add(NeverTrue, at.to(n.Span()), hint, "this can never be true: %s is true or not yet, but never false", quote(clip(n.String())))
+		l.add(NeverTrue, at.to(n.Span()), hint, "this can never be true: %s is true or not yet, but never false", quote(n.String()))
 	}
 }
 

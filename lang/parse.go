@@ -79,11 +79,12 @@ func clip(s string) string {
 		return s
 	}
 	end := most
-	for !utf8.RuneStart(s[end]) {
+	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
 	return s[:end] + "..."
 }
 
-// quote puts user words in double quotes. What cannot be printed is escaped.
-func quote(s string) string { return strconv.Quote(s) }
+// quote puts user words, cut to a readable length, in double quotes. What cannot
+// be printed is escaped.
+func quote(s string) string { return strconv.Quote(clip(s)) }

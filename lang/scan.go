@@ -212,7 +212,7 @@ func (s *scanner) torn(start, end, after int) bool {
 	case after == end || after == len(s.text):
 		return false
 	case first == '[':
-		s.add(SpaceInTarget, s.span(end, after), "write "+quote(clip(s.text[start:end]+"["))+" without the space", "there is white space before the bracket")
+		s.add(SpaceInTarget, s.span(end, after), "write "+quote(s.text[start:end]+"[")+" without the space", "there is white space before the bracket")
 		s.take(tokenName, end-start)
 		s.pos = after
 		return true
@@ -226,7 +226,7 @@ func (s *scanner) torn(start, end, after int) bool {
 		}
 		whole = s.wordEnd(rest)
 	}
-	s.add(SpaceInTarget, s.span(start, whole), "write "+quote(clip(strings.Join(strings.Fields(s.text[start:whole]), ""))),
+	s.add(SpaceInTarget, s.span(start, whole), "write "+quote(strings.Join(strings.Fields(s.text[start:whole]), "")),
 		`there is white space beside ":" or "/"`)
 	s.emit(tokenJunk, start, whole)
 	s.pos = whole

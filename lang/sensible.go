@@ -114,9 +114,10 @@ func possible(n Node) (canTrue, canFalse bool) {
 }
 
 func (c *Check) possible() (canTrue, canFalse bool) {
-	switch size, constant := c.constantSize(); {
-	case c.Compare == nil:
+	if c.Compare == nil {
 		return true, c.Status.hasFalse()
+	}
+	switch size, constant := c.constantSize(); {
 	case c.isOpen():
 		return true, false
 	case c.Before:

@@ -29,7 +29,7 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		} else if strings.HasPrefix(key, "exit") {
 			hint = `did you mean "code"?`
 		}
-		b.add(UnknownKey, keySpan, hint, "unknown key %s", quote(clip(key)))
+		b.add(UnknownKey, keySpan, hint, "unknown key %s", quote(key))
 		return false
 	case key != "made" && c.Status != StatusFailed:
 		b.add(MisplacedKey, span, "write it in failed(...)", "%s is about failures and has no meaning in %s", quote(key), quote(string(c.Status)))
@@ -39,20 +39,20 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		return false
 	case key == "made":
 		if value != "before" {
-			b.add(BadValue, valueSpan, `write "made=before": created before the annotated Job`, "%s is not a value of %s", quote(clip(value)), quote(key))
+			b.add(BadValue, valueSpan, `write "made=before": created before the annotated Job`, "%s is not a value of %s", quote(value), quote(key))
 			return false
 		}
 		c.Before = true
 	case key == "reason":
 		if !isReason(value) {
-			b.add(BadValue, valueSpan, "write the reason as the Job gives it, as in: reason=BackoffLimitExceeded", "%s is not the reason of a failure", quote(clip(value)))
+			b.add(BadValue, valueSpan, "write the reason as the Job gives it, as in: reason=BackoffLimitExceeded", "%s is not the reason of a failure", quote(value))
 			return false
 		}
 		c.Reasons = append(c.Reasons, value)
 	default:
 		codes, hint := parseCodes(value)
 		if hint != "" {
-			b.add(BadValue, valueSpan, hint, "%s is not an exit code or a range of them", quote(clip(value)))
+			b.add(BadValue, valueSpan, hint, "%s is not an exit code or a range of them", quote(value))
 			return false
 		}
 		c.Codes = append(c.Codes, codes)
@@ -81,7 +81,7 @@ func parseCodes(s string) (codes CodeRange, hint string) {
 	from, to, dash := strings.Cut(s, "-")
 	switch {
 	case err != nil && dash && isDigits(from) && isDigits(to):
-		return codes, "write " + quote(clip("code="+from+".."+to))
+		return codes, "write " + quote("code="+from+".."+to)
 	case err != nil || low < 0 || !isDigits(first):
 		return codes, "write a number, as in: code=3 or code=3..7"
 	case high < low:

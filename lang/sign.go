@@ -31,7 +31,7 @@ func (s *scanner) comparison() {
 		case "<>":
 			hint = "!="
 		}
-		s.add(BadOperator, s.span(s.pos, end), "write "+quote(hint), "%s is not a comparison, expected >=, >, <=, <, == or !=", quote(clip(sign)))
+		s.add(BadOperator, s.span(s.pos, end), "write "+quote(hint), "%s is not a comparison, expected >=, >, <=, <, == or !=", quote(sign))
 	}
 	s.take(tokenCompare, end-s.pos)
 }
@@ -145,7 +145,7 @@ func (s *scanner) strange() {
 			end += size
 		}
 		size = end - s.pos
-		s.add(BadCharacter, s.span(s.pos, s.pos+size), "", "%s has no meaning here", quote(clip(rest[:size])))
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "", "%s has no meaning here", quote(rest[:size]))
 	}
 	s.take(tokenJunk, size)
 }

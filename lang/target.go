@@ -47,7 +47,7 @@ func (b *builder) ref(t *Target, from *operand) bool {
 	}
 	if hasKind {
 		if hint, foreign := foreignKind(kind, text); foreign {
-			b.add(ForeignStatus, span, hint, "%s is of another language", quote(clip(kind+":")))
+			b.add(ForeignStatus, span, hint, "%s is of another language", quote(kind+":"))
 			return false
 		}
 		if !b.kind(kind, Span{span.Start, span.Start + len(kind)}) {
@@ -74,12 +74,12 @@ func (b *builder) kind(kind string, at Span) bool {
 	}
 	hint := "write a kind in lower case, as in: cronjob:nightly"
 	if lower := strings.ToLower(kind); lower != kind && isName(lower) {
-		hint = "did you mean " + quote(clip(lower)) + "?"
+		hint = "did you mean " + quote(lower) + "?"
 	}
 	if strings.Contains(kind, "/") {
 		hint = "the kind stands first, as in: cronjob:etl/nightly"
 	}
-	b.add(BadKind, at, hint, "%s is not a kind of objects", quote(clip(kind)))
+	b.add(BadKind, at, hint, "%s is not a kind of objects", quote(kind))
 	return false
 }
 
@@ -93,11 +93,11 @@ func (b *builder) namespace(namespace, whole string, at Span) bool {
 	case isLabel(lower):
 		b.add(BadName, at, "did you mean "+quote(lower)+"?", "%s has upper case letters, names have none", quote(namespace))
 	case strings.Contains(namespace, "/"):
-		b.add(BadName, at, "write [kind:][namespace/]name", "there are too many slashes in %s", quote(clip(whole)))
+		b.add(BadName, at, "write [kind:][namespace/]name", "there are too many slashes in %s", quote(whole))
 	case strings.ContainsAny(namespace, "*?"):
 		b.add(BadName, at, "name one namespace for each target", "a namespace cannot be a glob")
 	default:
-		b.add(BadName, at, "a namespace has lower case letters, digits and -, at most 63, and starts and ends with a letter or a digit", "%s is not the name of a namespace", quote(clip(namespace)))
+		b.add(BadName, at, "a namespace has lower case letters, digits and -, at most 63, and starts and ends with a letter or a digit", "%s is not the name of a namespace", quote(namespace))
 	}
 	return false
 }
@@ -163,11 +163,11 @@ func (b *builder) badName(name string, at Span) {
 	case name == "":
 		b.add(BadName, at, "", "there is no name between the quotes")
 	case name != plain && strings.EqualFold(name, plain) && isName(plain):
-		b.add(BadName, at, "did you mean "+quote(clip(plain))+"?", "%s has upper case letters, names of objects have none", quote(clip(name)))
+		b.add(BadName, at, "did you mean "+quote(plain)+"?", "%s has upper case letters, names of objects have none", quote(name))
 	case isName(plain):
-		b.add(BadName, at, "did you mean "+quote(clip(plain))+"?", "%s is not the name of an object", quote(clip(name)))
+		b.add(BadName, at, "did you mean "+quote(plain)+"?", "%s is not the name of an object", quote(name))
 	default:
-		b.add(BadName, at, "a name has lower case letters, digits, - and ., and starts and ends with a letter or a digit", "%s is not the name of an object", quote(clip(name)))
+		b.add(BadName, at, "a name has lower case letters, digits, - and ., and starts and ends with a letter or a digit", "%s is not the name of an object", quote(name))
 	}
 }
 
@@ -199,7 +199,8 @@ func asCheck(status Status, target string) string {
 	return string(status) + "(" + target + ")"
 }
 
-func nearestStatus(word string) Status {
+// statusNamed returns the status that word is, "" if it is none.
+func statusNamed(word string) Status {
 	if slices.Contains(statuses(), Status(word)) {
 		return Status(word)
 	}

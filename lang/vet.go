@@ -69,7 +69,7 @@ func (v *vetting) target(c *Check, t *Target) {
 	}
 	ref := t.Ref
 	base, suffix, _ := cutLast(ref.Name, ".")
-	switch status := nearestStatus(suffix); {
+	switch status := statusNamed(suffix); {
 	case !ref.IsSet() && base != "" && status != "":
 		base = (&Target{Ref: Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: base}}).String()
 		v.warn(StatusSuffix, t.Span, "write "+asCheck(status, base)+" if its status is meant", "%s is a name that ends in a status", quote(ref.Name))
@@ -149,7 +149,7 @@ func (v *vetting) repeated(n Node) {
 		v.repeated(t)
 		text := t.String()
 		if _, twice := seen[text]; twice {
-			v.warn(Duplicate, t.Span(), "delete one of them", "%s stands here twice", quote(clip(text)))
+			v.warn(Duplicate, t.Span(), "delete one of them", "%s stands here twice", quote(text))
 			continue
 		}
 		seen[text] = t
@@ -160,9 +160,9 @@ func (v *vetting) repeated(n Node) {
 			continue
 		}
 		if _, both := seen[opposite.Term.String()]; both && all {
-			v.warn(Contradiction, t.Span(), "", "%s and its opposite are never true together", quote(clip(opposite.Term.String())))
+			v.warn(Contradiction, t.Span(), "", "%s and its opposite are never true together", quote(opposite.Term.String()))
 		} else if both {
-			v.warn(Contradiction, t.Span(), "write finished(...) if the end is meant, whatever it is", "%s or its opposite is true of all that finish", quote(clip(opposite.Term.String())))
+			v.warn(Contradiction, t.Span(), "write finished(...) if the end is meant, whatever it is", "%s or its opposite is true of all that finish", quote(opposite.Term.String()))
 		}
 	}
 }

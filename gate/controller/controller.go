@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -89,10 +90,17 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		if o.Reviews == nil {
 			o.Reviews = client.AuthorizationV1().SubjectAccessReviews()
 		}
-		c.rights = newRights(o.Reviews, c.queue.Add, o.Clock)
+		c.rights = newRights(o.Reviews, c.answered, o.Clock)
 		c.store.access = c.rights
 	}
 	return c
+}
+
+// answered is called when a Job would see another answer about its rights than
+// before. The finalizers of what it waits for may hang on that too.
+func (c *Controller) answered(ref lang.Ref) {
+	c.queue.Add(ref)
+	c.store.enqueueAll(c.store.mayConcern(ref))
 }
 
 // Synced returns a channel that is closed when all Jobs were listed once.
@@ -150,16 +158,21 @@ func (c *Controller) work(ctx context.Context) {
 			logger.Info("The Job changed while it was decided, deciding again", "refusal", err.Error())
 			c.queue.AddRateLimited(ref)
 		default:
-			logger.Error(err, "Job was not released, trying again")
+			logger.Error(err, "Job was not patched, trying again")
 			c.queue.AddRateLimited(ref)
 		}
 		c.queue.Done(ref)
 	}
 }
 
-// sync decides about one Job and does it. It returns an error only for what
-// another try can mend.
+// sync does what is to be done about one Job: as a prerequisite, and as one that
+// waits. It returns an error only for what another try can mend.
 func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
+	return errors.Join(c.guard(ctx, ref), c.decide(ctx, ref))
+}
+
+// decide decides about one Job and does it.
+func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	job, decision, exists := c.store.decide(ref)
 	if !exists {
 		c.reporter.forget(ref)
@@ -171,13 +184,16 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	if c.observer {
 		decision = observed(decision)
 	}
-	if decision.Action == gate.Releasing {
+	switch decision.Action {
+	case gate.Releasing:
 		return c.release(ctx, job, decision)
+	case gate.Failing:
+		return c.fail(ctx, job, decision)
 	}
 	if !decision.Next.IsZero() {
 		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))
 	}
 	c.refusals.forget(ref)
 	c.reporter.report(job, decision)
-	return nil
+	return errors.Join(c.save(ctx, ref), c.learn(ctx, decision))
 }

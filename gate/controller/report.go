@@ -15,9 +15,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// ReasonReleaseRefused is the reason of the event that says that the API server
-// refused the same release patch twice.
-const ReasonReleaseRefused = "ReleaseRefused"
+// ReasonPatchRefused is the reason of the event that says that the API server
+// refused the same patch twice.
+const ReasonPatchRefused = "PatchRefused"
 
 // maxNote is the longest note of an event that the API server takes, in bytes.
 const maxNote = 1024
@@ -50,27 +50,26 @@ func newReporter(recorder Recorder) *reporter {
 // course of things and gets none.
 func (r *reporter) report(job gate.Job, d gate.Decision) {
 	ref := job.Ref()
-	kind, action, tell := corev1.EventTypeWarning, "Holding", true
-	switch d.Reason {
-	case gate.ReasonMet:
-		kind, action = corev1.EventTypeNormal, "Releasing"
-	case gate.ReasonForeignOwner, gate.ReasonStartedUnheld:
-		action = "Ignoring"
-	case gate.ReasonInvalidExpression, gate.ReasonDependencyFailed, gate.ReasonProblem:
-	case ReasonObserved:
-		kind, action = corev1.EventTypeNormal, "Observing"
-	case ReasonReleaseRefused:
-		action = "Releasing"
-	default:
-		tell = false
-	}
-	if !tell || d.Reason == gate.ReasonMet {
+	over := d.Action == gate.Releasing || d.Action == gate.Failing
+	if over || d.Reason == "" || d.Reason == gate.ReasonWaiting || d.Reason == gate.ReasonHeld {
 		r.forget(ref)
+		if !over {
+			return
+		}
 	}
-	if !tell || r.recorder == nil || !r.news(ref, said{job.UID, d.Reason, d.Message}) {
+	if r.recorder == nil || !over && !r.news(ref, said{job.UID, d.Reason, d.Message}) {
 		return
 	}
-	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, action, "%s", clip(d.Message, maxNote))
+	kind := corev1.EventTypeWarning
+	if d.Action == gate.Releasing || d.Reason == ReasonObserved {
+		kind = corev1.EventTypeNormal
+	}
+	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", clip(d.Message, maxNote))
+}
+
+// actions are the words for what the gate does, as events have them.
+var actions = map[gate.Action]string{
+	gate.Ignoring: "Ignoring", gate.Waiting: "Holding", gate.Releasing: "Releasing", gate.Failing: "Failing",
 }
 
 // news records what is said of a Job and reports whether it is new.
@@ -80,9 +79,7 @@ func (r *reporter) news(ref lang.Ref, s said) bool {
 	if r.last[ref] == s {
 		return false
 	}
-	if s.reason != gate.ReasonMet {
-		r.last[ref] = s
-	}
+	r.last[ref] = s
 	return true
 }
 

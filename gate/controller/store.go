@@ -7,7 +7,6 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
@@ -18,7 +17,7 @@ import (
 )
 
 // store is what the gate knows of the cluster. The reflector is its only
-// writer, but for acknowledge; workers read under the lock. An entry never
+// writer, but for answered; workers read under the lock. An entry never
 // changes once it is in the map, it is replaced.
 type store struct {
 	// enqueue asks for a decision about a Job. It is called without the lock.
@@ -32,10 +31,6 @@ type store struct {
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
-	// acknowledged holds the resourceVersion of release patches whose watch
-	// event has not come yet, so that an older event does not look like a
-	// Job that still waits.
-	acknowledged map[types.UID]string
 
 	synced     chan struct{}
 	syncedOnce sync.Once
@@ -48,6 +43,9 @@ type entry struct {
 	invalid error
 	// questions are what must be allowed for expr.
 	questions []gate.Question
+	// seen are the outcomes that stand for the Job. What is not in its
+	// annotation yet must be written there.
+	seen gate.Seen
 }
 
 // A store takes the reflector's objects as they come, and strips those that
@@ -56,13 +54,12 @@ var _ cache.TransformingStore = &store{}
 
 func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 	return &store{
-		enqueue:      enqueue,
-		clock:        clock,
-		access:       fixed{gate.Closed{}},
-		entries:      map[lang.Ref]entry{},
-		graph:        depgraph.New(),
-		acknowledged: map[types.UID]string{},
-		synced:       make(chan struct{}),
+		enqueue: enqueue,
+		clock:   clock,
+		access:  fixed{gate.Closed{}},
+		entries: map[lang.Ref]entry{},
+		graph:   depgraph.New(),
+		synced:  make(chan struct{}),
 	}
 }
 
@@ -76,7 +73,7 @@ func (s *store) Update(object any) error {
 		return err
 	}
 	s.mu.Lock()
-	affected := s.set(job)
+	affected := append(s.set(job), s.graph.Settle()...)
 	s.mu.Unlock()
 	s.enqueueAll(affected)
 	return nil
@@ -89,7 +86,7 @@ func (s *store) Delete(object any) error {
 		return err
 	}
 	s.mu.Lock()
-	affected := s.remove(job.Ref())
+	affected := append(s.remove(job.Ref()), s.graph.Settle()...)
 	s.mu.Unlock()
 	s.enqueueAll(affected)
 	return nil
@@ -140,37 +137,38 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
-		World: gate.World{Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions)},
+		World: s.seenBy(ref, e),
 	}), true
 }
 
-// acknowledge records that the API server has released a Job and answered with
-// this resourceVersion. Nothing is known yet of what came after it.
-func (s *store) acknowledge(ref lang.Ref, uid types.UID, version string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e, ok := s.entries[ref]
-	if !ok || e.job.UID != uid || !older(e.job.ResourceVersion, version) {
-		return // the watch was faster
+// seenBy returns the world of a Job.
+func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
+	return gate.World{
+		Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions), Seen: e.seen,
 	}
-	s.acknowledged[uid] = version
-	e.job.Released, e.job.Suspended = true, false
-	s.put(ref, e)
 }
 
-// set takes in the state of a Job and returns whose decision it may change.
+// answered takes in a Job as the API server returned it from a patch, without
+// waiting for the watch. It says nothing of a Job that is gone by now.
+func (s *store) answered(patched *batchv1.Job) {
+	job := gate.Observe(patched)
+	s.mu.Lock()
+	var affected []lang.Ref
+	if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
+		affected = s.set(job)
+	}
+	s.mu.Unlock()
+	s.enqueueAll(affected)
+}
+
+// set takes in the state of a Job and returns whose decision it may change. The
+// answer to a patch comes before the watch events that lead up to it: a state
+// that is older than the one that is known says nothing.
 func (s *store) set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
 	old, known := s.entries[ref]
-	if known && old.job.UID != job.UID {
-		delete(s.acknowledged, old.job.UID)
-	}
-	if version, ok := s.acknowledged[job.UID]; ok {
-		if older(job.ResourceVersion, version) {
-			job.Released, job.Suspended = true, false
-		} else {
-			delete(s.acknowledged, job.UID)
-		}
+	if known && old.job.UID == job.UID && older(job.ResourceVersion, old.job.ResourceVersion) {
+		return nil
 	}
 	if job.Object.Ready {
 		// No status says since when; a gate that restarts counts anew, so a
@@ -180,6 +178,9 @@ func (s *store) set(job gate.Job) []lang.Ref {
 		} else {
 			job.Object.ReadyAt = s.clock.Now()
 		}
+	}
+	if known && old.job.UID == job.UID {
+		job.Object.Exit = old.job.Object.Exit // nobody but the gate knows it
 	}
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
@@ -193,7 +194,19 @@ func (s *store) set(job gate.Job) []lang.Ref {
 		e.expr, e.invalid = job.Parse()
 		e.questions = job.Questions(e.expr)
 	}
-	affected := s.put(ref, e)
+	e.seen = s.remembers(old, job, known)
+	taken := s.forgets(ref, job)
+	before := s.atRisk(ref)
+	affected := append(s.put(ref, e), taken...)
+	affected = append(affected, s.hands(ref, job)...)
+	after := s.atRisk(ref)
+	for _, prerequisite := range after {
+		affected = append(affected, s.hands(prerequisite, s.entries[prerequisite].job)...)
+	}
+	affected = append(affected, unlike(before, after)...)
+	if job.AtRisk || job.Guarded {
+		affected = append(affected, ref)
+	}
 	if waits(job) && (!known || !equal(old.job, job)) {
 		affected = append(affected, ref)
 	}
@@ -205,7 +218,9 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	if len(e.questions) == 0 || !waits(e.job) {
 		s.access.forget(ref)
 	}
-	return s.graph.Set(ref, depgraph.Node{Object: e.job.Object, Labels: e.job.Labels, Expr: e.expr})
+	n := e.job.Node(e.expr)
+	n.SeesOtherwise = n.SeesOtherwise || len(e.questions) > 0
+	return s.graph.Set(ref, n)
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
@@ -213,10 +228,14 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	if !ok {
 		return nil
 	}
-	delete(s.acknowledged, e.job.UID)
+	affected := s.atRisk(ref)
+	if e.job.Outcome() != lang.Undecided {
+		affected = append(affected, s.hand(ref, e.job)...)
+	}
 	delete(s.entries, ref)
 	s.access.forget(ref)
-	return append(s.graph.Remove(ref), ref)
+	affected = append(affected, s.graph.Remove(ref)...)
+	return append(affected, ref)
 }
 
 func (s *store) enqueueAll(refs []lang.Ref) {
@@ -228,7 +247,7 @@ func (s *store) enqueueAll(refs []lang.Ref) {
 // waits reports whether the expression of a Job can still matter. The others'
 // edges are not kept.
 func waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && job.Outcome() == lang.Undecided
+	return job.Annotated && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
 }
 
 // equal reports whether two states of a Job are the same to a decision about
@@ -266,8 +285,9 @@ func strip(object any) (any, error) {
 		job.Spec = batchv1.JobSpec{
 			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
 			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
-			BackoffLimitPerIndex: job.Spec.BackoffLimitPerIndex,
-			Template:             corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
+			BackoffLimitPerIndex:    job.Spec.BackoffLimitPerIndex,
+			TTLSecondsAfterFinished: job.Spec.TTLSecondsAfterFinished,
+			Template:                corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
 		}
 	}
 	return object, nil

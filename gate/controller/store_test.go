@@ -74,7 +74,7 @@ func TestStoreAsksOnlyForThoseThatAreAffected(t *testing.T) {
 
 	require.NoError(t, s.Delete(job("extract", "7", "", complete)))
 	require.Equal(t, "extract load", asked())
-	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason, "deleted is absent, not succeeded")
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "its outcome stands for the Job that waited")
 
 	require.NoError(t, s.Update(job("load", "8", "bystander")))
 	require.Equal(t, "load", asked(), "the annotation was edited")
@@ -97,14 +97,21 @@ func TestReplaceIsOneStep(t *testing.T) {
 	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)
 }
 
-func TestAcknowledgedReleaseOutlivesOlderEvents(t *testing.T) {
+// freed is what the API server answers to the patch that releases load.
+func freed(version string) *batchv1.Job {
+	return job("load", version, "extract", func(j *batchv1.Job) {
+		j.Spec.Suspend = ptr.To(false)
+		j.Annotations[gate.ReleasedAnnotation] = `{"uid":"uid-load"}`
+	})
+}
+
+func TestAnAnswerOutlivesOlderEvents(t *testing.T) {
 	t.Parallel()
-	s, _ := recordingStore()
-	load := lang.Job("n", "load")
-	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	s, asked := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract"), job("report", "3", "load")}, "3"))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
 
-	s.acknowledge(load, "uid-load", "10")
+	s.answered(freed("10"))
 	require.Equal(t, gate.Ignoring, decided(t, s, "load").Action)
 
 	require.NoError(t, s.Update(job("load", "9", "extract", func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
@@ -113,19 +120,30 @@ func TestAcknowledgedReleaseOutlivesOlderEvents(t *testing.T) {
 	require.NoError(t, s.Update(job("load", "11", "extract")))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "somebody took the release back, and the store did not see it")
 
-	s.acknowledge(load, "uid-load", "11")
-	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "an answer that is no newer than the watch overruled it")
+	s.answered(freed("10"))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "an answer that is older than the watch overruled it")
+
+	asked()
+	s.answered(job("load", "12", "extract", func(j *batchv1.Job) {
+		j.Status.Conditions = []batchv1.JobCondition{{
+			Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: gate.ReasonDependencyFailed,
+		}}
+	}))
+	require.Equal(t, "report", asked(), "a Job that was failed is skipped at once: the next in the chain is decided")
+	require.Equal(t, gate.Failing, decided(t, s, "report").Action)
 }
 
-func TestAcknowledgeSpeaksOfOneJobOnly(t *testing.T) {
+func TestAnAnswerSpeaksOfOneJobOnly(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
 	require.NoError(t, s.Delete(job("load", "3", "extract")))
+	s.answered(freed("10"))
+	_, _, exists := s.decide(lang.Job("n", "load"))
+	require.False(t, exists, "a Job that is gone came back")
 	require.NoError(t, s.Add(job("load", "4", "extract", func(j *batchv1.Job) { j.UID = "uid-again" })))
-	s.acknowledge(lang.Job("n", "load"), "uid-load", "10")
+	s.answered(freed("10"))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action, "the new Job of the name was taken for the old")
-	require.Empty(t, s.acknowledged)
 }
 
 func TestReadyIsCountedFromWhenItWasFirstSeen(t *testing.T) {
@@ -180,7 +198,7 @@ func TestOnlyJobsThatWaitAskForRights(t *testing.T) {
 	r := newRights(nil, s.enqueue, s.clock)
 	s.access = r
 	for name, end := range map[string]func() error{
-		"released": func() error { s.acknowledge(lang.Job("n", "load"), "uid-load", "3"); return nil },
+		"released": func() error { s.answered(freed("3")); return nil },
 		"finished": func() error { return s.Update(job("load", "3", "etl/extract", complete)) },
 		"deleted":  func() error { return s.Delete(job("load", "3", "etl/extract")) },
 		"edited":   func() error { return s.Update(job("load", "3", "extract")) },

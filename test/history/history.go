@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
 )
 
 // Event is one state of a Job, as the watch sent it.
@@ -44,6 +47,7 @@ func (e Event) Is(kind batchv1.JobConditionType) bool {
 type History struct {
 	mu      sync.Mutex
 	events  []Event
+	last    map[string]Event
 	changed chan struct{}
 	ended   error
 }
@@ -55,11 +59,17 @@ func Record(ctx context.Context, client kubernetes.Interface) (*History, error) 
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	w, err := client.BatchV1().Jobs(metav1.NamespaceAll).Watch(ctx, metav1.ListOptions{ResourceVersion: jobs.ResourceVersion})
+	// The API server cuts off a watch that is too slow, which this one may be
+	// on a busy machine; it goes on from where it was, and nothing is missing.
+	w, err := watchtools.NewRetryWatcherWithContext(ctx, jobs.ResourceVersion, &cache.ListWatch{
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return client.BatchV1().Jobs(metav1.NamespaceAll).Watch(ctx, o)
+		},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	h := &History{changed: make(chan struct{})}
+	h := &History{last: map[string]Event{}, changed: make(chan struct{})}
 	for i := range jobs.Items {
 		h.add(Event{At: time.Now(), Job: &jobs.Items[i]})
 	}
@@ -89,6 +99,11 @@ func (h *History) add(e Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events = append(h.events, e)
+	if e.Deleted {
+		delete(h.last, e.Key())
+	} else {
+		h.last[e.Key()] = e
+	}
 	close(h.changed)
 	h.changed = make(chan struct{})
 }
@@ -112,25 +127,21 @@ func (h *History) Events() []Event {
 
 // Last returns the last state of each Job that exists, by namespace/name.
 func (h *History) Last() map[string]Event {
-	last := map[string]Event{}
-	for _, e := range h.Events() {
-		if e.Deleted {
-			delete(last, e.Key())
-		} else {
-			last[e.Key()] = e
-		}
-	}
-	return last
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.last)
 }
 
 // Wait returns when the condition holds of the last states of all Jobs, and with
-// an error when ctx is done or the watch has ended before.
+// an error when ctx is done or the watch has ended before. The condition must
+// neither keep the map nor call the History.
 func (h *History) Wait(ctx context.Context, condition func(last map[string]Event) bool) error {
 	for {
 		h.mu.Lock()
 		changed, ended := h.changed, h.ended
+		met := condition(h.last)
 		h.mu.Unlock()
-		if condition(h.Last()) {
+		if met {
 			return nil
 		}
 		if ended != nil {

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -32,7 +32,7 @@ func (r Release) Latency() time.Duration { return r.At.Sub(r.Met) }
 // broke the rules, in words. Of expressions it understands lists of names; of
 // Jobs with any other, it does not judge when they were released.
 func Judge(events []Event) (releases []Release, violations []string) {
-	j := judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}}
+	j := judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}}
 	for _, e := range events {
 		j.see(e)
 	}
@@ -41,8 +41,10 @@ func Judge(events []Event) (releases []Release, violations []string) {
 
 // judge replays a history.
 type judge struct {
-	now        map[string]Event
-	jobs       map[types.UID]*judged
+	now  map[string]Event
+	jobs map[types.UID]*judged
+	// waiters are the Jobs that name one, by namespace/name.
+	waiters    map[string]map[*judged]bool
 	releases   []Release
 	violations []string
 }
@@ -52,49 +54,84 @@ type judged struct {
 	job       string
 	suspended bool
 	released  bool
-	// metOnce reports whether at some moment since the Job was there, and
-	// since its expression last changed, all that it names was complete.
+	// done has what the Job names and was complete since the Job was there,
+	// by uid: also what was deleted then, until the name is taken again.
+	done map[string]types.UID
+	// metOnce reports whether all that it names was done at some moment since
+	// its expression last changed, and met says when.
 	metOnce bool
 	met     time.Time
 	text    string
+	named   []string
+	// failed reports whether the gate has failed it.
+	failed bool
 }
 
 func (j *judge) see(e Event) {
 	if e.Deleted {
 		delete(j.now, e.Key())
-		delete(j.jobs, e.Job.UID)
+		if one := j.jobs[e.Job.UID]; one != nil {
+			j.name(one, "")
+			delete(j.jobs, e.Job.UID)
+		}
 		return
 	}
 	j.now[e.Key()] = e
 	text, waits := e.Job.Annotations[dependsOn]
 	if one, known := j.jobs[e.Job.UID]; known || waits {
 		if !known {
-			one = &judged{job: e.Key(), suspended: true, text: text}
+			one = &judged{job: e.Key(), suspended: true}
+			j.name(one, text)
 			j.jobs[e.Job.UID] = one
 		}
 		j.judge(one, e, text)
 	}
-	for _, uid := range j.uids() {
-		one := j.jobs[uid]
-		if !one.metOnce && j.complete(one) {
-			one.metOnce, one.met = true, e.At
-		}
+	j.met(j.jobs[e.Job.UID], e.At)
+	for one := range j.waiters[e.Key()] {
+		j.met(one, e.At)
 	}
 }
 
-// uids returns the Jobs in the order of their names.
-func (j *judge) uids() []types.UID {
-	uids := make([]types.UID, 0, len(j.jobs))
-	for uid := range j.jobs {
-		uids = append(uids, uid)
+// met notes when all that a Job names was complete for the first time.
+func (j *judge) met(one *judged, at time.Time) {
+	if one == nil || one.metOnce {
+		return
 	}
-	slices.SortFunc(uids, func(a, b types.UID) int { return cmp.Compare(j.jobs[a].job, j.jobs[b].job) })
-	return uids
+	for _, name := range one.named {
+		e, exists := j.now[name]
+		switch {
+		case exists && e.Is(batchv1.JobComplete):
+			one.done[name] = e.Job.UID
+		case exists && one.done[name] != e.Job.UID:
+			delete(one.done, name)
+		}
+	}
+	if len(one.done) == len(one.named) {
+		one.metOnce, one.met = true, at
+	}
+}
+
+// name notes what a Job names, and forgets what it named before.
+func (j *judge) name(one *judged, text string) {
+	for _, name := range one.named {
+		delete(j.waiters[name], one)
+	}
+	one.text, one.named, one.done, one.metOnce = text, nil, map[string]types.UID{}, false
+	if !isList(text) {
+		return
+	}
+	one.named = slices.Compact(slices.Sorted(slices.Values(one.names())))
+	for _, name := range one.named {
+		if j.waiters[name] == nil {
+			j.waiters[name] = map[*judged]bool{}
+		}
+		j.waiters[name][one] = true
+	}
 }
 
 func (j *judge) judge(one *judged, e Event, text string) {
 	if text != one.text && !one.released {
-		one.text, one.metOnce = text, false
+		j.name(one, text)
 	}
 	if one.suspended && !e.Suspended() {
 		switch {
@@ -109,7 +146,16 @@ func (j *judge) judge(one *judged, e Event, text string) {
 		}
 		one.released = true
 	}
-	if !one.released && (e.Job.Status.Active > 0 || e.Job.Status.StartTime != nil) {
+	reason := skipped(e)
+	failed := reason != ""
+	if failed && one.released && !one.failed {
+		j.violate(one, "was failed by the gate after its release")
+	}
+	if reason == "DependencyFailed" && isList(one.text) && !one.failed && !j.broken(one) {
+		j.violate(one, "was failed although nothing that it names has failed: %s", one.text)
+	}
+	one.failed = failed
+	if !one.released && !failed && (e.Job.Status.Active > 0 || e.Job.Status.StartTime != nil) {
 		j.violate(one, "has pods although it is held")
 		one.released = true
 	}
@@ -122,22 +168,39 @@ var (
 	words = regexp.MustCompile(`(^|\s)(or|and|not)\s`)
 )
 
-// complete reports whether all that a Job names is complete now.
-func (j *judge) complete(one *judged) bool {
-	if !plain.MatchString(one.text) || words.MatchString(one.text) {
-		return true
-	}
+func isList(text string) bool { return plain.MatchString(text) && !words.MatchString(text) }
+
+// names returns what a list names, as namespace/name.
+func (one *judged) names() []string {
 	namespace, _, _ := strings.Cut(one.job, "/")
+	var names []string
 	for name := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(one.text), ","), ",") {
 		name = strings.TrimSpace(name)
 		if !strings.Contains(name, "/") {
 			name = namespace + "/" + name
 		}
-		if prerequisite, ok := j.now[name]; !ok || !prerequisite.Is(batchv1.JobComplete) {
-			return false
+		names = append(names, name)
+	}
+	return names
+}
+
+// broken reports whether something that a Job names has failed, or will.
+func (j *judge) broken(one *judged) bool {
+	return slices.ContainsFunc(one.named, func(name string) bool {
+		prerequisite, ok := j.now[name]
+		return ok && (prerequisite.Is(batchv1.JobFailed) || skipped(prerequisite) != "")
+	})
+}
+
+// skipped returns the reason for which the gate has failed a Job, empty if it
+// has not.
+func skipped(e Event) string {
+	for _, c := range e.Job.Status.Conditions {
+		if c.Status == corev1.ConditionTrue && (c.Reason == "DependencyFailed" || c.Reason == "DependencyTimeout") {
+			return c.Reason
 		}
 	}
-	return true
+	return ""
 }
 
 func (j *judge) violate(one *judged, format string, args ...any) {

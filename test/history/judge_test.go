@@ -38,6 +38,16 @@ func complete(j *batchv1.Job) {
 	j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
 }
 
+func failed(reason string) change {
+	return func(j *batchv1.Job) {
+		now := metav1.Now()
+		j.Status.StartTime = &now
+		j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: reason}}
+	}
+}
+
+func again(j *batchv1.Job) { j.UID += "-again" }
+
 func gone(e Event) Event { e.Deleted = true; return e }
 
 func TestJudge(t *testing.T) {
@@ -59,6 +69,15 @@ func TestJudge(t *testing.T) {
 		"a prerequisite that was gone before the Job was there does not count": {
 			events: []Event{event(1, "a", complete), gone(event(2, "a", complete)), event(3, "b", held("a")), event(4, "b", free("a", "uid-b"))},
 			want:   []string{"n/b was released before its prerequisites were complete: a"},
+		},
+		"outcomes at different times are right": {
+			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "c", complete),
+				event(5, "b", free("a, c", "uid-b"))},
+		},
+		"an outcome whose name was taken again does not count": {
+			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "a", again),
+				gone(event(4, "a", again)), event(5, "c", complete), event(6, "b", free("a, c", "uid-b"))},
+			want: []string{"n/b was released before its prerequisites were complete: a, c"},
 		},
 		"one of two is not enough": {
 			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), event(4, "b", free("a, c", "uid-b"))},
@@ -82,6 +101,19 @@ func TestJudge(t *testing.T) {
 		"the record of another Job is no release": {
 			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-of-another"))},
 			want:   []string{"n/b runs although nobody released it"},
+		},
+		"a Job that is failed after its prerequisite is right": {
+			events: []Event{event(1, "c", held("d")), event(2, "d", complete), event(3, "c", free("d", "uid-c")),
+				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed"))},
+		},
+		"a Job that is failed while its prerequisite still runs is wrong": {
+			events: []Event{event(1, "b", held("a")), event(2, "a"), event(3, "b", held("a"), failed("DependencyFailed"))},
+			want:   []string{"n/b was failed although nothing that it names has failed: a"},
+		},
+		"a Job that is failed after its release is wrong": {
+			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
+				event(4, "b", free("a", "uid-b"), failed("DependencyTimeout"))},
+			want: []string{"n/b was failed by the gate after its release"},
 		},
 		"a held Job with pods is wrong": {
 			events: []Event{event(1, "b", held("a")), event(2, "b", held("a"), func(j *batchv1.Job) { j.Status.Active = 1 })},

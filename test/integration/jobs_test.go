@@ -46,6 +46,13 @@ func template(key, value string) change {
 	return func(j *batchv1.Job) { j.Spec.Template.Annotations["sandbox.depctl.dev/"+key] = value }
 }
 
+// onFailure sets what becomes of the Job if its expression is false.
+func onFailure(policy gate.Policy) change { return annotate(gate.OnFailureAnnotation, string(policy)) }
+
+func annotate(key, value string) change {
+	return func(j *batchv1.Job) { j.Annotations[key] = value }
+}
+
 // newJob returns a Job that waits for what the text names, for nothing if it is
 // empty. It says nothing about suspend, as users do.
 func newJob(name, dependsOn string, changes ...change) *batchv1.Job {

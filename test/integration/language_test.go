@@ -90,7 +90,7 @@ func TestJobsWaitForElementsOfAnArray(t *testing.T) {
 	})
 	s.completes("first", "most", "alarm")
 	s.fails("sim")
-	s.held("all")
+	s.fails("all")
 }
 
 func TestWhatMustBeMendedIsReported(t *testing.T) {

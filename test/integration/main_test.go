@@ -29,6 +29,9 @@ type cluster struct {
 	*sandbox.Sandbox
 	client  kubernetes.Interface
 	history *history.History
+	// forced is set by a test that releases a Job by force: its history is not
+	// judged.
+	forced bool
 }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -101,6 +104,9 @@ func ownCluster(t *testing.T) *cluster {
 	}
 	t.Cleanup(func() {
 		_, violations := history.Judge(c.history.Events())
+		if c.forced {
+			violations = nil
+		}
 		for _, violation := range violations {
 			t.Error(violation)
 		}

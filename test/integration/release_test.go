@@ -62,23 +62,14 @@ func TestDependentMadeLongAfterItsPrerequisite(t *testing.T) {
 	s.completes("load")
 }
 
-func TestFailedPrerequisiteReleasesNobody(t *testing.T) {
+func TestPrerequisiteDeletedAndMadeAgain(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	s.make("load", "extract")
+	s.make("load", "extract", onFailure("wait"))
 	s.make("extract", "", template("exit-code", "3"))
 	s.fails("extract")
 	event := s.warning("load", gate.ReasonDependencyFailed)
 	require.Equal(t, "waits for ever as things stand: "+s.name+"/extract failed (BackoffLimitExceeded)", event.Note)
-	s.held("load")
-}
-
-func TestPrerequisiteDeletedAndMadeAgain(t *testing.T) {
-	t.Parallel()
-	s := shared.namespace(t)
-	s.make("load", "extract")
-	s.make("extract", "", template("exit-code", "3"))
-	s.fails("extract")
 	s.remove("extract")
 	s.held("load")
 	s.make("extract", "")
@@ -122,7 +113,7 @@ func TestHoldKeepsAJobUntilItIsTakenAway(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
 	s.make("extract", "")
-	s.make("load", "extract", func(j *batchv1.Job) { j.Annotations[gate.HoldAnnotation] = "until Monday" })
+	s.make("load", "extract", annotate(gate.HoldAnnotation, "until Monday"))
 	s.completes("extract")
 	s.held("load")
 	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/hold":null}}}`)

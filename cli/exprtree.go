@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"strings"
+
+	"depctl.dev/lang"
+)
+
+// drawExpr returns the canonical text of an expression, its tree and a table of
+// what it names.
+func drawExpr(expr *lang.Expr, g glyphs) string {
+	var b strings.Builder
+	b.WriteString(expr.String() + "\n\n")
+	writeTree(&b, expr.Root(), "", "", g)
+	rows := [][3]string{{"NAME", "CHECK", "FOR"}}
+	for _, n := range namesJSON(expr) {
+		rows = append(rows, [3]string{n.text(), n.Check, n.waiting()})
+	}
+	if len(rows) == 1 {
+		return b.String()
+	}
+	var name, check int
+	for _, r := range rows {
+		name, check = max(name, width(r[0])+gap), max(check, width(r[1])+gap)
+	}
+	b.WriteByte('\n')
+	for _, r := range rows {
+		b.WriteString(pad(r[0], r[0], name) + pad(r[1], r[1], check) + r[2] + "\n")
+	}
+	return b.String()
+}
+
+// writeTree writes a node behind head, and what is inside it behind stem.
+func writeTree(b *strings.Builder, n lang.Node, head, stem string, g glyphs) {
+	var word string
+	var inside []lang.Node
+	switch n := n.(type) {
+	case *lang.All:
+		word, inside = "all of", n.Terms
+	case *lang.Any:
+		word, inside = "any of", n.Terms
+	case *lang.Not:
+		word, inside = "not", []lang.Node{n.Term}
+	case *lang.Check:
+		word = explicit(n)
+	}
+	b.WriteString(head + word + "\n")
+	for i, term := range inside {
+		fork, below := g.fork, g.stem
+		if i == len(inside)-1 {
+			fork, below = g.corner, g.blank
+		}
+		writeTree(b, term, stem+fork, stem+below, g)
+	}
+}
+
+// explicit returns the text of a check with its status: canonical text leaves
+// out that of success.
+func explicit(c *lang.Check) string {
+	text := c.String()
+	if c.Status != lang.StatusSucceeded || len(c.Targets) != 1 || c.Before {
+		return text
+	}
+	target := c.Targets[0].String()
+	return string(c.Status) + "(" + target + ")" + strings.TrimPrefix(text, target)
+}

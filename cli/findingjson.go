@@ -1,0 +1,34 @@
+package cli
+
+// findingJSON is an item of what "depctl lint -o json" prints. Its names are a
+// promise. Columns count characters from 1; the end is what follows the place.
+type findingJSON struct {
+	File      string `json:"file"`
+	Document  int    `json:"document"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+	Severity  string `json:"severity"`
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	Hint      string `json:"hint"`
+}
+
+func findingsJSON(findings []finding) []findingJSON {
+	list := make([]findingJSON, len(findings)) // never null
+	for i, f := range findings {
+		line, column := f.manifest.lines.position(f.Span.Start)
+		endLine, endColumn := f.manifest.lines.position(f.Span.End)
+		list[i] = findingJSON{
+			File: f.manifest.name, Document: f.document,
+			Kind: f.kind, Namespace: f.namespace, Name: f.name,
+			Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
+			Severity: string(f.Severity), Code: string(f.Code), Message: f.Message, Hint: f.Hint,
+		}
+	}
+	return list
+}

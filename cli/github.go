@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+)
+
+// workflowCommands returns findings as commands of GitHub Actions, a line each.
+// GitHub shows them beside the lines of a pull request.
+func workflowCommands(findings []finding) string {
+	// What ends a command, and in properties what ends those too.
+	message := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	var b strings.Builder
+	for _, f := range findingsJSON(findings) {
+		end := fmt.Sprintf("endLine=%d", f.EndLine)
+		if f.EndLine == f.Line {
+			end = fmt.Sprintf("endColumn=%d", f.EndColumn)
+		}
+		text := f.Message
+		if f.Hint != "" {
+			text += "\n" + f.Hint
+		}
+		fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,%s,title=%s::%s\n",
+			f.Severity, property.Replace(f.File), f.Line, f.Column, end, property.Replace(f.Code), message.Replace(clean(text)))
+	}
+	return b.String()
+}

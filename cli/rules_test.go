@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// rule is a code of the language, as its comment has it.
+type rule struct{ code, text, example string }
+
+// languageRules reads the codes of the language with their comments.
+func languageRules(t *testing.T) []rule {
+	t.Helper()
+	var rules []rule
+	for _, file := range []string{"../lang/code.go", "../lang/finding.go"} {
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		require.NoError(t, err)
+		ast.Inspect(tree, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			text, example, _ := strings.Cut(spec.Doc.Text(), "\nExample: ")
+			_, text, _ = strings.Cut(text, ": ")
+			rules = append(rules, rule{code, strings.Join(strings.Fields(text), " "), strings.TrimSpace(example)})
+			return false
+		})
+	}
+	require.Greater(t, len(rules), 50)
+	return rules
+}
+
+// needWorld has the codes that lint cannot find: they are about other objects.
+func needWorld() []string { return []string{"unknown-kind", "whole-array-fails", "no-such-element"} }
+
+func TestEveryCodeHasADescription(t *testing.T) {
+	t.Parallel()
+	for _, r := range languageRules(t) {
+		require.Equal(t, r.text, describe(r.code), r.code)
+	}
+	require.Empty(t, describe("no-such-code"))
+}
+
+func TestTheExampleOfEveryCodeIsFound(t *testing.T) {
+	t.Parallel()
+	for _, r := range languageRules(t) {
+		if r.example == "" || slices.Contains(needWorld(), r.code) {
+			continue
+		}
+		example := r.example
+		if plain, err := strconv.Unquote(example); err == nil {
+			example = plain
+		}
+		quoted, err := json.Marshal(example)
+		require.NoError(t, err)
+		got := lintText(t, "kind: Job\nmetadata:\n  name: me\n  annotations:\n    depctl.dev/depends-on: "+string(quoted)+"\n")
+		require.Contains(t, got, " "+r.code+": ", "%s: %s", r.code, example)
+	}
+}
+
+// TestDocumentation compares docs/lint.md with what the language says of its
+// codes, and lints the examples: the word behind "yaml" is the code to find.
+func TestDocumentation(t *testing.T) {
+	t.Parallel()
+	const file, begin, end = "../docs/lint.md", "<!-- codes -->\n", "<!-- end of codes -->"
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, rest, _ := strings.Cut(string(data), begin)
+	table, after, _ := strings.Cut(rest, end)
+	want := "| code | meaning | example |\n|---|---|---|\n"
+	for _, r := range languageRules(t) {
+		example := ""
+		if r.example != "" {
+			example = "`" + strings.ReplaceAll(r.example, "|", `\|`) + "`"
+		}
+		want += "| `" + r.code + "` | " + r.text + " | " + example + " |\n"
+	}
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
+	} else {
+		require.Equal(t, want, table, "run with -update to write it")
+	}
+	require.Contains(t, after, "`"+strings.Join(needWorld(), "`, `")+"`")
+
+	examples := regexp.MustCompile("(?ms)^```yaml (\\S+)\n(.*?)^```$").FindAllStringSubmatch(before, -1)
+	seen := map[string]bool{}
+	for _, e := range examples {
+		code, text := e[1], e[2]
+		seen[code] = true
+		got := lintText(t, "kind: Job\nmetadata:\n  name: me\n  "+strings.ReplaceAll(text, "\n", "\n  "))
+		if code == "clean" {
+			require.Empty(t, got, text)
+		} else {
+			require.Contains(t, got, " "+code+": ", text)
+			require.NotContains(t, got, "\n", "one mistake each")
+		}
+	}
+	for _, code := range []string{"clean", "yaml-tag", "yaml-flow", "yaml-scalar", "yaml-syntax"} {
+		require.True(t, seen[code], code)
+		require.True(t, code == "clean" || describe(code) != "")
+	}
+}

@@ -1,0 +1,136 @@
+package depgraph
+
+import "slices"
+
+// componentsOf returns the strongly connected components with a cycle, each
+// sorted.
+func componentsOf(waits [][]int) [][]int {
+	numbers := make([]uint64, len(waits))
+	search := components{
+		next:   func(i int) []int { return waits[i] },
+		number: func(i int) *uint64 { return &numbers[i] },
+		first:  1, last: 1,
+	}
+	for i := range waits {
+		search.from(i)
+	}
+	for _, members := range search.found {
+		slices.Sort(members)
+	}
+	return search.found
+}
+
+func inverse(waits [][]int) [][]int {
+	waited := make([][]int, len(waits))
+	for i, list := range waits {
+		for _, to := range list {
+			waited[to] = append(waited[to], i)
+		}
+	}
+	return waited
+}
+
+// shortest searches for cycles in a graph from which nodes go once nothing is to be found
+// through them: as they were tried, or as they are on no cycle any more.
+type shortest struct {
+	waits, waited [][]int
+	// out and in count the neighbours that are not gone.
+	out, in []int
+	gone    []bool
+	// parent is the node from which one was reached in the search numbered seen.
+	parent, seen []int
+	number       int
+}
+
+func newShortest(waits [][]int) *shortest {
+	n := len(waits)
+	s := &shortest{
+		waits: waits, waited: inverse(waits),
+		out: make([]int, n), in: make([]int, n), gone: make([]bool, n), parent: make([]int, n), seen: make([]int, n),
+	}
+	for i := range waits {
+		s.out[i], s.in[i] = len(waits[i]), len(s.waited[i])
+	}
+	for i := range waits {
+		if s.out[i] == 0 || s.in[i] == 0 {
+			s.remove(i)
+		}
+	}
+	return s
+}
+
+// shortest returns the shortest cycle of a component: of several, the one with
+// the smallest nodes. It begins with its smallest node.
+//
+// One node after the other is taken for the start of a cycle without those
+// before it. A single cycle costs linear time, the worst component nodes times
+// edges.
+func (s *shortest) shortest(component []int) (best []int) {
+	for _, start := range component {
+		if s.gone[start] || len(best) == 1 {
+			continue
+		}
+		if cycle := s.through(start, len(best)); cycle != nil {
+			best = cycle
+		}
+		s.remove(start)
+	}
+	return best
+}
+
+// remove takes a node away, and those that are then on no cycle.
+func (s *shortest) remove(start int) {
+	list := []int{start}
+	for len(list) > 0 {
+		one := list[len(list)-1]
+		list = list[:len(list)-1]
+		if s.gone[one] {
+			continue
+		}
+		s.gone[one] = true
+		for _, to := range s.waits[one] {
+			if s.in[to]--; s.in[to] == 0 {
+				list = append(list, to)
+			}
+		}
+		for _, from := range s.waited[one] {
+			if s.out[from]--; s.out[from] == 0 {
+				list = append(list, from)
+			}
+		}
+	}
+}
+
+// through returns the shortest cycle through start that is shorter than limit,
+// where 0 is no limit.
+func (s *shortest) through(start, limit int) []int {
+	s.number++
+	level := []int{start}
+	for length := 1; len(level) > 0 && (limit == 0 || length < limit); length++ {
+		var next []int
+		for _, one := range level {
+			for _, to := range s.waits[one] {
+				switch {
+				case to == start:
+					return s.path(start, one)
+				case !s.gone[to] && s.seen[to] != s.number:
+					s.seen[to], s.parent[to] = s.number, one
+					next = append(next, to)
+				}
+			}
+		}
+		level = next
+	}
+	return nil
+}
+
+// path returns the way from start to last.
+func (s *shortest) path(start, last int) []int {
+	var path []int
+	for ; last != start; last = s.parent[last] {
+		path = append(path, last)
+	}
+	path = append(path, start)
+	slices.Reverse(path)
+	return path
+}

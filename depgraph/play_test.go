@@ -1,0 +1,214 @@
+package depgraph
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"depctl.dev/lang"
+)
+
+// game plays operations on a Graph and on the naive model and compares what they
+// say.
+type game struct {
+	t     require.TestingT
+	g     *Graph
+	model naive
+	// replaced says that the last operation came with another object.
+	replaced bool
+	// reports are the cycles as they were told.
+	reports map[lang.Ref]string
+}
+
+// operationSize is how many bytes say one operation.
+const operationSize = 5
+
+// play reads operations from bytes, so that a fuzzer can make them up.
+func play(t require.TestingT, operations []byte) {
+	p := game{t: t, g: New(), model: naive{}, reports: map[lang.Ref]string{}}
+	for len(operations) >= operationSize {
+		p.operation([operationSize]byte(operations))
+		operations = operations[operationSize:]
+	}
+	p.settle()
+}
+
+func (p *game) operation(b [operationSize]byte) {
+	ref := jobAt(b[0] >> 3)
+	switch b[0] & 7 {
+	case 0:
+		p.remove(ref)
+	case 1:
+		p.settle()
+	default:
+		p.set(ref, b)
+	}
+	p.compare()
+}
+
+func jobAt(b byte) lang.Ref {
+	return lang.Job([]string{"m", "n"}[b&1], fmt.Sprintf("j%d", b>>1%6))
+}
+
+// expression makes an expression of two bytes; 0 makes none.
+func expression(shape, names byte) string {
+	a, b, c := jobAt(names), jobAt(names>>2), jobAt(names>>4)
+	texts := []string{
+		"", "%[1]s", "%[1]s, %[2]s", "%[1]s, %[2]s, %[3]s, %[1]s", "%[1]s or %[2]s", "%[1]s, (%[2]s or %[3]s)",
+		"finished(%[1]s)", "not failed(%[1]s), %[2]s", "started(%[1]s) or skipped(%[2]s)", "exists(%[1]s), %[3]s",
+		"j*", "n/j? >= 2", "{a}", "m/{a=b, c}, %[1]s", "failed(%[1]s, %[2]s, %[3]s) >= 1", "succeeded(%[1]s, m/{a}) >= 1",
+		"finished(j*, made=before)", "succeeded(%[1]s, %[2]s, %[3]s) == 1", "%[1]s + 10m", "skipped(%[1]s)", "n/j1, %[2]s",
+	}
+	text := texts[int(shape)%len(texts)]
+	if len(text) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(text+"%.0[1]s%.0[2]s%.0[3]s", a, b, c)
+}
+
+func (p *game) set(ref lang.Ref, b [operationSize]byte) {
+	n := Node{
+		Object: &lang.Object{UID: fmt.Sprint(len(p.model))},
+		Labels: [...]map[string]string{nil, {"a": "b"}, {"a": "b", "c": "d"}, {"c": "d"}}[b[1]>>3&3],
+		Waits:  b[1]&128 == 0, FailsWhenFalse: b[1]&64 == 0, Relaxes: b[4]&192 == 0, Ends: b[4]&7 == 0, SeesOtherwise: b[4]&56 == 56,
+	}
+	switch b[1] & 7 {
+	case 1:
+		n.Object.Started = true
+	case 2:
+		n.Object.Outcome = lang.Succeeded
+	case 3:
+		n.Object.Outcome = lang.Failed
+	case 4:
+		n.Object.Outcome = lang.Skipped
+	case 5:
+		n.Object.Problem = &lang.Problem{}
+	}
+	old, known := p.model[ref]
+	if known && b[1]&32 != 0 {
+		n.Object = old.Object
+	}
+	if text := expression(b[2], b[3]); text != "" {
+		n.Expr = parse(p.t, text)
+		if known && old.Expr != nil && old.Expr.String() == n.Expr.String() {
+			n.Expr = old.Expr
+		}
+	}
+	dependents := append(p.model.dependents(ref), ref)
+	before, problem := p.model.verdicts(), problem(old.Object)
+	p.model[ref], p.replaced = n, old.Object != n.Object
+	dependents = append(dependents, p.model.dependents(ref)...)
+	affected := p.g.Set(ref, n)
+	p.affected(ref, before, dependents, affected, problem != n.Object.Problem || gone(old.Object, n.Object))
+}
+
+func (p *game) remove(ref lang.Ref) {
+	dependents, before, old := p.model.dependents(ref), p.model.verdicts(), p.model[ref].Object
+	delete(p.model, ref)
+	delete(p.reports, ref)
+	p.replaced = old != nil
+	affected := p.g.Remove(ref)
+	require.NotContains(p.t, affected, ref)
+	p.affected(ref, before, dependents, affected, problem(old) != nil || gone(old, nil))
+}
+
+// affected checks that whoever was named had a reason, and that everybody was
+// whose verdict changed.
+func (p *game) affected(ref lang.Ref, before map[lang.Ref]verdict, dependents, affected []lang.Ref, mended bool) {
+	require.True(p.t, slices.IsSortedFunc(affected, lang.Ref.Compare))
+	require.Subset(p.t, append(dependents, ref), affected)
+	for other, one := range p.model {
+		if other == ref {
+			continue // whoever changes it knows
+		}
+		changed := before[other] != p.model.verdict(other)
+		if changed {
+			require.Contains(p.t, affected, other, "by %s", ref)
+		}
+		if one.SeesOtherwise && p.model.names(other, ref) && p.replaced {
+			require.Contains(p.t, affected, other, "by %s", ref)
+		}
+		if one.Expr != nil && one.Expr.Names() != nil && !one.SeesOtherwise && !changed && !mended {
+			require.NotContains(p.t, affected, other, "by %s", ref)
+		}
+	}
+}
+
+// settle compares the deadlocks with those of a graph that is built in one go.
+func (p *game) settle() {
+	affected, fresh := p.g.Settle(), p.model.rebuilt()
+	require.Equal(p.t, texts(fresh.Stuck()), texts(p.g.Stuck()))
+	require.Len(p.t, p.g.knots, len(fresh.knots))
+	for ref := range p.model {
+		now := texts(p.g.Cycle(ref))
+		require.Equal(p.t, texts(fresh.Cycle(ref)), now)
+		require.Equal(p.t, p.reports[ref] != now, slices.Contains(affected, ref), "%s is told about", ref)
+		p.reports[ref] = now
+	}
+	require.Empty(p.t, p.g.Settle())
+}
+
+func (p *game) compare() {
+	require.Equal(p.t, texts(p.model.refs()), texts(p.g.Refs()))
+	require.Equal(p.t, len(p.model.refs()), p.g.Len())
+	for _, ref := range p.model.refs() {
+		require.Equal(p.t, texts(p.model.dependents(ref)), texts(p.g.Dependents(ref)), "dependents of %s", ref)
+		require.Same(p.t, p.model[ref].Object, p.g.Object(ref))
+		require.Same(p.t, p.model[ref].Expr, p.g.Expr(ref))
+		var want []lang.Ref
+		for _, other := range p.model.refs() {
+			if p.model.names(ref, other) {
+				want = append(want, other)
+			}
+		}
+		got := p.g.Prerequisites(ref)
+		slices.SortFunc(got, lang.Ref.Compare)
+		require.Equal(p.t, texts(want), texts(got), "prerequisites of %s", ref)
+	}
+	for _, set := range []lang.Ref{lang.Job("n", "j*"), lang.Job("m", "{a}"), lang.Job("m", "{z}")} {
+		self := jobAt(3)
+		want, _ := seenBy{p.model, self}.Members(set)
+		got := p.g.Members(set, self)
+		require.Equal(p.t, len(want), len(got))
+		for i := range want {
+			require.Equal(p.t, want[i].Name, got[i].Name)
+			require.Same(p.t, want[i].Object, got[i].Object)
+		}
+	}
+	placed := 0
+	layers, cyclic := p.g.Layers()
+	for _, layer := range layers {
+		placed += len(layer)
+	}
+	require.Equal(p.t, p.g.Len(), placed+len(cyclic))
+}
+
+// TestGraphIsTheNaiveModel plays random operations.
+func TestGraphIsTheNaiveModel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		play(t, rapid.SliceOfN(rapid.Byte(), 20*operationSize, 60*operationSize).Draw(t, "operations"))
+	})
+}
+
+// FuzzGraph plays operations that a fuzzer makes up.
+func FuzzGraph(f *testing.F) {
+	for _, seed := range []string{
+		"",
+		"\x02\x00\x01\x02\x01" + "\x12\x00\x01\x00\x01" + "\x01\x00\x00\x00\x00" + "\x02\x02\x00\x00\x01",
+		"\x02\x00\x04\x42\x01" + "\x12\x00\x02\x81\x01" + "\x22\x03\x00\x00\x01" + "\x01\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00",
+		"\x02\x00\x0a\x00\x01" + "\x12\x08\x0a\x00\x01" + "\x22\x10\x0c\x00\x01" + "\x12\x00\x10\x00\x01" + "\x10\x00\x00\x00\x00",
+		"\x02\x40\x07\x12\x01" + "\x12\x40\x06\x20\x01" + "\x0a\x40\x11\x21\x00" + "\x01\x00\x00\x00\x00" + "\x12\x04\x00\x00\x01",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, operations []byte) {
+		if len(operations) > 60*operationSize {
+			t.Skip("long enough before")
+		}
+		play(t, operations)
+	})
+}

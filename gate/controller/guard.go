@@ -1,0 +1,61 @@
+package controller
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/klog/v2"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// guard adds or removes the finalizer of a prerequisite, where it should.
+func (c *Controller) guard(ctx context.Context, ref lang.Ref) error {
+	job, guarding := c.store.guarding(ref)
+	if guarding == gate.KeepGuard || c.observer {
+		return nil
+	}
+	patch, err := gate.GuardPatch(job, guarding)
+	if err != nil {
+		return err
+	}
+	return c.write(ctx, job, types.StrategicMergePatchType, patch, "finalizer")
+}
+
+// save writes the outcomes of prerequisites that are gone to a Job that waits.
+// Those that kept their finalizer for that can go now.
+func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
+	job, seen, unsaved := c.store.unsaved(ref)
+	if !unsaved || c.observer {
+		return nil
+	}
+	patch, err := gate.SeenPatch(job, seen)
+	if err != nil {
+		return err
+	}
+	if err := c.write(ctx, job, types.JSONPatchType, patch, "outcomes of prerequisites"); err != nil {
+		return err
+	}
+	for prerequisite := range seen {
+		c.queue.Add(prerequisite)
+	}
+	return nil
+}
+
+// write sends a patch that is not the last word on a Job.
+func (c *Controller) write(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, what string) error {
+	patched, err := c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, kind, patch, metav1.PatchOptions{FieldManager: FieldManager})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil // deleted meanwhile; the watch will say so
+	case err != nil:
+		return fmt.Errorf("writing the %s: %w", what, err)
+	}
+	c.store.answered(patched)
+	klog.FromContext(ctx).Info("Wrote", "what", what, "uid", job.UID)
+	return nil
+}

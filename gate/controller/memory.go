@@ -1,0 +1,160 @@
+package controller
+
+import (
+	"maps"
+	"slices"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// What is in this file keeps the outcomes of prerequisites that go, for those
+// that wait for them at that moment. All of it is called with the store's lock.
+
+// remembers returns the outcomes that stand for a Job: those that the store
+// knows, and after a restart those of the annotation. Where the name has been
+// taken again, nothing stands.
+func (s *store) remembers(old entry, job gate.Job, known bool) gate.Seen {
+	if !waits(job) {
+		return nil
+	}
+	if known && old.job.UID == job.UID {
+		return old.seen
+	}
+	seen := maps.Clone(job.Seen)
+	maps.DeleteFunc(seen, func(ref lang.Ref, gone gate.Gone) bool {
+		o := s.graph.Object(ref)
+		return o != nil && o.UID != gone.Object.UID
+	})
+	return seen
+}
+
+// forgets takes the outcome of an earlier Job of this name from all who
+// remember it, and returns them.
+func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
+	if old, known := s.entries[ref]; known && old.job.UID == job.UID {
+		return nil
+	}
+	var affected []lang.Ref
+	for _, dependent := range s.waiters(ref) {
+		e := s.entries[dependent]
+		if gone, seen := e.seen[ref]; seen && gone.Object.UID != string(job.UID) {
+			e.seen = e.seen.Without(ref)
+			s.entries[dependent] = e
+			affected = append(affected, dependent)
+		}
+	}
+	return affected
+}
+
+// hands gives the outcome of a Job that has finished and waits for nothing but
+// our finalizer to all who wait for it.
+func (s *store) hands(ref lang.Ref, job gate.Job) []lang.Ref {
+	if !job.Guarded || !job.BeingDeleted || job.Outcome() == lang.Undecided {
+		return nil
+	}
+	return s.hand(ref, job)
+}
+
+// hand gives the outcome of a Job to all who wait for it and may, and returns
+// them.
+func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
+	var affected []lang.Ref
+	for _, dependent := range s.waiters(ref) {
+		e := s.entries[dependent]
+		if gone, seen := e.seen[ref]; !seen || gone.Object.UID != string(job.UID) {
+			e.seen = e.seen.With(ref, gate.Gone{Object: job.Object, Labels: job.Labels})
+			s.entries[dependent] = e
+			affected = append(affected, dependent)
+		}
+	}
+	return affected
+}
+
+// waiters returns the Jobs that wait for one and may look at it, or of which that
+// is not known yet, as after a restart: they must not lose what may be theirs.
+func (s *store) waiters(ref lang.Ref) []lang.Ref {
+	return slices.DeleteFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
+		e, ok := s.entries[dependent]
+		return !ok || !waits(e.job) || dependent == ref || s.seenBy(dependent, e).Forbids(ref)
+	})
+}
+
+// mayConcern returns the Jobs whose finalizer may hang on what a Job may see.
+func (s *store) mayConcern(ref lang.Ref) []lang.Ref {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.atRisk(ref)
+}
+
+// atRisk returns the prerequisites of a Job whose finalizer depends on whether
+// it waits.
+func (s *store) atRisk(ref lang.Ref) []lang.Ref {
+	return slices.DeleteFunc(slices.Clone(s.graph.Prerequisites(ref)), func(prerequisite lang.Ref) bool {
+		e, ok := s.entries[prerequisite]
+		return !ok || !e.job.AtRisk && !e.job.Guarded
+	})
+}
+
+// unlike returns what is in one of two lists only.
+func unlike(a, b []lang.Ref) []lang.Ref {
+	if slices.Equal(a, b) {
+		return nil
+	}
+	return append(slices.Clone(a), b...)
+}
+
+// unsaved returns the outcomes of a Job that are not in its annotation, and
+// whether there are any.
+func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	e, ok := s.entries[ref]
+	if !ok || !waits(e.job) || len(e.seen) == 0 && len(e.job.Seen) == 0 {
+		return gate.Job{}, nil, false
+	}
+	// What the Job may not know, or not yet, stays with the gate.
+	seen, world := maps.Clone(e.seen), s.seenBy(ref, e)
+	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.Gone) bool {
+		_, saved := e.job.Seen[gone]
+		return !saved && !world.Sees(gone)
+	})
+	return e.job, seen, seen.String() != e.job.Seen.String()
+}
+
+// guarding decides about the finalizer of a Job.
+func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	e, ok := s.entries[ref]
+	if !ok || !e.job.AtRisk && !e.job.Guarded {
+		return gate.Job{}, gate.KeepGuard
+	}
+	waiters := s.waiters(ref)
+	owed := slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {
+		gone, saved := s.entries[waiter].job.Seen[ref]
+		return !saved || gone.Object.UID != string(e.job.UID)
+	})
+	guarding := gate.Guard(e.job, len(waiters) > 0, owed)
+	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {
+		return s.seenBy(waiter, s.entries[waiter]).Sees(ref)
+	})) {
+		guarding = gate.KeepGuard // nothing is written for who may not see it, or out of scope
+	}
+	return e.job, guarding
+}
+
+// learn takes in the exit code of a Job that failed.
+func (s *store) learn(ref lang.Ref, uid string, exit lang.Exit) {
+	s.mu.Lock()
+	e, ok := s.entries[ref]
+	var affected []lang.Ref
+	if ok && e.job.Object.UID == uid && e.job.Object.Exit == nil {
+		known := *e.job.Object
+		known.Exit = &exit
+		e.job.Object = &known
+		affected = s.put(ref, e)
+	}
+	s.mu.Unlock()
+	s.enqueueAll(affected)
+}

@@ -1,0 +1,201 @@
+package controller
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+func ttl(j *batchv1.Job) { j.Spec.TTLSecondsAfterFinished = ptr.To[int32](0) }
+
+func guarded(j *batchv1.Job) { j.Finalizers = []string{gate.OutcomeFinalizer} }
+
+func goingAway(j *batchv1.Job) { j.DeletionTimestamp = &metav1.Time{} }
+
+func uid(uid types.UID) func(*batchv1.Job) { return func(j *batchv1.Job) { j.UID = uid } }
+
+func guarding(s *store, name string) gate.Guarding {
+	_, guarding := s.guarding(lang.Job("n", name))
+	return guarding
+}
+
+func TestAnOutcomeStandsForThoseThatWaitedOnly(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract, other")}, "2"))
+	asked()
+	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
+	require.Equal(t, "extract load", asked())
+	_, seen, unsaved := s.unsaved(lang.Job("n", "load"))
+	require.True(t, unsaved)
+	require.NoError(t, s.Add(job("late", "4", "extract")))
+	require.NoError(t, s.Add(job("other", "5", "", complete)))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "late").Reason, "a Job made later opened on an old result")
+
+	// A gate that starts anew reads it from the annotation.
+	again, _ := recordingStore()
+	annotated := job("load", "6", "extract, other", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() })
+	require.NoError(t, again.Replace([]any{annotated, job("other", "5", "", complete)}, "6"))
+	require.Equal(t, gate.Releasing, decided(t, again, "load").Action)
+	_, _, unsaved = again.unsaved(lang.Job("n", "load"))
+	require.False(t, unsaved)
+}
+
+func TestAnOutcomeEndsWhenTheNameIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	s.enqueue = func(lang.Ref) {}
+	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
+	require.NoError(t, s.Add(job("extract", "4", "", uid("uid-again"))))
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)
+	require.NoError(t, s.Delete(job("extract", "5", "", uid("uid-again"))))
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason, "the outcome of the first came back")
+}
+
+func TestDeletedBeforeItFinishedIsAbsent(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", ""), job("load", "2", "extract")}, "2"))
+	require.NoError(t, s.Delete(job("extract", "3", "")))
+	require.Equal(t, "waiting: n/extract does not exist", decided(t, s, "load").Message)
+}
+
+func TestAMemberThatFinishedStaysAMember(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	labelled := func(j *batchv1.Job) { j.Labels = map[string]string{"app": "etl"} }
+	require.NoError(t, s.Replace([]any{
+		job("shard-1", "1", "", complete, labelled), job("shard-2", "2", "", labelled),
+		job("globbed", "3", "shard-* >= 2"), job("selected", "4", "{app=etl} >= 2"),
+	}, "4"))
+	require.NoError(t, s.Delete(job("shard-1", "5", "", complete, labelled)))
+	require.NoError(t, s.Update(job("shard-2", "6", "", complete, labelled)))
+	require.Equal(t, gate.Releasing, decided(t, s, "globbed").Action)
+	require.Equal(t, gate.Releasing, decided(t, s, "selected").Action)
+}
+
+func TestTheFinalizerIsThereOnlyWhereItIsNeeded(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", ttl), job("plain", "2", "")}, "2"))
+	require.Equal(t, gate.KeepGuard, guarding(s, "extract"), "nobody waits for it")
+	asked()
+
+	require.NoError(t, s.Add(job("load", "3", "extract, plain")))
+	require.Contains(t, asked(), "extract", "its finalizer is not looked at")
+	require.Equal(t, gate.AddGuard, guarding(s, "extract"))
+	require.Equal(t, gate.KeepGuard, guarding(s, "plain"), "nothing cleans it away")
+
+	require.NoError(t, s.Update(job("extract", "4", "", ttl, complete)))
+	require.Equal(t, gate.KeepGuard, guarding(s, "extract"), "it is too late")
+
+	require.NoError(t, s.Update(job("extract", "5", "", ttl, guarded)))
+	require.Equal(t, gate.KeepGuard, guarding(s, "extract"))
+	asked()
+	require.NoError(t, s.Delete(job("load", "6", "extract, plain")))
+	require.Contains(t, asked(), "extract")
+	require.Equal(t, gate.RemoveGuard, guarding(s, "extract"), "nobody waits for it any more")
+}
+
+func TestADeletionIsHeldOnlyUntilTheOutcomeIsWritten(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", ttl, guarded), job("load", "2", "extract, other")}, "2"))
+	require.NoError(t, s.Update(job("extract", "3", "", ttl, guarded, goingAway)))
+	require.Equal(t, gate.RemoveGuard, guarding(s, "extract"), "it has not finished: nothing is owed")
+
+	asked()
+	require.NoError(t, s.Update(job("extract", "4", "", ttl, guarded, complete, goingAway)))
+	require.Equal(t, "extract load", asked())
+	require.Equal(t, gate.KeepGuard, guarding(s, "extract"), "load has not got it yet")
+	_, seen, unsaved := s.unsaved(lang.Job("n", "load"))
+	require.True(t, unsaved)
+
+	s.answered(job("load", "5", "extract, other", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() }))
+	require.Equal(t, gate.RemoveGuard, guarding(s, "extract"))
+	_, _, unsaved = s.unsaved(lang.Job("n", "load"))
+	require.False(t, unsaved)
+}
+
+func TestExitCodesAreThoseOfTheLastFailure(t *testing.T) {
+	t.Parallel()
+	pod := func(phase corev1.PodPhase, ended int64, codes ...int32) corev1.Pod {
+		p := corev1.Pod{Status: corev1.PodStatus{Phase: phase}}
+		for i, code := range codes {
+			p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, corev1.ContainerStatus{State: corev1.ContainerState{
+				Terminated: &corev1.ContainerStateTerminated{ExitCode: code, FinishedAt: metav1.Unix(ended+int64(i), 0)},
+			}})
+		}
+		return p
+	}
+	require.Equal(t, lang.Exit{Lost: true}, lastExit(nil))
+	require.Equal(t, lang.Exit{Lost: true}, lastExit([]corev1.Pod{pod(corev1.PodSucceeded, 1, 0)}))
+	require.Equal(t, lang.Exit{Code: 4}, lastExit([]corev1.Pod{pod(corev1.PodFailed, 20, 3, 4, 0), pod(corev1.PodFailed, 10, 7)}))
+}
+
+func TestWhatWasLearnedIsKept(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	failed := func(j *batchv1.Job) {
+		j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded"}}
+	}
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", failed), job("load", "2", "failed(extract, code=3), other")}, "2"))
+	asked()
+	s.learn(lang.Job("n", "extract"), "uid-extract", lang.Exit{Code: 3})
+	require.Equal(t, "load", asked())
+	require.NoError(t, s.Update(job("extract", "3", "", failed, func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
+	require.NoError(t, s.Delete(job("extract", "4", "", failed)))
+	_, seen, _ := s.unsaved(lang.Job("n", "load"))
+	require.Contains(t, seen.String(), `"code":3`)
+	require.Equal(t, "waiting: n/other does not exist", decided(t, s, "load").Message)
+}
+
+// What a Job may see decides whether it is owed the outcome of a Job elsewhere.
+// As long as that is not known, nothing is taken away, and nothing is written.
+func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
+	t.Parallel()
+	question := gate.Question{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "extract"}
+	extract := lang.Job("etl", "extract")
+	away := func(change ...func(*batchv1.Job)) *batchv1.Job {
+		return job("extract", "1", "", append(change, func(j *batchv1.Job) {
+			j.Namespace, j.Spec.TTLSecondsAfterFinished = "etl", ptr.To[int32](0)
+		})...)
+	}
+	going := away(complete, func(j *batchv1.Job) {
+		j.Finalizers, j.DeletionTimestamp = []string{gate.OutcomeFinalizer}, &metav1.Time{}
+	})
+	for name, test := range map[string]struct {
+		answer          gate.Answer
+		scope           Scope
+		runs, goes      gate.Guarding
+		remembers, told bool
+	}{
+		"allowed":                 {answer: gate.Allowed, runs: gate.AddGuard, goes: gate.KeepGuard, remembers: true, told: true},
+		"allowed, out of scope":   {answer: gate.Allowed, scope: Scope{Only: []string{"n"}}, goes: gate.KeepGuard, remembers: true, told: true},
+		"not known after a start": {answer: gate.Unasked, goes: gate.KeepGuard, remembers: true},
+		"denied":                  {answer: gate.Denied, goes: gate.RemoveGuard},
+	} {
+		s, _ := recordingStore()
+		s.scope, s.access = test.scope, fixed{gate.Answers{question: test.answer}}
+		require.NoError(t, s.Replace([]any{away(), job("load", "2", "etl/extract, other")}, "2"))
+		_, guarding := s.guarding(extract)
+		require.Equal(t, test.runs, guarding, name)
+
+		require.NoError(t, s.Replace([]any{going, job("load", "2", "etl/extract, other")}, "3"))
+		_, guarding = s.guarding(extract)
+		require.Equal(t, test.goes, guarding, name)
+		require.Equal(t, test.remembers, len(s.entries[lang.Job("n", "load")].seen) == 1, name)
+		_, _, told := s.unsaved(lang.Job("n", "load"))
+		require.Equal(t, test.told, told, name)
+	}
+}

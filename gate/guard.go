@@ -1,0 +1,66 @@
+package gate
+
+import (
+	"encoding/json"
+	"fmt"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/lang"
+)
+
+// OutcomeFinalizer keeps a finished prerequisite until its outcome is written to
+// those that wait for it.
+const OutcomeFinalizer = "depctl.dev/outcome"
+
+// atRisk reports whether something cleans the Job away once it has finished.
+func atRisk(job *batchv1.Job) bool {
+	owner := metav1.GetControllerOfNoCopy(job)
+	return job.Spec.TTLSecondsAfterFinished != nil || owner != nil && owner.Kind == "CronJob"
+}
+
+// Guarding is what should happen to the finalizer of a prerequisite.
+type Guarding uint8
+
+// What can happen to a finalizer.
+const (
+	KeepGuard Guarding = iota
+	AddGuard
+	RemoveGuard
+)
+
+// Guard decides about the finalizer of a Job. waited says whether somebody waits
+// for it who may; owed, whether one of those has not got its outcome yet. A
+// deletion is never held for longer than that takes, and that of an unfinished
+// Job not at all.
+func Guard(job Job, waited, owed bool) Guarding {
+	finished := job.Outcome() != lang.Undecided
+	switch {
+	case !job.Guarded && job.AtRisk && waited && !finished && !job.BeingDeleted:
+		// Before it finishes: afterwards is too late for a TTL of 0.
+		return AddGuard
+	case job.Guarded && job.BeingDeleted && (!finished || !owed):
+		return RemoveGuard
+	case job.Guarded && !waited:
+		return RemoveGuard
+	default:
+		return KeepGuard
+	}
+}
+
+// GuardPatch returns the strategic merge patch that adds or removes the
+// finalizer. It leaves the finalizers of others alone.
+func GuardPatch(job Job, guarding Guarding) ([]byte, error) {
+	metadata := map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion}
+	if guarding == AddGuard {
+		metadata["finalizers"] = []string{OutcomeFinalizer}
+	} else {
+		metadata["$deleteFromPrimitiveList/finalizers"] = []string{OutcomeFinalizer}
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": metadata})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the finalizer of Job %s/%s: %w", job.Namespace, job.Name, err)
+	}
+	return patch, nil
+}

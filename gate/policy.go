@@ -1,0 +1,44 @@
+package gate
+
+import (
+	"fmt"
+	"time"
+
+	"depctl.dev/lang"
+)
+
+// Policy is what becomes of a Job whose expression is false.
+type Policy string
+
+// The policies; Fail is the default.
+const (
+	// Fail fails the Job, which counts as skipped.
+	Fail Policy = "fail"
+	// Wait leaves it suspended until things have changed.
+	Wait Policy = "wait"
+	// Run takes a prerequisite that is over for one that succeeded.
+	Run Policy = "run"
+)
+
+func (j Job) policy() (Policy, error) {
+	switch p := Policy(j.OnFailure); p {
+	case "":
+		return Fail, nil
+	case Fail, Wait, Run:
+		return p, nil
+	default:
+		return "", fmt.Errorf("annotation %s is %q, it must be fail, wait or run", OnFailureAnnotation, j.OnFailure)
+	}
+}
+
+// timeout returns how long the Job waits from its creation, 0 for ever.
+func (j Job) timeout() (time.Duration, error) {
+	if j.WaitTimeout == "" {
+		return 0, nil
+	}
+	timeout, err := lang.ParseDuration(j.WaitTimeout)
+	if err != nil {
+		return 0, fmt.Errorf("annotation %s is %q: %w", WaitTimeoutAnnotation, j.WaitTimeout, err)
+	}
+	return timeout, nil
+}

@@ -1,0 +1,156 @@
+package lang
+
+// Fate is what may still become of an object, as far as somebody else than the
+// object itself decides about it.
+type Fate uint8
+
+// The fates. Free is the fate of every object of which nothing else is known.
+const (
+	// Free: it may come, start, and end in any way.
+	Free Fate = iota
+	// OnlySkipped: it never runs. It stays as it is now, or is skipped.
+	OnlySkipped
+	// Frozen: it stays as it is now.
+	Frozen
+)
+
+// Possible tells whether the requirements that gate the Job s can ever be true,
+// and whether they can ever be false, if each object that w knows ends as its
+// fate allows. Time passes, problems are mended and open sets grow. It errs to
+// the side of what is possible, and only where an object appears twice or has
+// elements, or a delayed count is right from the start.
+//
+// Requirements of single elements (i, self[...]) keep no Job from being opened,
+// and may always become false: what becomes of elements is not foreseen here.
+//
+// The time is linear in the checks and in the members of their sets.
+func (e *Expr) Possible(w World, s *Subject, fate func(Ref) Fate) (canBeTrue, canBeFalse bool) {
+	f := foresight{view: view{world: w, subject: s, index: -1}, fate: fate}
+	o := outlook{yes: true, no: e.elements}
+	for _, t := range e.requirements() {
+		if !e.elements || !mentionsElement(t) {
+			o = o.and(f.outlook(t))
+		}
+	}
+	return o.yes, o.no
+}
+
+// Blockers returns the objects that, by their fate, keep the requirements that
+// gate the Job s from ever being true, in the order of the text and with
+// repetitions. It is empty where Possible says that they can be true, and where
+// they cannot for another reason.
+func (e *Expr) Blockers(w World, s *Subject, fate func(Ref) Fate) []Ref {
+	f := foresight{view: view{world: w, subject: s, index: -1}, fate: fate}
+	for _, t := range e.requirements() {
+		if !e.elements || !mentionsElement(t) {
+			f.block(t, true)
+		}
+	}
+	return f.blockers
+}
+
+// outlook is which of the two decided values something can still have, or has.
+type outlook struct{ yes, no bool }
+
+func (o outlook) and(p outlook) outlook { return outlook{yes: o.yes && p.yes, no: o.no || p.no} }
+func (o outlook) or(p outlook) outlook  { return outlook{yes: o.yes || p.yes, no: o.no && p.no} }
+func (o outlook) not() outlook          { return outlook{yes: o.no, no: o.yes} }
+
+// settled is the outlook of what does not change any more.
+func settled(v Value) outlook { return outlook{yes: v == True, no: v == False} }
+
+// foresight looks at a world with the fates of its objects.
+type foresight struct {
+	view
+	fate     func(Ref) Fate
+	blockers []Ref
+}
+
+func (f *foresight) outlook(n Node) outlook {
+	switch n := n.(type) {
+	case *All:
+		o := outlook{yes: true}
+		for _, t := range n.Terms {
+			o = o.and(f.outlook(t))
+		}
+		return o
+	case *Any:
+		o := outlook{no: true}
+		for _, t := range n.Terms {
+			o = o.or(f.outlook(t))
+		}
+		return o
+	case *Not:
+		return f.outlook(n.Term).not()
+	case *Check:
+		return f.check(n)
+	}
+	return outlook{true, true}
+}
+
+// block collects what keeps n from the value that is wanted.
+func (f *foresight) block(n Node, want bool) {
+	if o := f.outlook(n); want && o.yes || !want && o.no {
+		return
+	}
+	switch n := n.(type) {
+	case *All:
+		for _, t := range n.Terms {
+			f.block(t, want)
+		}
+	case *Any:
+		for _, t := range n.Terms {
+			f.block(t, want)
+		}
+	case *Not:
+		f.block(n.Term, !want)
+	case *Check:
+		if t := n.plain(); t != nil {
+			ref := t.Ref.Resolve(f.subject.Ref.Namespace)
+			if value, _ := n.of(f.world.Object(ref)); value == Unknown && f.fate(ref) != Free {
+				f.blockers = append(f.blockers, ref)
+			}
+			return
+		}
+		f.blockers = append(f.blockers, f.tally(n).bound...)
+	}
+}
+
+func (f *foresight) check(c *Check) outlook {
+	if c.Status == StatusTime {
+		return outlook{yes: true}
+	}
+	if t := c.plain(); t != nil {
+		ref := t.Ref.Resolve(f.subject.Ref.Namespace)
+		return f.object(c, f.world.Object(ref), f.fate(ref))
+	}
+	if own := f.subject.Object; c.Before && (own == nil || own.Created.IsZero()) {
+		return outlook{true, true}
+	}
+	return c.outlook(f.tally(c))
+}
+
+// object is what may become of c, asked about one object.
+func (f *foresight) object(c *Check, o *Object, fate Fate) outlook {
+	value, _ := c.of(o)
+	switch {
+	case value == True && c.Status == StatusReady && o.Outcome == Undecided && fate == Free:
+		return outlook{true, true} // ready may be undone
+	case value != Unknown || fate == Frozen:
+		return settled(value)
+	case fate == OnlySkipped:
+		value, _ = c.of(asSkipped(o))
+		return settled(value)
+	default:
+		return outlook{yes: true, no: c.Status.hasFalse()}
+	}
+}
+
+func asSkipped(o *Object) *Object {
+	var skipped Object
+	if o != nil {
+		skipped = *o
+	}
+	skipped.Outcome, skipped.Problem = Skipped, nil
+	return &skipped
+}

@@ -1,0 +1,230 @@
+package lang
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func fates(list map[string]Fate) func(Ref) Fate {
+	return func(ref Ref) Fate { return list[ref.Name] }
+}
+
+func TestWhatIsPossible(t *testing.T) {
+	t.Parallel()
+	w := someWorld()
+	s := &Subject{Ref: Job("etl", "me"), Object: &Object{Created: at(0), UID: "m"}}
+	fate := fates(map[string]Fate{"new": Frozen, "none": OnlySkipped, "shard-2": Frozen, "half": Frozen})
+	for text, want := range map[string]string{
+		"running":                        "true or false",
+		"good":                           "true",
+		"bad":                            "false",
+		"absent":                         "true or false",
+		"finished(running)":              "true",
+		"new":                            "neither: new",
+		"new, running":                   "false: new",
+		"new, bad":                       "false: new",
+		"new or running":                 "true",
+		"new or bad":                     "neither: new",
+		"not failed(new)":                "neither: new",
+		"exists(new)":                    "true",
+		"started(new)":                   "neither: new",
+		"none":                           "false: none",
+		"finished(none)":                 "true",
+		"skipped(none)":                  "true",
+		"failed(none)":                   "false: none",
+		"not none":                       "true",
+		"new + 10m":                      "neither: new",
+		"time(2040-01-01T00:00:00Z)":     "true",
+		"succeeded(new, running) >= 1":   "true",
+		"succeeded(new, running) >= 2":   "false: new",
+		"succeeded(new, good) >= 2":      "neither: new",
+		"succeeded(new, good, bad) <= 2": "true",
+		"succeeded(new, good) == 1":      "neither: new",
+		"succeeded(new, bad, bad) != 3":  "true",
+		"shard-*":                        "false: shard-2",
+		"shard-* >= 2":                   "true",
+		"finished(half[*])":              "neither: half",
+		"succeeded(half[*]) >= 50%":      "true",
+		"succeeded(half[*]) >= 60%":      "neither: half",
+		"half[i]":                        "true or false",
+		"hidden":                         "true or false",
+		"lost or failed(lost, code=3)":   "true or false",
+		"exists(new), (new or none)":     "neither: new none",
+		"ready(serving)":                 "true or false",
+	} {
+		e, err := Parse(text)
+		require.NoError(t, err, text)
+		yes, no := e.Possible(w, s, fate)
+		got := map[[2]bool]string{{true, true}: "true or false", {true, false}: "true", {false, true}: "false", {}: "neither"}[[2]bool{yes, no}]
+		var names []string
+		for _, ref := range e.Blockers(w, s, fate) {
+			names = append(names, ref.Name)
+		}
+		if len(names) > 0 {
+			got += ": " + strings.Join(names, " ")
+		}
+		require.Equal(t, want, got, text)
+	}
+}
+
+// TestPossibleIsWhatSomeFutureBrings tries every way in which the objects of a
+// small world may go on.
+func TestPossibleIsWhatSomeFutureBrings(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		e, err := Parse(drawText(t, false))
+		require.NoError(t, err)
+		w, s, _ := drawWorld(t)
+		f := future{fate: map[Ref]Fate{}, options: map[Ref][]*Object{}, exact: true}
+		f.look(t, e, w)
+		if f.ways() > 20_000 {
+			t.Skip("too many futures")
+		}
+		yes, no := e.Possible(w, s, func(ref Ref) Fate { return f.fate[ref] })
+		var canYes, canNo bool
+		f.each(w, func(w world) {
+			switch e.Eval(w, s, start.AddDate(100, 0, 0)).Value {
+			case True:
+				canYes = true
+			case False:
+				canNo = true
+			}
+		})
+		require.False(t, canYes && !yes, "%s can become true", e)
+		require.False(t, canNo && !no, "%s can become false", e)
+		if f.exact {
+			require.Equal(t, canYes, yes, "%s becomes true", e)
+			require.Equal(t, canNo, no, "%s becomes false", e)
+		}
+		blockers := e.Blockers(w, s, func(ref Ref) Fate { return f.fate[ref] })
+		if free, _ := e.Possible(w, s, func(Ref) Fate { return Free }); free && !yes {
+			require.NotEmpty(t, blockers, "%s", e)
+		}
+		if yes {
+			require.Empty(t, blockers, "%s", e)
+		}
+	})
+}
+
+// future is all ways in which the objects that an expression names may go on.
+type future struct {
+	fate    map[Ref]Fate
+	refs    []Ref
+	options map[Ref][]*Object
+	// exact says that no object appears twice, and none with elements.
+	exact bool
+}
+
+func (f *future) look(t *rapid.T, e *Expr, w world) {
+	for _, c := range e.Checks() {
+		// A count that is right from the start has no time from which to delay.
+		f.exact = f.exact && (c.Delay == 0 || c.Compare == nil)
+		for _, target := range c.Targets {
+			ref := target.Ref.Resolve("ns")
+			if !ref.IsSet() {
+				f.add(t, ref, w[ref], target.Elements != nil)
+				continue
+			}
+			if f.exact = f.exact && strings.HasPrefix(ref.Name, "g-"); !f.exact {
+				continue
+			}
+			for _, name := range []string{"g-1", "g-2", "g-3", "g-4"} {
+				f.add(t, Job(ref.Namespace, name), w[Job(ref.Namespace, name)], false)
+			}
+		}
+	}
+}
+
+func (f *future) add(t *rapid.T, ref Ref, o *Object, elements bool) {
+	f.exact = f.exact && f.options[ref] == nil && !elements
+	if f.options[ref] != nil {
+		return
+	}
+	if o != nil || !strings.HasPrefix(ref.Name, "g-") {
+		f.fate[ref] = rapid.SampledFrom([]Fate{Free, Free, OnlySkipped, Frozen}).Draw(t, "fate")
+	}
+	if o != nil && o.Started && f.fate[ref] == OnlySkipped {
+		f.fate[ref] = Frozen // what has started cannot be skipped any more
+	}
+	f.refs = append(f.refs, ref)
+	f.options[ref] = options(o, f.fate[ref])
+}
+
+// options are the ways in which one object may go on; the first is as it is.
+func options(o *Object, fate Fate) []*Object {
+	list := []*Object{o}
+	with := func(change func(*Object)) {
+		c := &Object{UID: "new", Created: start.Add(time.Hour)}
+		if o != nil {
+			c = copied(o)
+		}
+		change(c)
+		list = append(list, c)
+	}
+	end := func(outcome Outcome, reason string, code int32) {
+		with(func(c *Object) {
+			c.Outcome, c.Reason, c.Finished, c.Exit = outcome, reason, start, &Exit{Code: code}
+			if outcome != Skipped && !c.Started {
+				c.Started, c.StartedAt = true, start
+			}
+		})
+	}
+	switch {
+	case fate == Frozen, o != nil && o.Outcome != Undecided && o.Outcome != Failed:
+	case fate == OnlySkipped:
+		if o == nil || o.Outcome == Undecided {
+			end(Skipped, "", 0)
+		}
+	case o != nil && o.Outcome == Failed:
+		for _, code := range []int32{3, 9, 1} {
+			if o.Exit == nil || o.Exit.Lost {
+				end(Failed, o.Reason, code)
+			}
+		}
+	default:
+		with(func(c *Object) { c.Started, c.StartedAt, c.Ready, c.ReadyAt = true, start, true, start })
+		end(Succeeded, "", 0)
+		end(Failed, "Late", 3)
+		end(Failed, "Error", 1)
+		end(Failed, "Late", 1)
+		end(Failed, "Late", 9)
+		end(Failed, "Error", 9)
+		if o == nil || !o.Started {
+			end(Skipped, "", 0)
+		}
+	}
+	return list
+}
+
+func (f *future) ways() int {
+	n := 1
+	for _, ref := range f.refs {
+		n = min(n*len(f.options[ref]), 1<<40)
+	}
+	return n
+}
+
+func (f *future) each(w world, visit func(world)) {
+	now := world{}
+	for ref, o := range w {
+		now[ref] = o
+	}
+	var choose func(int)
+	choose = func(i int) {
+		if i == len(f.refs) {
+			visit(now)
+			return
+		}
+		for _, o := range f.options[f.refs[i]] {
+			if delete(now, f.refs[i]); o != nil {
+				now[f.refs[i]] = o
+			}
+			choose(i + 1)
+		}
+	}
+	choose(0)
+}
