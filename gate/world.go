@@ -77,6 +77,13 @@ func (w World) isGoneFrom(gone, set lang.Ref) bool {
 // Sees reports whether the Job may look at what ref names.
 func (w World) Sees(ref lang.Ref) bool { return w.barred(ref) == nil }
 
+// Forbids reports whether it is known that the Job may not look at what ref
+// names.
+func (w World) Forbids(ref lang.Ref) bool {
+	problem := w.barred(ref)
+	return problem != nil && problem.Code == lang.ProblemForbidden
+}
+
 // barred returns why the Job may not look at what ref names; nil if it may.
 func (w World) barred(ref lang.Ref) *lang.Problem {
 	if ref.Namespace == w.Self.Namespace {

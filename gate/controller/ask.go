@@ -66,7 +66,7 @@ func (r *rights) ask(ctx context.Context, q gate.Question) {
 func (r *rights) begin(q gate.Question) *answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a, now := r.answers[q], r.clock.Now()
+	a, now, slot := r.answers[q], r.clock.Now(), r.slots[q.Namespace]
 	switch {
 	case a == nil:
 		return nil
@@ -76,6 +76,9 @@ func (r *rights) begin(q gate.Question) *answer {
 			r.queue.AddAfter(q, over.Sub(now))
 		} else {
 			delete(r.answers, q)
+			if now.After(slot) {
+				delete(r.slots, q.Namespace)
+			}
 		}
 		return nil
 	case a.urgent:
@@ -83,13 +86,13 @@ func (r *rights) begin(q gate.Question) *answer {
 	case now.Before(a.due):
 		r.queue.AddAfter(q, a.due.Sub(now))
 		return nil
-	case !a.reserved && now.Before(r.slot):
-		a.due, a.reserved = r.slot, true
-		r.slot = r.slot.Add(askGap)
+	case !a.reserved && now.Before(slot):
+		a.due, a.reserved = slot, true
+		r.slots[q.Namespace] = slot.Add(askGap)
 		r.queue.AddAfter(q, a.due.Sub(now))
 		return nil
 	case !a.reserved:
-		r.slot = now.Add(askGap)
+		r.slots[q.Namespace] = now.Add(askGap)
 	}
 	// From here to end, a Job that needs the answer does not ask again.
 	a.urgent = true
@@ -114,7 +117,7 @@ func (r *rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Ti
 		}
 		a.value, a.at = value, sent
 		for ref, told := range a.told {
-			if told != value {
+			if told.value != value {
 				news = append(news, ref)
 			}
 		}

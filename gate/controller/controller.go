@@ -90,10 +90,17 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		if o.Reviews == nil {
 			o.Reviews = client.AuthorizationV1().SubjectAccessReviews()
 		}
-		c.rights = newRights(o.Reviews, c.queue.Add, o.Clock)
+		c.rights = newRights(o.Reviews, c.answered, o.Clock)
 		c.store.access = c.rights
 	}
 	return c
+}
+
+// answered is called when a Job would see another answer about its rights than
+// before. The finalizers of what it waits for may hang on that too.
+func (c *Controller) answered(ref lang.Ref) {
+	c.queue.Add(ref)
+	c.store.enqueueAll(c.store.mayConcern(ref))
 }
 
 // Synced returns a channel that is closed when all Jobs were listed once.

@@ -69,12 +69,20 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 	return affected
 }
 
-// waiters returns the Jobs that wait for one and may look at it.
+// waiters returns the Jobs that wait for one and may look at it, or of which that
+// is not known yet, as after a restart: they must not lose what may be theirs.
 func (s *store) waiters(ref lang.Ref) []lang.Ref {
 	return slices.DeleteFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
 		e, ok := s.entries[dependent]
-		return !ok || !waits(e.job) || dependent == ref || !s.seenBy(dependent, e).Sees(ref)
+		return !ok || !waits(e.job) || dependent == ref || s.seenBy(dependent, e).Forbids(ref)
 	})
+}
+
+// mayConcern returns the Jobs whose finalizer may hang on what a Job may see.
+func (s *store) mayConcern(ref lang.Ref) []lang.Ref {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.atRisk(ref)
 }
 
 // atRisk returns the prerequisites of a Job whose finalizer depends on whether
@@ -100,10 +108,16 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || !waits(e.job) || e.seen.String() == e.job.Seen.String() {
+	if !ok || !waits(e.job) || len(e.seen) == 0 && len(e.job.Seen) == 0 {
 		return gate.Job{}, nil, false
 	}
-	return e.job, e.seen, true
+	// What the Job may not know, or not yet, stays with the gate.
+	seen, world := maps.Clone(e.seen), s.seenBy(ref, e)
+	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.Gone) bool {
+		_, saved := e.job.Seen[gone]
+		return !saved && !world.Sees(gone)
+	})
+	return e.job, seen, seen.String() != e.job.Seen.String()
 }
 
 // guarding decides about the finalizer of a Job.
@@ -119,7 +133,13 @@ func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
 		gone, saved := s.entries[waiter].job.Seen[ref]
 		return !saved || gone.Object.UID != string(e.job.UID)
 	})
-	return e.job, gate.Guard(e.job, len(waiters) > 0, owed)
+	guarding := gate.Guard(e.job, len(waiters) > 0, owed)
+	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {
+		return s.seenBy(waiter, s.entries[waiter]).Sees(ref)
+	})) {
+		guarding = gate.KeepGuard // nothing is written for who may not see it, or out of scope
+	}
+	return e.job, guarding
 }
 
 // learn takes in the exit code of a Job that failed.

@@ -159,3 +159,43 @@ func TestWhatWasLearnedIsKept(t *testing.T) {
 	require.Contains(t, seen.String(), `"code":3`)
 	require.Equal(t, "waiting: n/other does not exist", decided(t, s, "load").Message)
 }
+
+// What a Job may see decides whether it is owed the outcome of a Job elsewhere.
+// As long as that is not known, nothing is taken away, and nothing is written.
+func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
+	t.Parallel()
+	question := gate.Question{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "extract"}
+	extract := lang.Job("etl", "extract")
+	away := func(change ...func(*batchv1.Job)) *batchv1.Job {
+		return job("extract", "1", "", append(change, func(j *batchv1.Job) {
+			j.Namespace, j.Spec.TTLSecondsAfterFinished = "etl", ptr.To[int32](0)
+		})...)
+	}
+	going := away(complete, func(j *batchv1.Job) {
+		j.Finalizers, j.DeletionTimestamp = []string{gate.OutcomeFinalizer}, &metav1.Time{}
+	})
+	for name, test := range map[string]struct {
+		answer          gate.Answer
+		scope           Scope
+		runs, goes      gate.Guarding
+		remembers, told bool
+	}{
+		"allowed":                 {answer: gate.Allowed, runs: gate.AddGuard, goes: gate.KeepGuard, remembers: true, told: true},
+		"allowed, out of scope":   {answer: gate.Allowed, scope: Scope{Only: []string{"n"}}, goes: gate.KeepGuard, remembers: true, told: true},
+		"not known after a start": {answer: gate.Unasked, goes: gate.KeepGuard, remembers: true},
+		"denied":                  {answer: gate.Denied, goes: gate.RemoveGuard},
+	} {
+		s, _ := recordingStore()
+		s.scope, s.access = test.scope, fixed{gate.Answers{question: test.answer}}
+		require.NoError(t, s.Replace([]any{away(), job("load", "2", "etl/extract, other")}, "2"))
+		_, guarding := s.guarding(extract)
+		require.Equal(t, test.runs, guarding, name)
+
+		require.NoError(t, s.Replace([]any{going, job("load", "2", "etl/extract, other")}, "3"))
+		_, guarding = s.guarding(extract)
+		require.Equal(t, test.goes, guarding, name)
+		require.Equal(t, test.remembers, len(s.entries[lang.Job("n", "load")].seen) == 1, name)
+		_, _, told := s.unsaved(lang.Job("n", "load"))
+		require.Equal(t, test.told, told, name)
+	}
+}

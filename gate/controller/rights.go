@@ -20,9 +20,9 @@ const (
 	reAsk    = 30 * time.Second
 	firstAsk = time.Second
 	lastAsk  = 30 * time.Second
-	// askGap is between two questions that are only asked again. It bounds what
-	// any number of Jobs without rights can cost the API server.
-	askGap = 20 * time.Millisecond
+	// askGap is between two questions of one namespace that are only asked
+	// again. It bounds what any number of Jobs without rights can cost.
+	askGap = 50 * time.Millisecond
 	// askers is how many questions are under way at once.
 	askers = 8
 )
@@ -56,8 +56,9 @@ type rights struct {
 	mu      sync.Mutex
 	answers map[gate.Question]*answer
 	jobs    map[lang.Ref][]gate.Question
-	// slot is when the next question may be asked again.
-	slot time.Time
+	// slots has, by the namespace that asks, when the next question may be
+	// asked again. They are apart, so that no tenant can hold up another.
+	slots map[string]time.Time
 }
 
 // answer is what is known of one question.
@@ -74,7 +75,13 @@ type answer struct {
 	// reserved reports that due is a slot of its own.
 	reserved bool
 	// told has the Jobs that wait, and what each has seen.
-	told map[lang.Ref]gate.Answer
+	told map[lang.Ref]told
+}
+
+// told is what a Job has seen of an answer, and since when it waits.
+type told struct {
+	value gate.Answer
+	since time.Time
 }
 
 func newRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock) *rights {
@@ -82,9 +89,13 @@ func newRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock
 		reviews: reviews,
 		enqueue: enqueue,
 		clock:   clock,
-		queue:   workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[gate.Question]{Name: "rights"}),
+		queue: workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[gate.Question]{
+			Name:  "rights",
+			Queue: workqueue.NewTypedWithConfig(workqueue.TypedQueueConfig[gate.Question]{Name: "rights", Queue: newTurns()}),
+		}),
 		answers: map[gate.Question]*answer{},
 		jobs:    map[lang.Ref][]gate.Question{},
+		slots:   map[string]time.Time{},
 	}
 }
 
@@ -94,38 +105,39 @@ func (r *rights) look(ref lang.Ref, questions []gate.Question) gate.Access {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.follow(ref, questions)
-	seen := make(gate.Answers, len(questions))
 	now := r.clock.Now()
+	r.follow(ref, questions, now)
+	seen := make(gate.Answers, len(questions))
 	for _, q := range questions {
 		a := r.answers[q]
-		value := a.show(ref, now)
+		seenBy := a.told[ref]
+		value := a.show(seenBy.since, now)
 		if value == gate.Unasked && !a.urgent && !(a.failed && now.Before(a.due)) {
 			a.urgent, a.wait = true, 0
 			r.queue.Add(q)
 		}
-		a.told[ref], seen[q] = value, value
+		seenBy.value, seen[q] = value, value
+		a.told[ref] = seenBy
 	}
 	return seen
 }
 
-// show returns what a Job may take for the answer now. What has become too old
-// does not open. A denial stays one for those who know it, or they would hear
-// of it again and again; who asks anew gets an answer that is new.
-func (a *answer) show(ref lang.Ref, now time.Time) gate.Answer {
-	age := now.Sub(a.at)
-	told := a.told[ref] // Unasked of a Job that is new
+// show returns what a Job that waits since then may take for the answer now.
+// What has become too old does not open. A denial stays one until it is known
+// better, or the Job would hear of it again and again; but one from before its
+// time is not for it.
+func (a *answer) show(since, now time.Time) gate.Answer {
 	switch {
-	case a.value == gate.Allowed && age >= maxAge:
+	case a.value == gate.Allowed && now.Sub(a.at) >= maxAge:
 		return gate.Unasked
-	case a.value == gate.Denied && told == gate.Unasked && age >= firstAsk:
+	case a.value == gate.Denied && since.Sub(a.at) >= firstAsk:
 		return gate.Unasked
 	}
 	return a.value
 }
 
 // follow makes these the questions of a Job.
-func (r *rights) follow(ref lang.Ref, questions []gate.Question) {
+func (r *rights) follow(ref lang.Ref, questions []gate.Question, now time.Time) {
 	old := r.jobs[ref]
 	if len(old) > 0 && &old[0] == &questions[0] {
 		return // the same list: its expression has not changed
@@ -135,10 +147,10 @@ func (r *rights) follow(ref lang.Ref, questions []gate.Question) {
 	for _, q := range questions {
 		a := r.answers[q]
 		if a == nil {
-			a = &answer{told: map[lang.Ref]gate.Answer{}}
+			a = &answer{told: map[lang.Ref]told{}}
 			r.answers[q] = a
 		}
-		a.told[ref] = gate.Unasked
+		a.told[ref] = told{since: now}
 	}
 }
 

@@ -168,6 +168,51 @@ func TestReadyIsCountedFromWhenItWasFirstSeen(t *testing.T) {
 	require.Equal(t, time.Unix(120, 0), decided(t, s, "load").Next, "it has been ready again since now only")
 }
 
+func TestAJobOutOfScopeIsOnlyAPrerequisite(t *testing.T) {
+	t.Parallel()
+	in := func(namespace string) func(*batchv1.Job) {
+		return func(j *batchv1.Job) { j.Namespace = namespace }
+	}
+	for name, scope := range map[string]Scope{
+		"named":    {Only: []string{"n"}},
+		"excluded": {Except: []string{"kube-system"}},
+		"both":     {Only: []string{"n", "kube-system"}, Except: []string{"kube-system"}},
+	} {
+		s, asked := recordingStore()
+		s.scope, s.access = scope, fixed{gate.Open{}}
+		require.NoError(t, s.Replace([]any{
+			job("extract", "1", "first", complete, in("kube-system")), job("backup", "2", "extract", in("kube-system")),
+			job("load", "3", "kube-system/extract"),
+		}, "3"))
+		require.Equal(t, "load", asked(), name)
+		require.Equal(t, gate.Releasing, decided(t, s, "load").Action, name)
+		_, decision, _ := s.decide(lang.Job("kube-system", "backup"))
+		require.Equal(t, gate.Decision{}, decision, name)
+	}
+}
+
+// The store tells rights who waits, and takes back who does not any more.
+func TestOnlyJobsThatWaitAskForRights(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	r := newRights(nil, s.enqueue, s.clock)
+	s.access = r
+	for name, end := range map[string]func() error{
+		"released": func() error { s.answered(freed("3")); return nil },
+		"finished": func() error { return s.Update(job("load", "3", "etl/extract", complete)) },
+		"deleted":  func() error { return s.Delete(job("load", "3", "etl/extract")) },
+		"edited":   func() error { return s.Update(job("load", "3", "extract")) },
+		"freed":    func() error { return s.Update(job("load", "3", "")) },
+	} {
+		require.NoError(t, s.Replace([]any{job("load", "2", "etl/extract")}, "2"))
+		require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason, name)
+		require.Len(t, r.jobs, 1, name)
+		require.NoError(t, end(), name)
+		require.Empty(t, r.jobs, name)
+		require.NoError(t, s.Replace(nil, "4"))
+	}
+}
+
 func TestStripKeepsWhatIsObserved(t *testing.T) {
 	t.Parallel()
 	full := job("load", "2", "extract", complete, func(j *batchv1.Job) {

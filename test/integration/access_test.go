@@ -186,8 +186,8 @@ func TestARefusalHoldsOnlyWhatItSpeaksOf(t *testing.T) {
 	require.NotContains(t, reporting.get("either").Annotations[gate.ReleasedAnnotation], etl.name)
 }
 
-// Many Jobs with one question ask it once.
-func TestOneQuestionHoweverManyJobs(t *testing.T) {
+// Many Jobs that come at once wait for one answer, and none is refused meanwhile.
+func TestManyJobsWithOneRight(t *testing.T) {
 	t.Parallel()
 	etl, reporting := shared.namespace(t), shared.namespace(t)
 	etl.grant(reporting, "default", "load")
@@ -201,4 +201,30 @@ func TestOneQuestionHoweverManyJobs(t *testing.T) {
 	for _, event := range reporting.said() {
 		require.Equal(t, corev1.EventTypeNormal, event.Type, "%s: %s", event.Reason, event.Note)
 	}
+}
+
+// A prerequisite that is cleaned away at once keeps its outcome for those who
+// may see it. Nobody else can hold it, nor learn of it.
+func TestACleanedAwayPrerequisiteElsewhere(t *testing.T) {
+	t.Parallel()
+	etl, reporting := shared.namespace(t), shared.namespace(t)
+	reporting.account("reader")
+	etl.grant(reporting, "reader", "extract")
+	reporting.make("report", etl.name+"/extract, local", runAs("reader"))
+	reporting.make("spy", etl.name+"/extract, finished("+etl.name+"/secret)")
+	reporting.forbidden("spy")
+	etl.make("secret", "", ttl(0), template("run-for", "2s"))
+	etl.make("extract", "", ttl(0), template("run-for", "2s"))
+	etl.guarded("extract")
+	etl.gone("extract")
+	etl.gone("secret")
+	reporting.settle()
+	require.Contains(t, reporting.get("report").Annotations[gate.SeenAnnotation], `"outcome":"succeeded"`)
+	require.NotContains(t, reporting.get("spy").Annotations, gate.SeenAnnotation)
+	for _, r := range etl.requests() {
+		require.NotEqual(t, "secret", r.ObjectRef.Name, "the gate wrote to a Job that only a spy named")
+	}
+	reporting.make("local", "")
+	reporting.completes("report")
+	reporting.held("spy")
 }

@@ -175,6 +175,14 @@ func (s *space) held(name string) {
 // warning waits for a Warning event on a Job with this reason.
 func (s *space) warning(name, reason string) eventsv1.Event {
 	s.t.Helper()
+	event := s.event(name, reason)
+	require.Equal(s.t, corev1.EventTypeWarning, event.Type, event.Note)
+	return event
+}
+
+// event waits for an event on a Job with this reason.
+func (s *space) event(name, reason string) eventsv1.Event {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	w, err := s.client.EventsV1().Events(s.name).Watch(ctx, metav1.ListOptions{})
@@ -182,7 +190,7 @@ func (s *space) warning(name, reason string) eventsv1.Event {
 	defer w.Stop()
 	for e := range w.ResultChan() {
 		event, ok := e.Object.(*eventsv1.Event)
-		if ok && event.Regarding.Name == name && event.Reason == reason && event.Type == corev1.EventTypeWarning {
+		if ok && event.Regarding.Name == name && event.Reason == reason {
 			return *event
 		}
 	}
