@@ -100,7 +100,9 @@ func New(client kubernetes.Interface, o Options) *Controller {
 // before. The finalizers of what it waits for may hang on that too.
 func (c *Controller) answered(ref lang.Ref) {
 	c.queue.Add(ref)
-	c.store.enqueueAll(c.store.mayConcern(ref))
+	for _, concerned := range c.store.mayConcern(ref) {
+		c.queue.Add(concerned)
+	}
 }
 
 // Synced returns a channel that is closed when all Jobs were listed once.
