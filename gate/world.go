@@ -77,6 +77,17 @@ func (w World) isGoneFrom(gone, set lang.Ref) bool {
 // Sees reports whether the Job may look at what ref names.
 func (w World) Sees(ref lang.Ref) bool { return w.barred(ref) == nil }
 
+// Visible returns a cycle if the Job may look at all that is in it, and nil
+// otherwise: the cycle tells what others wait for.
+func (w World) Visible(cycle []lang.Ref) []lang.Ref {
+	for _, ref := range cycle {
+		if !w.Sees(ref) {
+			return nil
+		}
+	}
+	return cycle
+}
+
 // Forbids reports whether it is known that the Job may not look at what ref
 // names.
 func (w World) Forbids(ref lang.Ref) bool {

@@ -160,6 +160,21 @@ func TestWhatWasLearnedIsKept(t *testing.T) {
 	require.Equal(t, "waiting: n/other does not exist", decided(t, s, "load").Message)
 }
 
+// A deadlock is told to those who may look at every Job in it.
+func TestADeadlockAcrossNamespacesNeedsTheRight(t *testing.T) {
+	t.Parallel()
+	question := gate.Question{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "back"}
+	back := job("back", "1", "n/load", func(j *batchv1.Job) { j.Namespace = "etl" })
+	for answer, reason := range map[gate.Answer]string{
+		gate.Allowed: gate.ReasonDependencyCycle, gate.Denied: gate.ReasonProblem, gate.Unasked: gate.ReasonWaiting,
+	} {
+		s, _ := recordingStore()
+		s.access = fixed{gate.Answers{question: answer}}
+		require.NoError(t, s.Replace([]any{back, job("load", "2", "etl/back")}, "2"))
+		require.Equal(t, reason, decided(t, s, "load").Reason)
+	}
+}
+
 // What a Job may see decides whether it is owed the outcome of a Job elsewhere.
 // As long as that is not known, nothing is taken away, and nothing is written.
 func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {

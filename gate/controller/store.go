@@ -128,9 +128,10 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	if !ok {
 		return gate.Job{}, gate.Decision{}, false
 	}
+	world := s.seenBy(ref, e)
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
-		World: s.seenBy(ref, e), Cycle: s.graph.Cycle(ref),
+		World: world, Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
 
