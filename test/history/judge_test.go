@@ -71,12 +71,16 @@ func TestJudge(t *testing.T) {
 			want:   []string{"n/b was released before its prerequisites were complete: a"},
 		},
 		"outcomes at different times are right": {
-			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "c", complete),
-				event(5, "b", free("a, c", "uid-b"))},
+			events: []Event{
+				event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "c", complete),
+				event(5, "b", free("a, c", "uid-b")),
+			},
 		},
 		"an outcome whose name was taken again does not count": {
-			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "a", again),
-				gone(event(4, "a", again)), event(5, "c", complete), event(6, "b", free("a, c", "uid-b"))},
+			events: []Event{
+				event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "a", again),
+				gone(event(4, "a", again)), event(5, "c", complete), event(6, "b", free("a, c", "uid-b")),
+			},
 			want: []string{"n/b was released before its prerequisites were complete: a, c"},
 		},
 		"one of two is not enough": {
@@ -103,16 +107,20 @@ func TestJudge(t *testing.T) {
 			want:   []string{"n/b runs although nobody released it"},
 		},
 		"a Job that is failed after its prerequisite is right": {
-			events: []Event{event(1, "c", held("d")), event(2, "d", complete), event(3, "c", free("d", "uid-c")),
-				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed"))},
+			events: []Event{
+				event(1, "c", held("d")), event(2, "d", complete), event(3, "c", free("d", "uid-c")),
+				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed")),
+			},
 		},
 		"a Job that is failed while its prerequisite still runs is wrong": {
 			events: []Event{event(1, "b", held("a")), event(2, "a"), event(3, "b", held("a"), failed("DependencyFailed"))},
 			want:   []string{"n/b was failed although nothing that it names has failed: a"},
 		},
 		"a Job that is failed after its release is wrong": {
-			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
-				event(4, "b", free("a", "uid-b"), failed("DependencyTimeout"))},
+			events: []Event{
+				event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
+				event(4, "b", free("a", "uid-b"), failed("DependencyTimeout")),
+			},
 			want: []string{"n/b was failed by the gate after its release"},
 		},
 		"a held Job with pods is wrong": {
