@@ -214,7 +214,7 @@ func inTime(s Snapshot, d Decision) Decision {
 	if d.Action != Waiting || s.Job.OnHold || timeout == 0 || err != nil {
 		return d
 	}
-	deadline := s.Job.Created.Add(timeout)
+	deadline := s.Job.Created.Add(timeout + s.Job.Paused.until(s.Now))
 	if s.Now.Before(deadline) {
 		if d.Next.IsZero() || deadline.Before(d.Next) {
 			d.Next = deadline

@@ -44,6 +44,8 @@ type Job struct {
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
+	// Paused is how long the Job was on hold, where it has a WaitTimeout.
+	Paused Pause
 	// Seen are the outcomes of prerequisites that are gone.
 	Seen Seen
 	// AtRisk reports whether the Job may be cleaned away soon after it has
@@ -79,6 +81,7 @@ func Observe(job *batchv1.Job) Job {
 		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
+	j.Paused = parsePause(job.Annotations[PausedAnnotation])
 	j.Seen = parseSeen(job.Annotations[SeenAnnotation])
 	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)
 	if job.Status.StartTime != nil {

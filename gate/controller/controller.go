@@ -197,5 +197,5 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	}
 	c.refusals.forget(ref)
 	c.reporter.report(job, decision)
-	return errors.Join(c.save(ctx, ref), c.learn(ctx, decision))
+	return errors.Join(c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, decision))
 }

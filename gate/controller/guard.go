@@ -46,6 +46,19 @@ func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 	return nil
 }
 
+// pause notes how long a Job that waits was on hold.
+func (c *Controller) pause(ctx context.Context, job gate.Job) error {
+	noted, news := gate.Pausing(job, c.clock.Now())
+	if !news || !waits(job) || c.observer {
+		return nil
+	}
+	patch, err := gate.PausePatch(job, noted)
+	if err != nil {
+		return err
+	}
+	return c.write(ctx, job, types.JSONPatchType, patch, "length of the hold")
+}
+
 // write sends a patch that is not the last word on a Job.
 func (c *Controller) write(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, what string) error {
 	patched, err := c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, kind, patch, metav1.PatchOptions{FieldManager: FieldManager})

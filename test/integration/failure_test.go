@@ -91,6 +91,22 @@ func TestAWaitEndsInTime(t *testing.T) {
 	s.held("unreadable")
 }
 
+func TestAHoldStopsTheClock(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("load", "never", annotate(gate.WaitTimeoutAnnotation, "6s"), annotate(gate.HoldAnnotation, ""))
+	s.eventually("the hold is noted", func(last map[string]history.Event) bool {
+		return last[s.name+"/load"].Job != nil && last[s.name+"/load"].Job.Annotations[gate.PausedAnnotation] != ""
+	})
+	made := s.get("load").CreationTimestamp.Time
+	s.make("clock", "time("+made.Add(8*time.Second).UTC().Format(time.RFC3339)+")")
+	s.completes("clock")
+	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/hold":null}}}`)
+	s.held("load")
+	s.fails("load")
+	require.GreaterOrEqual(t, failed(t, s.get("load")).LastTransitionTime.Sub(made), 13*time.Second)
+}
+
 // Kinds of Jobs whose status has rules of its own.
 func TestEveryKindOfJobCanBeFailed(t *testing.T) {
 	t.Parallel()
