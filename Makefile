@@ -8,7 +8,9 @@ DIR   ?= $(CURDIR)/out/sandbox
 # The commit goes into the programs where git is there to tell it.
 BUILD := $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
-UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/...
+UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/history/...
+# Tests that start control planes; one package at a time, they need the machine.
+LIVE  := ./test/sandbox/... ./test/integration/...
 
 .DEFAULT_GOAL := help
 .PHONY: help build programs control-plane unit test demo sandbox sandbox-down lint fmt clean
@@ -29,7 +31,8 @@ unit: ## Run the tests that need no control plane, under a minute
 	$(GO) test -race $(UNIT)
 
 test: build ## Run all tests, on a real control plane too
-	$(GO) test -race -parallel 8 -timeout 15m $(TESTFLAGS) ./...
+	$(GO) test -race $(TESTFLAGS) $(UNIT)
+	$(GO) test -race -p 1 -parallel 8 -timeout 15m $(TESTFLAGS) $(LIVE)
 
 demo: build ## See a graph of Jobs run on a real control plane
 	@$(GO) run ./test/demo --bin $(BIN)
