@@ -27,7 +27,7 @@ func modelOf(jobs ...string) *model {
 // outline draws a forest with one dot for each level.
 func outline(m *model, f *forest) []string {
 	var lines []string
-	for _, r := range f.rows(glyphs{fork: ".", stem: ".", corner: ".", blank: "."}) {
+	for _, r := range f.rows(glyphs{fork: ".", stem: ".", corner: ".", blank: ".", chain: "+"}) {
 		lines = append(lines, r.branch+m.nodes[r.node].ref.Name)
 	}
 	return lines
@@ -62,6 +62,11 @@ func TestForest(t *testing.T) {
 		"what is missing is a node": {
 			jobs: []string{"b: gone"},
 			want: []string{"gone", ".b"},
+		},
+		"a long chain stays on the screen": {
+			jobs: []string{"a", "b: a", "c: b", "d: c", "e: d", "f: e", "g: f", "h: g", "i: h", "j: i", "k: j", "l: k", "m: k", "n: m", "o: m"},
+			want: []string{"a", ".b", "..c", "...d", "....e", ".....f", "......g", ".......h", "........i",
+				".......+j", ".......+k", ".........l", ".........m", "..........n", "..........o"},
 		},
 		"a cycle without a way in starts at its smallest node": {
 			jobs:       []string{"c: b", "b: a", "a: c"},

@@ -4,19 +4,19 @@ import (
 	"depctl.dev/gate"
 )
 
-// glyphs are the signs of a drawing. Each of fork, stem, corner and blank is
-// equally wide.
+// glyphs are the signs of a drawing. Each of fork, stem, corner, blank and chain
+// is equally wide.
 type glyphs struct {
-	fork, stem, corner, blank string
-	ellipsis                  string
-	symbols                   map[gate.State]string
+	fork, stem, corner, blank, chain string
+	ellipsis                         string
+	symbols                          map[gate.State]string
 }
 
 // The three circles fill as a Job goes on; every other sign stands for itself,
 // and the word beside it says it again.
 func unicodeGlyphs() glyphs {
 	return glyphs{
-		fork: "├─ ", stem: "│  ", corner: "└─ ", blank: "   ", ellipsis: "…",
+		fork: "├─ ", stem: "│  ", corner: "└─ ", blank: "   ", chain: "↓  ", ellipsis: "…",
 		symbols: map[gate.State]string{
 			gate.StateWaiting:   "○",
 			gate.StatePending:   "◐",
@@ -36,7 +36,7 @@ func unicodeGlyphs() glyphs {
 
 func asciiGlyphs() glyphs {
 	return glyphs{
-		fork: "|- ", stem: "|  ", corner: "`- ", blank: "   ", ellipsis: "...",
+		fork: "|- ", stem: "|  ", corner: "`- ", blank: "   ", chain: "v  ", ellipsis: "...",
 		symbols: map[gate.State]string{
 			gate.StateWaiting:   ".",
 			gate.StatePending:   "o",
