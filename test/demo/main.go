@@ -47,7 +47,7 @@ func run(ctx context.Context, bin, examples string, out *screen) (err error) {
 		return err
 	}
 	started := time.Now()
-	fmt.Fprintln(out, "Starting a control plane: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, one node.")
+	fmt.Fprintln(out, "Starting a control plane: etcd, Kubernetes and one node.")
 	s, err := sandbox.Start(ctx, sandbox.Options{Bin: bin})
 	if err != nil {
 		return err
@@ -71,7 +71,10 @@ func run(ctx context.Context, bin, examples string, out *screen) (err error) {
 	if err != nil {
 		return err
 	}
-	recorded, err := history.Record(ctx, client)
+	// The recording ends before what it records.
+	recording, end := context.WithCancel(ctx)
+	defer end()
+	recorded, err := history.Record(recording, client)
 	if err != nil {
 		return err
 	}
@@ -79,7 +82,7 @@ func run(ctx context.Context, bin, examples string, out *screen) (err error) {
 	for _, m := range manifests.jobs {
 		names = append(names, m.key())
 	}
-	fmt.Fprintf(out, "Applying the Jobs of %s, each before those that it waits for:\n  %s\n\n", examples, strings.Join(names, ", "))
+	fmt.Fprintf(out, "Applying the Jobs of %s,\neach before those that it waits for:\n  %s\n\n", examples, strings.Join(names, "\n  "))
 	if err := manifests.apply(ctx, s); err != nil {
 		return err
 	}

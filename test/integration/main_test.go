@@ -29,6 +29,8 @@ type cluster struct {
 	*sandbox.Sandbox
 	client  kubernetes.Interface
 	history *history.History
+	// end stops the recording, which ends before what it records.
+	end context.CancelFunc
 	// forced is set by a test that releases a Job by force: its history is not
 	// judged.
 	forced bool
@@ -46,6 +48,7 @@ func run(m *testing.M) (code int) {
 		return 1
 	}
 	defer func() {
+		shared.end()
 		if err := shared.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
@@ -79,13 +82,15 @@ func startCluster(ctx context.Context) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{Sandbox: s}
+	recording, end := context.WithCancel(ctx)
+	c := &cluster{Sandbox: s, end: end}
 	if err = s.Install(ctx); err == nil {
 		if c.client, err = kubernetes.NewForConfig(s.Config()); err == nil {
-			c.history, err = history.Record(ctx, c.client)
+			c.history, err = history.Record(recording, c.client)
 		}
 	}
 	if err != nil {
+		end()
 		_ = s.Stop()
 		return nil, err
 	}
@@ -110,6 +115,7 @@ func ownCluster(t *testing.T) *cluster {
 		for _, violation := range violations {
 			t.Error(violation)
 		}
+		c.end()
 		cancel()
 		if err := c.Stop(); err != nil {
 			t.Error(err)
