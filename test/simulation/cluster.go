@@ -14,8 +14,12 @@ import (
 	"depctl.dev/gate"
 )
 
-// Start is when the clock of every cluster starts.
-var Start = time.Unix(1_700_000_000, 0)
+// Start is when the clock of every cluster starts, and Now what gates take for the
+// time: later than whatever happens.
+var (
+	Start = time.Unix(1_700_000_000, 0)
+	Now   = Start.AddDate(0, 0, 1)
+)
 
 // Cluster is an API server in memory with the Jobs of a scenario. What it has
 // handed out it never changes.
