@@ -61,6 +61,9 @@ func (k *known) set(job gate.Job) {
 		}
 	}
 	k.Jobs[ref] = job
+	if same && old.DependsOn == job.DependsOn {
+		return // labels never change
+	}
 	for other := range k.Jobs {
 		k.meet(other, ref)
 		k.meet(ref, other)

@@ -19,7 +19,7 @@ var (
 // random moments at which the gate hears of it, and looks at the whole state of
 // the gate meanwhile.
 func TestSimulation(t *testing.T) {
-	simulate(t, func(t *testing.T, seed uint64) {
+	simulate(t, *scenarios, func(t *testing.T, seed uint64) {
 		play(t, simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3}), seed, true)
 	})
 }
@@ -27,14 +27,14 @@ func TestSimulation(t *testing.T) {
 // TestSimulationEndsTheSame plays the same script with a watch that gets lost and
 // a gate that starts anew, and without.
 func TestSimulationEndsTheSame(t *testing.T) {
-	simulate(t, func(t *testing.T, seed uint64) {
+	simulate(t, *scenarios/5, func(t *testing.T, seed uint64) {
 		s := simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3, Steady: true})
 		require.Equal(t, play(t, s, seed, false).ends(), play(t, s, seed+1, true).ends())
 	})
 }
 
-// simulate does something for many seeds, or for the one that is asked for.
-func simulate(t *testing.T, do func(*testing.T, uint64)) {
+// simulate does something for n seeds, or for the one that is asked for.
+func simulate(t *testing.T, n int, do func(*testing.T, uint64)) {
 	t.Parallel()
 	const lanes = 8
 	for lane := range lanes {
@@ -47,7 +47,7 @@ func simulate(t *testing.T, do func(*testing.T, uint64)) {
 					t.Logf("to repeat it: go test ./gate/controller -run '^%s$' -seed=%d", name, seed)
 				}
 			}()
-			for i := range *scenarios / lanes {
+			for i := range n / lanes {
 				seed = uint64(i*lanes + lane + 1)
 				if *oneSeed != 0 && seed%lanes != *oneSeed%lanes {
 					return

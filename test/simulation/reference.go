@@ -30,21 +30,37 @@ type (
 	Parsed struct {
 		Expr *lang.Expr
 		Err  error
+		// named is all that Expr names.
+		named []named
+	}
+	named struct {
+		lang.Ref
+		lang.Matcher
 	}
 )
 
 // Parse returns the expression of a Job that waits.
 func (r *Reference) Parse(job gate.Job) (*lang.Expr, error) {
+	p := r.parse(job)
+	return p.Expr, p.Err
+}
+
+func (r *Reference) parse(job gate.Job) Parsed {
 	if !Waits(job) {
-		return nil, nil
+		return Parsed{}
 	}
 	key := Text{job.Ref(), job.DependsOn}
 	p, ok := r.Parsed[key]
 	if !ok {
-		p.Expr, p.Err = job.Parse()
+		if p.Expr, p.Err = job.Parse(); p.Err == nil {
+			for _, e := range p.Expr.Edges() {
+				ref := e.Ref.Resolve(job.Namespace)
+				p.named = append(p.named, named{ref, lang.NewMatcher(ref)})
+			}
+		}
 		r.Parsed[key] = p
 	}
-	return p.Expr, p.Err
+	return p
 }
 
 // Waits reports whether a Job still waits, or might.
@@ -77,16 +93,11 @@ func (r *Reference) Graph() *depgraph.Graph {
 
 // Names reports whether a Job waits for another one that exists.
 func (r *Reference) Names(waiter, ref lang.Ref) bool {
-	expr, _ := r.Parse(r.Jobs[waiter])
-	if expr == nil || waiter == ref {
-		return false
-	}
-	return slices.ContainsFunc(expr.Edges(), func(e lang.Edge) bool {
-		named := e.Ref.Resolve(waiter.Namespace)
-		if !named.IsSet() || named.Kind != lang.KindJob {
-			return named == ref
+	return waiter != ref && slices.ContainsFunc(r.parse(r.Jobs[waiter]).named, func(n named) bool {
+		if !n.IsSet() {
+			return n.Ref == ref
 		}
-		return named.Namespace == ref.Namespace && lang.NewMatcher(named).Match(ref.Name, r.Jobs[ref].Labels)
+		return n.Namespace == ref.Namespace && n.Match(ref.Name, r.Jobs[ref].Labels)
 	})
 }
 
