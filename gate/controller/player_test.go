@@ -54,7 +54,7 @@ func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player
 	p.known = newKnown()
 	p.restart()
 	for p.step() {
-		if p.random.IntN(30) == 0 {
+		if p.random.IntN(60) == 0 {
 			p.check()
 		}
 	}

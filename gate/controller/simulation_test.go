@@ -27,7 +27,7 @@ func TestSimulation(t *testing.T) {
 // TestSimulationEndsTheSame plays the same script with a watch that gets lost and
 // a gate that starts anew, and without.
 func TestSimulationEndsTheSame(t *testing.T) {
-	simulate(t, *scenarios/5, func(t *testing.T, seed uint64) {
+	simulate(t, *scenarios/10, func(t *testing.T, seed uint64) {
 		s := simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3, Steady: true})
 		require.Equal(t, play(t, s, seed, false).ends(), play(t, s, seed+1, true).ends())
 	})

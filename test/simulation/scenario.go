@@ -55,7 +55,7 @@ var reasons = []string{batchv1.JobReasonBackoffLimitExceeded, batchv1.JobReasonD
 func New(seed uint64, o Options) Scenario {
 	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0)), Options: o}
 	// Most are small, as a mistake is found sooner and read more easily there.
-	n := o.Fewest + d.IntN(1+d.IntN(1+o.Most-o.Fewest))
+	n := o.Fewest + d.IntN(1+d.IntN(1+d.IntN(1+o.Most-o.Fewest)))
 	namespaces := 1 + d.IntN(o.Namespaces)
 	s := Scenario{Jobs: make([]Job, n)}
 	for i := range s.Jobs {
