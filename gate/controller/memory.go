@@ -11,6 +11,12 @@ import (
 // What is in this file keeps the outcomes of prerequisites that go, for those
 // that wait for them at that moment. All of it is called with the store's lock.
 
+// waits reports whether the expression of a Job can still matter. The others'
+// edges are not kept.
+func waits(job gate.Job) bool {
+	return job.Annotated && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
+}
+
 // remembers returns the outcomes that stand for a Job: those that the store
 // knows, and after a restart those of the annotation. Where the name has been
 // taken again, nothing stands.
@@ -29,18 +35,33 @@ func (s *store) remembers(old entry, job gate.Job, known bool) gate.Seen {
 	return seen
 }
 
+// memorize notes what a Job remembers, before its entry is replaced.
+func (s *store) memorize(ref lang.Ref, seen gate.Seen) {
+	for gone := range s.entries[ref].seen {
+		if delete(s.memory[gone], ref); len(s.memory[gone]) == 0 {
+			delete(s.memory, gone)
+		}
+	}
+	for gone := range seen {
+		if s.memory[gone] == nil {
+			s.memory[gone] = map[lang.Ref]bool{}
+		}
+		s.memory[gone][ref] = true
+	}
+}
+
 // forgets takes the outcome of an earlier Job of this name from all who
-// remember it, and returns them.
+// remember it, and returns them. Edges do not lead to them: a set that had the
+// earlier Job need not have this one, and a text may have been edited.
 func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 	if old, known := s.entries[ref]; known && old.job.UID == job.UID {
 		return nil
 	}
 	var affected []lang.Ref
-	for _, dependent := range s.waiters(ref) {
-		e := s.entries[dependent]
-		if gone, seen := e.seen[ref]; seen && gone.Object.UID != string(job.UID) {
+	for _, other := range slices.Collect(maps.Keys(s.memory[ref])) {
+		if e := s.entries[other]; e.seen[ref].Object.UID != string(job.UID) {
 			e.seen = e.seen.Without(ref)
-			affected = append(append(affected, dependent), s.put(dependent, e)...)
+			affected = append(append(affected, other), s.put(other, e)...)
 		}
 	}
 	return affected

@@ -214,3 +214,26 @@ func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
 		require.Equal(t, test.told, told, name)
 	}
 }
+
+// Nothing leads from the new Job to those that remember the old one: it is not
+// in the set any more, or the text was edited.
+func TestAnOutcomeEndsWhereverItIsRemembered(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	labelled := func(j *batchv1.Job) { j.Labels = map[string]string{"app": "etl"} }
+	require.NoError(t, s.Replace([]any{
+		job("shard-1", "1", "", complete, labelled),
+		job("globbed", "2", "shard-* >= 1, other"), job("selected", "3", "{app=etl} >= 1, other"), job("edited", "4", "shard-1, other"),
+	}, "4"))
+	require.NoError(t, s.Delete(job("shard-1", "5", "", complete, labelled)))
+	require.NoError(t, s.Update(job("edited", "6", "other")))
+	asked()
+	require.NoError(t, s.Add(job("shard-1", "7", "", uid("uid-again"))))
+	require.Equal(t, "edited globbed selected", asked())
+	require.NoError(t, s.Delete(job("shard-1", "8", "", uid("uid-again"))))
+	require.NoError(t, s.Update(job("edited", "9", "shard-1, other")))
+	require.NoError(t, s.Add(job("other", "10", "", complete)))
+	for _, name := range []string{"globbed", "selected", "edited"} {
+		require.Equal(t, gate.ReasonWaiting, decided(t, s, name).Reason, "%s opened on an old result", name)
+	}
+}

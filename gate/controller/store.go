@@ -31,6 +31,8 @@ type store struct {
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
+	// memory has, for each Job that is gone, those that remember its outcome.
+	memory map[lang.Ref]map[lang.Ref]bool
 
 	synced     chan struct{}
 	syncedOnce sync.Once
@@ -59,6 +61,7 @@ func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 		access:  fixed{gate.Closed{}},
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
+		memory:  map[lang.Ref]map[lang.Ref]bool{},
 		synced:  make(chan struct{}),
 	}
 }
@@ -219,6 +222,7 @@ func (s *store) set(job gate.Job) []lang.Ref {
 }
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
+	s.memorize(ref, e.seen)
 	s.entries[ref] = e
 	if len(e.questions) == 0 || !waits(e.job) {
 		s.access.forget(ref)
@@ -237,16 +241,11 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	if e.job.Outcome() != lang.Undecided {
 		affected = append(affected, s.hand(ref, e.job)...)
 	}
+	s.memorize(ref, nil)
 	delete(s.entries, ref)
 	s.access.forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	return append(affected, ref)
-}
-
-// waits reports whether the expression of a Job can still matter. The others'
-// edges are not kept.
-func waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
 }
 
 // equal reports whether two states of a Job are the same to a decision about

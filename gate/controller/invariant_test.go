@@ -1,0 +1,201 @@
+package controller
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+	"depctl.dev/test/simulation"
+)
+
+// known is what the gate was told, and what follows from it, found out by
+// looking at everything.
+type known struct {
+	simulation.Reference
+	// owed are the outcomes that must stand for each Job, by the uid of the
+	// prerequisite.
+	owed map[lang.Ref]map[lang.Ref]types.UID
+	// met are the prerequisites that existed while each Job waited for them.
+	met map[types.UID]map[string]bool
+}
+
+func newKnown() *known {
+	return &known{
+		Reference: simulation.Reference{Now: simulation.Now, Parsed: map[simulation.Text]simulation.Parsed{}},
+		met:       map[types.UID]map[string]bool{},
+	}
+}
+
+// forget is a new gate's: it knows nothing.
+func (k *known) forget() {
+	k.Jobs, k.Seen, k.owed = map[lang.Ref]gate.Job{}, map[lang.Ref]gate.Seen{}, map[lang.Ref]map[lang.Ref]types.UID{}
+}
+
+func (k *known) set(job gate.Job) {
+	ref := job.Ref()
+	old, exists := k.Jobs[ref]
+	same := exists && old.UID == job.UID
+	if same && older(job.ResourceVersion, old.ResourceVersion) {
+		return
+	}
+	if !same {
+		for _, owed := range k.owed {
+			if owed[ref] != job.UID {
+				delete(owed, ref)
+			}
+		}
+	}
+	switch {
+	case !simulation.Waits(job):
+		delete(k.owed, ref)
+	case !same:
+		k.owed[ref] = map[lang.Ref]types.UID{}
+		for name, gone := range job.Seen {
+			if taken, exists := k.Jobs[name]; !exists || string(taken.UID) == gone.Object.UID {
+				k.owed[ref][name] = types.UID(gone.Object.UID)
+			}
+		}
+	}
+	k.Jobs[ref] = job
+	if same && old.DependsOn == job.DependsOn {
+		return // labels never change
+	}
+	for other := range k.Jobs {
+		k.meet(other, ref)
+		k.meet(ref, other)
+	}
+}
+
+// meet notes that a Job waits for another one that exists.
+func (k *known) meet(waiter, ref lang.Ref) {
+	if !k.Names(waiter, ref) {
+		return
+	}
+	uid := k.Jobs[waiter].UID
+	if k.met[uid] == nil {
+		k.met[uid] = map[string]bool{}
+	}
+	k.met[uid][string(k.Jobs[ref].UID)] = true
+}
+
+func (k *known) remove(ref lang.Ref) {
+	job, exists := k.Jobs[ref]
+	if !exists {
+		return
+	}
+	if job.Outcome() != lang.Undecided {
+		for waiter, owed := range k.owed {
+			if k.Names(waiter, ref) {
+				owed[ref] = job.UID
+			}
+		}
+	}
+	delete(k.Jobs, ref)
+	delete(k.owed, ref)
+}
+
+func (k *known) replace(jobs map[lang.Ref]gate.Job) {
+	for ref := range maps.Clone(k.Jobs) {
+		if _, exists := jobs[ref]; !exists {
+			k.remove(ref)
+		}
+	}
+	for _, job := range jobs {
+		k.set(job)
+	}
+}
+
+func (k *known) answered(job gate.Job) {
+	if old, exists := k.Jobs[job.Ref()]; exists && old.UID == job.UID {
+		k.set(job)
+	}
+}
+
+// right checks a decision that is about to be carried out.
+func (p *player) right(ref lang.Ref, action gate.Action) {
+	p.known.Seen[ref] = p.gate.store.entries[ref].seen
+	p.remembered(ref)
+	require.Equal(p.t, action, p.known.Decide(ref, nil).Action, "%s: %s", ref, p.known.Jobs[ref].DependsOn)
+}
+
+// remembered checks that a Job knows the outcomes that it is owed, and none of a
+// Job that was gone before it waited.
+func (p *player) remembered(ref lang.Ref) {
+	e := p.gate.store.entries[ref]
+	for name, gone := range e.seen {
+		require.True(p.t, p.known.met[e.job.UID][gone.Object.UID], "%s knows the outcome of %s, which it never waited for", ref, name)
+		if taken, exists := p.known.Jobs[name]; exists {
+			require.Equal(p.t, string(taken.UID), gone.Object.UID, "%s knows an outcome of %s, whose name was taken again", ref, name)
+		}
+	}
+	for name, uid := range p.known.owed[ref] {
+		gone, seen := e.seen[name]
+		require.True(p.t, seen && gone.Object.UID == string(uid), "%s has forgotten the outcome of %s", ref, name)
+	}
+}
+
+// check compares the gate's state with one that is made from scratch.
+func (p *player) check() {
+	require.Len(p.t, p.gate.store.entries, len(p.known.Jobs))
+	for ref := range p.known.Jobs {
+		p.remembered(ref)
+		p.known.Seen[ref] = p.gate.store.entries[ref].seen
+	}
+	graph := p.known.Graph()
+	for ref := range p.known.Jobs {
+		_, got, exists := p.gate.store.decide(ref)
+		require.True(p.t, exists)
+		want := p.known.Decide(ref, graph)
+		require.Equal(p.t, want.Action, got.Action, ref)
+		require.Equal(p.t, want.Reason, got.Reason, ref)
+		require.Equal(p.t, want.Message, got.Message, ref)
+	}
+}
+
+// idle checks that a gate with nothing in its queue has nothing to do.
+func (p *player) idle() {
+	for ref := range p.gate.store.entries {
+		job, d, _ := p.gate.store.decide(ref)
+		require.NotEqual(p.t, gate.Releasing, d.Action, "%s is not released: %s", ref, job.DependsOn)
+		require.NotEqual(p.t, gate.Failing, d.Action, "%s is not failed: %s", ref, job.DependsOn)
+		_, guarding := p.gate.store.guarding(ref)
+		require.Equal(p.t, gate.KeepGuard, guarding, "the finalizer of %s is not looked at", ref)
+		_, _, unsaved := p.gate.store.unsaved(ref)
+		require.False(p.t, unsaved, "%s has not got its outcomes", ref)
+		if simulation.Waits(job) {
+			require.Equal(p.t, d.Reason, p.decided[ref], "%s was not looked at again", ref)
+		}
+	}
+}
+
+// over checks what is left at the end.
+func (p *player) over() {
+	p.idle()
+	require.Empty(p.t, p.steps, "somebody waits for a name for ever")
+	for _, job := range p.cluster.Jobs() {
+		ref := lang.Job(job.Namespace, job.Name)
+		require.Nil(p.t, job.DeletionTimestamp, "the deletion of %s is held up", ref)
+		if slices.Contains(job.Finalizers, gate.OutcomeFinalizer) {
+			needed := false
+			for other := range p.known.Jobs {
+				needed = needed || p.known.Names(other, ref)
+			}
+			require.True(p.t, needed, "nobody needs the finalizer of %s", ref)
+		}
+	}
+}
+
+// ends returns how every Job ended.
+func (p *player) ends() map[string]string {
+	ends := map[string]string{}
+	for _, job := range p.cluster.Jobs() {
+		ref := lang.Job(job.Namespace, job.Name)
+		j, d, _ := p.gate.store.decide(ref)
+		ends[ref.String()] = string(gate.StateOf(j, d)) + " " + j.Object.Reason + " " + d.Message
+	}
+	return ends
+}

@@ -1,0 +1,85 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+	"depctl.dev/test/simulation"
+)
+
+// client is what one gate reaches of the simulated cluster: it can patch Jobs.
+type client struct {
+	kubernetes.Interface
+	batchv1client.BatchV1Interface
+	p  *player
+	of *Controller
+}
+
+func (c client) BatchV1() batchv1client.BatchV1Interface { return c }
+
+func (c client) Jobs(namespace string) batchv1client.JobInterface {
+	return patcher{client: c, namespace: namespace}
+}
+
+type patcher struct {
+	batchv1client.JobInterface
+	client
+	namespace string
+}
+
+var errKilled = errors.New("the gate was killed")
+
+// Patch arrives while others go on, and so does its answer.
+func (c patcher) Patch(_ context.Context, name string, kind types.PatchType, patch []byte, _ metav1.PatchOptions, sub ...string) (*batchv1.Job, error) {
+	p := c.p
+	if c.of != p.gate {
+		return nil, errKilled
+	}
+	ref := lang.Job(c.namespace, name)
+	releases := kind == types.JSONPatchType && strings.Contains(string(patch), `"/spec/suspend"`)
+	switch {
+	case releases:
+		p.right(ref, gate.Releasing)
+	case slices.Contains(sub, "status"):
+		p.right(ref, gate.Failing)
+	}
+	p.meanwhile()
+	patched, err := p.cluster.Patch(c.namespace, name, kind, patch)
+	p.tell("patch of %s: %s: %v", ref, patch, err)
+	if err != nil {
+		return nil, err
+	}
+	if releases {
+		require.False(p.t, p.released[string(patched.UID)], "%s was released twice", ref)
+		p.released[string(patched.UID)] = true
+		require.True(p.t, simulation.IsReleased(patched))
+	}
+	p.meanwhile()
+	if c.of != p.gate {
+		return nil, errKilled
+	}
+	p.known.answered(gate.Observe(patched))
+	return patched, nil
+}
+
+// meanwhile lets others go on while a patch is under way.
+func (p *player) meanwhile() {
+	if p.depth > 1 {
+		return
+	}
+	p.depth++
+	for p.random.IntN(3) == 0 && p.step() {
+	}
+	p.depth--
+}

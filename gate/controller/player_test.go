@@ -1,0 +1,224 @@
+package controller
+
+import (
+	"context"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/go-logr/logr"
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/util/workqueue"
+	"k8s.io/klog/v2"
+	clocktesting "k8s.io/utils/clock/testing"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+	"depctl.dev/test/simulation"
+)
+
+// player plays a scenario: it chooses, as the seed says, who takes the next step:
+// people, the cluster, the watch or a worker of the gate.
+type player struct {
+	t       *testing.T
+	ctx     context.Context
+	random  *rand.Rand
+	cluster *simulation.Cluster
+	jobs    []simulation.Job
+	steps   []simulation.Step
+	// faults says whether the watch gets lost and the gate starts anew.
+	faults bool
+
+	gate *Controller
+	line *line
+	// delivered is how many events of the cluster the gate has got.
+	delivered int
+	// depth is how many patches are under way.
+	depth    int
+	known    *known
+	released map[string]bool
+	// decided is the reason of the last decision about each Job.
+	decided map[lang.Ref]string
+}
+
+// play plays until nothing can happen any more.
+func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player {
+	t.Helper()
+	p := &player{
+		t: t, ctx: klog.NewContext(t.Context(), logr.Discard()), random: rand.New(rand.NewPCG(seed, 1)),
+		cluster: simulation.NewCluster(), jobs: s.Jobs, steps: s.Steps, faults: faults, released: map[string]bool{},
+	}
+	p.known = newKnown()
+	p.restart()
+	for p.step() {
+		if p.random.IntN(60) == 0 {
+			p.check()
+		}
+	}
+	p.check()
+	p.over()
+	return p
+}
+
+// step lets somebody do something. It returns false if nobody can.
+func (p *player) step() bool {
+	moves := []func() bool{p.act, p.run, p.deliver, p.deliver, p.work, p.work}
+	p.random.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
+	return slices.ContainsFunc(moves, func(move func() bool) bool { return move() })
+}
+
+// act takes the next step of the script. Whoever makes a Job again waits until
+// the old one is gone.
+func (p *player) act() bool {
+	if len(p.steps) == 0 {
+		return false
+	}
+	step := p.steps[0]
+	job := p.jobs[step.Job]
+	p.tell("step %d %s/%s %s", step.Kind, job.Namespace, job.Name, step.Text)
+	switch step.Kind {
+	case simulation.Create:
+		old := p.cluster.Get(job.Namespace, job.Name)
+		if old != nil && old.DeletionTimestamp != nil {
+			return false
+		}
+		p.cluster.Create(job, step.Ends)
+	case simulation.Delete:
+		p.cluster.Delete(job.Namespace, job.Name)
+	case simulation.Edit:
+		p.cluster.Annotate(job.Namespace, job.Name, gate.DependsOnAnnotation, step.Text)
+	case simulation.Unhold:
+		p.cluster.Annotate(job.Namespace, job.Name, gate.HoldAnnotation, "")
+	case simulation.Lose:
+		if p.faults {
+			p.list()
+		}
+	case simulation.Restart:
+		if p.faults {
+			p.restart()
+		}
+	}
+	p.steps = p.steps[1:]
+	return true
+}
+
+func (p *player) run() bool { return p.cluster.Run(p.random) }
+
+// deliver sends the next event.
+func (p *player) deliver() bool {
+	if p.delivered == len(p.cluster.Events) {
+		return false
+	}
+	e := p.cluster.Events[p.delivered]
+	p.delivered++
+	p.tell("%s %s", e.Type, e.Job.UID)
+	if e.Type == watch.Deleted {
+		p.known.remove(gate.Observe(e.Job).Ref())
+		require.NoError(p.t, p.gate.store.Delete(sent(e.Job)))
+	} else {
+		p.known.set(gate.Observe(e.Job))
+		require.NoError(p.t, p.gate.store.Update(sent(e.Job)))
+	}
+	return true
+}
+
+// tell logs what happens, where one seed is repeated.
+func (p *player) tell(format string, args ...any) {
+	if *oneSeed != 0 {
+		p.t.Logf(format, args...)
+	}
+}
+
+// sent returns a Job as the reflector hands it on.
+func sent(job *batchv1.Job) any {
+	copied := *job
+	stripped, _ := strip(&copied)
+	return stripped
+}
+
+// list gives the gate all Jobs as they are now or were since the last event.
+func (p *player) list() {
+	p.delivered += p.random.IntN(len(p.cluster.Events) - p.delivered + 1)
+	now := map[lang.Ref]*batchv1.Job{}
+	for _, e := range p.cluster.Events[:p.delivered] {
+		ref := lang.Job(e.Job.Namespace, e.Job.Name)
+		if now[ref] = e.Job; e.Type == watch.Deleted {
+			delete(now, ref)
+		}
+	}
+	p.tell("list of %d at %d", len(now), p.delivered)
+	var objects []any
+	observed := map[lang.Ref]gate.Job{}
+	for _, ref := range slices.SortedFunc(maps.Keys(now), lang.Ref.Compare) {
+		objects = append(objects, sent(now[ref]))
+		observed[ref] = gate.Observe(now[ref])
+	}
+	p.known.replace(observed)
+	require.NoError(p.t, p.gate.store.Replace(objects, ""))
+}
+
+// restart replaces the gate by another one. A patch of the old one that is under
+// way still arrives; its answer is lost.
+func (p *player) restart() {
+	clock := clocktesting.NewFakePassiveClock(simulation.Now)
+	p.line = &line{}
+	p.gate = &Controller{queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), clock: clock, store: newStore(p.line.Add, clock)}
+	p.gate.client = client{p: p, of: p.gate}
+	p.gate.store.access = fixed{gate.Open{}}
+	p.decided = map[lang.Ref]string{}
+	p.known.forget()
+	p.list()
+}
+
+// work lets a worker take a Job from the queue.
+func (p *player) work() bool {
+	if p.depth > 1 {
+		return false
+	}
+	worker, line := p.gate, p.line
+	ref, ok := line.take(p.random)
+	if !ok {
+		return false
+	}
+	p.tell("work on %s", ref)
+	err := worker.sync(p.ctx, ref)
+	line.busy = slices.DeleteFunc(line.busy, func(r lang.Ref) bool { return r == ref })
+	if err != nil {
+		line.Add(ref)
+	}
+	if _, d, ok := worker.store.decide(ref); ok && worker == p.gate {
+		p.decided[ref] = d.Reason
+	}
+	if p.delivered == len(p.cluster.Events) && len(p.line.waiting) == 0 && len(p.line.busy) == 0 && p.random.IntN(4) == 0 {
+		p.idle()
+	}
+	return true
+}
+
+// line is the queue of the gate: each Job once, and in no two hands.
+type line struct {
+	workqueue.TypedRateLimitingInterface[lang.Ref]
+	waiting, busy []lang.Ref
+}
+
+func (l *line) Add(ref lang.Ref) {
+	if at, found := slices.BinarySearchFunc(l.waiting, ref, lang.Ref.Compare); !found {
+		l.waiting = slices.Insert(l.waiting, at, ref)
+	}
+}
+
+func (l *line) Forget(lang.Ref) {}
+
+func (l *line) take(r *rand.Rand) (lang.Ref, bool) {
+	free := slices.DeleteFunc(slices.Clone(l.waiting), func(ref lang.Ref) bool { return slices.Contains(l.busy, ref) })
+	if len(free) == 0 {
+		return lang.Ref{}, false
+	}
+	ref := free[r.IntN(len(free))]
+	l.waiting = slices.DeleteFunc(l.waiting, func(other lang.Ref) bool { return other == ref })
+	l.busy = append(l.busy, ref)
+	return ref, true
+}

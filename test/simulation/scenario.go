@@ -1,0 +1,131 @@
+package simulation
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/gate"
+)
+
+// Options bound a scenario.
+type Options struct {
+	// Fewest and Most bound the number of Jobs.
+	Fewest, Most int
+	// Namespaces is how many there are at most.
+	Namespaces int
+	// Steady leaves out whatever makes the end depend on the order of events:
+	// deletions, edits, and checks that can be undone.
+	Steady bool
+}
+
+// Scenario is Jobs and what people do to them.
+type Scenario struct {
+	Jobs  []Job
+	Steps []Step
+}
+
+// Job is one Job of a scenario.
+type Job struct {
+	Namespace, Name string
+	// DependsOn is empty for a Job that waits for nothing.
+	DependsOn string
+	Policy    gate.Policy
+	Labels    map[string]string
+	Hold, TTL bool
+	// Size is the number of elements of an Indexed Job, 0 for any other.
+	Size int32
+	Ends Ending
+}
+
+// Ending is how a Job ends if it runs.
+type Ending struct {
+	// Reason is why it fails, empty if it succeeds.
+	Reason string
+	// Failed is how many of its last elements fail.
+	Failed int32
+}
+
+// reasons are why Jobs fail.
+var reasons = []string{batchv1.JobReasonBackoffLimitExceeded, batchv1.JobReasonDeadlineExceeded}
+
+// New returns the scenario of a seed.
+func New(seed uint64, o Options) Scenario {
+	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0)), Options: o}
+	// Most are small, as a mistake is found sooner and read more easily there.
+	n := o.Fewest + d.IntN(1+d.IntN(1+d.IntN(1+o.Most-o.Fewest)))
+	namespaces := 1 + d.IntN(o.Namespaces)
+	s := Scenario{Jobs: make([]Job, n)}
+	for i := range s.Jobs {
+		s.Jobs[i] = d.job(i, namespaces)
+	}
+	d.jobs = s.Jobs
+	for i := range s.Jobs {
+		if i > 0 && d.chance(80) {
+			s.Jobs[i].DependsOn = d.text(i)
+		}
+		if j := &s.Jobs[i]; j.DependsOn != "" {
+			j.Hold = d.chance(8)
+			j.Policy = d.policy(j.DependsOn)
+		}
+	}
+	s.Steps = d.script()
+	return s
+}
+
+func (d *draw) job(i, namespaces int) Job {
+	j := Job{
+		Namespace: string(rune('m' + d.IntN(namespaces))),
+		Name:      fmt.Sprintf("%c-%d", 'a'+rune(d.IntN(3)), i),
+		TTL:       !d.Steady && d.chance(25),
+	}
+	if d.chance(40) {
+		j.Labels = map[string]string{"app": d.pick("etl", "web")}
+		if d.chance(50) {
+			j.Labels["tier"] = d.pick("one", "two")
+		}
+	}
+	if d.chance(15) {
+		j.Size = 2 + d.Int32N(4)
+	}
+	j.Ends = d.ending(j.Size)
+	return j
+}
+
+func (d *draw) ending(size int32) Ending {
+	if !d.chance(25) {
+		return Ending{}
+	}
+	e := Ending{Reason: d.pick(reasons...)}
+	if size > 0 {
+		e.Failed = 1 + d.Int32N(size)
+	}
+	return e
+}
+
+// Manifest returns the Job as it is when it has just been made: held, if it
+// waits for something.
+func (j Job) Manifest() *batchv1.Job {
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: j.Name, Labels: j.Labels}}
+	if j.DependsOn != "" {
+		job.Annotations = map[string]string{gate.DependsOnAnnotation: j.DependsOn}
+		job.Spec.Suspend = new(true)
+	}
+	if j.Policy != "" {
+		job.Annotations[gate.OnFailureAnnotation] = string(j.Policy)
+	}
+	if j.Hold {
+		job.Annotations[gate.HoldAnnotation] = "not yet"
+	}
+	if j.TTL {
+		job.Spec.TTLSecondsAfterFinished = new(int32(0))
+	}
+	if j.Size > 0 {
+		job.Spec.CompletionMode = new(batchv1.IndexedCompletion)
+		job.Spec.Completions, job.Spec.Parallelism = new(j.Size), new(j.Size)
+		job.Spec.BackoffLimitPerIndex = new(int32(0))
+	}
+	return job
+}
