@@ -117,6 +117,10 @@ type finding struct {
 	ref    Ref
 	object *Object
 	until  time.Time
+	// element is that of the element which a check on a single one asks about,
+	// and edge says that there is none to wait for.
+	element Indexes
+	edge    bool
 	// undated says that it is true but not known since when, for its delay.
 	undated bool
 }

@@ -11,6 +11,9 @@ type Reason struct {
 	Ref Ref
 	// Object is what was known of it, nil if it does not exist.
 	Object *Object
+	// Element is the index of the element of Object that a check on a single
+	// one asks about; nil for every other check.
+	Element Indexes
 	// Yes, No and Size count the members of a set that satisfy the check, that
 	// cannot, and that are there. Size is 0 for a single object.
 	Yes, No, Size int64
@@ -21,6 +24,8 @@ type Reason struct {
 	Undated bool
 	// Problem is why the check cannot be decided, if somebody must mend it.
 	Problem *Problem
+	// edge says that at the edge of an array nothing is waited for.
+	edge bool
 }
 
 // Reasons returns the checks that decide what Eval returns. An all-of that is
@@ -62,8 +67,8 @@ func (v *view) reasons(n Node, negated bool) (Value, []Reason) {
 	case *Check:
 		f := v.check(n, negated)
 		r := Reason{
-			Check: n, Value: f.value, Ref: f.ref, Object: f.object,
-			Until: f.until, Undated: f.undated,
+			Check: n, Value: f.value, Ref: f.ref, Object: f.object, Element: f.element,
+			Until: f.until, Undated: f.undated, edge: f.edge,
 		}
 		if f.value == Unknown {
 			r.Problem = f.problem

@@ -195,6 +195,9 @@ func (v *view) decide(p *prepared, negated bool) finding {
 			continue
 		}
 		edge = edge || falls
+		if !c.isSet() {
+			f.element = members
+		}
 		f.count = a.addTo(f.count, members)
 		if c.Delay > 0 {
 			decisions = v.appendDecisions(decisions, c, a, members)
@@ -202,7 +205,7 @@ func (v *view) decide(p *prepared, negated bool) finding {
 	}
 	switch {
 	case f.size == 0 && !f.unsized && edge:
-		f.value = decided(true, !negated)
+		f.value, f.edge = decided(true, !negated), true
 		return f
 	case f.size == 0 && !f.unsized && c.Before:
 		f.value = True
