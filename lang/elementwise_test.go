@@ -121,6 +121,6 @@ func TestReasonsOfAnElement(t *testing.T) {
 	for _, r := range e.ElementReasons(w, s, at(20), 6) {
 		got = append(got, r.String())
 	}
-	require.Equal(t, []string{"etl/half has not finished", "etl/me has not finished"}, got)
+	require.Equal(t, []string{"etl/half[6] has not finished", "etl/me[5] has not finished"}, got)
 	require.Len(t, e.Reasons(w, s, at(20)), 1)
 }

@@ -117,6 +117,12 @@ type finding struct {
 	ref    Ref
 	object *Object
 	until  time.Time
+	// element is that of the element which a check on a single one asks about,
+	// and edge says that there is none to wait for.
+	element Indexes
+	edge    bool
+	// undated says that it is true but not known since when, for its delay.
+	undated bool
 }
 
 // check decides one check.
@@ -133,23 +139,7 @@ func (v *view) check(c *Check, negated bool) finding {
 	f := finding{ref: ref, object: object}
 	f.value, f.problem = c.of(object)
 	if f.value == True {
-		f = v.since(c, f, c.whenOf(object))
-	}
-	return f
-}
-
-// since applies the delay of c to a check that is true since at; if that is not
-// known, it is true since now and the delay starts again with every look.
-func (v *view) since(c *Check, f finding, at time.Time) finding {
-	if c.Delay == 0 && c.Status != StatusTime {
-		return f
-	}
-	if at.IsZero() {
-		at = v.now
-	}
-	if until := at.Add(c.Delay); v.now.Before(until) {
-		v.wake(until)
-		f.value, f.until = Unknown, until
+		f = v.since(c, f, c.whenOf(object, v.subject.Object))
 	}
 	return f
 }
@@ -230,26 +220,6 @@ func (c *Check) failure(ended Value, reason string, exit *Exit) (value Value, lo
 		}
 	}
 	return False, false
-}
-
-// whenOf returns since when c is true of o, zero if that is not known.
-func (c *Check) whenOf(o *Object) time.Time {
-	switch c.Status {
-	case StatusStarted:
-		if !o.StartedAt.IsZero() {
-			return o.StartedAt
-		}
-	case StatusReady:
-		if o.Outcome == Undecided {
-			return o.ReadyAt
-		}
-	case StatusExists:
-		return o.Created
-	}
-	if o.Outcome == Undecided {
-		return time.Time{}
-	}
-	return o.Finished
 }
 
 func exitCodeLost() *Problem {

@@ -1,17 +1,28 @@
 package lang
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
 
+// encode returns the JSON of value with ">=" as it is and not for HTML. Around
+// it, json.Marshal would escape that again: an Encoder can leave it.
+func encode(value any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
 // MarshalJSON returns the tree of e: a node is {"all": [...]}, {"any": [...]},
 // {"not": {...}} or a check, each with its "span".
-func (e *Expr) MarshalJSON() ([]byte, error) { return json.Marshal(e.root) }
+func (e *Expr) MarshalJSON() ([]byte, error) { return encode(e.root) }
 
 // MarshalJSON returns {"all": terms, "span": ...}.
 func (a *All) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return encode(struct {
 		All  []Node `json:"all"`
 		Span Span   `json:"span"`
 	}{a.Terms, a.span})
@@ -19,7 +30,7 @@ func (a *All) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON returns {"any": terms, "span": ...}.
 func (a *Any) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return encode(struct {
 		Any  []Node `json:"any"`
 		Span Span   `json:"span"`
 	}{a.Terms, a.span})
@@ -27,7 +38,7 @@ func (a *Any) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON returns {"not": term, "span": ...}.
 func (n *Not) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return encode(struct {
 		Not  Node `json:"not"`
 		Span Span `json:"span"`
 	}{n.Term, n.span})
@@ -46,7 +57,7 @@ func (c *Check) MarshalJSON() ([]byte, error) {
 	if c.Status == StatusTime {
 		at = c.At.Format(time.RFC3339Nano)
 	}
-	return json.Marshal(struct {
+	return encode(struct {
 		Status  Status      `json:"status"`
 		Targets []Target    `json:"targets,omitempty"`
 		Reasons []string    `json:"reason,omitempty"`
@@ -66,7 +77,7 @@ func (t Target) MarshalJSON() ([]byte, error) {
 	if t.Elements != nil {
 		elements = t.Elements.String()
 	}
-	return json.Marshal(struct {
+	return encode(struct {
 		Self      bool   `json:"self,omitempty"`
 		Kind      string `json:"kind,omitempty"`
 		Namespace string `json:"namespace,omitempty"`

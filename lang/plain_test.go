@@ -64,7 +64,7 @@ func (p plain) check(c *Check, negated bool) Value {
 			value, _ := c.of(o)
 			members[ref.String()] = plainMember{value: value}
 			if o != nil {
-				members[ref.String()] = plainMember{value: value, at: c.whenOf(o)}
+				members[ref.String()] = plainMember{value: value, at: c.whenOf(o, own)}
 			}
 			return
 		}
@@ -151,6 +151,7 @@ func (p plain) check(c *Check, negated bool) Value {
 	// True long enough ago: with only what had been decided by then.
 	then := p.now.Add(-c.Delay)
 	n.yes, n.no = 0, 0
+	needed := c.decide(n) != True
 	for _, m := range members {
 		switch {
 		case m.at.IsZero() || m.at.After(then):
@@ -160,10 +161,34 @@ func (p plain) check(c *Check, negated bool) Value {
 			n.no++
 		}
 	}
-	if (n.yes > 0 || n.no > 0) && c.decide(n) == True {
-		return True
+	for _, a := range arrays {
+		n.unsized = n.unsized || a.o == nil || a.o.Array == nil || a.o.momentsOf(own).made.After(then)
 	}
-	return Unknown
+	came := own.Created
+	if c.Before {
+		came = came.Add(time.Second)
+	}
+	if c.decide(n) != True || !needed && (came.After(then) || c.isOpen() && p.emptyAt(c, then)) {
+		return Unknown
+	}
+	return True
+}
+
+// emptyAt tells whether the set of c had no member yet that there is now.
+func (p plain) emptyAt(c *Check, then time.Time) bool {
+	for i := range c.Targets {
+		ref := c.Targets[i].Ref.Resolve(p.s.Ref.Namespace)
+		if c.Targets[i].Self || !ref.IsSet() {
+			return false
+		}
+		list, _ := p.w.Members(ref)
+		for _, m := range list {
+			if !m.Object.momentsOf(p.s.Object).made.After(then) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (p plain) delayed(c *Check, at time.Time) Value {
@@ -181,7 +206,7 @@ func (p plain) element(c *Check, o *Object, i int64) plainMember {
 	if skipped {
 		completed, failed = false, false
 	}
-	m := plainMember{at: c.whenElement(o, i)}
+	m := plainMember{at: c.whenElement(o, i, o.momentsOf(p.s.Object))}
 	is := func(yes, never bool) {
 		switch {
 		case yes:

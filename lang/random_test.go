@@ -76,7 +76,7 @@ func drawCheck(t *rapid.T, elementwise bool) string {
 		text += ", made=before)"
 	}
 	if rapid.IntRange(0, 2).Draw(t, "compare") == 0 {
-		text += " " + rapid.SampledFrom([]string{">= 1", "> 1", "<= 1", "< 2", "== 2", "!= 1", ">= 50%", "< 60%", ">= 2"}).Draw(t, "comparison")
+		text += " " + rapid.SampledFrom([]string{">= 1", "> 1", "<= 1", "< 2", "== 2", "!= 1", ">= 50%", "< 60%", ">= 2", "<= 3", ">= 0"}).Draw(t, "comparison")
 	}
 	if rapid.IntRange(0, 4).Draw(t, "delayed") == 0 {
 		text += " + " + rapid.SampledFrom([]string{"90s", "10m", "1d"}).Draw(t, "delay")

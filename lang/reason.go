@@ -1,9 +1,6 @@
 package lang
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Reason is one check that decides a verdict, with what was found.
 type Reason struct {
@@ -14,13 +11,21 @@ type Reason struct {
 	Ref Ref
 	// Object is what was known of it, nil if it does not exist.
 	Object *Object
+	// Element is the index of the element of Object that a check on a single
+	// one asks about; nil for every other check.
+	Element Indexes
 	// Yes, No and Size count the members of a set that satisfy the check, that
 	// cannot, and that are there. Size is 0 for a single object.
 	Yes, No, Size int64
 	// Until is when a delay or a time is over that is waited for.
 	Until time.Time
+	// Undated says that the check waits to learn since when it is true: its
+	// delay counts from then.
+	Undated bool
 	// Problem is why the check cannot be decided, if somebody must mend it.
 	Problem *Problem
+	// edge says that at the edge of an array nothing is waited for.
+	edge bool
 }
 
 // Reasons returns the checks that decide what Eval returns. An all-of that is
@@ -61,7 +66,10 @@ func (v *view) reasons(n Node, negated bool) (Value, []Reason) {
 		return not(value), list
 	case *Check:
 		f := v.check(n, negated)
-		r := Reason{Check: n, Value: f.value, Ref: f.ref, Object: f.object, Until: f.until}
+		r := Reason{
+			Check: n, Value: f.value, Ref: f.ref, Object: f.object, Element: f.element,
+			Until: f.until, Undated: f.undated, edge: f.edge,
+		}
 		if f.value == Unknown {
 			r.Problem = f.problem
 		}
@@ -110,63 +118,4 @@ func unknownOnly(list []Reason) []Reason {
 		}
 	}
 	return kept
-}
-
-// String returns the reason in words, as in "etl/extract does not exist".
-func (r Reason) String() string {
-	name := ""
-	if r.Ref.Name != "" {
-		name = r.Ref.String()
-	}
-	switch {
-	case r.Problem != nil && name != "":
-		return r.Check.String() + ": " + name + ": " + r.Problem.Message
-	case r.Problem != nil:
-		return r.Check.String() + ": " + r.Problem.Message
-	case !r.Until.IsZero():
-		return r.Check.String() + ": not before " + r.Until.UTC().Format(time.RFC3339)
-	case r.Check.Status == StatusTime:
-		return r.Check.String() + " has passed"
-	case r.Size > 0 && r.No > 0:
-		return fmt.Sprintf("%s: %d of %d, %d can no longer", r.Check, r.Yes, r.Size, r.No)
-	case r.Size > 0:
-		return fmt.Sprintf("%s: %d of %d", r.Check, r.Yes, r.Size)
-	case name == "":
-		return r.Check.String() + ": there is none"
-	case r.Object == nil:
-		return name + " does not exist"
-	}
-	return name + " " + r.Object.describe(r.Check.Status)
-}
-
-// describe says in words how the object stands to a status.
-func (o *Object) describe(asked Status) string {
-	switch o.Outcome {
-	case Succeeded:
-		return "succeeded"
-	case Skipped:
-		return "was skipped"
-	case Failed:
-		switch {
-		case o.Exit != nil && !o.Exit.Lost:
-			return fmt.Sprintf("failed with exit code %d", o.Exit.Code)
-		case o.Reason != "":
-			return "failed (" + o.Reason + ")"
-		}
-		return "failed"
-	}
-	switch {
-	case asked == StatusExists:
-		return "exists"
-	case asked == StatusReady && o.Ready:
-		return "is ready"
-	case asked == StatusReady:
-		return "is not ready"
-	case o.Started && (asked == StatusStarted || asked == StatusSkipped):
-		return "started"
-	case asked == StatusStarted || asked == StatusSkipped:
-		return "has not started"
-	default:
-		return "has not finished"
-	}
 }

@@ -19,6 +19,10 @@ type prepared struct {
 	count
 	// decisions are those of the whole members, for delays.
 	decisions []decision
+	// named says that some member is named, and first is when the first of
+	// the others was created.
+	named bool
+	first time.Time
 	// arrays are those of whose elements members are, one of each.
 	arrays  []*arrayFacts
 	problem *Problem
@@ -37,19 +41,20 @@ type arrayFacts struct {
 	// absent says that the array does not exist, or is none.
 	absent  bool
 	problem *Problem
+	// moments are those of the object, once they are needed.
+	moments *moments
 }
 
 // set decides a check on a set, at the index of v if it mentions one.
 func (v *view) set(c *Check, negated bool) finding {
 	if c.Before {
-		own := v.subject.Object
-		if own == nil || own.Created.IsZero() {
+		start := v.start(c)
+		if start.IsZero() {
 			return finding{}
 		}
-		// Until then, what was created in the same second may not be seen yet.
-		if ready := own.Created.Add(time.Second); v.now.Before(ready) {
-			v.wake(ready)
-			return finding{until: ready}
+		if v.now.Before(start) {
+			v.wake(start)
+			return finding{until: start}
 		}
 	}
 	p := v.prepared[c]
@@ -72,6 +77,7 @@ func (v *view) prepare(c *Check) *prepared {
 		ref := t.Ref.Resolve(v.subject.Ref.Namespace)
 		switch {
 		case t.Self:
+			p.named = true
 			p.addArray(arrays, v.subject.Ref, v.subject.Object, t)
 		case ref.IsSet():
 			members, problem := v.world.Members(ref)
@@ -84,6 +90,7 @@ func (v *view) prepare(c *Check) *prepared {
 				p.add(v, seen, arrays, ref, m.Object, t)
 			}
 		default:
+			p.named = true
 			p.add(v, seen, arrays, ref, v.world.Object(ref), t)
 		}
 	}
@@ -119,8 +126,12 @@ func (p *prepared) add(v *view, seen map[Ref]bool, arrays map[Ref]*arrayFacts, r
 	case False:
 		p.no++
 	}
-	if value != Unknown && p.check.Delay > 0 {
-		p.decisions = append(p.decisions, decision{at: p.check.whenOf(o), yes: value == True})
+	if p.check.Delay > 0 && o != nil {
+		own := v.subject.Object
+		p.first = earliest(p.first, o.momentsOf(own).made)
+		if value != Unknown {
+			p.decisions = append(p.decisions, decision{at: p.check.whenOf(o, own), value: value})
+		}
 	}
 	if value != True && (p.ref.Name == "" || value == False && p.no == 1) {
 		p.ref, p.object = ref, o
@@ -184,6 +195,9 @@ func (v *view) decide(p *prepared, negated bool) finding {
 			continue
 		}
 		edge = edge || falls
+		if !c.isSet() {
+			f.element = members
+		}
 		f.count = a.addTo(f.count, members)
 		if c.Delay > 0 {
 			decisions = v.appendDecisions(decisions, c, a, members)
@@ -191,16 +205,16 @@ func (v *view) decide(p *prepared, negated bool) finding {
 	}
 	switch {
 	case f.size == 0 && !f.unsized && edge:
-		f.value = decided(true, !negated)
+		f.value, f.edge = decided(true, !negated), true
 		return f
 	case f.size == 0 && !f.unsized && c.Before:
 		f.value = True
-		return v.since(c, f, v.subject.Object.Created.Add(time.Second))
+		return v.since(c, f, v.start(c))
 	case f.size == 0 && !f.unsized:
 		return f
 	}
 	if f.value = c.decide(f.count); f.value == True && c.Delay > 0 {
-		return v.since(c, f, c.decidedAt(decisions, f.count))
+		return v.delayed(p, f, decisions)
 	}
 	return f
 }
