@@ -85,19 +85,20 @@ func (c *clusterWriter) remove(ctx context.Context, i installed) (bool, error) {
 	return err == nil, explain(err, verb, i.kind, i.namespace, i.name)
 }
 
-// awaitGone waits until an object is there no more.
+// awaitGone waits until an object is there no more. A dry run only tries whether
+// it may look.
 func (c *clusterWriter) awaitGone(ctx context.Context, i installed, timeout time.Duration) error {
 	return until(ctx, timeout, i.String(), func(ctx context.Context) (bool, error) {
 		_, err := c.client(i.kind, i.namespace).Get(ctx, i.name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return true, nil
 		}
-		return false, explain(err, "get", i.kind, i.namespace, i.name)
+		return c.dryRun != dryRunNone, explain(err, "get", i.kind, i.namespace, i.name)
 	})
 }
 
 // awaitNoGate waits until no pod of the gate is left: as long as one lives, it
-// adds finalizers.
+// adds finalizers. A dry run only tries whether it may look.
 func (c *clusterWriter) awaitNoGate(ctx context.Context, timeout time.Duration) error {
 	return until(ctx, timeout, "a pod of "+gateName, func(ctx context.Context) (bool, error) {
 		left, err := c.client(podKind, gateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + gateName})

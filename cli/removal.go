@@ -107,21 +107,26 @@ func (r *removal) removing(all []installed) func(context.Context) error {
 }
 
 func (r *removal) removeGate(ctx context.Context) error {
-	err := r.removing(installedGate)(ctx)
-	if err == nil && r.dryRun == dryRunNone {
-		err = r.awaitGone(ctx, installedGate[0], r.timeout)
-	}
-	if err != nil {
+	err := r.removeAndWait(ctx, installedGate)
+	if err != nil && r.dryRun == dryRunNone {
 		return err
 	}
-	return r.awaitNoGate(ctx, r.timeout)
+	return errors.Join(err, r.awaitNoGate(ctx, r.timeout))
 }
 
 func (r *removal) removeNamespace(ctx context.Context) error {
-	if err := r.removing(installedNamespace)(ctx); err != nil || r.dryRun != dryRunNone {
-		return err
+	return r.removeAndWait(ctx, installedNamespace)
+}
+
+func (r *removal) removeAndWait(ctx context.Context, all []installed) error {
+	failed := r.removing(all)(ctx)
+	if failed != nil && r.dryRun == dryRunNone {
+		return failed
 	}
-	return r.awaitGone(ctx, installedNamespace[0], r.timeout)
+	for _, i := range all {
+		failed = errors.Join(failed, r.awaitGone(ctx, i, r.timeout))
+	}
+	return failed
 }
 
 // isNothing reports whether there was nothing to do.

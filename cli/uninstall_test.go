@@ -30,6 +30,12 @@ type fakeInstallation struct {
 	jobs    map[string]*batchv1.Job
 	// forbidden has what the user may not do, as "DELETE clusterroles".
 	forbidden map[string]bool
+	// pods are there as long as the gate does not end.
+	pods []metav1.PartialObjectMetadata
+	// stubborn makes the finalizer come back, as a gate elsewhere would.
+	stubborn bool
+	// noDryRun is the answer of a webhook that cannot do dry runs.
+	noDryRun bool
 	// overtaken makes the next patch fail, and does this to its Job.
 	overtaken func(*batchv1.Job)
 	// writes counts the requests that changed something.
@@ -93,6 +99,10 @@ func (f *fakeInstallation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, "forbidden")
 		return
 	}
+	if f.noDryRun && dry {
+		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, "admission webhook does not support dry run")
+		return
+	}
 	switch job, isJob := f.jobs[r.URL.Path]; {
 	case r.URL.Path == "/apis/batch/v1/jobs":
 		list := batchv1.JobList{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "JobList"}}
@@ -103,6 +113,7 @@ func (f *fakeInstallation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/pods"):
 		reply(w, http.StatusOK, metav1.PartialObjectMetadataList{
 			TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadataList"},
+			Items:    f.pods,
 		})
 	case isJob && r.Method == http.MethodPatch:
 		f.patch(w, r, job, body, dry)
@@ -148,6 +159,9 @@ func (f *fakeInstallation) patch(w http.ResponseWriter, r *http.Request, job *ba
 	require.NoError(f.t, json.Unmarshal(after, &patched))
 	if !dry {
 		f.writes++
+		if f.stubborn {
+			patched.Finalizers = job.Finalizers
+		}
 		f.jobs[r.URL.Path] = &patched
 	}
 	reply(w, http.StatusOK, patched)
@@ -186,8 +200,14 @@ func TestUninstall(t *testing.T) {
 			}
 		}},
 		"rights": {args: "--yes --release", change: func(f *fakeInstallation) {
-			f.forbidden["DELETE clusterroles"], f.forbidden["DELETE validatingadmissionpolicies"], f.forbidden["PATCH jobs"] = true, true, true
+			f.forbidden["DELETE clusterroles"], f.forbidden["GET deployments"], f.forbidden["PATCH jobs"] = true, true, true
 		}},
+		"gate-stays": {args: "--yes --timeout 50ms", change: func(f *fakeInstallation) {
+			f.pods = []metav1.PartialObjectMetadata{{ObjectMeta: metav1.ObjectMeta{Name: "depctl-gate-1"}}}
+		}},
+		"gate-elsewhere":     {args: "--yes", change: func(f *fakeInstallation) { f.stubborn = true }},
+		"webhook-no-dry-run": {args: "--yes --release", change: func(f *fakeInstallation) { f.noDryRun = true }},
+		"one-namespace":      {args: "--yes -n etl"},
 		"overtaken": {args: "--yes", change: func(f *fakeInstallation) {
 			f.overtaken = func(j *batchv1.Job) { j.Finalizers = append(j.Finalizers, "example.com/new") }
 		}},
@@ -207,7 +227,7 @@ func TestUninstall(t *testing.T) {
 				stdout, stderr, code := f.uninstall(test.answer, test.args)
 				fmt.Fprintf(&got, "$ depctl uninstall %s\n%s-- exit code %d, %s --\n%s\n",
 					test.args, stdout, code, count(f.writes, "write"), stderr)
-				if f.writes > 0 {
+				if code == exitOK && f.writes > 0 {
 					require.Equal(t, "example.com/mine", f.jobs[jobPath("etl", "extract")].Finalizers[0])
 					require.NotContains(t, f.jobs[jobPath("etl", "extract")].Finalizers, gate.OutcomeFinalizer)
 				}

@@ -3,7 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"depctl.dev/gate"
 )
 
 // report writes what a removal has come to, and which Jobs it leaves suspended.
@@ -26,7 +29,7 @@ func (o *uninstallOptions) report(r *removal, command string) error {
 	var b strings.Builder
 	first := r.tally.stranded[0]
 	fmt.Fprintf(&b, "\nTo let one run:\n  kubectl patch job %s -n %s --type=merge -p '{\"spec\":{\"suspend\":false}}'\n", first.Name, first.Namespace)
-	if !r.release {
+	if slices.ContainsFunc(r.tally.stranded, func(job gate.Job) bool { return !job.OnHold }) {
 		fmt.Fprintf(&b, "To let all run that no person holds:\n  %s --release\n", command)
 	}
 	_, err := io.WriteString(o.streams.Out, b.String())
@@ -42,5 +45,5 @@ func summary(r *removal) string {
 	case r.tally.deleted == 0:
 		return fmt.Sprintf("depctl was uninstalled before: %s.", r.tally.done())
 	}
-	return fmt.Sprintf("depctl is uninstalled: %s.\nAnnotated Jobs that are made from now on run at once.", r.tally.done())
+	return fmt.Sprintf("depctl is uninstalled: %s.\nThe API server forgets the policies within seconds; then new annotated Jobs run at once.", r.tally.done())
 }
