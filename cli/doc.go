@@ -22,10 +22,18 @@
 //	scalar.span    a place in the value -> one in the file (scalar.go, blockscalar.go)
 //	print          text, JSON, SARIF or GitHub (drawing.go, findingjson.go, sarif.go, github.go)
 //
+// "depctl uninstall" goes through its steps twice, first in a dry run:
+//
+//	installed      the objects of deploy/base, in order (installation.go)
+//	removal        the steps, and what they came to (removal.go, removaljobs.go)
+//	clusterWriter  one request for each object or Job (clusterwriter.go)
+//	report         a summary, and the Jobs that stay suspended (uninstallreport.go, stranded.go)
+//
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that talks to a cluster is in source.go and factory.go. Nothing here decides
-// whether a Job may run; that is package gate, which the controller asks too.
+// that reads from a cluster is in source.go and factory.go, and the only code
+// that writes to one in clusterwriter.go. Nothing here decides whether a Job
+// may run; that is package gate, which the controller asks too.
 //
 // The drawing goes to standard output, and everything said about it (hidden
 // Jobs, cycles, mistakes in expressions) to standard error, so that a pipe

@@ -7,7 +7,9 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	"k8s.io/client-go/metadata"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
+	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 )
 
@@ -19,6 +21,8 @@ type factory struct {
 	clock clock.PassiveClock
 	// terminal says what the place that is written to can show.
 	terminal func(io.Writer) terminal
+	// interactive reports whether a person can be asked there.
+	interactive func(io.Reader) bool
 }
 
 func newFactory(build Build) *factory {
@@ -29,6 +33,8 @@ func newFactory(build Build) *factory {
 		build:    build,
 		clock:    clock.RealClock{},
 		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
+
+		interactive: isTerminal,
 	}
 }
 
@@ -47,6 +53,35 @@ func (f *factory) namespace() (string, error) {
 
 // jobs returns a client for Jobs.
 func (f *factory) jobs() (batchv1client.JobsGetter, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := batchv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return client, nil
+}
+
+// writer returns what writes to the cluster, and the cluster's address.
+func (f *factory) writer() (*clusterWriter, string, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, "", err
+	}
+	jobs, err := f.jobs()
+	if err != nil {
+		return nil, "", err
+	}
+	objects, err := metadata.NewForConfig(config)
+	if err != nil {
+		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return &clusterWriter{objects: objects, jobs: jobs}, config.Host, nil
+}
+
+func (f *factory) config() (*rest.Config, error) {
 	config, err := f.flags.ToRESTConfig()
 	if err != nil {
 		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
@@ -56,9 +91,5 @@ func (f *factory) jobs() (batchv1client.JobsGetter, error) {
 	config.ContentType = "application/vnd.kubernetes.protobuf"
 	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
 	config.QPS, config.Burst = 50, 100
-	client, err := batchv1client.NewForConfig(config)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
-	}
-	return client, nil
+	return config, nil
 }

@@ -18,6 +18,9 @@ const helpWidth = 80
 // others are in "depctl options", as with kubectl.
 const asksCluster = "depctl.dev/asks-cluster"
 
+// wholeCluster is the value of asksCluster for a command without a namespace.
+const wholeCluster = "whole"
+
 // printUsage writes what follows the description in a help text.
 func printUsage(cmd *cobra.Command) error {
 	var b strings.Builder
@@ -41,8 +44,12 @@ func printUsage(cmd *cobra.Command) error {
 func shownFlags(cmd *cobra.Command) *pflag.FlagSet {
 	shown := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
 	shown.AddFlagSet(cmd.LocalNonPersistentFlags())
-	if _, ok := cmd.Annotations[asksCluster]; ok {
-		for _, name := range []string{"context", "kubeconfig", "namespace"} {
+	if extent, ok := cmd.Annotations[asksCluster]; ok {
+		names := []string{"context", "kubeconfig", "namespace"}
+		if extent == wholeCluster {
+			names = names[:2]
+		}
+		for _, name := range names {
 			shown.AddFlag(cmd.InheritedFlags().Lookup(name))
 		}
 	}

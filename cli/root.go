@@ -35,7 +35,10 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err.Error()} })
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
-	root.AddCommand(newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdVersion(f, streams), newCmdOptions(streams))
+	root.AddCommand(
+		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdUninstall(f, streams),
+		newCmdVersion(f, streams), newCmdOptions(streams),
+	)
 	return root
 }
 

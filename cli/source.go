@@ -152,3 +152,12 @@ func (r *reading) list(ctx context.Context, namespace string) error {
 		return nil
 	})
 }
+
+// readAll reads the Jobs of all namespaces.
+func readAll(ctx context.Context, client batchv1client.JobsGetter, now time.Time) (*world, error) {
+	r := &reading{cluster: &cluster{client: client}, world: newWorld(now)}
+	if err := r.list(ctx, metav1.NamespaceAll); err != nil {
+		return nil, err
+	}
+	return r.world, nil
+}

@@ -48,3 +48,9 @@ func isUTF8(system string, lookup func(string) (string, bool)) bool {
 	}
 	return system == "windows"
 }
+
+// isTerminal reports whether somebody sits in front of it.
+func isTerminal(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	utilwait "k8s.io/apimachinery/pkg/util/wait"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	"k8s.io/client-go/metadata"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+)
+
+// attempts bounds how often a write that others got in the way of is tried.
+const attempts = 10
+
+// clusterWriter deletes objects and patches Jobs. It is the only code of the
+// command that writes to a cluster.
+type clusterWriter struct {
+	objects metadata.Interface
+	jobs    batchv1client.JobsGetter
+	dryRun  dryRun
+}
+
+// missingRight is something that the user may not do.
+type missingRight struct {
+	verb, namespace string
+	resource        schema.GroupResource
+}
+
+func (m *missingRight) Error() string {
+	where := ""
+	if m.namespace != "" {
+		where = " in namespace " + m.namespace
+	}
+	return fmt.Sprintf("you may not %s %s%s", m.verb, m.resource, where)
+}
+
+// explain makes an answer of the API server an error that says what was done.
+func explain(err error, verb string, k kind, namespace, name string) error {
+	switch {
+	case err == nil:
+		return nil
+	case apierrors.IsForbidden(err):
+		return &missingRight{verb, namespace, k.resource.GroupResource()}
+	}
+	return fmt.Errorf("%s %s %s: %w", verb, k.singular, name, err)
+}
+
+func (c *clusterWriter) client(k kind, namespace string) metadata.ResourceInterface {
+	if namespace == "" {
+		return c.objects.Resource(k.resource)
+	}
+	return c.objects.Resource(k.resource).Namespace(namespace)
+}
+
+// remove deletes an object and reports whether it was there. One that is on its
+// way out counts.
+func (c *clusterWriter) remove(ctx context.Context, i installed) (bool, error) {
+	verb, err := "delete", error(nil)
+	if c.dryRun == dryRunClient {
+		verb = "get"
+		_, err = c.client(i.kind, i.namespace).Get(ctx, i.name, metav1.GetOptions{})
+	} else {
+		options := metav1.DeleteOptions{DryRun: c.dryRun.option()}
+		if i.kind == deploymentKind {
+			// So that it is there until its pods are gone.
+			options.PropagationPolicy = ptr.To(metav1.DeletePropagationForeground)
+		}
+		err = c.client(i.kind, i.namespace).Delete(ctx, i.name, options)
+	}
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	if apierrors.IsConflict(err) && i.kind == namespaceKind {
+		return true, nil // it is being emptied already
+	}
+	return err == nil, explain(err, verb, i.kind, i.namespace, i.name)
+}
+
+// awaitGone waits until an object is there no more. A dry run only tries whether
+// it may look.
+func (c *clusterWriter) awaitGone(ctx context.Context, i installed, timeout time.Duration) error {
+	return until(ctx, timeout, i.String(), func(ctx context.Context) (bool, error) {
+		_, err := c.client(i.kind, i.namespace).Get(ctx, i.name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return true, nil
+		}
+		return c.dryRun != dryRunNone, explain(err, "get", i.kind, i.namespace, i.name)
+	})
+}
+
+// awaitNoGate waits until no pod of the gate is left: as long as one lives, it
+// adds finalizers. A dry run only tries whether it may look.
+func (c *clusterWriter) awaitNoGate(ctx context.Context, timeout time.Duration) error {
+	return until(ctx, timeout, "a pod of "+gateName, func(ctx context.Context) (bool, error) {
+		left, err := c.client(podKind, gateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + gateName})
+		if err != nil {
+			return false, explain(err, "list", podKind, gateNamespace, gateName)
+		}
+		return len(left.Items) == 0 || c.dryRun != dryRunNone, nil
+	})
+}
+
+func until(ctx context.Context, timeout time.Duration, what string, gone utilwait.ConditionWithContextFunc) error {
+	err := utilwait.PollUntilContextTimeout(ctx, 200*time.Millisecond, timeout, true, gone)
+	if utilwait.Interrupted(err) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s is still there after %s; see why, and run the command again", what, timeout)
+	}
+	return err
+}
+
+// read returns the Jobs of all namespaces.
+func (c *clusterWriter) read(ctx context.Context, now time.Time) (*world, error) {
+	w, err := readAll(ctx, c.jobs, now)
+	return w, explain(err, "list", jobKind, "", "of all namespaces")
+}
+
+// patchJob writes to a Job what patch makes of its present state, nil for
+// nothing, and reports whether it did. It tries again if somebody else was
+// faster.
+func (c *clusterWriter) patchJob(ctx context.Context, job gate.Job, kind types.PatchType, patch func(gate.Job) ([]byte, error)) (bool, error) {
+	client := c.jobs.Jobs(job.Namespace)
+	for attempt := 1; ; attempt++ {
+		body, err := patch(job)
+		if err != nil || body == nil {
+			return false, err
+		}
+		if c.dryRun == dryRunClient {
+			return true, nil
+		}
+		_, err = client.Patch(ctx, job.Name, kind, body, metav1.PatchOptions{DryRun: c.dryRun.option(), FieldManager: "depctl"})
+		// A JSON patch is invalid if one of its tests fails.
+		overtaken := apierrors.IsConflict(err) || kind == types.JSONPatchType && apierrors.IsInvalid(err)
+		if !overtaken || attempt == attempts {
+			return settled(err, "patch", job)
+		}
+		now, err := client.Get(ctx, job.Name, metav1.GetOptions{})
+		if err != nil {
+			return settled(err, "get", job)
+		}
+		job = gate.Observe(now)
+	}
+}
+
+// settled reports whether the Job was written to: not if it is gone, which is
+// no error.
+func settled(err error, verb string, job gate.Job) (bool, error) {
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, explain(err, verb, jobKind, job.Namespace, job.Ref().String())
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/gate"
+)
+
+// removal is one run through the steps of "depctl uninstall", for real or not.
+type removal struct {
+	*clusterWriter
+	out           io.Writer
+	clock         clock.PassiveClock
+	timeout       time.Duration
+	release       bool
+	keepNamespace bool
+	// rehearsal asks the API server, in a dry run, what would become of each
+	// object, and of one Job of each namespace: rights are no finer than that.
+	rehearsal bool
+
+	tally tally
+	// world is how the Jobs were when they were last read.
+	world *world
+}
+
+// tally counts what was done.
+type tally struct {
+	deleted, absent, freed, released int
+	// stranded are the Jobs that stay suspended.
+	stranded []gate.Job
+}
+
+// run goes through the steps. None begins before the one before it has succeeded,
+// but in a dry run, which says everything that is wrong.
+func (r *removal) run(ctx context.Context) error {
+	steps := []func(context.Context) error{
+		r.removing(installedPolicies), r.removeGate, r.freeJobs, r.releaseJobs, r.removing(installedRights),
+	}
+	if !r.keepNamespace {
+		steps = append(steps, r.removeNamespace)
+	}
+	if r.dryRun == dryRunNone {
+		// A policy that is gone is in force for some seconds yet: Jobs that
+		// were made meanwhile may be suspended too.
+		steps = append(steps, r.releaseJobs)
+	}
+	var failed []error
+	for _, step := range steps {
+		err := step(ctx)
+		if err == nil {
+			continue
+		}
+		failed = append(failed, err)
+		if r.dryRun == dryRunNone || !isRefusal(err) {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// isRefusal reports whether it was the API server that said no, and may say
+// something else to the next request.
+func isRefusal(err error) bool {
+	var missing *missingRight
+	return errors.As(err, &missing) || apierrors.ReasonForError(err) != ""
+}
+
+func (r *removal) say(format string, args ...any) error {
+	_, err := fmt.Fprintln(r.out, fmt.Sprintf(format, args...)+r.dryRun.suffix())
+	return err
+}
+
+func (r *removal) removing(all []installed) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var failed []error
+		for _, i := range all {
+			there, err := r.remove(ctx, i)
+			switch {
+			case r.rehearsal && apierrors.IsBadRequest(err):
+				there, err = true, nil // a webhook cannot do dry runs
+			case err != nil:
+				failed = append(failed, err)
+				if !isRefusal(err) {
+					return errors.Join(failed...)
+				}
+				continue
+			}
+			if !there {
+				r.tally.absent++
+				continue
+			}
+			r.tally.deleted++
+			if err := r.say("%s deleted%s", i, i.from()); err != nil {
+				return err
+			}
+		}
+		return errors.Join(failed...)
+	}
+}
+
+func (r *removal) removeGate(ctx context.Context) error {
+	err := r.removeAndWait(ctx, installedGate)
+	if err != nil && r.dryRun == dryRunNone {
+		return err
+	}
+	return errors.Join(err, r.awaitNoGate(ctx, r.timeout))
+}
+
+func (r *removal) removeNamespace(ctx context.Context) error {
+	return r.removeAndWait(ctx, installedNamespace)
+}
+
+func (r *removal) removeAndWait(ctx context.Context, all []installed) error {
+	failed := r.removing(all)(ctx)
+	if failed != nil && r.dryRun == dryRunNone {
+		return failed
+	}
+	for _, i := range all {
+		failed = errors.Join(failed, r.awaitGone(ctx, i, r.timeout))
+	}
+	return failed
+}
+
+// isNothing reports whether there was nothing to do.
+func (t tally) isNothing() bool { return t.deleted+t.freed+t.released == 0 }
+
+// done says what was done.
+func (t tally) done() string {
+	return t.text("%s deleted", "%s removed", "%s released", "%s left suspended")
+}
+
+// plan says what is to be done.
+func (t tally) plan() string {
+	return t.text("%s to delete", "%s to remove", "%s to release, whatever they wait for", "%s to leave suspended")
+}
+
+func (t tally) text(deleted, freed, released, stranded string) string {
+	var parts []string
+	for _, part := range []struct {
+		format, noun string
+		n            int
+	}{
+		{deleted, "object", t.deleted},
+		{"%s not found", "object", t.absent},
+		{freed, "finalizer", t.freed},
+		{released, "Job", t.released},
+		{stranded, "Job", len(t.stranded)},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf(part.format, count(part.n, part.noun)))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}

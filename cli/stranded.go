@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// guarded returns the Jobs that carry the gate's finalizer, sorted.
+func (w *world) guarded() []gate.Job {
+	return w.selected(func(job gate.Job) bool { return job.Guarded })
+}
+
+// stranded returns the Jobs that wait for a gate to release them, sorted.
+func (w *world) stranded() []gate.Job {
+	return w.selected(isStranded)
+}
+
+// isStranded reports whether nobody but a gate would release the Job.
+func isStranded(job gate.Job) bool {
+	return job.Annotated && job.Suspended && !job.Released && !job.BeingDeleted &&
+		job.Outcome() == lang.Undecided && job.ForeignOwner == "" &&
+		job.Namespace != metav1.NamespaceSystem // nothing holds Jobs there: it was a person
+}
+
+func (w *world) selected(is func(gate.Job) bool) []gate.Job {
+	var found []gate.Job
+	for _, ref := range slices.SortedFunc(maps.Keys(w.jobs), lang.Ref.Compare) {
+		if job := w.jobs[ref]; is(job) {
+			found = append(found, job)
+		}
+	}
+	return found
+}
+
+// waitsFor returns, in words, what the Job waits for: a person, or the checks of
+// its expression that are not met.
+func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
+	if job.OnHold {
+		return "a person: " + oneLine(gate.HoldAnnotation+"="+job.Hold)
+	}
+	if w.invalid[job.Ref()] != nil {
+		return "a valid expression"
+	}
+	var items []string
+	for _, reason := range w.unmet(job.Ref()) {
+		items = append(items, wait(job.Namespace, reason, states))
+	}
+	if len(items) == 0 {
+		return "nothing (all met)"
+	}
+	return strings.Join(items, ", ")
+}
+
+// printStranded writes Jobs as a table.
+func printStranded(out io.Writer, w *world, stranded []gate.Job) error {
+	states := map[lang.Ref]gate.State{}
+	for _, n := range newModel(w, selection{}).nodes {
+		states[n.ref] = n.state
+	}
+	column := len("NAME")
+	for _, job := range stranded {
+		column = max(column, width(job.Ref().String()))
+	}
+	var b strings.Builder
+	row := func(name, waits string) { fmt.Fprintf(&b, "%-*s%s\n", column+gap, name, waits) }
+	row("NAME", "WAITS FOR")
+	for _, job := range stranded {
+		row(job.Ref().String(), w.waitsFor(job, states))
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}

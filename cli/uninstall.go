@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/utils/clock"
+)
+
+const uninstallLong = `Take depctl out of the cluster, in an order in which nothing gets stuck:
+
+  1. the admission policies that hold annotated Jobs, so that new ones run;
+  2. the gate, and wait until its pods are gone;
+  3. the finalizer depctl.dev/outcome of every Job that carries it;
+  4. with --release, un-suspend the Jobs that wait: they run at once, whatever
+     they wait for. Jobs with the annotation depctl.dev/hold stay suspended;
+  5. the gate's rights, its leash, and namespace depctl-system with all in it.
+
+Without --release the Jobs that wait stay suspended, and are listed with what
+they wait for. Annotations stay, so that another installation goes on with them.
+
+What would be done, and whether you may, is asked of the API server before
+anything is changed. To run it again is harmless: what is gone is passed over.`
+
+const uninstallExample = `  # What would be done
+  depctl uninstall --dry-run
+
+  # Without being asked
+  depctl uninstall --yes
+
+  # And let all that waits run now
+  depctl uninstall --release`
+
+// uninstallOptions is what "depctl uninstall" was asked to do.
+type uninstallOptions struct {
+	streams       genericiooptions.IOStreams
+	clock         clock.PassiveClock
+	dryRun        string
+	yes           bool
+	release       bool
+	keepNamespace bool
+	timeout       time.Duration
+
+	// The rest is filled in by complete.
+	writer *clusterWriter
+	server string
+}
+
+func newCmdUninstall(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &uninstallOptions{streams: streams, clock: f.clock}
+	cmd := &cobra.Command{
+		Use:                   "uninstall [--dry-run] [--yes] [--release]",
+		Short:                 "Take depctl out of the cluster",
+		Long:                  uninstallLong,
+		Example:               uninstallExample,
+		Annotations:           map[string]string{asksCluster: wholeCluster},
+		Args:                  noArguments,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(f); err != nil {
+				return err
+			}
+			if err := o.complete(f); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), cmd.CommandPath())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.dryRun, "dry-run", string(dryRunNone),
+		"Change nothing and print what would be done: client, the default of --dry-run alone, or server, which also asks whether you may.")
+	flags.Lookup("dry-run").NoOptDefVal = string(dryRunClient)
+	flags.BoolVarP(&o.yes, "yes", "y", false, "Do not ask.")
+	flags.BoolVar(&o.release, "release", false, "Un-suspend the Jobs that wait: they run now, whatever they wait for.")
+	flags.BoolVar(&o.keepNamespace, "keep-namespace", false, "Leave namespace depctl-system, without the gate.")
+	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for the gate to end, and for its namespace.")
+	return cmd
+}
+
+func (o *uninstallOptions) validate(f *factory) error {
+	if f.givenNamespace() != "" {
+		return usageErrorf("depctl is uninstalled from the whole cluster: there is no -n")
+	}
+	if o.timeout <= 0 {
+		return usageErrorf("--timeout must be more than 0")
+	}
+	if err := dryRun(o.dryRun).validate(); err != nil {
+		return err
+	}
+	if o.changes() && !o.yes && !f.interactive(o.streams.In) {
+		return usageErrorf("there is no terminal to ask on: say --yes, or --dry-run")
+	}
+	return nil
+}
+
+func (o *uninstallOptions) changes() bool { return dryRun(o.dryRun) == dryRunNone }
+
+func (o *uninstallOptions) complete(f *factory) error {
+	var err error
+	o.writer, o.server, err = f.writer()
+	return err
+}
+
+func (o *uninstallOptions) run(ctx context.Context, command string) error {
+	if !o.changes() {
+		r := o.removal(dryRun(o.dryRun), o.streams.Out)
+		return errors.Join(flatten(r.run(ctx)), o.report(r, command))
+	}
+	rehearsed := o.removal(dryRunServer, io.Discard)
+	rehearsed.rehearsal = true
+	if err := rehearsed.run(ctx); err != nil {
+		return fmt.Errorf("nothing was changed: %w", flatten(err))
+	}
+	if !rehearsed.tally.isNothing() && !o.yes {
+		if err := o.ask(rehearsed.tally); err != nil {
+			return err
+		}
+	}
+	r := o.removal(dryRunNone, o.streams.Out)
+	if err := r.run(ctx); err != nil {
+		return fmt.Errorf("depctl is not uninstalled yet, %s: %w", r.tally.done(), flatten(err))
+	}
+	return o.report(r, command)
+}
+
+func (o *uninstallOptions) removal(d dryRun, out io.Writer) *removal {
+	writer := *o.writer
+	writer.dryRun = d
+	return &removal{
+		clusterWriter: &writer, out: out, clock: o.clock,
+		timeout: o.timeout, release: o.release, keepNamespace: o.keepNamespace,
+	}
+}
+
+// ask returns nil if the user says yes.
+func (o *uninstallOptions) ask(t tally) error {
+	_, err := fmt.Fprintf(o.streams.ErrOut, "Uninstalling depctl from the cluster at %s: %s.\nGo on? [y/N] ", o.server, t.plan())
+	if err != nil {
+		return err
+	}
+	answer, err := bufio.NewReader(o.streams.In).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
+		return errors.New("nothing was changed")
+	}
+	return nil
+}
+
+// flatten makes one list of joined errors, each once: the same right is missing
+// for many objects.
+func flatten(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	var lines []string
+	var walk func([]error)
+	walk = func(all []error) {
+		for _, one := range all {
+			if more, ok := one.(interface{ Unwrap() []error }); ok {
+				walk(more.Unwrap())
+			} else if line := one.Error(); !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	walk(joined.Unwrap())
+	return errors.New(strings.Join(lines, "\n  "))
+}
