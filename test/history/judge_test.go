@@ -46,6 +46,8 @@ func failed(reason string) change {
 	}
 }
 
+func runs(j *batchv1.Job) { j.Annotations[onFailure] = "run" }
+
 func again(j *batchv1.Job) { j.UID += "-again" }
 
 func gone(e Event) Event { e.Deleted = true; return e }
@@ -71,12 +73,16 @@ func TestJudge(t *testing.T) {
 			want:   []string{"n/b was released before its prerequisites were complete: a"},
 		},
 		"outcomes at different times are right": {
-			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "c", complete),
-				event(5, "b", free("a, c", "uid-b"))},
+			events: []Event{
+				event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "c", complete),
+				event(5, "b", free("a, c", "uid-b")),
+			},
 		},
 		"an outcome whose name was taken again does not count": {
-			events: []Event{event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "a", again),
-				gone(event(4, "a", again)), event(5, "c", complete), event(6, "b", free("a, c", "uid-b"))},
+			events: []Event{
+				event(1, "b", held("a, c")), event(2, "a", complete), gone(event(3, "a", complete)), event(4, "a", again),
+				gone(event(4, "a", again)), event(5, "c", complete), event(6, "b", free("a, c", "uid-b")),
+			},
 			want: []string{"n/b was released before its prerequisites were complete: a, c"},
 		},
 		"one of two is not enough": {
@@ -86,6 +92,42 @@ func TestJudge(t *testing.T) {
 		"what was met before the edit does not count": {
 			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", held("c")), event(4, "b", free("c", "uid-b"))},
 			want:   []string{"n/b was released before its prerequisites were complete: c"},
+		},
+		"an alternative is enough": {
+			events: []Event{event(1, "b", held("c or finished(a)")), event(2, "a", failed("X")), event(3, "b", free("c or finished(a)", "uid-b"))},
+		},
+		"a release before the expression holds is wrong": {
+			events: []Event{event(1, "b", held("a-* >= 2")), event(2, "a-1", complete), event(3, "b", free("a-* >= 2", "uid-b"))},
+			want:   []string{"n/b was released before its prerequisites were complete: a-* >= 2"},
+		},
+		"a member that ended and went still counts": {
+			events: []Event{
+				event(1, "b", held("a-* >= 2")), event(2, "a-1", complete), gone(event(3, "a-1", complete)),
+				event(4, "a-2", complete), event(5, "b", free("a-* >= 2", "uid-b")),
+			},
+		},
+		"a member whose name was taken again does not count": {
+			events: []Event{
+				event(1, "b", held("a-* >= 2")), event(2, "a-1", complete), gone(event(3, "a-1", complete)), event(4, "a-1", again),
+				gone(event(5, "a-1", again)), event(6, "a-2", complete), event(7, "b", free("a-* >= 2", "uid-b")),
+			},
+			want: []string{"n/b was released before its prerequisites were complete: a-* >= 2"},
+		},
+		"what held once is enough": {
+			events: []Event{
+				event(1, "b", held("not a")), event(2, "a", failed("X")), gone(event(3, "a", failed("X"))), event(4, "a", again),
+				event(5, "b", free("not a", "uid-b")),
+			},
+		},
+		"a failure takes the place of success where the Job says so": {
+			events: []Event{event(1, "b", held("a"), runs), event(2, "a", failed("X")), event(3, "b", free("a", "uid-b"), runs)},
+		},
+		"a failure without reason is wrong": {
+			events: []Event{event(1, "b", held("a or c")), event(2, "a", failed("X")), event(3, "b", held("a or c"), failed("DependencyFailed"))},
+			want:   []string{"n/b was failed although nothing that it names has failed: a or c"},
+		},
+		"times are not judged": {
+			events: []Event{event(1, "b", held("a + 1h")), event(2, "b", free("a + 1h", "uid-b"))},
 		},
 		"a second release is wrong": {
 			events: []Event{
@@ -103,16 +145,20 @@ func TestJudge(t *testing.T) {
 			want:   []string{"n/b runs although nobody released it"},
 		},
 		"a Job that is failed after its prerequisite is right": {
-			events: []Event{event(1, "c", held("d")), event(2, "d", complete), event(3, "c", free("d", "uid-c")),
-				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed"))},
+			events: []Event{
+				event(1, "c", held("d")), event(2, "d", complete), event(3, "c", free("d", "uid-c")),
+				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed")),
+			},
 		},
 		"a Job that is failed while its prerequisite still runs is wrong": {
 			events: []Event{event(1, "b", held("a")), event(2, "a"), event(3, "b", held("a"), failed("DependencyFailed"))},
 			want:   []string{"n/b was failed although nothing that it names has failed: a"},
 		},
 		"a Job that is failed after its release is wrong": {
-			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
-				event(4, "b", free("a", "uid-b"), failed("DependencyTimeout"))},
+			events: []Event{
+				event(1, "a", complete), event(2, "b", held("a")), event(3, "b", free("a", "uid-b")),
+				event(4, "b", free("a", "uid-b"), failed("DependencyTimeout")),
+			},
 			want: []string{"n/b was failed by the gate after its release"},
 		},
 		"a held Job with pods is wrong": {
