@@ -1,7 +1,8 @@
 // Package history records what happens to the Jobs of a cluster and judges it
 // afterwards: was a Job released before its prerequisites were met, or twice, or
-// did one run that was never released. It shares no code with what it judges:
-// it reads expressions and states in its own simple way.
+// did one run that was never released. It shares no code with the gate and its
+// graph: it reads states in its own simple way, and all expressions but lists of
+// names with package lang.
 package history
 
 import (

@@ -10,6 +10,8 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/lang"
 )
 
 const (
@@ -29,10 +31,11 @@ type Release struct {
 func (r Release) Latency() time.Duration { return r.At.Sub(r.Met) }
 
 // Judge goes through the events and returns the releases, in order, and what
-// broke the rules, in words. Of expressions it understands lists of names; of
-// Jobs with any other, it does not judge when they were released.
+// broke the rules, in words. It reads lists of names itself, and leaves all other
+// expressions to package lang; but those that speak of times, exit codes and
+// elements of the Job itself it does not judge.
 func Judge(events []Event) (releases []Release, violations []string) {
-	j := judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}}
+	j := judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}, readers: map[*judged]bool{}}
 	for _, e := range events {
 		j.see(e)
 	}
@@ -44,7 +47,9 @@ type judge struct {
 	now  map[string]Event
 	jobs map[types.UID]*judged
 	// waiters are the Jobs that name one, by namespace/name.
-	waiters    map[string]map[*judged]bool
+	waiters map[string]map[*judged]bool
+	// readers are the Jobs whose expression is not a list.
+	readers    map[*judged]bool
 	releases   []Release
 	violations []string
 }
@@ -62,7 +67,14 @@ type judged struct {
 	metOnce bool
 	met     time.Time
 	text    string
+	policy  string
 	named   []string
+	// expr is nil for a list, and gone has what it names and ended and went
+	// while the Job was there.
+	expr *text
+	gone map[lang.Ref]Event
+	// falseOnce reports whether expr was false at some moment.
+	falseOnce bool
 	// failed reports whether the gate has failed it.
 	failed bool
 }
@@ -71,9 +83,10 @@ func (j *judge) see(e Event) {
 	if e.Deleted {
 		delete(j.now, e.Key())
 		if one := j.jobs[e.Job.UID]; one != nil {
-			j.name(one, "")
+			j.forget(one)
 			delete(j.jobs, e.Job.UID)
 		}
+		j.affect(e)
 		return
 	}
 	j.now[e.Key()] = e
@@ -81,7 +94,7 @@ func (j *judge) see(e Event) {
 	if one, known := j.jobs[e.Job.UID]; known || waits {
 		if !known {
 			one = &judged{job: e.Key(), suspended: true}
-			j.name(one, text)
+			j.name(one, e)
 			j.jobs[e.Job.UID] = one
 		}
 		j.judge(one, e, text)
@@ -90,11 +103,12 @@ func (j *judge) see(e Event) {
 	for one := range j.waiters[e.Key()] {
 		j.met(one, e.At)
 	}
+	j.affect(e)
 }
 
 // met notes when all that a Job names was complete for the first time.
 func (j *judge) met(one *judged, at time.Time) {
-	if one == nil || one.metOnce {
+	if one == nil || one.metOnce || one.expr != nil {
 		return
 	}
 	for _, name := range one.named {
@@ -111,13 +125,22 @@ func (j *judge) met(one *judged, at time.Time) {
 	}
 }
 
-// name notes what a Job names, and forgets what it named before.
-func (j *judge) name(one *judged, text string) {
-	for _, name := range one.named {
-		delete(j.waiters[name], one)
-	}
-	one.text, one.named, one.done, one.metOnce = text, nil, map[string]types.UID{}, false
-	if !isList(text) {
+// name notes what a Job names, and forgets what it named before. What went while
+// the Job was there stays with it.
+func (j *judge) name(one *judged, e Event) {
+	j.forget(one)
+	one.text, one.policy = e.Job.Annotations[dependsOn], e.Job.Annotations[onFailure]
+	one.done, one.metOnce, one.falseOnce = map[string]types.UID{}, false, false
+	if !isList(one.text) || one.policy == "run" {
+		if one.expr = read(e); one.expr == nil {
+			one.metOnce, one.met, one.falseOnce = true, e.At, true
+			return
+		}
+		if one.gone == nil {
+			one.gone = map[lang.Ref]Event{}
+		}
+		j.readers[one] = true
+		j.weigh(one, e.At)
 		return
 	}
 	one.named = slices.Compact(slices.Sorted(slices.Values(one.names())))
@@ -129,9 +152,18 @@ func (j *judge) name(one *judged, text string) {
 	}
 }
 
+// forget takes a Job from those that wait.
+func (j *judge) forget(one *judged) {
+	for _, name := range one.named {
+		delete(j.waiters[name], one)
+	}
+	delete(j.readers, one)
+	one.named, one.expr = nil, nil
+}
+
 func (j *judge) judge(one *judged, e Event, text string) {
-	if text != one.text && !one.released {
-		j.name(one, text)
+	if (text != one.text || e.Job.Annotations[onFailure] != one.policy) && !one.released {
+		j.name(one, e)
 	}
 	if one.suspended && !e.Suspended() {
 		switch {
@@ -145,13 +177,14 @@ func (j *judge) judge(one *judged, e Event, text string) {
 			j.releases = append(j.releases, Release{Job: one.job, Met: one.met, At: e.At})
 		}
 		one.released = true
+		delete(j.readers, one)
 	}
 	reason := skipped(e)
 	failed := reason != ""
 	if failed && one.released && !one.failed {
 		j.violate(one, "was failed by the gate after its release")
 	}
-	if reason == "DependencyFailed" && isList(one.text) && !one.failed && !j.broken(one) {
+	if reason == "DependencyFailed" && !one.failed && !one.falseOnce && !j.broken(one) {
 		j.violate(one, "was failed although nothing that it names has failed: %s", one.text)
 	}
 	one.failed = failed

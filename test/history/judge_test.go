@@ -46,6 +46,8 @@ func failed(reason string) change {
 	}
 }
 
+func runs(j *batchv1.Job) { j.Annotations[onFailure] = "run" }
+
 func again(j *batchv1.Job) { j.UID += "-again" }
 
 func gone(e Event) Event { e.Deleted = true; return e }
@@ -90,6 +92,42 @@ func TestJudge(t *testing.T) {
 		"what was met before the edit does not count": {
 			events: []Event{event(1, "a", complete), event(2, "b", held("a")), event(3, "b", held("c")), event(4, "b", free("c", "uid-b"))},
 			want:   []string{"n/b was released before its prerequisites were complete: c"},
+		},
+		"an alternative is enough": {
+			events: []Event{event(1, "b", held("c or finished(a)")), event(2, "a", failed("X")), event(3, "b", free("c or finished(a)", "uid-b"))},
+		},
+		"a release before the expression holds is wrong": {
+			events: []Event{event(1, "b", held("a-* >= 2")), event(2, "a-1", complete), event(3, "b", free("a-* >= 2", "uid-b"))},
+			want:   []string{"n/b was released before its prerequisites were complete: a-* >= 2"},
+		},
+		"a member that ended and went still counts": {
+			events: []Event{
+				event(1, "b", held("a-* >= 2")), event(2, "a-1", complete), gone(event(3, "a-1", complete)),
+				event(4, "a-2", complete), event(5, "b", free("a-* >= 2", "uid-b")),
+			},
+		},
+		"a member whose name was taken again does not count": {
+			events: []Event{
+				event(1, "b", held("a-* >= 2")), event(2, "a-1", complete), gone(event(3, "a-1", complete)), event(4, "a-1", again),
+				gone(event(5, "a-1", again)), event(6, "a-2", complete), event(7, "b", free("a-* >= 2", "uid-b")),
+			},
+			want: []string{"n/b was released before its prerequisites were complete: a-* >= 2"},
+		},
+		"what held once is enough": {
+			events: []Event{
+				event(1, "b", held("not a")), event(2, "a", failed("X")), gone(event(3, "a", failed("X"))), event(4, "a", again),
+				event(5, "b", free("not a", "uid-b")),
+			},
+		},
+		"a failure takes the place of success where the Job says so": {
+			events: []Event{event(1, "b", held("a"), runs), event(2, "a", failed("X")), event(3, "b", free("a", "uid-b"), runs)},
+		},
+		"a failure without reason is wrong": {
+			events: []Event{event(1, "b", held("a or c")), event(2, "a", failed("X")), event(3, "b", held("a or c"), failed("DependencyFailed"))},
+			want:   []string{"n/b was failed although nothing that it names has failed: a or c"},
+		},
+		"times are not judged": {
+			events: []Event{event(1, "b", held("a + 1h")), event(2, "b", free("a + 1h", "uid-b"))},
 		},
 		"a second release is wrong": {
 			events: []Event{

@@ -112,7 +112,9 @@ func (c *Cluster) stamp(job *batchv1.Job) {
 	job.ResourceVersion = strconv.Itoa(c.revision)
 }
 
-func (c *Cluster) now() metav1.Time { return metav1.NewTime(Start.Add(time.Duration(c.revision) * time.Second)) }
+func (c *Cluster) now() metav1.Time {
+	return metav1.NewTime(Start.Add(time.Duration(c.revision) * time.Second))
+}
 
 // IsReleased reports whether a Job carries the record of its own release.
 func IsReleased(job *batchv1.Job) bool { return gate.Observe(job).Released }

@@ -69,7 +69,9 @@ func (d *draw) check(i int) string {
 	case 3:
 		return d.set(i)
 	case 4:
-		return fmt.Sprintf("finished(%s-*, made=before)", d.pick("a", "b", "c"))
+		if !d.Untimed {
+			return fmt.Sprintf("finished(%s-*, made=before)", d.pick("a", "b", "c"))
+		}
 	case 5:
 		return d.array(i)
 	case 6:

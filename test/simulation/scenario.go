@@ -19,6 +19,9 @@ type Options struct {
 	// Steady leaves out whatever makes the end depend on the order of events:
 	// deletions, edits, and checks that can be undone.
 	Steady bool
+	// Untimed leaves out made=before: of what is made within one second,
+	// Kubernetes does not note what came first.
+	Untimed bool
 }
 
 // Scenario is Jobs and what people do to them.
@@ -100,7 +103,7 @@ func (d *draw) ending(size int32) Ending {
 	}
 	e := Ending{Reason: d.pick(reasons...)}
 	if size > 0 {
-		e.Failed = 1 + d.Int32N(size)
+		e.Failed, e.Reason = 1+d.Int32N(size), batchv1.JobReasonFailedIndexes
 	}
 	return e
 }

@@ -1,0 +1,94 @@
+package history
+
+import (
+	"slices"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+
+	"depctl.dev/lang"
+)
+
+// world is the Jobs at one moment of a history, as one of them may know them:
+// those that exist, and those that ended and went while it waited. Rights are
+// not asked: whoever may not look waits longer, never shorter.
+type world struct {
+	now  map[string]Event
+	one  *judged
+	self lang.Ref
+}
+
+// Object returns what is known of a Job.
+func (w world) Object(ref lang.Ref) *lang.Object {
+	if e, exists := w.now[ref.Namespace+"/"+ref.Name]; exists && ref.Kind == lang.KindJob {
+		return object(e)
+	}
+	if gone, ok := w.one.gone[ref]; ok {
+		return object(gone)
+	}
+	return nil
+}
+
+// Members returns the Jobs of a set.
+func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {
+	if set.Kind != lang.KindJob {
+		return nil, nil
+	}
+	matcher := lang.NewMatcher(set)
+	add := func(ref lang.Ref, e Event) {
+		if ref != w.self && ref.Namespace == set.Namespace && matcher.Match(ref.Name, e.Job.Labels) {
+			members = append(members, lang.Member{Name: ref.Name, Object: object(e)})
+		}
+	}
+	for _, e := range w.now {
+		add(e.ref(), e)
+	}
+	for ref, e := range w.one.gone {
+		add(ref, e)
+	}
+	slices.SortFunc(members, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
+	return members, nil
+}
+
+func (e Event) ref() lang.Ref { return lang.Job(e.Job.Namespace, e.Job.Name) }
+
+// object reads what an expression may learn about a Job.
+func object(e Event) *lang.Object {
+	job, status := e.Job, &e.Job.Status
+	o := &lang.Object{UID: string(job.UID), Created: job.CreationTimestamp.Time}
+	ready := int32(0)
+	if status.Ready != nil {
+		ready = *status.Ready
+	}
+	o.Started = ready > 0 || status.Succeeded+status.Failed > 0 ||
+		status.UncountedTerminatedPods != nil && len(status.UncountedTerminatedPods.Succeeded)+len(status.UncountedTerminatedPods.Failed) > 0
+	wanted := int32(1)
+	if job.Spec.Parallelism != nil {
+		wanted = *job.Spec.Parallelism
+	}
+	if job.Spec.Completions != nil {
+		wanted = min(wanted, *job.Spec.Completions-status.Succeeded)
+	}
+	o.Ready = ready > 0 && ready >= wanted
+	switch {
+	case e.Is(batchv1.JobComplete):
+		o.Outcome, o.Started = lang.Succeeded, true
+	case skipped(e) != "":
+		o.Outcome, o.Reason = lang.Skipped, skipped(e)
+	case e.Is(batchv1.JobFailed):
+		o.Outcome, o.Started = lang.Failed, true
+		for _, c := range status.Conditions {
+			if c.Type == batchv1.JobFailed {
+				o.Reason = c.Reason
+			}
+		}
+	}
+	if job.Spec.CompletionMode != nil && *job.Spec.CompletionMode == batchv1.IndexedCompletion && job.Spec.Completions != nil {
+		o.Array = &lang.Array{Size: int64(*job.Spec.Completions), PerIndex: job.Spec.BackoffLimitPerIndex != nil}
+		o.Array.Completed, _ = lang.ParseIndexes(status.CompletedIndexes)
+		if status.FailedIndexes != nil {
+			o.Array.Failed, _ = lang.ParseIndexes(*status.FailedIndexes)
+		}
+	}
+	return o
+}
