@@ -37,27 +37,24 @@ func TestSimulationEndsTheSame(t *testing.T) {
 func simulate(t *testing.T, n int, do func(*testing.T, uint64)) {
 	t.Parallel()
 	const lanes = 8
+	test := t.Name()
+	one := func(t *testing.T, seed uint64) {
+		defer func() {
+			if t.Failed() {
+				t.Logf("to repeat it: go test ./gate/controller -run '^%s$' -seed=%d", test, seed)
+			}
+		}()
+		do(t, seed)
+	}
+	if *oneSeed != 0 {
+		one(t, *oneSeed)
+		return
+	}
 	for lane := range lanes {
 		t.Run(fmt.Sprintf("lane %d", lane), func(t *testing.T) {
 			t.Parallel()
-			var seed uint64
-			name := t.Name()[:len(t.Name())-len("/lane_0")]
-			defer func() {
-				if t.Failed() {
-					t.Logf("to repeat it: go test ./gate/controller -run '^%s$' -seed=%d", name, seed)
-				}
-			}()
 			for i := range n / lanes {
-				seed = uint64(i*lanes + lane + 1)
-				if *oneSeed != 0 && seed%lanes != *oneSeed%lanes {
-					return
-				}
-				if *oneSeed != 0 {
-					seed = *oneSeed
-				}
-				if do(t, seed); *oneSeed != 0 {
-					return
-				}
+				one(t, uint64(i*lanes+lane+1))
 			}
 		})
 	}

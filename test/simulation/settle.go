@@ -57,6 +57,9 @@ func fail(job *batchv1.Job, d gate.Decision) {
 
 // End says in words how a Job has ended, or where it stands.
 func End(job *batchv1.Job) string {
+	if job == nil {
+		return "absent"
+	}
 	if failed := condition(job, batchv1.JobFailed); failed != nil {
 		return "failed: " + failed.Reason
 	}
