@@ -14,8 +14,8 @@ import (
 const onFailure = "depctl.dev/on-dependency-failure"
 
 // text is an expression that is not a plain list of names, as the language
-// reads it. What depends on the time, on an exit code or on the index is not
-// judged.
+// reads it. What depends on a time, that of the Job's creation too, on an exit
+// code or on the index is not judged.
 type text struct {
 	expr, relaxed *lang.Expr
 	self          *lang.Subject
@@ -27,7 +27,7 @@ type text struct {
 func read(e Event) *text {
 	expr, err := lang.Parse(e.Job.Annotations[dependsOn])
 	if err != nil || expr.Elementwise() || slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool {
-		return c.Delay > 0 || len(c.Codes) > 0 || c.Status == lang.StatusTime
+		return c.Delay > 0 || c.Before || len(c.Codes) > 0 || c.Status == lang.StatusTime
 	}) {
 		return nil
 	}
