@@ -12,7 +12,7 @@ import (
 
 var (
 	oneSeed   = flag.Uint64("seed", 0, "repeat the simulation of one seed")
-	scenarios = flag.Int("scenarios", 2000, "how many scenarios to simulate")
+	scenarios = flag.Int("scenarios", 1000, "how many scenarios to simulate")
 )
 
 // TestSimulation plays random Jobs, random things that people do to them and
