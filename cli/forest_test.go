@@ -65,8 +65,10 @@ func TestForest(t *testing.T) {
 		},
 		"a long chain stays on the screen": {
 			jobs: []string{"a", "b: a", "c: b", "d: c", "e: d", "f: e", "g: f", "h: g", "i: h", "j: i", "k: j", "l: k", "m: k", "n: m", "o: m"},
-			want: []string{"a", ".b", "..c", "...d", "....e", ".....f", "......g", ".......h", "........i",
-				".......+j", ".......+k", ".........l", ".........m", "..........n", "..........o"},
+			want: []string{
+				"a", ".b", "..c", "...d", "....e", ".....f", "......g", ".......h", "........i",
+				".......+j", ".......+k", ".........l", ".........m", "..........n", "..........o",
+			},
 		},
 		"a cycle without a way in starts at its smallest node": {
 			jobs:       []string{"c: b", "b: a", "a: c"},
