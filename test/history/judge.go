@@ -97,6 +97,10 @@ func (j *judge) see(e Event) {
 			j.name(one, e)
 			j.jobs[e.Job.UID] = one
 		}
+		if one.expr != nil && one.text == text && !one.released {
+			// Time alone may have opened it, without an event.
+			j.weigh(one, e.At)
+		}
 		j.judge(one, e, text)
 	}
 	j.met(j.jobs[e.Job.UID], e.At)

@@ -27,7 +27,7 @@ type text struct {
 func read(e Event) *text {
 	expr, err := lang.Parse(e.Job.Annotations[dependsOn])
 	if err != nil || expr.Elementwise() || slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool {
-		return c.Delay > 0 || c.Before || len(c.Codes) > 0 || c.Status == lang.StatusTime
+		return c.Delay > 0 || len(c.Codes) > 0 || c.Status == lang.StatusTime
 	}) {
 		return nil
 	}
