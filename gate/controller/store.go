@@ -148,7 +148,10 @@ func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 // answered takes in a Job as the API server returned it from a patch, without
 // waiting for the watch. It says nothing of a Job that is gone by now.
 func (s *store) answered(patched *batchv1.Job) {
-	job := gate.Observe(patched)
+	job, err := s.observe(patched)
+	if err != nil {
+		return // it is a Job
+	}
 	s.change(func() []lang.Ref {
 		if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
 			return s.set(job)
