@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -59,7 +60,7 @@ func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
 	}
 	status.Conditions = []batchv1.JobCondition{{
 		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: decision.Reason,
-		Message: clip(decision.Message, maxMessage), LastProbeTime: at, LastTransitionTime: at,
+		Message: Clip(decision.Message, maxMessage), LastProbeTime: at, LastTransitionTime: at,
 	}}
 	patch, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
@@ -71,12 +72,18 @@ func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
 	return patch, nil
 }
 
-// clip cuts text to at most n bytes, at the end of a character.
-func clip(text string, n int) string {
+// Clip cuts text to at most n bytes, at the end of a character, and shows that
+// it did.
+func Clip(text string, n int) string {
+	const more = "…"
 	if len(text) <= n {
 		return text
 	}
-	return strings.ToValidUTF8(text[:n-len("…")], "") + "…"
+	cut := n - len(more)
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return strings.TrimRight(text[:cut], "\n ") + more
 }
 
 // annotationPath returns the JSON pointer (RFC 6901) to an annotation.

@@ -90,3 +90,13 @@ func TestReleaseRecordIsShort(t *testing.T) {
 	reasons[7000].Ref.Name += "x"
 	require.NotEqual(t, release.Hash, NewRelease(release.UID, at, "depctl-gate", reasons).Hash)
 }
+
+func TestClipEndsWithAWholeCharacter(t *testing.T) {
+	t.Parallel()
+	for n := range 20 {
+		clipped := Clip(strings.Repeat("ä", 20), 10+n)
+		require.LessOrEqual(t, len(clipped), 10+n)
+		require.True(t, strings.HasSuffix(clipped, "ä…"))
+	}
+	require.Equal(t, "short", Clip("short", 10))
+}

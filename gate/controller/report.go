@@ -1,9 +1,7 @@
 package controller
 
 import (
-	"strings"
 	"sync"
-	"unicode/utf8"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -64,7 +62,7 @@ func (r *reporter) report(job gate.Job, d gate.Decision) {
 	if d.Action == gate.Releasing || d.Reason == ReasonObserved {
 		kind = corev1.EventTypeNormal
 	}
-	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", clip(d.Message, maxNote))
+	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", gate.Clip(d.Message, maxNote))
 }
 
 // actions are the words for what the gate does, as events have them.
@@ -97,18 +95,4 @@ func regarding(job gate.Job) *batchv1.Job {
 			Namespace: job.Namespace, Name: job.Name, UID: job.UID, ResourceVersion: job.ResourceVersion,
 		},
 	}
-}
-
-// clip cuts text to at most n bytes, at the end of a character, and shows that
-// it did.
-func clip(text string, n int) string {
-	const more = "…"
-	if len(text) <= n {
-		return text
-	}
-	cut := n - len(more)
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return strings.TrimRight(text[:cut], "\n ") + more
 }

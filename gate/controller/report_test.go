@@ -2,7 +2,6 @@ package controller
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,14 +39,4 @@ func TestReporterSaysEachThingOnce(t *testing.T) {
 	r.report(load, gate.Decision{Action: gate.Releasing, Reason: gate.ReasonMet, Message: "released: extract succeeded"})
 	require.Equal(t, "Normal Met released: extract succeeded", recorder.said[3])
 	require.Empty(t, r.last, "nothing is kept of a Job that was released")
-}
-
-func TestClipEndsWithAWholeCharacter(t *testing.T) {
-	t.Parallel()
-	for n := range 20 {
-		clipped := clip(strings.Repeat("ä", 20), 10+n)
-		require.LessOrEqual(t, len(clipped), 10+n)
-		require.True(t, strings.HasSuffix(clipped, "ä…"))
-	}
-	require.Equal(t, "short", clip("short", 10))
 }
