@@ -236,3 +236,13 @@ func TestStoreRefusesWhatIsNoJob(t *testing.T) {
 	s, _ := recordingStore()
 	require.ErrorContains(t, s.Add(&corev1.Pod{}), "expected a Job")
 }
+
+func TestAnAnswerIsReadByTheScopeToo(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	s.scope = Scope{Except: []string{"n"}}
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	require.Equal(t, gate.Ignoring, decided(t, s, "load").Action)
+	s.answered(job("load", "3", "extract"))
+	require.Equal(t, gate.Ignoring, decided(t, s, "load").Action, "a Job that is not ours would be released")
+}
