@@ -45,14 +45,18 @@ type Release struct {
 	Met int `json:"met"`
 	// Because says in words what the first of them found, ten at most.
 	Because []string `json:"because,omitempty"`
-	// Hash is over the names and UIDs of all objects that were looked at.
+	// Hash is over the names and UIDs of all objects that were looked at, and
+	// Text over the expression.
 	Hash string `json:"hash,omitempty"`
+	Text string `json:"text,omitempty"`
 }
 
-// NewRelease returns the record of a release for the given reasons. The text it
-// encodes to has 1 KiB at most; what would exceed it is left out.
-func NewRelease(uid types.UID, at time.Time, by string, reasons []lang.Reason) Release {
-	release := Release{UID: uid, At: at.UTC().Truncate(time.Millisecond), By: by, Met: len(reasons)}
+// NewRelease returns the record of a release of a Job for the given reasons. The
+// text it encodes to has 1 KiB at most; what would exceed it is left out.
+func NewRelease(job Job, at time.Time, by string, reasons []lang.Reason) Release {
+	release := Release{
+		UID: job.UID, At: at.UTC().Truncate(time.Millisecond), By: by, Met: len(reasons), Text: textHash(job.DependsOn),
+	}
 	lines := make([]string, len(reasons))
 	room := maxReleased - 256
 	for i, reason := range reasons {
@@ -78,12 +82,18 @@ func objectUID(o *lang.Object) string {
 	return o.UID
 }
 
-// isReleased reports whether the annotation value speaks of the Job with this
-// UID. A copied manifest carries the value of another Job: it does not count.
-func isReleased(value string, uid types.UID) bool {
-	if value == "" || uid == "" {
-		return false
-	}
+// parseRelease returns what an annotation value records, and whether it speaks of
+// the Job with this UID. A copied manifest carries the value of another Job: it
+// does not count.
+func parseRelease(value string, uid types.UID) (Release, bool) {
 	var release Release
-	return json.Unmarshal([]byte(value), &release) == nil && release.UID == uid
+	if value == "" || uid == "" || json.Unmarshal([]byte(value), &release) != nil {
+		return Release{}, false
+	}
+	return release, release.UID == uid
+}
+
+func textHash(text string) string {
+	hash := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(hash[:8])
 }

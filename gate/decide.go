@@ -42,6 +42,7 @@ func (a Action) String() string {
 const (
 	ReasonForeignOwner      = "ForeignOwner"
 	ReasonStartedUnheld     = "StartedUnheld"
+	ReasonEditedLate        = "EditedAfterRelease"
 	ReasonInvalidExpression = "InvalidExpression"
 	ReasonInvalidAnnotation = "InvalidAnnotation"
 	ReasonHeld              = "Held"
@@ -130,6 +131,12 @@ func foreignOwned(s Snapshot) (Decision, bool) {
 }
 
 func released(s Snapshot) (Decision, bool) {
+	if s.Job.Edited {
+		return Decision{
+			Reason:  ReasonEditedLate,
+			Message: "released already, by what " + DependsOnAnnotation + " said then; to run it by the new text, delete the Job and make it again",
+		}, true
+	}
 	return Decision{}, s.Job.Released
 }
 

@@ -119,6 +119,16 @@ func TestDecide(t *testing.T) {
 			job:  waiting(annotation(ReleasedAnnotation, `{"uid":"uid-load"}`), running),
 			want: Ignoring, world: succeeded, wantState: StatePending,
 		},
+		"a Job that was edited after its release is told so": {
+			job: waiting(
+				annotation(ReleasedAnnotation, `{"uid":"uid-load","text":"`+textHash("other")+`"}`), running),
+			want: Ignoring, wantReason: ReasonEditedLate, wantState: StatePending,
+			wantMessage: "released already, by what depctl.dev/depends-on said then; to run it by the new text, delete the Job and make it again",
+		},
+		"a Job that still says what it was released by is left alone": {
+			job:  waiting(annotation(ReleasedAnnotation, `{"uid":"uid-load","text":"`+textHash("extract")+`"}`), running),
+			want: Ignoring, wantState: StatePending,
+		},
 		"a Job that is released and suspended again by somebody is not released twice": {
 			job:  waiting(annotation(ReleasedAnnotation, `{"uid":"uid-load"}`)),
 			want: Ignoring, world: succeeded, wantState: StateSuspended,

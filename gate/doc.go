@@ -14,7 +14,7 @@
 //	finished           Ignore                      nothing is left to decide
 //	beingDeleted       Ignore                      it will never run
 //	foreignOwner       Ignore   ForeignOwner       another controller owns spec.suspend
-//	released           Ignore                      done: never twice
+//	released           Ignore                      done: never twice; EditedAfterRelease if the text is another now
 //	startedUnheld      Ignore   StartedUnheld      it runs; holding it would kill its pods
 //	invalidAnnotation  Wait     InvalidAnnotation  an edit mends it
 //	invalidExpression  Wait     InvalidExpression  an edit mends it

@@ -1,9 +1,6 @@
 package gate
 
 import (
-	"encoding/json"
-	"fmt"
-
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -58,9 +55,5 @@ func GuardPatch(job Job, guarding Guarding) ([]byte, error) {
 	} else {
 		metadata["$deleteFromPrimitiveList/finalizers"] = []string{OutcomeFinalizer}
 	}
-	patch, err := json.Marshal(map[string]any{"metadata": metadata})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the finalizer of Job %s/%s: %w", job.Namespace, job.Name, err)
-	}
-	return patch, nil
+	return encode(job, "finalizer", map[string]any{"metadata": metadata})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -39,15 +40,18 @@ type Job struct {
 
 	Suspended    bool
 	BeingDeleted bool
-	// Released reports whether the gate has released this very Job.
-	Released bool
+	// Released reports whether the gate has released this very Job, and Edited
+	// whether its expression is another one since.
+	Released, Edited bool
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
 	// Paused is how long the Job was on hold, where it has a WaitTimeout.
 	Paused Pause
-	// Seen are the outcomes of prerequisites that are gone.
+	// Seen are the outcomes of prerequisites that are gone, and Room is how long
+	// their text may get, in bytes.
 	Seen Seen
+	Room int
 	// AtRisk reports whether the Job may be cleaned away soon after it has
 	// finished: by its TTL, or by the CronJob that owns it.
 	AtRisk bool
@@ -77,12 +81,11 @@ func Observe(job *batchv1.Job) Job {
 		Suspended:       job.Spec.Suspend != nil && *job.Spec.Suspend,
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
-		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
 		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])
-	j.Seen = parseSeen(job.Annotations[SeenAnnotation])
+	j.Seen, j.Room = parseSeen(job.Annotations[SeenAnnotation]), room(job.Annotations)
 	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)
 	if job.Status.StartTime != nil {
 		j.Started = job.Status.StartTime.Time
@@ -90,7 +93,26 @@ func Observe(job *batchv1.Job) Job {
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
+	var release Release
+	release, j.Released = parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
+	j.Edited = j.Released && release.Text != "" && release.Text != textHash(j.DependsOn)
 	return j
+}
+
+// reserved is what is kept free of the annotations of a Job for its release, its
+// holds, and what others may want to add.
+const reserved = 8 << 10
+
+// room returns how many bytes of the 256 KiB that all annotations of an object
+// may have are left for outcomes.
+func room(annotations map[string]string) int {
+	left := validation.TotalAnnotationSizeLimitB - reserved
+	for key, value := range annotations {
+		if left -= len(key); key != SeenAnnotation {
+			left -= len(value)
+		}
+	}
+	return left
 }
 
 func foreignOwner(job *batchv1.Job) string {

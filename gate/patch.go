@@ -25,11 +25,11 @@ type operation struct {
 // writes of the Job controller would conflict. A test of null passes where the
 // path does not exist.
 func ReleasePatch(job Job, release Release) ([]byte, error) {
-	record, err := json.Marshal(release)
+	record, err := encode(job, "record of the release", release)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the release of Job %s/%s: %w", job.Namespace, job.Name, err)
+		return nil, err
 	}
-	patch, err := json.Marshal([]operation{
+	return encode(job, "release", []operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", "/spec/suspend", true},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
@@ -37,10 +37,15 @@ func ReleasePatch(job Job, release Release) ([]byte, error) {
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
 	})
+}
+
+// encode returns what is written to a Job as JSON.
+func encode(job Job, what string, value any) ([]byte, error) {
+	text, err := json.Marshal(value)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the patch that releases Job %s/%s: %w", job.Namespace, job.Name, err)
+		return nil, fmt.Errorf("encoding the %s of Job %s/%s: %w", what, job.Namespace, job.Name, err)
 	}
-	return patch, nil
+	return text, nil
 }
 
 // maxMessage is the longest message of a condition that the gate writes, in
@@ -62,14 +67,10 @@ func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
 		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: decision.Reason,
 		Message: Clip(decision.Message, maxMessage), LastProbeTime: at, LastTransitionTime: at,
 	}}
-	patch, err := json.Marshal(map[string]any{
+	return encode(job, "failure", map[string]any{
 		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
 		"status":   status,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the patch that fails Job %s/%s: %w", job.Namespace, job.Name, err)
-	}
-	return patch, nil
 }
 
 // Clip cuts text to at most n bytes, at the end of a character, and shows that

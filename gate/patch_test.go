@@ -35,7 +35,7 @@ func apply(t *testing.T, job *batchv1.Job, patch []byte) (*batchv1.Job, error) {
 
 func TestReleasePatch(t *testing.T) {
 	t.Parallel()
-	release := NewRelease("uid-load", at, "depctl-gate", []lang.Reason{{
+	release := NewRelease(Observe(waiting()), at, "depctl-gate", []lang.Reason{{
 		Check: &lang.Check{Status: lang.StatusSucceeded}, Ref: lang.Job("etl", "extract"),
 		Value: lang.True, Object: &lang.Object{UID: "uid-extract", Outcome: lang.Succeeded},
 	}})
@@ -48,7 +48,7 @@ func TestReleasePatch(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, *got.Spec.Suspend)
 		require.Equal(t,
-			`{"uid":"uid-load","at":"2026-11-23T20:00:00.123Z","by":"depctl-gate","met":1,"because":["etl/extract succeeded"],"hash":"`+release.Hash+`"}`,
+			`{"uid":"uid-load","at":"2026-11-23T20:00:00.123Z","by":"depctl-gate","met":1,"because":["etl/extract succeeded"],"hash":"`+release.Hash+`","text":"`+release.Text+`"}`,
 			got.Annotations[ReleasedAnnotation])
 		require.True(t, Observe(got).Released)
 
@@ -80,7 +80,8 @@ func TestReleaseRecordIsShort(t *testing.T) {
 			Ref: lang.Job(strings.Repeat("n", 63), fmt.Sprintf("%s-%d", strings.Repeat("j", 200), i)),
 		})
 	}
-	release := NewRelease("0d2f6a3e-6f0b-4a5c-9f43-2f1d3a0b7c11", at, "depctl-gate", reasons)
+	job := Job{UID: "0d2f6a3e-6f0b-4a5c-9f43-2f1d3a0b7c11"}
+	release := NewRelease(job, at, "depctl-gate", reasons)
 	text, err := json.Marshal(release)
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(text), maxReleased)
@@ -88,7 +89,7 @@ func TestReleaseRecordIsShort(t *testing.T) {
 	require.NotEmpty(t, release.Because)
 
 	reasons[7000].Ref.Name += "x"
-	require.NotEqual(t, release.Hash, NewRelease(release.UID, at, "depctl-gate", reasons).Hash)
+	require.NotEqual(t, release.Hash, NewRelease(job, at, "depctl-gate", reasons).Hash)
 }
 
 func TestClipEndsWithAWholeCharacter(t *testing.T) {

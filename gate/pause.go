@@ -2,7 +2,6 @@ package gate
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -53,18 +52,14 @@ func (p Pause) until(now time.Time) time.Duration {
 
 // PausePatch returns the JSON patch that notes the holds of a Job that waits.
 func PausePatch(job Job, pause Pause) ([]byte, error) {
-	note, err := json.Marshal(pause)
+	note, err := encode(job, "length of the holds", pause)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the holds of Job %s/%s: %w", job.Namespace, job.Name, err)
+		return nil, err
 	}
-	patch, err := json.Marshal([]operation{
+	return encode(job, "note of the holds", []operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", annotationPath(WaitTimeoutAnnotation), job.WaitTimeout},
 		{"test", annotationPath(ReleasedAnnotation), nil},
 		{"add", annotationPath(PausedAnnotation), string(note)},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the holds of Job %s/%s: %w", job.Namespace, job.Name, err)
-	}
-	return patch, nil
 }

@@ -2,8 +2,8 @@ package gate
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,15 +46,7 @@ func (s Seen) String() string {
 	}
 	entries := make(map[string]seenJSON, len(s))
 	for ref, gone := range s {
-		o := gone.Object
-		entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: gone.Labels}
-		if o.Exit != nil && !o.Exit.Lost {
-			entry.Code = &o.Exit.Code
-		}
-		if o.Array != nil {
-			entry.Size, entry.Completed = o.Array.Size, o.Array.Completed.String()
-		}
-		entries[ref.Kind+":"+ref.Namespace+"/"+ref.Name] = entry
+		entries[refText(ref)] = gone.entry()
 	}
 	text, err := json.Marshal(entries)
 	if err != nil {
@@ -62,6 +54,50 @@ func (s Seen) String() string {
 	}
 	return string(text)
 }
+
+func (g Gone) entry() seenJSON {
+	o := g.Object
+	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels}
+	if o.Exit != nil && !o.Exit.Lost {
+		entry.Code = &o.Exit.Code
+	}
+	if o.Array != nil {
+		entry.Size, entry.Completed = o.Array.Size, o.Array.Completed.String()
+	}
+	return entry
+}
+
+// Fit returns the outcomes whose text takes no more than room bytes: those that
+// are in kept first, then by name. What does not fit must not be waited for with
+// a finalizer: it would stay for ever.
+func (s Seen) Fit(room int, kept Seen) Seen {
+	if len(s.String()) <= room {
+		return s
+	}
+	refs := slices.SortedFunc(maps.Keys(s), func(a, b lang.Ref) int {
+		_, keptA := kept[a]
+		_, keptB := kept[b]
+		switch {
+		case keptA == keptB:
+			return strings.Compare(refText(a), refText(b))
+		case keptA:
+			return -1
+		default:
+			return 1
+		}
+	})
+	fitting, length := Seen{}, len("{}")
+	for _, ref := range refs {
+		length += len(Seen{ref: s[ref]}.String()) - len("{}") + len(",")
+		if length > room {
+			break
+		}
+		fitting[ref] = s[ref]
+	}
+	return fitting
+}
+
+func refText(ref lang.Ref) string { return ref.Kind + ":" + ref.Namespace + "/" + ref.Name }
 
 // parseSeen reads the annotation. What cannot be read was not written by the
 // gate, and says nothing.
@@ -127,14 +163,10 @@ func (s Seen) Without(ref lang.Ref) Seen {
 // SeenPatch returns the JSON patch that writes outcomes to a Job that waits. It
 // tests that the Job still waits for what it did.
 func SeenPatch(job Job, seen Seen) ([]byte, error) {
-	patch, err := json.Marshal([]operation{
+	return encode(job, "outcomes seen", []operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
 		{"test", annotationPath(ReleasedAnnotation), nil},
 		{"add", annotationPath(SeenAnnotation), seen.String()},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("encoding what Job %s/%s has seen: %w", job.Namespace, job.Name, err)
-	}
-	return patch, nil
 }

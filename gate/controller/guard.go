@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 
@@ -61,7 +60,7 @@ func (c *Controller) pause(ctx context.Context, job gate.Job) error {
 
 // write sends a patch that is not the last word on a Job.
 func (c *Controller) write(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, what string) error {
-	patched, err := c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, kind, patch, metav1.PatchOptions{FieldManager: FieldManager})
+	patched, err := c.patch(ctx, job, kind, patch)
 	switch {
 	case apierrors.IsNotFound(err):
 		return nil // deleted meanwhile; the watch will say so

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -123,8 +125,21 @@ func unlike(a, b []lang.Ref) []lang.Ref {
 	return append(slices.Clone(a), b...)
 }
 
-// unsaved returns the outcomes of a Job that are not in its annotation, and
-// whether there are any.
+// owes reports whether the outcome of a Job that goes is still to be written to
+// one that waits for it. Where it does not fit, it stays with the gate alone.
+func (s *store) owes(waiter entry, ref lang.Ref, uid types.UID) bool {
+	if gone, saved := waiter.job.Seen[ref]; saved && gone.Object.UID == string(uid) {
+		return false
+	}
+	if _, handed := waiter.seen[ref]; !handed {
+		return true
+	}
+	_, fits := waiter.seen.Fit(waiter.job.Room, waiter.job.Seen)[ref]
+	return fits
+}
+
+// unsaved returns the outcomes of a Job that are not in its annotation and fit,
+// and whether there are any.
 func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -138,6 +153,7 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 		_, saved := e.job.Seen[gone]
 		return !saved && !world.Sees(gone)
 	})
+	seen = seen.Fit(e.job.Room, e.job.Seen)
 	return e.job, seen, seen.String() != e.job.Seen.String()
 }
 
@@ -151,8 +167,7 @@ func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
 	}
 	waiters := s.waiters(ref)
 	owed := slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {
-		gone, saved := s.entries[waiter].job.Seen[ref]
-		return !saved || gone.Object.UID != string(e.job.UID)
+		return s.owes(s.entries[waiter], ref, e.job.UID)
 	})
 	guarding := gate.Guard(e.job, len(waiters) > 0, owed)
 	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -236,4 +237,22 @@ func TestAnOutcomeEndsWhereverItIsRemembered(t *testing.T) {
 	for _, name := range []string{"globbed", "selected", "edited"} {
 		require.Equal(t, gate.ReasonWaiting, decided(t, s, name).Reason, "%s opened on an old result", name)
 	}
+}
+
+// Outcomes that find no room are kept by the gate alone: a finalizer that waits
+// for a write that can never be would hold the Job for ever.
+func TestAnOutcomeThatDoesNotFitHoldsNobody(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	full := func(j *batchv1.Job) { j.Annotations["note"] = strings.Repeat("x", 255<<10) }
+	require.NoError(t, s.Replace([]any{
+		job("extract", "1", "", ttl, guarded, complete, goingAway),
+		job("load", "2", "extract, other", full),
+	}, "2"))
+	require.Equal(t, gate.RemoveGuard, guarding(s, "extract"))
+	_, _, unsaved := s.unsaved(lang.Job("n", "load"))
+	require.False(t, unsaved)
+	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
+	require.NoError(t, s.Add(job("other", "4", "", complete)))
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
 }

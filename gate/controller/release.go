@@ -21,12 +21,11 @@ const FieldManager = "depctl-gate"
 
 // release sends the one patch that un-suspends a Job, and tells of it.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision) error {
-	patch, err := gate.ReleasePatch(job, gate.NewRelease(job.UID, c.clock.Now(), FieldManager, d.Reasons))
+	patch, err := gate.ReleasePatch(job, gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons))
 	if err != nil {
 		return err
 	}
-	patched, err := c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, types.JSONPatchType, patch,
-		metav1.PatchOptions{FieldManager: FieldManager})
+	patched, err := c.patch(ctx, job, types.JSONPatchType, patch)
 	return c.settle(ctx, job, d, patched, err)
 }
 
@@ -36,9 +35,14 @@ func (c *Controller) fail(ctx context.Context, job gate.Job, d gate.Decision) er
 	if err != nil {
 		return err
 	}
-	patched, err := c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, types.StrategicMergePatchType, patch,
-		metav1.PatchOptions{FieldManager: FieldManager}, "status")
+	patched, err := c.patch(ctx, job, types.StrategicMergePatchType, patch, "status")
 	return c.settle(ctx, job, d, patched, err)
+}
+
+// patch sends a patch of a Job, or of a subresource of it.
+func (c *Controller) patch(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, subresource ...string) (*batchv1.Job, error) {
+	return c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, kind, patch,
+		metav1.PatchOptions{FieldManager: FieldManager}, subresource...)
 }
 
 // settle takes in the answer to a patch. It returns an error where another try

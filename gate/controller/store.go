@@ -256,6 +256,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 func equal(a, b gate.Job) bool {
 	a.ResourceVersion, b.ResourceVersion = "", ""
 	a.Labels, b.Labels = nil, nil
+	a.Room, b.Room = 0, 0
 	return reflect.DeepEqual(a, b)
 }
 

@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/gate"
+	"depctl.dev/test/history"
 )
 
 func TestJobsRunInOrderWhateverOrderTheyWereAppliedIn(t *testing.T) {
@@ -177,4 +178,18 @@ func TestOnePatchForEachReleasedJob(t *testing.T) {
 		require.Equal(t, 1, patches[name], "patches of %s", name)
 	}
 	require.Zero(t, patches["extract"])
+}
+
+func TestAnEditAfterTheReleaseChangesNothingAndIsReported(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("extract", "")
+	s.make("load", "extract", template("run-for", "5s"))
+	s.eventually("load is released", func(last map[string]history.Event) bool {
+		e, ok := last[s.name+"/load"]
+		return ok && gate.Observe(e.Job).Released
+	})
+	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/depends-on":"extract, other"}}}`)
+	require.Contains(t, s.warning("load", gate.ReasonEditedLate).Note, "delete the Job and make it again")
+	s.completes("load")
 }

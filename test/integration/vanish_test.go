@@ -3,6 +3,7 @@ package integration
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -176,4 +177,19 @@ func TestVanishingWhileNoGateRuns(t *testing.T) {
 	for _, job := range jobs.Items {
 		require.NotContains(t, job.Finalizers, gate.OutcomeFinalizer, job.Name)
 	}
+}
+
+// A Job whose annotations are full gets no outcome in writing. Its prerequisite
+// goes all the same, and while the gate runs it knows.
+func TestAnOutcomeThatFindsNoRoomHoldsNobody(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("load", "extract, other", annotate("note", strings.Repeat("x", 255<<10)))
+	s.make("extract", "", ttl(0), template("run-for", "2s"))
+	s.guarded("extract")
+	s.gone("extract")
+	s.settle()
+	require.NotContains(t, s.get("load").Annotations, gate.SeenAnnotation)
+	s.make("other", "")
+	s.completes("load")
 }
