@@ -33,7 +33,10 @@ var (
 	validatingPolicyKind  = newKind(admissionGroup, "v1", "validatingadmissionpolicies", "validatingadmissionpolicy")
 	validatingBindingKind = newKind(admissionGroup, "v1", "validatingadmissionpolicybindings", "validatingadmissionpolicybinding")
 	clusterRoleKind       = newKind(rbacGroup, "v1", "clusterroles", "clusterrole")
-	roleBindingKind       = newKind(rbacGroup, "v1", "clusterrolebindings", "clusterrolebinding")
+	clusterBindingKind    = newKind(rbacGroup, "v1", "clusterrolebindings", "clusterrolebinding")
+	roleKind              = newKind(rbacGroup, "v1", "roles", "role")
+	roleBindingKind       = newKind(rbacGroup, "v1", "rolebindings", "rolebinding")
+	disruptionKind        = newKind("policy", "v1", "poddisruptionbudgets", "poddisruptionbudget")
 	deploymentKind        = newKind("apps", "v1", "deployments", "deployment")
 	serviceAccountKind    = newKind("", "v1", "serviceaccounts", "serviceaccount")
 	namespaceKind         = newKind("", "v1", "namespaces", "namespace")
@@ -63,7 +66,7 @@ func (i installed) from() string {
 // The objects of deploy/base, by the step that deletes them.
 var (
 	installedPolicies  = policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip")
-	installedGate      = []installed{{deploymentKind, gateNamespace, gateName}}
+	installedGate      = []installed{{deploymentKind, gateNamespace, gateName}, {disruptionKind, gateNamespace, gateName}}
 	installedRights    = rights()
 	installedNamespace = []installed{{namespaceKind, "", gateNamespace}}
 )
@@ -72,8 +75,10 @@ var (
 // goes last: without it the rights would be wider for a moment.
 func rights() []installed {
 	return append([]installed{
-		{roleBindingKind, "", gateName},
+		{clusterBindingKind, "", gateName},
 		{clusterRoleKind, "", gateName},
+		{roleBindingKind, gateNamespace, gateName},
+		{roleKind, gateNamespace, gateName},
 		{serviceAccountKind, gateNamespace, gateName},
 	}, policies(validatingBindingKind, validatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-rest", "leash-system")...)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -17,6 +18,7 @@ import (
 	"k8s.io/client-go/tools/events"
 	"k8s.io/component-base/logs"
 	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
 
 	"depctl.dev/cmd/version"
 	"depctl.dev/gate/controller"
@@ -53,6 +55,8 @@ func run(ctx context.Context, o options) error {
 	}
 	config.UserAgent = rest.DefaultKubernetesUserAgent()
 	config.QPS, config.Burst = o.qps, o.burst
+	now := controller.NewServerTime(clock.RealClock{})
+	config.Wrap(now.Wrap)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("making the client: %w", err)
@@ -83,6 +87,7 @@ func run(ctx context.Context, o options) error {
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
 		Scope:          controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded},
 		ObserveOnly:    o.reach.observeOnly,
+		Clock:          now,
 	})
 	listener, err := net.Listen("tcp", o.probeAddress)
 	if err != nil {
@@ -91,7 +96,12 @@ func run(ctx context.Context, o options) error {
 	logger.Info("Starting", "version", version.Get().String(), "server", config.Host, "probes", listener.Addr().String())
 	stopProbes := serveProbes(listener, gate.Synced())
 	defer stopProbes()
-	gate.Run(ctx)
-	logger.Info("Stopped")
-	return nil
+	var watching sync.WaitGroup
+	watching.Go(func() { gate.Watch(ctx) })
+	err = o.election.run(ctx, config, gate.Lead)
+	if err == nil {
+		watching.Wait()
+		logger.Info("Stopped")
+	}
+	return err
 }

@@ -20,7 +20,16 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 		"no workers":      {[]string{"--workers=0"}, "--workers must be at least 1, got 0"},
 		"no such mode":    {[]string{"--cross-namespace=some"}, `--cross-namespace must be rbac, open or deny, got "some"`},
 		"a pattern":       {[]string{"--namespaces=etl,team-*"}, `--namespaces: "team-*" is not the name of a namespace`},
-		"no namespace":    {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
+		"a lease that ends too soon": {
+			[]string{"--leader-elect-lease-duration=5s"},
+			"--leader-elect-lease-duration must be at least 1s and longer than --leader-elect-renew-deadline, got 5s and 10s",
+		},
+		"a renewal that is tried once": {
+			[]string{"--leader-elect-retry-period=9s"},
+			"--leader-elect-renew-deadline must be longer than 1.2 times --leader-elect-retry-period, got 10s and 9s",
+		},
+		"no such lock": {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
+		"no namespace": {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.args)

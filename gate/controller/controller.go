@@ -42,12 +42,12 @@ type Options struct {
 	Scope Scope
 	// ObserveOnly writes to no Job, and tells what it would do.
 	ObserveOnly bool
-	// Clock tells the time; the machine's by default.
+	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
 
-// Controller releases Jobs whose dependencies are met. Make one with New and
-// call Run once.
+// Controller releases Jobs whose dependencies are met. Make one with New, and
+// call Watch and Lead once each.
 type Controller struct {
 	client   kubernetes.Interface
 	store    *store
@@ -108,25 +108,39 @@ func (c *Controller) answered(ref lang.Ref) {
 // Synced returns a channel that is closed when all Jobs were listed once.
 func (c *Controller) Synced() <-chan struct{} { return c.store.synced }
 
-// Run watches and decides until ctx is done. When it returns, no worker is left
-// and every patch that was sent has been answered or has failed.
-func (c *Controller) Run(ctx context.Context) {
-	logger := klog.FromContext(ctx)
+// Watch keeps what is known of the cluster up to date until ctx is done. It
+// writes nothing: a standby that only watches can lead at once.
+func (c *Controller) Watch(ctx context.Context) {
+	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
+}
+
+// drain is how long Lead goes on with what was to be decided when its context
+// ended. Kubernetes waits 30 s for a Pod to end.
+const drain = 10 * time.Second
+
+// Lead decides and writes until ctx is done, and then goes on for a moment with
+// what is in the queue. When it returns, no worker is left and every patch that
+// was sent has been answered or has failed. Two gates that lead at once are a
+// waste and no danger: the patches test what they were decided on.
+func (c *Controller) Lead(ctx context.Context) {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var wg sync.WaitGroup
-	wg.Go(func() { c.reflector(logger).RunWithContext(ctx) })
 	if c.rights != nil {
 		wg.Go(func() { c.rights.run(ctx) })
 	}
 	select {
 	case <-c.Synced():
-		logger.Info("All Jobs listed", "jobs", c.store.size())
+		klog.FromContext(ctx).Info("Deciding", "jobs", c.store.size())
 		for range c.workers {
-			wg.Go(func() { c.work(ctx) })
+			wg.Go(func() { c.work(working) })
 		}
 		<-ctx.Done()
 	case <-ctx.Done():
 	}
+	klog.FromContext(ctx).Info("Draining", "queued", c.queue.Len())
 	c.queue.ShutDown()
+	defer time.AfterFunc(drain, stop).Stop()
 	wg.Wait()
 }
 
@@ -149,7 +163,7 @@ func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 func (c *Controller) work(ctx context.Context) {
 	for {
 		ref, shutdown := c.queue.Get()
-		if shutdown {
+		if shutdown || ctx.Err() != nil {
 			return
 		}
 		logger := klog.FromContext(ctx).WithValues("job", klog.KRef(ref.Namespace, ref.Name))

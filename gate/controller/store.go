@@ -218,7 +218,7 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	if job.AtRisk || job.Guarded {
 		affected = append(affected, ref)
 	}
-	if waits(job) && (!known || !equal(old.job, job)) {
+	if (waits(job) || job.Edited) && (!known || !equal(old.job, job)) {
 		affected = append(affected, ref)
 	}
 	return affected

@@ -142,6 +142,9 @@ func (s *space) completes(names ...string) {
 	})
 }
 
+// released reports whether the gate has released a Job.
+func released(e history.Event) bool { return e.Job != nil && gate.Observe(e.Job).Released }
+
 // fails waits until a Job has failed.
 func (s *space) fails(name string) {
 	s.t.Helper()

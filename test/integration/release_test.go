@@ -185,10 +185,7 @@ func TestAnEditAfterTheReleaseChangesNothingAndIsReported(t *testing.T) {
 	s := shared.namespace(t)
 	s.make("extract", "")
 	s.make("load", "extract", template("run-for", "5s"))
-	s.eventually("load is released", func(last map[string]history.Event) bool {
-		e, ok := last[s.name+"/load"]
-		return ok && gate.Observe(e.Job).Released
-	})
+	s.eventually("load is released", func(last map[string]history.Event) bool { return released(last[s.name+"/load"]) })
 	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/depends-on":"extract, other"}}}`)
 	require.Contains(t, s.warning("load", gate.ReasonEditedLate).Note, "delete the Job and make it again")
 	s.completes("load")

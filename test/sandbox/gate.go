@@ -73,6 +73,8 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 		args: append([]string{
 			"--kubeconfig", kubeconfig,
 			"--health-probe-bind-address", addresses[0],
+			// One that was killed would leave its lease behind.
+			"--leader-elect=false",
 		}, o.Args...),
 		log:     s.logFile(name),
 		address: addresses[0],
