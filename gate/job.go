@@ -74,7 +74,7 @@ func Observe(job *batchv1.Job) Job {
 		ResourceVersion: job.ResourceVersion,
 		Created:         job.CreationTimestamp.Time,
 		Labels:          job.Labels,
-		Suspended:       job.Spec.Suspend != nil && *job.Spec.Suspend,
+		Suspended:       isSuspended(job),
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
 		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
