@@ -12,7 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Whatever is added to deploy/base must be deleted too.
+// Whatever is added to deploy must be deleted too, and so must the Secret that
+// the gate makes.
 func TestEverythingThatIsInstalledIsKnown(t *testing.T) {
 	t.Parallel()
 	var known []string
@@ -21,15 +22,23 @@ func TestEverythingThatIsInstalledIsKnown(t *testing.T) {
 			known = append(known, i.resource.GroupVersion().String()+" "+i.singular+" "+i.namespace+"/"+i.name)
 		}
 	}
-	require.ElementsMatch(t, inDeployBase(t), known)
+	require.ElementsMatch(t, append(inDeploy(t), "v1 secret depctl-system/depctl-gate-webhook"), known)
 }
 
-func inDeployBase(t *testing.T) []string {
+func inDeploy(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("../deploy/base/*.yaml")
-	require.NoError(t, err)
+	var files []string
+	for _, dir := range []string{"base", "webhook", "diagnostics", "components/webhook"} {
+		more, err := filepath.Glob("../deploy/" + dir + "/*.yaml")
+		require.NoError(t, err)
+		require.NotEmpty(t, more)
+		files = append(files, more...)
+	}
 	var found []string
 	for _, name := range files {
+		if strings.HasSuffix(name, "webhook/deployment.yaml") {
+			continue // a patch
+		}
 		file, err := os.Open(name)
 		require.NoError(t, err)
 		defer file.Close()
@@ -44,7 +53,7 @@ func inDeployBase(t *testing.T) []string {
 				break
 			}
 			require.NoError(t, err, name)
-			if object.Kind != "Kustomization" {
+			if object.Kind != "Kustomization" && object.Kind != "Component" {
 				m := object.Metadata
 				found = append(found, object.APIVersion+" "+strings.ToLower(object.Kind)+" "+m.Namespace+"/"+m.Name)
 			}

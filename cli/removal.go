@@ -94,7 +94,9 @@ func (r *removal) removing(all []installed) func(context.Context) error {
 				continue
 			}
 			if !there {
-				r.tally.absent++
+				if !i.optional {
+					r.tally.absent++
+				}
 				continue
 			}
 			r.tally.deleted++

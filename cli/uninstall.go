@@ -17,7 +17,8 @@ import (
 
 const uninstallLong = `Take depctl out of the cluster, in an order in which nothing gets stuck:
 
-  1. the admission policies that hold annotated Jobs, so that new ones run;
+  1. the admission policies or webhooks that hold annotated Jobs, so that new
+     ones run;
   2. the gate, and wait until its pods are gone;
   3. the finalizer depctl.dev/outcome of every Job that carries it;
   4. with --release, un-suspend the Jobs that wait: they run at once, whatever

@@ -78,7 +78,7 @@ func Observe(job *batchv1.Job) Job {
 		ResourceVersion: job.ResourceVersion,
 		Created:         job.CreationTimestamp.Time,
 		Labels:          job.Labels,
-		Suspended:       job.Spec.Suspend != nil && *job.Spec.Suspend,
+		Suspended:       isSuspended(job),
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
 		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),

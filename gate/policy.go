@@ -27,7 +27,7 @@ func (j Job) policy() (Policy, error) {
 	case Fail, Wait, Run:
 		return p, nil
 	default:
-		return "", fmt.Errorf("annotation %s is %q, it must be fail, wait or run", OnFailureAnnotation, j.OnFailure)
+		return "", &Mistake{OnFailureAnnotation, fmt.Sprintf("is %q, it must be fail, wait or run", j.OnFailure)}
 	}
 }
 
@@ -38,7 +38,7 @@ func (j Job) timeout() (time.Duration, error) {
 	}
 	timeout, err := lang.ParseDuration(j.WaitTimeout)
 	if err != nil {
-		return 0, fmt.Errorf("annotation %s is %q: %w", WaitTimeoutAnnotation, j.WaitTimeout, err)
+		return 0, &Mistake{WaitTimeoutAnnotation, fmt.Sprintf("is %q: %v; write it as in 90s, 10m or 2h", j.WaitTimeout, err)}
 	}
 	return timeout, nil
 }

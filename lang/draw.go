@@ -56,6 +56,17 @@ func (s Source) Draw(list []Diagnostic) string {
 	return b.String()
 }
 
+// Line returns a diagnostic in one line, without the text that it is about and
+// without its severity.
+func (s Source) Line(d Diagnostic) string {
+	line, column := Position(s.Text, s.Place(d.Span).Start)
+	text := fmt.Sprintf("%s:%d:%d: %s [%s]", s.Name, line, column, visible(d.Message), d.Code)
+	if d.Hint != "" {
+		text += ": " + visible(d.Hint)
+	}
+	return strings.ReplaceAll(text, "\n", " ")
+}
+
 func (s Source) draw(b *strings.Builder, d Diagnostic) {
 	span := s.Place(d.Span)
 	line, column := Position(s.Text, span.Start)

@@ -18,6 +18,7 @@ type options struct {
 	workers      int
 	reach        reach
 	election     election
+	webhook      webhook
 }
 
 // parse reads the flags and sets up the log. The error is pflag.ErrHelp if the
@@ -35,6 +36,7 @@ func parse(args []string) (options, error) {
 	o.reach.addFlags(flags)
 	o.election = newElection()
 	o.election.addFlags(flags)
+	o.webhook.addFlags(flags)
 	logging := logsapi.NewLoggingConfiguration()
 	logsapi.AddFlags(logging, flags)
 	flags.Usage = func() {
@@ -63,6 +65,9 @@ Flags:
 		return o, err
 	}
 	if err := o.election.validate(); err != nil {
+		return o, err
+	}
+	if err := o.webhook.validate(); err != nil {
 		return o, err
 	}
 	if err := logsapi.ValidateAndApply(logging, nil); err != nil {

@@ -80,12 +80,13 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("starting to send events: %w", err)
 	}
 
+	scope := controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded}
 	gate := controller.New(client, controller.Options{
 		Workers:        o.workers,
 		Recorder:       broadcaster.NewRecorder(scheme(), controller.FieldManager),
 		CrossNamespace: controller.CrossNamespace(o.reach.crossNamespace),
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
-		Scope:          controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded},
+		Scope:          scope,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,
 	})
@@ -94,7 +95,13 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("listening for probes (--health-probe-bind-address): %w", err)
 	}
 	logger.Info("Starting", "version", version.Get().String(), "server", config.Host, "probes", listener.Addr().String())
-	stopProbes := serveProbes(listener, gate.Synced())
+	canBeCalled, stopWebhook, err := o.webhook.start(ctx, config, scope)
+	if err != nil {
+		return err
+	}
+	defer stopWebhook()
+	stopProbes := serveProbes(listener, condition{gate.Synced(), "the Jobs are not listed yet"},
+		condition{canBeCalled, "the webhook has no certificate yet"})
 	defer stopProbes()
 	var watching sync.WaitGroup
 	watching.Go(func() { gate.Watch(ctx) })

@@ -20,6 +20,8 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 		"no workers":      {[]string{"--workers=0"}, "--workers must be at least 1, got 0"},
 		"no such mode":    {[]string{"--cross-namespace=some"}, `--cross-namespace must be rbac, open or deny, got "some"`},
 		"a pattern":       {[]string{"--namespaces=etl,team-*"}, `--namespaces: "team-*" is not the name of a namespace`},
+		"no host":         {[]string{"--webhook-host=https://gate"}, `--webhook-host: "https://gate" is neither a DNS name nor an IP address`},
+		"no lifetime":     {[]string{"--webhook-certificate-lifetime=1s"}, `--webhook-certificate-lifetime must be at least 24s, got 1s`},
 		"a lease that ends too soon": {
 			[]string{"--leader-elect-lease-duration=5s"},
 			"--leader-elect-lease-duration must be at least 1s and longer than --leader-elect-renew-deadline, got 5s and 10s",
@@ -43,8 +45,8 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 func TestProbes(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	ready := make(chan struct{})
-	stop := serveProbes(listener, ready)
+	listed, trusted := make(chan struct{}), make(chan struct{})
+	stop := serveProbes(listener, condition{listed, "the Jobs are not listed yet"}, condition{trusted, "no certificate yet"})
 	defer stop()
 	get := func(path string) (int, string) {
 		response, err := http.Get("http://" + listener.Addr().String() + path)
@@ -59,7 +61,10 @@ func TestProbes(t *testing.T) {
 	code, body := get("/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, code)
 	require.Equal(t, "the Jobs are not listed yet\n", body)
-	close(ready)
+	close(listed)
+	_, body = get("/readyz")
+	require.Equal(t, "no certificate yet\n", body)
+	close(trusted)
 	code, _ = get("/readyz")
 	require.Equal(t, http.StatusOK, code)
 }

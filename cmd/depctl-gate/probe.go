@@ -10,20 +10,29 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
+// condition is met once met is closed; unmet says that it is not.
+type condition struct {
+	met   <-chan struct{}
+	unmet string
+}
+
 // serveProbes answers /healthz as soon as it returns, and /readyz with 200 once
-// ready is closed. The function it returns stops it.
-func serveProbes(listener net.Listener, ready <-chan struct{}) (stop func()) {
+// all conditions are met. The function it returns stops it.
+func serveProbes(listener net.Listener, conditions ...condition) (stop func()) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		select {
-		case <-ready:
-			_, _ = w.Write([]byte("ok\n"))
-		default:
-			http.Error(w, "the Jobs are not listed yet", http.StatusServiceUnavailable)
+		for _, c := range conditions {
+			select {
+			case <-c.met:
+			default:
+				http.Error(w, c.unmet, http.StatusServiceUnavailable)
+				return
+			}
 		}
+		_, _ = w.Write([]byte("ok\n"))
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()

@@ -1,5 +1,6 @@
 // Package controller watches the Jobs of a cluster and carries out what
-// gate.Decide says about each. It is the only package that writes to a cluster.
+// gate.Decide says about each. It is the only package of the gate that writes to
+// Jobs.
 //
 // The way through it has one direction:
 //

@@ -33,11 +33,12 @@ var law = []rule{
 	{"lang", []string{"github.com/alecthomas/participle/"}, "text and logic; it knows no Kubernetes object"},
 	{"depgraph", []string{module + "/lang"}, "a pure structure, fuzzed against a naive model without a cluster"},
 	{"gate", []string{module + "/lang", module + "/depgraph", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
-	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to a cluster, but for depctl uninstall"},
+	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs, but for depctl uninstall"},
+	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
-	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
+	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
 }
 
 // watched are the imports that the law speaks of. The standard library and

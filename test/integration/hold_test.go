@@ -12,6 +12,14 @@ import (
 	"depctl.dev/gate"
 )
 
+// holding are the stories of this file that every way to hold Jobs must pass.
+var holding = map[string]func(*testing.T, *space){
+	"applied client-side, then server-side": appliedTwoWays,
+	"get, modify, put":                      putBack,
+	"un-suspended by hand":                  unsuspendedByHand,
+	"copied":                                copied,
+}
+
 func manifest(t *testing.T, job *batchv1.Job) string {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{
@@ -30,7 +38,10 @@ func manifest(t *testing.T, job *batchv1.Job) string {
 // hands of the manager that it was noted under, and would un-suspend the Job.
 func TestApplyThenServerSideApplyKeepsTheJobHeld(t *testing.T) {
 	t.Parallel()
-	s := shared.namespace(t)
+	appliedTwoWays(t, shared.namespace(t))
+}
+
+func appliedTwoWays(t *testing.T, s *space) {
 	text := manifest(t, newJob("load", "extract"))
 	s.kubectl(text, "apply", "-f", "-")
 	s.held("load")
@@ -47,7 +58,10 @@ func TestApplyThenServerSideApplyKeepsTheJobHeld(t *testing.T) {
 
 func TestGetModifyPutKeepsTheJobHeld(t *testing.T) {
 	t.Parallel()
-	s := shared.namespace(t)
+	putBack(t, shared.namespace(t))
+}
+
+func putBack(t *testing.T, s *space) {
 	s.make("load", "extract")
 	s.settle() // the Job controller has written its part
 	job := s.get("load")
@@ -62,7 +76,10 @@ func TestGetModifyPutKeepsTheJobHeld(t *testing.T) {
 
 func TestUnsuspendingByHandKeepsTheJobHeld(t *testing.T) {
 	t.Parallel()
-	s := shared.namespace(t)
+	unsuspendedByHand(t, shared.namespace(t))
+}
+
+func unsuspendedByHand(t *testing.T, s *space) {
 	s.make("load", "extract")
 	require.True(t, *s.patch("load", `{"spec":{"suspend":false}}`).Spec.Suspend)
 	foreign := `{"spec":{"suspend":false},"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"of-another\"}"}}}`
@@ -75,7 +92,10 @@ func TestUnsuspendingByHandKeepsTheJobHeld(t *testing.T) {
 // name: without what the API server refuses in a new Job, with all the rest.
 func TestCopyOfAReleasedJobIsANewJob(t *testing.T) {
 	t.Parallel()
-	s := shared.namespace(t)
+	copied(t, shared.namespace(t))
+}
+
+func copied(t *testing.T, s *space) {
 	s.make("load", "extract")
 	s.make("extract", "")
 	s.completes("load")

@@ -58,15 +58,15 @@ func (l leashed) held(name string) *batchv1.Job {
 }
 
 // wellTyped asserts that the API server finds no mistake in the policies.
-func (l leashed) wellTyped() {
+func (l leashed) wellTyped(policies int) {
 	l.t.Helper()
 	require.NoError(l.t, wait.PollUntilContextTimeout(l.t.Context(), 20*time.Millisecond, patience, true,
 		func(ctx context.Context) (bool, error) {
-			policies, err := l.client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, metav1.ListOptions{})
+			list, err := l.client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, metav1.ListOptions{})
 			if err != nil {
 				return false, err
 			}
-			for _, policy := range policies.Items {
+			for _, policy := range list.Items {
 				if policy.Status.ObservedGeneration != policy.Generation {
 					return false, nil
 				}
@@ -74,7 +74,7 @@ func (l leashed) wellTyped() {
 					require.Empty(l.t, checked.ExpressionWarnings, policy.Name)
 				}
 			}
-			return len(policies.Items) == 5, nil
+			return len(list.Items) == policies, nil
 		}))
 }
 
@@ -87,7 +87,7 @@ func (l leashed) patch(name, patch string, subresources ...string) error {
 func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 	t.Parallel()
 	l := ownCluster(t).leashed(t)
-	l.wellTyped()
+	l.wellTyped(5)
 	l.held("load")
 	for what, patch := range map[string]string{
 		"release":               `{"spec":{"suspend":false},"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"` + string(l.get("load").UID) + `\"}"}}}`,

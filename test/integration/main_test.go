@@ -42,7 +42,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	var err error
-	shared, err = startCluster(ctx)
+	shared, err = startCluster(ctx, sandbox.Base)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -77,8 +77,8 @@ func run(m *testing.M) (code int) {
 
 // startCluster starts a sandbox with an audit log and the gate's manifests, and
 // records its Jobs. The gate is not running yet.
-func startCluster(ctx context.Context) (*cluster, error) {
-	s, err := sandbox.Start(ctx, sandbox.Options{Audit: true})
+func startCluster(ctx context.Context, overlay sandbox.Overlay) (*cluster, error) {
+	s, err := sandbox.Start(ctx, sandbox.Options{Audit: true, Overlay: overlay})
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,14 @@ func startCluster(ctx context.Context) (*cluster, error) {
 // likes, and judges its history at the end.
 func ownCluster(t *testing.T) *cluster {
 	t.Helper()
+	return ownClusterWith(t, sandbox.Base)
+}
+
+// ownClusterWith starts one with another overlay of deploy.
+func ownClusterWith(t *testing.T, overlay sandbox.Overlay) *cluster {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	c, err := startCluster(ctx)
+	c, err := startCluster(ctx, overlay)
 	if err != nil {
 		cancel()
 		t.Fatal(err)

@@ -90,7 +90,8 @@ func (s *space) installation() string {
 	s.t.Helper()
 	return s.kubectl("", "get", "--all-namespaces", "-l", "app.kubernetes.io/part-of=depctl", "-o", "name",
 		"mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,"+
-			"clusterroles,clusterrolebindings,serviceaccounts,deployments,namespaces")
+			"mutatingwebhookconfigurations,validatingwebhookconfigurations,"+
+			"clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,secrets,deployments,namespaces")
 }
 
 // One story: the gate is uninstalled while it works.
@@ -117,7 +118,7 @@ func TestUninstall(t *testing.T) {
 		require.NoError(t, sandbox.WriteKubeconfig(kubeconfig, config))
 		_, stderr, code := c.uninstall(t, kubeconfig, "--yes")
 		require.Equal(t, 1, code)
-		require.Contains(t, stderr, "nothing was changed: you may not delete mutatingadmissionpolicybindings.admissionregistration.k8s.io\n")
+		require.Contains(t, stderr, "nothing was changed: you may not delete mutatingwebhookconfigurations.admissionregistration.k8s.io\n")
 		require.Contains(t, stderr, "you may not list jobs.batch\n")
 	})
 	t.Run("dry runs change nothing", func(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"k8s.io/client-go/kubernetes"
 )
 
 // gateName is the name of the gate's program, Deployment and service account.
@@ -27,7 +29,10 @@ type GateOptions struct {
 }
 
 // Gate is a depctl-gate that runs as a process beside the control plane.
-type Gate struct{ process *process }
+type Gate struct {
+	process *process
+	sandbox *Sandbox
+}
 
 // StartGate runs depctl-gate with the rights of its service account, by a token
 // as a pod would have it, and returns when the process is started. It calls
@@ -67,15 +72,17 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
+	args := []string{
+		"--kubeconfig", kubeconfig, "--health-probe-bind-address", addresses[0],
+		"--leader-elect=false", // one that was killed would leave its lease behind
+	}
+	if s.options.Overlay != Base {
+		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
+	}
 	p, err := s.run(program{
-		name: name,
-		path: binary,
-		args: append([]string{
-			"--kubeconfig", kubeconfig,
-			"--health-probe-bind-address", addresses[0],
-			// One that was killed would leave its lease behind.
-			"--leader-elect=false",
-		}, o.Args...),
+		name:    name,
+		path:    binary,
+		args:    append(args, o.Args...),
 		log:     s.logFile(name),
 		address: addresses[0],
 		health:  "http://" + addresses[0] + "/readyz",
@@ -83,7 +90,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gate{process: p}, nil
+	return &Gate{process: p, sandbox: s}, nil
 }
 
 // nextGate returns depctl-gate, depctl-gate-2 and so on.
@@ -100,12 +107,29 @@ func (s *Sandbox) nextGate() string {
 // Part returns the gate's name, process id, address and log.
 func (g *Gate) Part() Part { return g.process.part() }
 
-// WaitReady waits until the gate says that it is ready, a minute at most. It
-// fails at once if the gate exits.
+// WaitReady waits until the gate says that it is ready, and its webhook, if it is
+// installed, has answered the API server; a minute at most. It fails at once if
+// the gate exits.
 func (g *Gate) WaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	return await(ctx, g.process)
+	if err := await(ctx, g.process); err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(g.sandbox.Config())
+	if err != nil {
+		return err
+	}
+	served, err := poll(ctx, g.process.exited, func(ctx context.Context) error {
+		return g.sandbox.options.Overlay.isServed(ctx, client)
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("wait for the webhook: %w\n%s", err, g.process.logTail())
+	case !served:
+		return g.process.exitError()
+	}
+	return nil
 }
 
 // Done is closed when the gate's process is gone, for whatever reason.

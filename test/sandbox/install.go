@@ -13,17 +13,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// overlay is deploy/base without a pod: here, the gate is a process, and a pod
-// that KWOK plays must not pretend to be it.
-const overlay = `apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources: [%q]
-replicas: [{name: %s, count: 0}]
-`
-
-// Install applies the manifests of deploy/base, with no replica of the gate, and
-// returns when the admission policies are in force, some seconds later. Once it
-// has succeeded, calling it again does nothing.
+// Install applies the manifests of the overlay that the options name, with no
+// replica of the gate, and returns when they are in force, some seconds later.
+// With Webhook, no annotated Job can be made before a gate runs. Once it has
+// succeeded, calling it again does nothing.
 func (s *Sandbox) Install(ctx context.Context) error {
 	s.installing.Lock()
 	defer s.installing.Unlock()
@@ -42,11 +35,16 @@ func (s *Sandbox) install(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	base, err := deployBase(dir, s.options.Bin)
+	path, err := deployed(dir, s.options.Bin, s.options.Overlay)
 	if err != nil {
 		return err
 	}
-	kustomization := fmt.Sprintf(overlay, base, gateName)
+	addresses, err := freeAddresses(1)
+	if err != nil {
+		return err
+	}
+	s.webhook = addresses[0]
+	kustomization := s.options.Overlay.kustomization(path, s.webhook)
 	if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(kustomization), 0o644); err != nil {
 		return err
 	}
@@ -57,7 +55,7 @@ func (s *Sandbox) install(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = poll(ctx, nil, func(ctx context.Context) error { return annotatedJobsAreHeld(ctx, client) })
+	_, err = poll(ctx, nil, func(ctx context.Context) error { return s.options.Overlay.isInForce(ctx, client) })
 	if err != nil {
 		return fmt.Errorf("wait for the admission policies: %w", err)
 	}
@@ -75,17 +73,17 @@ func (s *Sandbox) install(ctx context.Context) error {
 	return nil
 }
 
-// deployBase returns the path of deploy/base relative to dir, the only form in
-// which kustomize takes it. The source is above the working directory, as in
+// deployed returns the path of an overlay relative to dir, the only form in which
+// kustomize takes it. The source is above the working directory, as in
 // tests, or above bin.
-func deployBase(dir, bin string) (string, error) {
+func deployed(dir, bin string, o Overlay) (string, error) {
 	root, err := moduleRoot(".")
 	if err != nil {
 		if root, err = moduleRoot(bin); err != nil {
 			return "", err
 		}
 	}
-	base, err := filepath.EvalSymlinks(filepath.Join(root, "deploy", "base"))
+	base, err := filepath.EvalSymlinks(filepath.Join(root, "deploy", string(o)))
 	if err != nil {
 		return "", err
 	}
@@ -100,13 +98,26 @@ func deployBase(dir, bin string) (string, error) {
 const released = "depctl.dev/released"
 
 // annotatedJobsAreHeld returns nil if the API server would suspend a Job that
-// waits for something, and take off what a copied one carries: the first and the
-// last policy of deploy/base. Nothing is stored.
+// waits for something, and take off what a copied one carries: what is in force
+// first and last. Nothing is stored.
 func annotatedJobsAreHeld(ctx context.Context, client kubernetes.Interface) error {
+	return tryJob(ctx, client, "x", func(made *batchv1.Job) error {
+		if made.Spec.Suspend == nil || !*made.Spec.Suspend {
+			return errors.New("an annotated Job would not be suspended")
+		}
+		if _, there := made.Annotations[released]; there {
+			return errors.New("the record of a release would not be taken off a new Job")
+		}
+		return nil
+	})
+}
+
+// tryJob has the API server make a copy of a released Job in a dry run.
+func tryJob(ctx context.Context, client kubernetes.Interface, dependsOn string, check func(*batchv1.Job) error) error {
 	job := &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{
 			GenerateName: "probe-",
-			Annotations:  map[string]string{"depctl.dev/depends-on": "x", released: "{}"},
+			Annotations:  map[string]string{"depctl.dev/depends-on": dependsOn, released: "{}"},
 		},
 		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever,
@@ -115,14 +126,8 @@ func annotatedJobsAreHeld(ctx context.Context, client kubernetes.Interface) erro
 	}
 	made, err := client.BatchV1().Jobs(metav1.NamespaceDefault).
 		Create(ctx, job, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-	if err != nil {
+	if err != nil || check == nil {
 		return err
 	}
-	if made.Spec.Suspend == nil || !*made.Spec.Suspend {
-		return errors.New("an annotated Job would not be suspended")
-	}
-	if _, there := made.Annotations[released]; there {
-		return errors.New("the record of a release would not be taken off a new Job")
-	}
-	return nil
+	return check(made)
 }

@@ -34,6 +34,8 @@ type Options struct {
 	// Audit makes kube-apiserver log every request, at level Metadata, to
 	// audit.log in Dir.
 	Audit bool
+	// Overlay is what Install installs; empty means Base.
+	Overlay Overlay
 	// Flags holds more flags by the name of the program, such as
 	// kube-controller-manager. They come last, so they win.
 	Flags map[string][]string
@@ -44,6 +46,9 @@ type Options struct {
 func (o Options) resolve() (Options, error) {
 	if o.Nodes < 0 {
 		return o, fmt.Errorf("%d nodes: want at least 1", o.Nodes)
+	}
+	if o.Overlay == "" {
+		o.Overlay = Base
 	}
 	if o.Nodes == 0 {
 		o.Nodes = 1

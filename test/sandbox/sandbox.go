@@ -29,6 +29,8 @@ type Sandbox struct {
 	// installing is held while the gate's manifests are applied.
 	installing sync.Mutex
 	installed  bool
+	// webhook is where the API server calls the gate's webhook.
+	webhook string
 }
 
 // Dir returns the directory in which everything is kept, as an absolute path.
@@ -49,6 +51,10 @@ func (s *Sandbox) Parts() []Part {
 	}
 	return parts
 }
+
+// WebhookAddress returns where the API server calls the gate's webhook, once
+// depctl is installed.
+func (s *Sandbox) WebhookAddress() string { return s.webhook }
 
 func (s *Sandbox) file(name string) string { return filepath.Join(s.dir, name) }
 

@@ -1,0 +1,71 @@
+package gate
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+)
+
+// HoldPatch returns the JSON patch by which a Job that is written waits: it is
+// what the MutatingAdmissionPolicies of deploy/base do, for API servers that
+// have none. old is the Job as it was, nil for a new one. It returns nil if the
+// Job may be stored as it is.
+//
+//   - hold: a new Job is suspended;
+//   - keep: a suspended one stays so, unless the write says that it is released;
+//   - strip: a new Job loses what it was copied with.
+func HoldPatch(old, job *batchv1.Job) ([]byte, error) {
+	var patch []operation
+	if old == nil {
+		patch = strip(job)
+	}
+	if mustHold(old, job) {
+		patch = append(patch, operation{"add", "/spec/suspend", true})
+	}
+	if patch == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(patch)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the patch that holds Job %s/%s: %w", job.Namespace, job.Name, err)
+	}
+	return text, nil
+}
+
+func mustHold(old, job *batchv1.Job) bool {
+	if !isAnnotated(job) || isSuspended(job) || foreignOwner(job) != "" {
+		return false
+	}
+	return old == nil || isAnnotated(old) && isSuspended(old) && !saysReleased(old, job)
+}
+
+func isAnnotated(job *batchv1.Job) bool {
+	_, there := job.Annotations[DependsOnAnnotation]
+	return there
+}
+
+func isSuspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
+
+// saysReleased reports whether a write brings the record of this Job's release.
+// It looks at the beginning of the text only, as the policies do, which cannot
+// read JSON.
+func saysReleased(old, job *batchv1.Job) bool {
+	return strings.HasPrefix(job.Annotations[ReleasedAnnotation], `{"uid":"`+string(old.UID)+`"`)
+}
+
+func strip(job *batchv1.Job) []operation {
+	var patch []operation
+	for _, key := range []string{ReleasedAnnotation, SeenAnnotation, PausedAnnotation} {
+		if _, there := job.Annotations[key]; there {
+			patch = append(patch, operation{"remove", annotationPath(key), nil})
+		}
+	}
+	if slices.Contains(job.Finalizers, OutcomeFinalizer) {
+		others := slices.DeleteFunc(slices.Clone(job.Finalizers), func(f string) bool { return f == OutcomeFinalizer })
+		patch = append(patch, operation{"replace", "/metadata/finalizers", others})
+	}
+	return patch
+}

@@ -1,0 +1,83 @@
+package gate
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+)
+
+func TestWhatIsRefusedWhenItIsWritten(t *testing.T) {
+	t.Parallel()
+	expression := func(text string) func(*batchv1.Job) { return annotation(DependsOnAnnotation, text) }
+	const misspelt = "extract, suceeded(validate)"
+	unknown := "annotation depctl.dev/depends-on cannot be read:\n" +
+		"depends-on:1:10: unknown status \"suceeded\" [unknown-status]\n" +
+		"  extract, suceeded(validate)\n" +
+		"           ^~~~~~~~\n" +
+		"  did you mean \"succeeded\"?"
+	policy := `annotation depctl.dev/on-dependency-failure is "ignore", it must be fail, wait or run`
+	for name, test := range map[string]struct {
+		old, job *batchv1.Job
+		mistakes []string
+		warnings []string
+	}{
+		"what can be read": {job: waiting()},
+		"text that cannot be read": {
+			job: waiting(expression(misspelt)), mistakes: []string{unknown},
+		},
+		"a Job that waits for itself": {
+			job: waiting(expression("load")),
+			mistakes: []string{"annotation depctl.dev/depends-on cannot be read:\n" +
+				"depends-on:1:1: a Job cannot wait for itself [self-reference]\n  load\n  ^~~~"},
+		},
+		"two annotations at once": {
+			job:      waiting(expression(misspelt), annotation(OnFailureAnnotation, "ignore")),
+			mistakes: []string{unknown, policy},
+		},
+		"a time that cannot be read": {
+			job:      waiting(annotation(WaitTimeoutAnnotation, "soon")),
+			mistakes: []string{`annotation depctl.dev/wait-timeout is "soon": not a duration; write it as in 90s, 10m or 2h`},
+		},
+		"what is doubtful": {
+			job: waiting(expression("shard-*, extract, extract")),
+			warnings: []string{
+				"depends-on:1:1: more that match may be applied later, this is true of those that are there [open-set]: give it a number: shard-* >= 5",
+				`depends-on:1:19: "extract" stands here twice [duplicate]: delete one of them`,
+			},
+		},
+		"a mistake without depends-on": {
+			job: waiting(annotation(OnFailureAnnotation, "ignore"), func(j *batchv1.Job) { delete(j.Annotations, DependsOnAnnotation) }),
+		},
+		"another label where a mistake is stored": {
+			old: waiting(expression(misspelt)), job: waiting(expression(misspelt), func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} }),
+		},
+		"a warning that was given before": {
+			old: waiting(expression("shard-*")), job: waiting(expression("shard-*"), annotation("note", "x")),
+		},
+		"a new mistake": {
+			old: waiting(), job: waiting(expression(misspelt)), mistakes: []string{unknown},
+		},
+		"another annotation than the one with the mistake": {
+			old: waiting(expression(misspelt)), job: waiting(expression(misspelt), annotation(OnFailureAnnotation, "run")),
+		},
+		"a mistake that becomes one with depends-on": {
+			old:      waiting(annotation(OnFailureAnnotation, "ignore"), func(j *batchv1.Job) { delete(j.Annotations, DependsOnAnnotation) }),
+			job:      waiting(annotation(OnFailureAnnotation, "ignore")),
+			mistakes: []string{policy},
+		},
+		"a mistake that is mended": {
+			old: waiting(expression(misspelt)), job: waiting(),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mistakes, warnings := Vet(test.old, test.job)
+			var said []string
+			for _, mistake := range mistakes {
+				said = append(said, mistake.Error())
+			}
+			require.Equal(t, test.mistakes, said)
+			require.Equal(t, test.warnings, warnings)
+		})
+	}
+}

@@ -1,0 +1,88 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/kubernetes"
+)
+
+// Overlay is a directory of deploy that can be installed.
+type Overlay string
+
+// The overlays. In a sandbox there is no Service: the API server calls the
+// webhook at a port of this machine.
+const (
+	// Base has policies, and no webhook.
+	Base Overlay = "base"
+	// Webhook has webhooks and no policies, as for an old cluster.
+	Webhook Overlay = "webhook"
+	// Diagnostics has policies, and a webhook that refuses what cannot be read.
+	Diagnostics Overlay = "diagnostics"
+)
+
+// without is an overlay without a pod: here, the gate is a process, and a pod
+// that KWOK plays must not pretend to be it.
+const without = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [%q]
+replicas: [{name: %s, count: 0}]
+`
+
+// call has the API server call the webhooks of a configuration at an address.
+const call = `  - target: {kind: %s}
+    patch: |
+`
+
+const callOne = `      - {op: replace, path: /webhooks/%d/clientConfig, value: {url: "https://%s/%s"}}
+`
+
+// kustomization returns what is installed: the overlay, made to fit a sandbox.
+func (o Overlay) kustomization(path, webhook string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, without, path, gateName)
+	if o == Base {
+		return b.String()
+	}
+	b.WriteString("patches:\n")
+	fmt.Fprintf(&b, call+callOne, "ValidatingWebhookConfiguration", 0, webhook, "validate")
+	if o == Webhook {
+		fmt.Fprintf(&b, call, "MutatingWebhookConfiguration")
+		for i := range 3 {
+			fmt.Fprintf(&b, callOne, i, webhook, "mutate")
+		}
+	}
+	return b.String()
+}
+
+// isInForce returns nil if the API server goes by the overlay, without a gate.
+func (o Overlay) isInForce(ctx context.Context, client kubernetes.Interface) error {
+	if o != Webhook {
+		return annotatedJobsAreHeld(ctx, client)
+	}
+	err := annotatedJobsAreHeld(ctx, client)
+	if err != nil && strings.Contains(err.Error(), `failed calling webhook "hold.depctl.dev"`) {
+		return nil
+	}
+	return fmt.Errorf("nobody asks the webhook: %w", err)
+}
+
+// isServed returns nil if the API server has an answer of the gate's webhook.
+func (o Overlay) isServed(ctx context.Context, client kubernetes.Interface) error {
+	switch o {
+	case Webhook:
+		return annotatedJobsAreHeld(ctx, client)
+	case Diagnostics:
+		err := tryJob(ctx, client, "and and", nil)
+		switch {
+		case err == nil:
+			return errors.New("an expression that cannot be read would be stored")
+		case !apierrors.IsInvalid(err):
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package write
+
+import (
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+)
+
+// Change alters a Job before it is written.
+type Change func(*batchv1.Job)
+
+// Case is a Job that is made and then changed, and what is stored in the end.
+type Case struct {
+	Name string
+	// Create alters a Job that says nothing of suspend and waits for nothing.
+	Create Change
+	// Updates are written one after the other, each to what is stored by then.
+	Updates []Change
+	// Suspended is spec.suspend in the end, Finalizers the finalizers.
+	Suspended  bool
+	Finalizers []string
+	// Gone are annotations that must not be there in the end.
+	Gone []string
+}
+
+// New returns the Job of a case before anything is stored.
+func (c Case) New(name string) *batchv1.Job {
+	job := &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever,
+			Containers:    []corev1.Container{{Name: "main", Image: "busybox:1.37"}},
+		}}},
+	}
+	c.Create(job)
+	return job
+}
+
+const theirs = "example.com/theirs"
+
+// Cases are the rules of docs/design.md on what is held at birth and kept.
+var Cases = []Case{
+	{Name: "a Job that waits for nothing runs", Create: all()},
+	{Name: "a Job that waits is suspended", Create: waits, Suspended: true},
+	{Name: "a Job with an empty expression is suspended", Create: annotate(gate.DependsOnAnnotation, ""), Suspended: true},
+	{Name: "a Job that says that it runs is suspended", Create: all(waits, suspend(false)), Suspended: true},
+	{Name: "a Job that says that it is suspended is", Create: all(waits, suspend(true)), Suspended: true},
+	{Name: "a suspended Job that waits for nothing is its owner's", Create: suspend(true), Updates: []Change{suspend(false)}},
+	{Name: "a Job of the Job controller is suspended", Create: all(waits, managedBy(batchv1.JobControllerName)), Suspended: true},
+	{Name: "a Job of another controller is not", Create: all(waits, managedBy("example.com/multi"))},
+	{Name: "a Job in a queue of Kueue is not", Create: all(waits, queued)},
+	{Name: "a Job of a JobSet is not", Create: all(waits, ownedBy("JobSet", true))},
+	{Name: "a Job that a JobSet has an interest in is suspended", Create: all(waits, ownedBy("JobSet", false)), Suspended: true},
+	{Name: "a Job of a CronJob is suspended", Create: all(waits, ownedBy("CronJob", true)), Suspended: true},
+
+	{Name: "a write without suspend keeps a Job suspended", Create: waits, Updates: []Change{noSuspend}, Suspended: true},
+	{Name: "a write with suspend false does too", Create: waits, Updates: []Change{suspend(false)}, Suspended: true},
+	{Name: "and so does one that does not say which Job it means", Create: waits, Updates: []Change{all(noUID, noSuspend)}, Suspended: true},
+	{Name: "a write with another expression does too", Create: waits, Updates: []Change{all(suspend(false), annotate(gate.DependsOnAnnotation, "y"))}, Suspended: true},
+	{Name: "a write that takes the annotation away lets it run", Create: waits, Updates: []Change{all(suspend(false), remove(gate.DependsOnAnnotation))}},
+	{Name: "a write that brings the annotation lets it run", Create: suspend(true), Updates: []Change{all(suspend(false), waits)}},
+	{Name: "a Job that runs is not suspended late", Create: all(), Updates: []Change{waits, annotate("note", "x")}},
+	{Name: "a Job that is released runs", Create: waits, Updates: []Change{release}},
+	{Name: "and may be suspended and resumed", Create: waits, Updates: []Change{release, suspend(true), suspend(false)}},
+	{Name: "the release of another Job does not count", Create: waits, Updates: []Change{all(suspend(false), annotate(gate.ReleasedAnnotation, `{"uid":"another"}`))}, Suspended: true},
+	{Name: "the release of no Job does not count", Create: waits, Updates: []Change{all(noUID, suspend(false), annotate(gate.ReleasedAnnotation, `{"uid":""}`))}, Suspended: true},
+	{Name: "a release that is no JSON does not count", Create: waits, Updates: []Change{all(suspend(false), annotate(gate.ReleasedAnnotation, "yes"))}, Suspended: true},
+	{Name: "a Job that is put in a queue is Kueue's", Create: waits, Updates: []Change{all(suspend(false), queued)}},
+	{Name: "a Job that a JobSet takes is the JobSet's", Create: waits, Updates: []Change{all(suspend(false), ownedBy("JobSet", true))}},
+	{Name: "a label changes nothing", Create: waits, Updates: []Change{func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} }}, Suspended: true},
+
+	{
+		Name:      "a copy of a released Job is a new one",
+		Create:    all(waits, suspend(false), annotate(gate.ReleasedAnnotation, `{"uid":"1"}`), annotate(gate.SeenAnnotation, "{}"), annotate(gate.PausedAnnotation, "{}"), finalizers(theirs, gate.OutcomeFinalizer)),
+		Suspended: true, Finalizers: []string{theirs}, Gone: []string{gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation},
+	},
+	{
+		Name:   "so is one that waits for nothing any more",
+		Create: all(annotate(gate.ReleasedAnnotation, `{"uid":"1"}`), finalizers(gate.OutcomeFinalizer)),
+		Gone:   []string{gate.ReleasedAnnotation},
+	},
+	{
+		Name:   "so is that of a Job of others",
+		Create: all(waits, queued, annotate(gate.SeenAnnotation, "{}")),
+		Gone:   []string{gate.SeenAnnotation},
+	},
+	{
+		Name: "what the gate writes later stays", Create: waits,
+		Updates:   []Change{all(annotate(gate.SeenAnnotation, "{}"), finalizers(gate.OutcomeFinalizer))},
+		Suspended: true, Finalizers: []string{gate.OutcomeFinalizer},
+	},
+}
+
+func all(changes ...Change) Change {
+	return func(j *batchv1.Job) {
+		for _, change := range changes {
+			change(j)
+		}
+	}
+}
+
+func annotate(key, value string) Change {
+	return func(j *batchv1.Job) { metav1.SetMetaDataAnnotation(&j.ObjectMeta, key, value) }
+}
+
+func remove(key string) Change { return func(j *batchv1.Job) { delete(j.Annotations, key) } }
+
+func waits(j *batchv1.Job) { annotate(gate.DependsOnAnnotation, "x")(j) }
+
+func suspend(value bool) Change { return func(j *batchv1.Job) { j.Spec.Suspend = ptr.To(value) } }
+
+func noSuspend(j *batchv1.Job) { j.Spec.Suspend = nil }
+
+func noUID(j *batchv1.Job) { j.UID = "" }
+
+func managedBy(name string) Change { return func(j *batchv1.Job) { j.Spec.ManagedBy = ptr.To(name) } }
+
+func queued(j *batchv1.Job) { j.Labels = map[string]string{"kueue.x-k8s.io/queue-name": "q"} }
+
+func finalizers(all ...string) Change { return func(j *batchv1.Job) { j.Finalizers = all } }
+
+func ownedBy(kind string, controller bool) Change {
+	return func(j *batchv1.Job) {
+		j.OwnerReferences = []metav1.OwnerReference{{
+			APIVersion: "example.com/v1", Kind: kind, Name: "owner", UID: "1", Controller: ptr.To(controller),
+		}}
+	}
+}
+
+func release(j *batchv1.Job) {
+	suspend(false)(j)
+	annotate(gate.ReleasedAnnotation, `{"uid":"`+string(j.UID)+`","by":"test"}`)(j)
+}
