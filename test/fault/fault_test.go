@@ -58,7 +58,7 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 				t.Parallel()
 			}
 			n := *jobs
-			if kind.Ends {
+			if kind.Name == "kill" {
 				n = *many
 			}
 			client, err := kubernetes.NewForConfig(s.Config())
@@ -76,11 +76,12 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 			f.Gate, err = s.StartGate(t.Context(), sandbox.GateOptions{ServerURL: proxy.URL, Args: f.Args})
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = f.Gate.Kill() })
+			require.NoError(t, f.Gate.WaitReady(t.Context()))
 			o := f.Endure(t.Context(), h, graph, kind)
 			t.Logf("%d Jobs, %d releases in %s, the slowest took %s; %v", o.Jobs, o.Releases,
 				o.Took.Round(time.Millisecond), o.Slowest.Round(time.Millisecond), f.Hits())
 			if len(o.Violations) > 0 {
-				t.Logf("to repeat it: go test ./test/fault -run '/%s/' -seed=%d -jobs=%d -many=%d", kind.Name, seed, *jobs, *many)
+				t.Logf("to repeat it: go test ./test/fault -run 'TheEnd//%s/' -seed=%d -jobs=%d -many=%d", kind.Name, seed, *jobs, *many)
 				t.Fatalf("%s\n%s", strings.Join(o.Violations, "\n"), f.Gate.LogTail())
 			}
 			require.NoError(t, graph.Remove(t.Context(), h))

@@ -17,6 +17,7 @@ import (
 // Kinds is all that can be done to a field.
 var Kinds = []Kind{
 	{Name: "kill", Ends: true, do: kill},
+	{Name: "leader", Ends: true, do: leader},
 	{Name: "refuse", fault: func(hit func(string)) Fault { return Refuse(20, hit) }},
 	{Name: "break", fault: func(hit func(string)) Fault { return Break(20, hit) }},
 	{Name: "forget", fault: Forget},

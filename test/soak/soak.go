@@ -117,7 +117,13 @@ func (k *soak) choose(seed uint64) (chosen []fault.Kind) {
 		kinds = slices.DeleteFunc(kinds, func(kind fault.Kind) bool { return kind.Ends })
 	}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
-	return kinds[:min(len(kinds), 1+r.IntN(3))]
+	for _, kind := range kinds[:min(len(kinds), 1+r.IntN(3))] {
+		// Two that end the gate would end each other's.
+		if !kind.Ends || !slices.ContainsFunc(chosen, func(k fault.Kind) bool { return k.Ends }) {
+			chosen = append(chosen, kind)
+		}
+	}
+	return chosen
 }
 
 // look notes how much memory the gate has.
