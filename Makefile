@@ -14,13 +14,16 @@ BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
 UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/history/...
 # Tests that start control planes; one package at a time, they need the machine.
-LIVE  := ./test/sandbox/... ./test/integration/...
+LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/...
 # The image's module. Go does not see that files outside of it have changed, so
 # no cached result counts; and packing under -race takes minutes, without a race.
 IMAGETEST := $(GO) -C deploy/image test -count=1 .
 
+FOR   ?= 1h
+SEED  ?= 1
+
 .DEFAULT_GOAL := help
-.PHONY: help build programs control-plane image unit test demo sandbox sandbox-down lint fmt clean
+.PHONY: help build programs control-plane image unit test soak demo sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +49,9 @@ test: build ## Run all tests, on a real control plane too
 	$(GO) test -race $(TESTFLAGS) $(UNIT)
 	$(IMAGETEST) $(TESTFLAGS)
 	$(GO) test -race -p 1 -parallel 8 -timeout 15m $(TESTFLAGS) $(LIVE)
+
+soak: build ## Run random graphs under faults (FOR=1h SEED=1)
+	$(GO) run ./test/soak --bin $(BIN) --for $(FOR) --seed $(SEED)
 
 demo: build ## See a graph of Jobs run on a real control plane
 	@$(GO) run ./test/demo --bin $(BIN)

@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
@@ -21,11 +22,18 @@ import (
 )
 
 // How long a Job whose patch failed waits for the next try: 50 ms, doubled with
-// every failure, up to 30 s.
+// every failure, up to 10 s.
 const (
 	firstRetry = 50 * time.Millisecond
-	lastRetry  = 30 * time.Second
+	lastRetry  = 10 * time.Second
 )
+
+// relisting is how long the gate waits for the next try to watch. client-go's own
+// wait grows to a minute, so that after a restart of the API server all Jobs would
+// wait that long for nothing; a gate or two cannot overrun it.
+func relisting() *wait.Backoff {
+	return &wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 2 * time.Second}
+}
 
 // Options say how a Controller works. Zero values mean the defaults.
 type Options struct {
@@ -157,7 +165,9 @@ func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 			return jobs.Watch(ctx, o)
 		},
 	}, c.client)
-	return cache.NewReflectorWithOptions(lw, &batchv1.Job{}, c.store, cache.ReflectorOptions{Name: "jobs", Logger: &logger})
+	return cache.NewReflectorWithOptions(lw, &batchv1.Job{}, c.store, cache.ReflectorOptions{
+		Name: "jobs", Logger: &logger, Backoff: relisting(),
+	})
 }
 
 func (c *Controller) work(ctx context.Context) {

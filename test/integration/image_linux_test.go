@@ -81,15 +81,6 @@ func TestTheGateNeedsNoFileButItsServiceAccount(t *testing.T) {
 	require.NoError(t, <-ended, tail())
 }
 
-// freeAddress returns an address of this machine on which nobody listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // answers reports whether the URL is answered with 200.
 func answers(ctx context.Context, url string) bool {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

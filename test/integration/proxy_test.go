@@ -2,23 +2,20 @@ package integration
 
 import (
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/test/fault"
 )
 
 // proxy stands between a gate and the API server and stops patches of Jobs.
 type proxy struct {
-	*httptest.Server
+	*fault.Proxy
 	// arrived gets the path of every patch that arrives.
 	arrived chan string
 	// pass is read once for each: true passes it on, false drops it unanswered.
@@ -27,50 +24,36 @@ type proxy struct {
 
 func newProxy(t *testing.T, c *cluster) *proxy {
 	t.Helper()
-	server, err := url.Parse(c.Config().Host)
+	through, err := fault.NewProxy(c.Sandbox)
 	require.NoError(t, err)
-	roots := x509.NewCertPool()
-	require.True(t, roots.AppendCertsFromPEM(c.Config().CAData))
-	reverse := httputil.NewSingleHostReverseProxy(server)
-	reverse.FlushInterval = -1 // a watch must not be buffered
-	reverse.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
-
-	p := &proxy{arrived: make(chan string), pass: make(chan bool)}
-	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/jobs/") {
-			// What passes arrives as a whole, even if the gate is gone by then.
-			body, err := io.ReadAll(r.Body)
-			if err != nil {
-				panic(http.ErrAbortHandler)
-			}
-			r = r.WithContext(t.Context())
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			select {
-			case p.arrived <- r.URL.Path:
-			case <-t.Context().Done():
-				return
-			}
-			select {
-			case pass := <-p.pass:
-				if !pass {
+	t.Cleanup(through.Close)
+	p := &proxy{Proxy: through, arrived: make(chan string), pass: make(chan bool)}
+	p.Inject(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/jobs/") {
+				// What passes arrives as a whole, even if the gate is gone by then.
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
 					panic(http.ErrAbortHandler)
 				}
-			case <-t.Context().Done():
-				return
+				r = r.WithContext(t.Context())
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				select {
+				case p.arrived <- r.URL.Path:
+				case <-t.Context().Done():
+					return
+				}
+				select {
+				case pass := <-p.pass:
+					if !pass {
+						panic(http.ErrAbortHandler)
+					}
+				case <-t.Context().Done():
+					return
+				}
 			}
-		}
-		reverse.ServeHTTP(w, r)
-	}))
-	// A client sends its token over TLS only, so the proxy takes the API
-	// server's own certificate.
-	certificate, err := c.Certificate()
-	require.NoError(t, err)
-	p.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
-	p.EnableHTTP2 = true
-	p.StartTLS()
-	t.Cleanup(func() {
-		p.CloseClientConnections()
-		p.Close()
+			next.ServeHTTP(w, r)
+		})
 	})
 	return p
 }

@@ -79,6 +79,7 @@ func handshake(t *testing.T, client kubernetes.Interface, address string) string
 	return number
 }
 
+// freeAddress returns an address of this machine on which nobody listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")

@@ -162,8 +162,8 @@ func whileNoGateAnswers(t *testing.T, s *space) {
 	s.patch("waits", `{"metadata":{"labels":{"team":"data"},"finalizers":["example.com/mine"]}}`)
 	s.patch("waits", `{"metadata":{"finalizers":null}}`)
 
-	job := s.get("freed")
-	release, err := gate.ReleasePatch(gate.Observe(job), gate.NewRelease(job.UID, job.CreationTimestamp.Time, "test", nil))
+	job := gate.Observe(s.get("freed"))
+	release, err := gate.ReleasePatch(job, gate.NewRelease(job, job.Created, "test", nil))
 	require.NoError(t, err)
 	_, err = s.client.BatchV1().Jobs(s.name).Patch(t.Context(), "freed", types.JSONPatchType, release, metav1.PatchOptions{})
 	require.NoError(t, err, "a release does not need the webhook")

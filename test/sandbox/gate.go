@@ -28,10 +28,11 @@ type GateOptions struct {
 	ServerURL string
 }
 
-// Gate is a depctl-gate that runs as a process beside the control plane.
+// Gate is a depctl-gate that runs as a process beside the control plane. Its
+// methods may not be called while Restart is.
 type Gate struct {
-	process *process
 	sandbox *Sandbox
+	process *process
 }
 
 // StartGate runs depctl-gate with the rights of its service account, by a token
@@ -90,7 +91,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gate{process: p, sandbox: s}, nil
+	return &Gate{sandbox: s, process: p}, nil
 }
 
 // nextGate returns depctl-gate, depctl-gate-2 and so on.
@@ -137,6 +138,20 @@ func (g *Gate) Done() <-chan struct{} { return g.process.exited }
 
 // Kill ends the gate with SIGKILL, as a crash would, and returns when it is gone.
 func (g *Gate) Kill() error { return g.process.kill() }
+
+// Restart kills the gate if it is running, and starts it again with the same token
+// and flags. It does not wait until the gate is ready, and needs no API server.
+func (g *Gate) Restart() error {
+	if err := g.Kill(); err != nil {
+		return err
+	}
+	p, err := g.sandbox.run(g.process.program)
+	if err != nil {
+		return err
+	}
+	g.process = p
+	return nil
+}
 
 // Stop ends the gate with SIGTERM, as a rollout would, and returns when it is
 // gone, after half a minute at most. It is an error if the gate was gone before,

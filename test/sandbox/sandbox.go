@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // Sandbox is a running control plane. Its methods may be called from several
@@ -38,6 +40,15 @@ func (s *Sandbox) Dir() string { return s.dir }
 
 // Server returns the URL of the API server. Its certificate is Config's CAData.
 func (s *Sandbox) Server() string { return s.server }
+
+// Etcd returns the URL of etcd.
+func (s *Sandbox) Etcd() (string, error) {
+	p, err := s.process(Etcd)
+	if err != nil {
+		return "", err
+	}
+	return "http://" + p.address, nil
+}
 
 // Parts returns what is running now, in the order in which it was started.
 func (s *Sandbox) Parts() []Part {
@@ -96,6 +107,19 @@ func (s *Sandbox) Kill(name string) error {
 	p, err := s.process(name)
 	if err != nil {
 		return err
+	}
+	return p.kill()
+}
+
+// Terminate ends a program as a rollout does: with SIGTERM, and with SIGKILL if it
+// is still there after the grace period.
+func (s *Sandbox) Terminate(name string, grace time.Duration) error {
+	p, err := s.process(name)
+	if err != nil {
+		return err
+	}
+	if p.end(syscall.SIGTERM, grace) == nil {
+		return nil
 	}
 	return p.kill()
 }

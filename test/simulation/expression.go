@@ -18,6 +18,9 @@ type draw struct {
 // chance is true in so many of 100 cases.
 func (d *draw) chance(percent int) bool { return d.IntN(100) < percent }
 
+// spared reports whether a trouble is left out, because most Jobs are to run.
+func (d *draw) spared() bool { return d.Lively && d.chance(75) }
+
 func (d *draw) pick(from ...string) string { return from[d.IntN(len(from))] }
 
 // text makes up the expression of Job i. Most name Jobs before it, so that most
@@ -26,7 +29,7 @@ func (d *draw) text(i int) string {
 	switch n := d.IntN(100); {
 	case n < 40:
 		return d.names(i)
-	case n < 42:
+	case n < 42 && !d.spared():
 		return d.pick("Not a name", "a,,b", "x and y or z", "failed(a, b)")
 	default:
 		return d.expression(i, 2)
@@ -121,9 +124,9 @@ func (d *draw) array(i int) string {
 func (d *draw) name(i int) string {
 	at := d.IntN(max(i, 1))
 	switch n := d.IntN(100); {
-	case n < 2:
+	case n < 2 && !d.spared():
 		return "ghost"
-	case n < 8:
+	case n < 8 && !d.spared():
 		at = d.IntN(len(d.jobs))
 	}
 	if to := d.jobs[at]; to.Namespace != d.jobs[i].Namespace || d.chance(5) {

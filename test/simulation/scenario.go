@@ -22,6 +22,8 @@ type Options struct {
 	// Untimed leaves out made=before: of what is made within one second,
 	// Kubernetes does not note what came first.
 	Untimed bool
+	// Lively makes most Jobs run: few fail, or wait for ever.
+	Lively bool
 }
 
 // Scenario is Jobs and what people do to them.
@@ -98,7 +100,7 @@ func (d *draw) job(i, namespaces int) Job {
 }
 
 func (d *draw) ending(size int32) Ending {
-	if !d.chance(25) {
+	if !d.chance(25) || d.spared() {
 		return Ending{}
 	}
 	e := Ending{Reason: d.pick(reasons...)}

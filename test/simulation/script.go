@@ -37,7 +37,7 @@ func (d *draw) script() []Step {
 		steps = append(steps, Step{Kind: Create, Job: i, Ends: d.jobs[i].Ends})
 	}
 	for i, j := range d.jobs {
-		if j.Hold && d.chance(60) {
+		if j.Hold && (d.chance(60) || d.spared()) {
 			steps = d.later(steps, i, Step{Kind: Unhold, Job: i})
 		}
 		if d.Steady {

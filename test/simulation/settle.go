@@ -18,7 +18,7 @@ func (c *Cluster) Adopt(job *batchv1.Job, ends Ending) {
 }
 
 // Settle plays until nothing can happen any more. All is decided from scratch
-// after every step.
+// again and again, after every step of few Jobs and every few steps of many.
 func (c *Cluster) Settle(r *rand.Rand) {
 	parsed := map[Text]Parsed{}
 	for {
@@ -28,6 +28,9 @@ func (c *Cluster) Settle(r *rand.Rand) {
 			reference.Jobs[observed.Ref()] = observed
 		}
 		moved := c.Run(r)
+		for range len(c.jobs) / 10 {
+			c.Run(r)
+		}
 		for at, job := range c.jobs {
 			switch d := reference.Decide(lang.Job(job.Namespace, job.Name), nil); d.Action {
 			case gate.Releasing:

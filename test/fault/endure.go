@@ -1,0 +1,69 @@
+package fault
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"depctl.dev/test/history"
+	"depctl.dev/test/trial"
+)
+
+// Patience is how long a graph may take to its end, whatever is done to the gate:
+// a client waits for up to half a minute between two tries.
+const Patience = 3 * time.Minute
+
+// Outcome is what came of a graph.
+type Outcome struct {
+	// Jobs is how many were judged, and Releases how many of them were released.
+	Jobs, Releases int
+	// Violations says in words what is not as it must be.
+	Violations []string
+	// Slowest is the longest that a Job waited for nothing but the gate.
+	Slowest time.Duration
+	// Took is how long it took until all had ended.
+	Took time.Duration
+}
+
+// Endure runs a graph to its end while these faults are done to the field, and
+// judges it. An error of the faults themselves is a violation too.
+func (f *Field) Endure(ctx context.Context, h *history.History, g *trial.Graph, kinds ...Kind) Outcome {
+	var o Outcome
+	violate := func(err error) {
+		if err != nil {
+			o.Violations = append(o.Violations, err.Error())
+		}
+	}
+	suffering, relief := context.WithCancel(ctx)
+	defer relief()
+	suffered := make(chan error, 1)
+	go func() { suffered <- f.Suffer(suffering, kinds...) }()
+
+	start := time.Now()
+	patient, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	violate(g.Play(patient))
+	violate(g.Await(patient, h))
+	o.Took = time.Since(start)
+	relief()
+	violate(<-suffered)
+	if ctx.Err() != nil {
+		return Outcome{} // interrupted: nothing is to be said
+	}
+
+	events := slices.DeleteFunc(h.Events(), func(e history.Event) bool { return !g.Has(e.Job) })
+	releases, violations := history.Judge(events)
+	o.Releases = len(releases)
+	for _, release := range releases {
+		o.Slowest = max(o.Slowest, release.Latency())
+	}
+	o.Violations = append(append(o.Violations, violations...), history.Left(events, time.Now(), time.Second)...)
+	for _, e := range h.Last() {
+		if g.Has(e.Job) && e.Job.Annotations[dependsOn] != "" {
+			o.Jobs++
+		}
+	}
+	return o
+}
+
+const dependsOn = "depctl.dev/depends-on"

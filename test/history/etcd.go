@@ -1,0 +1,186 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/client-go/kubernetes/scheme"
+)
+
+// Follow records like Record, but from etcd: no API server is asked, so none that
+// restarts, or that has forgotten what was, makes a gap. The URL is etcd's own.
+func Follow(ctx context.Context, url string) (*History, error) {
+	e := &etcd{url: url}
+	var now struct {
+		Header header `json:"header"`
+		Kvs    []pair `json:"kvs"`
+	}
+	answer, err := e.post(ctx, "/v3/kv/range", map[string]any{"key": firstKey, "range_end": lastKey})
+	if err == nil {
+		defer answer.Close()
+		err = json.NewDecoder(answer).Decode(&now)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	h := &History{last: map[string]Event{}, changed: make(chan struct{})}
+	for _, p := range now.Kvs {
+		job, err := p.job()
+		if err != nil {
+			return nil, fmt.Errorf("recording: %w", err)
+		}
+		h.add(Event{At: time.Now(), Job: job})
+	}
+	e.revision = int64(now.Header.Revision)
+	go func() {
+		for ctx.Err() == nil {
+			if err := e.watch(ctx, h.add); err != nil {
+				h.end(err)
+				return
+			}
+			// It is starting anew, or so; nothing is lost by asking again.
+			select {
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+		h.end(ctx.Err())
+	}()
+	return h, nil
+}
+
+// etcd is read through its JSON gateway.
+type etcd struct {
+	url string
+	// revision is the last one that was seen.
+	revision int64
+}
+
+// firstKey and lastKey bound what the API server keeps of Jobs.
+var firstKey, lastKey = []byte("/registry/jobs/"), []byte("/registry/jobs0")
+
+type header struct {
+	Revision number `json:"revision"`
+}
+
+// number is an int64 as the gateway writes it, in quotes.
+type number int64
+
+func (n *number) UnmarshalText(text []byte) error {
+	i, err := strconv.ParseInt(string(text), 10, 64)
+	*n = number(i)
+	return err
+}
+
+// pair is a key with its value.
+type pair struct {
+	Value    []byte `json:"value"`
+	Revision number `json:"mod_revision"`
+}
+
+// job decodes a Job as the API server has stored it.
+func (p pair) job() (*batchv1.Job, error) {
+	object, _, err := scheme.Codecs.UniversalDeserializer().Decode(p.Value, nil, nil)
+	if err != nil {
+		return nil, fmt.Errorf("reading a stored Job: %w", err)
+	}
+	job, ok := object.(*batchv1.Job)
+	if !ok {
+		return nil, fmt.Errorf("etcd has a %T among the Jobs", object)
+	}
+	job.ResourceVersion = strconv.FormatInt(int64(p.Revision), 10)
+	return job, nil
+}
+
+func (e *etcd) post(ctx context.Context, path string, body any) (io.ReadCloser, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url+path, bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, fmt.Errorf("etcd answers %s", response.Status)
+	}
+	return response.Body, nil
+}
+
+// watch hands on what happens after the last revision that was seen, until the
+// connection is lost. It returns an error only if something is lost with it.
+func (e *etcd) watch(ctx context.Context, add func(Event)) error {
+	answer, err := e.post(ctx, "/v3/watch", map[string]any{"create_request": map[string]any{
+		"key": firstKey, "range_end": lastKey, "start_revision": strconv.FormatInt(e.revision+1, 10), "prev_kv": true,
+	}})
+	if err != nil {
+		return nil
+	}
+	defer answer.Close()
+	for stream := json.NewDecoder(answer); ; {
+		var message struct {
+			Result struct {
+				Compacted number `json:"compact_revision"`
+				Events    []struct {
+					Type     string `json:"type"`
+					Pair     pair   `json:"kv"`
+					Previous pair   `json:"prev_kv"`
+				} `json:"events"`
+			} `json:"result"`
+		}
+		if err := stream.Decode(&message); err != nil {
+			return nil
+		}
+		if at := int64(message.Result.Compacted); at > e.revision {
+			return fmt.Errorf("etcd has forgotten what was after revision %d, up to %d", e.revision, at)
+		}
+		for _, event := range message.Result.Events {
+			deleted, stored := event.Type == "DELETE", event.Pair
+			if deleted {
+				stored.Value = event.Previous.Value
+			}
+			job, err := stored.job()
+			if err != nil {
+				return err
+			}
+			add(Event{At: time.Now(), Deleted: deleted, Job: job})
+			e.revision = int64(stored.Revision)
+		}
+	}
+}
+
+// Compact makes etcd forget what was before now, as an API server does from time
+// to time. The URL is etcd's own.
+func Compact(ctx context.Context, url string) error {
+	e := &etcd{url: url}
+	answer, err := e.post(ctx, "/v3/kv/range", map[string]any{"key": firstKey})
+	if err != nil {
+		return fmt.Errorf("compacting etcd: %w", err)
+	}
+	defer answer.Close()
+	var now struct {
+		Header header `json:"header"`
+	}
+	if err := json.NewDecoder(answer).Decode(&now); err != nil {
+		return fmt.Errorf("compacting etcd: %w", err)
+	}
+	done, err := e.post(ctx, "/v3/kv/compaction", map[string]any{
+		"revision": strconv.FormatInt(int64(now.Header.Revision), 10), "physical": true,
+	})
+	if err != nil {
+		return fmt.Errorf("compacting etcd: %w", err)
+	}
+	return done.Close()
+}
