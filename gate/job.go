@@ -41,6 +41,10 @@ type Job struct {
 	BeingDeleted bool
 	// Released reports whether the gate has released this very Job.
 	Released bool
+	// Release is the record of that while a condition must still tell of it,
+	// and Condition what the gate last said on the Job; see observeConditions.
+	Release   *Release
+	Condition *Condition
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
@@ -77,10 +81,12 @@ func Observe(job *batchv1.Job) Job {
 		Suspended:       job.Spec.Suspend != nil && *job.Spec.Suspend,
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
-		Released:        isReleased(job.Annotations[ReleasedAnnotation], job.UID),
 		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
+	release := parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
+	j.Released = release != nil
+	j.observeConditions(job.Status.Conditions, release)
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])
 	j.Seen = parseSeen(job.Annotations[SeenAnnotation])
 	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)

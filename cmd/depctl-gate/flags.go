@@ -17,6 +17,7 @@ type options struct {
 	burst        int
 	workers      int
 	reach        reach
+	reporting    reporting
 }
 
 // parse reads the flags and sets up the log. The error is pflag.ErrHelp if the
@@ -32,6 +33,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.burst, "kube-api-burst", 1000, "Requests to the API server at once, above the average.")
 	flags.IntVar(&o.workers, "workers", 16, "Jobs that are decided and released at once.")
 	o.reach.addFlags(flags)
+	o.reporting.addFlags(flags)
 	logging := logsapi.NewLoggingConfiguration()
 	logsapi.AddFlags(logging, flags)
 	flags.Usage = func() {
@@ -57,6 +59,9 @@ Flags:
 		return o, fmt.Errorf("--workers must be at least 1, got %d", o.workers)
 	}
 	if err := o.reach.validate(); err != nil {
+		return o, err
+	}
+	if err := o.reporting.validate(); err != nil {
 		return o, err
 	}
 	if err := logsapi.ValidateAndApply(logging, nil); err != nil {
