@@ -27,7 +27,10 @@ type GateOptions struct {
 }
 
 // Gate is a depctl-gate that runs as a process beside the control plane.
-type Gate struct{ process *process }
+type Gate struct {
+	process *process
+	metrics string
+}
 
 // StartGate runs depctl-gate with the rights of its service account, by a token
 // as a pod would have it, and returns when the process is started. It calls
@@ -63,7 +66,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err := WriteKubeconfig(kubeconfig, config); err != nil {
 		return nil, err
 	}
-	addresses, err := freeAddresses(1)
+	addresses, err := freeAddresses(2)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +76,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 		args: append([]string{
 			"--kubeconfig", kubeconfig,
 			"--health-probe-bind-address", addresses[0],
+			"--metrics-bind-address", addresses[1],
 		}, o.Args...),
 		log:     s.logFile(name),
 		address: addresses[0],
@@ -81,7 +85,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gate{process: p}, nil
+	return &Gate{process: p, metrics: addresses[1]}, nil
 }
 
 // nextGate returns depctl-gate, depctl-gate-2 and so on.
@@ -97,6 +101,9 @@ func (s *Sandbox) nextGate() string {
 
 // Part returns the gate's name, process id, address and log.
 func (g *Gate) Part() Part { return g.process.part() }
+
+// Metrics returns the address on which the gate serves its metrics.
+func (g *Gate) Metrics() string { return g.metrics }
 
 // WaitReady waits until the gate says that it is ready, a minute at most. It
 // fails at once if the gate exits.
