@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	_ "k8s.io/component-base/logs/json/register" // --logging-format=json
 
 	"depctl.dev/cmd/version"
 	"depctl.dev/gate/controller"
