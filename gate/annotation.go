@@ -30,6 +30,9 @@ const (
 	ReleasedAnnotation = "depctl.dev/released"
 )
 
+// ByGate is the By of a release that was decided, not forced.
+const ByGate = "depctl-gate"
+
 // maxReleased bounds the value of ReleasedAnnotation, in bytes, so that all
 // annotations of an object stay far from the 256 KiB that the API server takes.
 const maxReleased = 1 << 10
@@ -82,15 +85,15 @@ func objectUID(o *lang.Object) string {
 	return o.UID
 }
 
-// parseRelease returns what an annotation value records, and whether it speaks of
-// the Job with this UID. A copied manifest carries the value of another Job: it
-// does not count.
-func parseRelease(value string, uid types.UID) (Release, bool) {
-	var release Release
-	if value == "" || uid == "" || json.Unmarshal([]byte(value), &release) != nil {
-		return Release{}, false
+// parseRelease returns the record of the release of the Job with this UID, nil
+// if there is none. A copied manifest carries the value of another Job: it does
+// not count.
+func parseRelease(value string, uid types.UID) *Release {
+	release := &Release{}
+	if value == "" || uid == "" || json.Unmarshal([]byte(value), release) != nil || release.UID != uid {
+		return nil
 	}
-	return release, release.UID == uid
+	return release
 }
 
 func textHash(text string) string {

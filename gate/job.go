@@ -43,6 +43,10 @@ type Job struct {
 	// Released reports whether the gate has released this very Job, and Edited
 	// whether its expression is another one since.
 	Released, Edited bool
+	// Release is the record of that while a condition must still tell of it,
+	// and Condition what the gate last said on the Job; see observeConditions.
+	Release   *Release
+	Condition *Condition
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 
@@ -84,6 +88,9 @@ func Observe(job *batchv1.Job) Job {
 		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
 		Object:          observeObject(job),
 	}
+	release := parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
+	j.Released = release != nil
+	j.observeConditions(job.Status.Conditions, release)
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])
 	j.Seen, j.Room = parseSeen(job.Annotations[SeenAnnotation]), room(job.Annotations)
 	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)
@@ -93,8 +100,6 @@ func Observe(job *batchv1.Job) Job {
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
-	var release Release
-	release, j.Released = parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
 	j.Edited = j.Released && release.Text != "" && release.Text != textHash(j.DependsOn)
 	return j
 }

@@ -56,17 +56,23 @@ const maxMessage = 2 << 10
 // Job controller fail it: a Job that never started needs startTime for that.
 // Both in one patch, or it would try for ever. The resourceVersion is that of
 // the state that was decided on: a Job that was started meanwhile must not be
-// killed. Conditions are merged by their type.
+// killed. Conditions are merged by their type. Its own condition says the same
+// in the same write.
 func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
 	at := metav1.NewTime(now)
 	var status batchv1.JobStatus
 	if job.Started.IsZero() {
 		status.StartTime = &at
 	}
+	said := say(decision.Reason, decision.Message)
+	said.Written, said.Since = now, now
+	if job.Condition != nil && job.Condition.Status == said.Status {
+		said.Since = job.Condition.Since
+	}
 	status.Conditions = []batchv1.JobCondition{{
 		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: decision.Reason,
-		Message: Clip(decision.Message, maxMessage), LastProbeTime: at, LastTransitionTime: at,
-	}}
+		Message: said.Message, LastProbeTime: at, LastTransitionTime: at,
+	}, said.condition()}
 	return encode(job, "failure", map[string]any{
 		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
 		"status":   status,

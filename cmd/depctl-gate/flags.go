@@ -19,6 +19,7 @@ type options struct {
 	reach        reach
 	election     election
 	webhook      webhook
+	reporting    reporting
 }
 
 // parse reads the flags and sets up the log. The error is pflag.ErrHelp if the
@@ -37,6 +38,7 @@ func parse(args []string) (options, error) {
 	o.election = newElection()
 	o.election.addFlags(flags)
 	o.webhook.addFlags(flags)
+	o.reporting.addFlags(flags)
 	logging := logsapi.NewLoggingConfiguration()
 	logsapi.AddFlags(logging, flags)
 	flags.Usage = func() {
@@ -68,6 +70,9 @@ Flags:
 		return o, err
 	}
 	if err := o.webhook.validate(); err != nil {
+		return o, err
+	}
+	if err := o.reporting.validate(); err != nil {
 		return o, err
 	}
 	if err := logsapi.ValidateAndApply(logging, nil); err != nil {

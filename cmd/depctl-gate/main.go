@@ -73,6 +73,15 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("making the client for access reviews: %w", err)
 	}
+	reporting, err := o.reporting.client(config)
+	if err != nil {
+		return err
+	}
+	stopMetrics, err := o.reporting.serve()
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	logger := klog.FromContext(ctx)
 	broadcaster := events.NewBroadcaster(&events.EventSinkImpl{Interface: telling.EventsV1()})
 	defer broadcaster.Shutdown()
@@ -84,6 +93,8 @@ func run(ctx context.Context, o options) error {
 	gate := controller.New(client, controller.Options{
 		Workers:        o.workers,
 		Recorder:       broadcaster.NewRecorder(scheme(), controller.FieldManager),
+		Conditions:     reporting.BatchV1(),
+		ConditionRate:  o.reporting.conditionRate,
 		CrossNamespace: controller.CrossNamespace(o.reach.crossNamespace),
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
 		Scope:          scope,

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/spf13/pflag"
@@ -31,6 +32,8 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 			"--leader-elect-renew-deadline must be longer than 1.2 times --leader-elect-retry-period, got 10s and 9s",
 		},
 		"no such lock": {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
+		"a rate below 0":            {[]string{"--report-qps=-1"}, "--report-qps must be 0 or more, got -1"},
+		"profiles without a server": {[]string{"--profiling", "--metrics-bind-address=0"}, "--profiling needs the address of --metrics-bind-address, which is 0"},
 		"no namespace": {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,4 +70,27 @@ func TestProbes(t *testing.T) {
 	close(trusted)
 	code, _ = get("/readyz")
 	require.Equal(t, http.StatusOK, code)
+}
+
+func TestMetricsAreServedAndProfilesOnlyIfAskedFor(t *testing.T) {
+	for _, profiling := range []bool{false, true} {
+		r := reporting{profiling: profiling}
+		server := httptest.NewServer(r.handler())
+		defer server.Close()
+		response, err := http.Get(server.URL + "/metrics")
+		require.NoError(t, err)
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		for _, sample := range []string{
+			"\ndepctl_gate_released_total 0\n", `depctl_gate_waiting_jobs{state="blocked"} 0`, `depctl_gate_failed_total{reason="DependencyTimeout"} 0`,
+			"depctl_gate_build_info{", "\ngo_goroutines ",
+		} {
+			require.Contains(t, string(body), sample)
+		}
+		response, err = http.Get(server.URL + "/debug/pprof/cmdline")
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, profiling, response.StatusCode == http.StatusOK)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
@@ -46,6 +47,11 @@ type Options struct {
 	CrossNamespace CrossNamespace
 	// Reviews asks for the rights of service accounts; by default as the rest.
 	Reviews Reviews
+	// Conditions takes the conditions of Jobs, at most ConditionRate a second;
+	// without it there are none. A client of their own keeps them from what
+	// releases wait for.
+	Conditions    batchv1client.JobsGetter
+	ConditionRate float32
 	// Scope is the namespaces whose Jobs are released; all by default.
 	Scope Scope
 	// ObserveOnly writes to no Job, and tells what it would do.
@@ -57,15 +63,18 @@ type Options struct {
 // Controller releases Jobs whose dependencies are met. Make one with New, and
 // call Watch and Lead once each.
 type Controller struct {
-	client   kubernetes.Interface
-	store    *store
-	queue    workqueue.TypedRateLimitingInterface[lang.Ref]
-	reporter *reporter
-	refusals *refusals
-	rights   *rights
-	observer bool
-	clock    clock.PassiveClock
-	workers  int
+	client     kubernetes.Interface
+	store      *store
+	queue      workqueue.TypedRateLimitingInterface[lang.Ref]
+	reporter   *reporter
+	conditions *conditions
+	refusals   *refusals
+	rights     *rights
+	stopwatch  *stopwatch
+	census     *census
+	observer   bool
+	clock      clock.PassiveClock
+	workers    int
 }
 
 // New returns a Controller that watches all Jobs that the client can list.
@@ -81,14 +90,19 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRetry, lastRetry),
 			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs"}),
-		reporter: newReporter(o.Recorder),
-		refusals: newRefusals(),
-		observer: o.ObserveOnly,
-		clock:    o.Clock,
-		workers:  o.Workers,
+		reporter:  newReporter(o.Recorder),
+		refusals:  newRefusals(),
+		stopwatch: newStopwatch(clock.RealClock{}),
+		census:    newCensus(),
+		observer:  o.ObserveOnly,
+		clock:     o.Clock,
+		workers:   o.Workers,
 	}
-	c.store = newStore(c.queue.Add, o.Clock)
+	c.store = newStore(c.enqueue, o.Clock)
 	c.store.scope = o.Scope
+	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
+		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
+	}
 	switch o.CrossNamespace {
 	case OpenNamespaces:
 		c.store.access = fixed{gate.Open{}}
@@ -104,12 +118,19 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	return c
 }
 
+// enqueue is called when something happened that may change the decision about a
+// Job.
+func (c *Controller) enqueue(ref lang.Ref) {
+	c.stopwatch.start(ref, 0)
+	c.queue.Add(ref)
+}
+
 // answered is called when a Job would see another answer about its rights than
 // before. The finalizers of what it waits for may hang on that too.
 func (c *Controller) answered(ref lang.Ref) {
-	c.queue.Add(ref)
+	c.enqueue(ref)
 	for _, concerned := range c.store.mayConcern(ref) {
-		c.queue.Add(concerned)
+		c.enqueue(concerned)
 	}
 }
 
@@ -140,6 +161,10 @@ func (c *Controller) Lead(ctx context.Context) {
 	select {
 	case <-c.Synced():
 		klog.FromContext(ctx).Info("Deciding", "jobs", c.store.size())
+		c.stopwatch.reset()
+		if c.conditions != nil {
+			wg.Go(func() { c.conditions.run(ctx) })
+		}
 		for range c.workers {
 			wg.Go(func() { c.work(working) })
 		}
@@ -199,12 +224,16 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 
 // decide decides about one Job and does it.
 func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
+	since := c.stopwatch.take(ref)
 	job, decision, exists := c.store.decide(ref)
 	if !exists {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)
+		c.census.forget(ref)
 		return nil
 	}
+	decisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
+	c.census.note(job, decision)
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
 	if c.observer {
@@ -212,14 +241,17 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	}
 	switch decision.Action {
 	case gate.Releasing:
-		return c.release(ctx, job, decision)
+		return c.release(ctx, job, decision, since)
 	case gate.Failing:
 		return c.fail(ctx, job, decision)
 	}
 	if !decision.Next.IsZero() {
-		c.queue.AddAfter(ref, decision.Next.Sub(c.clock.Now()))
+		after := decision.Next.Sub(c.clock.Now())
+		c.stopwatch.start(ref, after)
+		c.queue.AddAfter(ref, after)
 	}
 	c.refusals.forget(ref)
 	c.reporter.report(job, decision)
+	c.conditions.note(job, decision)
 	return errors.Join(c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, decision))
 }

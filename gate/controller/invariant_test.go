@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
@@ -176,8 +178,12 @@ func (p *player) idle() {
 func (p *player) over() {
 	p.idle()
 	require.Empty(p.t, p.steps, "somebody waits for a name for ever")
+	for ref := range p.gate.census.states {
+		require.True(p.t, simulation.Waits(p.gate.store.entries[ref].job), "%s is counted, and waits no more", ref)
+	}
 	for _, job := range p.cluster.Jobs() {
 		ref := lang.Job(job.Namespace, job.Name)
+		p.spokenOf(job)
 		require.Nil(p.t, job.DeletionTimestamp, "the deletion of %s is held up", ref)
 		if slices.Contains(job.Finalizers, gate.OutcomeFinalizer) {
 			needed := false
@@ -186,6 +192,27 @@ func (p *player) over() {
 			}
 			require.True(p.t, needed, "nobody needs the finalizer of %s", ref)
 		}
+	}
+}
+
+// spokenOf checks that the last thing said of a Job is true: every lost event,
+// every late write and every gate that died before it came to that included.
+func (p *player) spokenOf(job *batchv1.Job) {
+	ref := lang.Job(job.Namespace, job.Name)
+	at := slices.IndexFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool { return c.Type == gate.ConditionType })
+	observed, d, _ := p.gate.store.decide(ref)
+	held := simulation.Waits(observed) && d.Action == gate.Waiting
+	if at < 0 {
+		require.False(p.t, held, "nothing was said of %s", ref)
+		return
+	}
+	switch said := job.Status.Conditions[at]; {
+	case simulation.IsReleased(job):
+		require.Equal(p.t, corev1.ConditionTrue, said.Status, "%s was released, and is said to be %s", ref, said.Reason)
+	case held:
+		require.Equal(p.t, []string{d.Reason, d.Message}, []string{said.Reason, said.Message}, ref)
+	case observed.Outcome() == lang.Skipped:
+		require.Equal(p.t, observed.Object.Reason, said.Reason, ref)
 	}
 }
 

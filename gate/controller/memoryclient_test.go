@@ -51,7 +51,7 @@ func (c patcher) Patch(_ context.Context, name string, kind types.PatchType, pat
 	switch {
 	case releases:
 		p.right(ref, gate.Releasing)
-	case slices.Contains(sub, "status"):
+	case slices.Contains(sub, "status") && strings.Contains(string(patch), `"FailureTarget"`):
 		p.right(ref, gate.Failing)
 	}
 	p.meanwhile()

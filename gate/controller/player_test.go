@@ -2,15 +2,18 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/util/flowcontrol"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
 	clocktesting "k8s.io/utils/clock/testing"
@@ -34,6 +37,10 @@ type player struct {
 
 	gate *Controller
 	line *line
+	// untold are the Jobs of which the gate has something to say, and its
+	// clock goes on as it must.
+	untold     *untold
+	tellsClock *clocktesting.FakePassiveClock
 	// delivered is how many events of the cluster the gate has got.
 	delivered int
 	// depth is how many patches are under way.
@@ -66,8 +73,11 @@ func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player
 // step lets somebody do something. It returns false if nobody can.
 func (p *player) step() bool {
 	moves := []func() bool{p.act, p.run, p.deliver, p.deliver, p.work, p.work}
+	if p.random.IntN(10) == 0 {
+		moves = append(moves, p.say) // it goes through all that wait
+	}
 	p.random.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
-	return slices.ContainsFunc(moves, func(move func() bool) bool { return move() })
+	return slices.ContainsFunc(moves, func(move func() bool) bool { return move() }) || p.say()
 }
 
 // act takes the next step of the script. Whoever makes a Job again waits until
@@ -165,9 +175,15 @@ func (p *player) list() {
 func (p *player) restart() {
 	clock := clocktesting.NewFakePassiveClock(simulation.Now)
 	p.line = &line{}
-	p.gate = &Controller{queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), clock: clock, store: newStore(p.line.Add, clock)}
+	p.gate = &Controller{
+		queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), stopwatch: newStopwatch(clock), census: newCensus(),
+		clock: clock, store: newStore(p.line.Add, clock),
+	}
 	p.gate.client = client{p: p, of: p.gate}
 	p.gate.store.access = fixed{gate.Open{}}
+	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)
+	p.gate.conditions = newConditions(p.gate.client.BatchV1(), 1, p.gate.store, p.tellsClock)
+	p.gate.conditions.queue, p.gate.conditions.limiter = p.untold, flowcontrol.NewFakeAlwaysRateLimiter()
 	p.decided = map[lang.Ref]string{}
 	p.known.forget()
 	p.list()
@@ -197,6 +213,35 @@ func (p *player) work() bool {
 	}
 	return true
 }
+
+// say lets the gate write the condition of a Job, as soon as that is due.
+func (p *player) say() bool {
+	if p.depth > 1 {
+		return false
+	}
+	writer, line, clock := p.gate.conditions, p.untold, p.tellsClock
+	news := slices.DeleteFunc(slices.Clone(line.waiting), func(ref lang.Ref) bool {
+		_, _, _, news := writer.next(ref)
+		return !news || slices.Contains(line.busy, ref)
+	})
+	if len(news) == 0 {
+		return false
+	}
+	ref := news[p.random.IntN(len(news))]
+	_, _, wait, _ := writer.next(ref)
+	clock.SetTime(clock.Now().Add(wait))
+	p.tell("tell of %s", ref)
+	line.busy = append(line.busy, ref)
+	_, err := writer.sync(p.ctx, ref)
+	require.True(p.t, err == nil || errors.Is(err, errKilled), err)
+	line.busy = slices.DeleteFunc(line.busy, func(r lang.Ref) bool { return r == ref })
+	return true
+}
+
+// untold has the Jobs that the gate looks at again in time.
+type untold struct{ line }
+
+func (l *untold) AddAfter(ref lang.Ref, _ time.Duration) { l.Add(ref) }
 
 // line is the queue of the gate: each Job once, and in no two hands.
 type line struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,15 +18,22 @@ import (
 
 // FieldManager is the name under which the gate writes, in managedFields and in
 // the record of a release.
-const FieldManager = "depctl-gate"
+const FieldManager = gate.ByGate
 
-// release sends the one patch that un-suspends a Job, and tells of it.
-func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision) error {
+// release sends the one patch that un-suspends a Job, and tells of it. since is
+// when that became possible.
+func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
 	patch, err := gate.ReleasePatch(job, gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons))
 	if err != nil {
 		return err
 	}
 	patched, err := c.patch(ctx, job, types.JSONPatchType, patch)
+	if err == nil {
+		releasedTotal.Inc()
+		releaseLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
+	} else {
+		c.stopwatch.restart(job.Ref(), since)
+	}
 	return c.settle(ctx, job, d, patched, err)
 }
 
@@ -36,6 +44,9 @@ func (c *Controller) fail(ctx context.Context, job gate.Job, d gate.Decision) er
 		return err
 	}
 	patched, err := c.patch(ctx, job, types.StrategicMergePatchType, patch, "status")
+	if err == nil {
+		failedTotal.WithLabelValues(d.Reason).Inc()
+	}
 	return c.settle(ctx, job, d, patched, err)
 }
 
@@ -54,11 +65,12 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 		c.store.answered(patched)
 		c.refusals.forget(ref)
 		c.reporter.report(job, d)
-		klog.FromContext(ctx).Info("Patched", "action", d.Action, "reason", d.Reason, "uid", job.UID, "why", d.Message)
+		klog.FromContext(ctx).Info(done[d.Action], "uid", job.UID, "action", d.Action, "reason", d.Reason, "message", d.Message)
 		return nil
 	case apierrors.IsNotFound(err):
 		return nil // deleted meanwhile; the watch will say so
 	case refused(err):
+		patchRefusals.WithLabelValues(d.Action.String()).Inc()
 		// The Job is no longer what was decided on. Its watch event brings a
 		// new decision, mostly before the next try; the try is for a patch
 		// that is refused for what it is.
@@ -71,6 +83,9 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 	}
 	return fmt.Errorf("patching: %w", err)
 }
+
+// done are the words of the log for what was done.
+var done = map[gate.Action]string{gate.Releasing: "Released Job", gate.Failing: "Failed Job"}
 
 // refused reports whether the API server refused a patch because of what the
 // Job now is: 409, or 422 where a test of the patch failed.

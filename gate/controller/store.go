@@ -166,6 +166,7 @@ func (s *store) change(do func() []lang.Ref) {
 	s.mu.Lock()
 	affected := do()
 	affected = append(affected, s.graph.Settle()...)
+	knownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()
 	for _, ref := range affected {
 		s.enqueue(ref)
@@ -218,10 +219,24 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	if job.AtRisk || job.Guarded {
 		affected = append(affected, ref)
 	}
-	if (waits(job) || job.Edited) && (!known || !equal(old.job, job)) {
+	if newsworthy(old.job, job, known) {
 		affected = append(affected, ref)
 	}
 	return affected
+}
+
+// newsworthy reports whether the state of a Job is to be looked at by a decider: that
+// of one that waits, the first after that, and what was said on it and is true no
+// more, also by a write that came late.
+func newsworthy(old, job gate.Job, known bool) bool {
+	switch {
+	case known && equal(old, job):
+		return false
+	case waits(job), job.Owed(), job.Edited:
+		return true
+	default:
+		return known && waits(old)
+	}
 }
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
@@ -277,6 +292,7 @@ func (s *store) observe(object any) (gate.Job, error) {
 	observed := gate.Observe(job)
 	if !s.scope.Has(observed.Namespace) {
 		observed.Annotated, observed.DependsOn = false, ""
+		observed.Condition, observed.Release = nil, nil // another gate's
 	}
 	return observed, nil
 }

@@ -129,7 +129,7 @@ func TestAnAnswerOutlivesOlderEvents(t *testing.T) {
 			Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: gate.ReasonDependencyFailed,
 		}}
 	}))
-	require.Equal(t, "report", asked(), "a Job that was failed is skipped at once: the next in the chain is decided")
+	require.Equal(t, "load report", asked(), "a Job that was failed is skipped at once: the next in the chain is decided")
 	require.Equal(t, gate.Failing, decided(t, s, "report").Action)
 }
 

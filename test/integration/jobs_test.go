@@ -203,8 +203,9 @@ func (s *space) event(name, reason string) eventsv1.Event {
 
 // request is one line of the API server's audit log.
 type request struct {
-	Verb string `json:"verb"`
-	User struct {
+	Verb      string `json:"verb"`
+	UserAgent string `json:"userAgent"`
+	User      struct {
 		Username string `json:"username"`
 	} `json:"user"`
 	ObjectRef struct {
@@ -215,9 +216,27 @@ type request struct {
 	} `json:"responseStatus"`
 }
 
+// conditionsClient ends the name under which the gate writes conditions.
+const conditionsClient = "/conditions"
+
 // requests returns what the gate has asked of the API server about the Jobs of
-// the namespace and their events, oldest first.
+// the namespace and their events, oldest first. What it tells by conditions is
+// not among it.
 func (s *space) requests() []request {
+	s.t.Helper()
+	return slices.DeleteFunc(s.audit(), request.tells)
+}
+
+// told returns the conditions that the gate has written to a Job.
+func (s *space) told(name string) []request {
+	s.t.Helper()
+	return slices.DeleteFunc(s.audit(), func(r request) bool { return !r.tells() || r.ObjectRef.Name != name })
+}
+
+func (r request) tells() bool { return strings.HasSuffix(r.UserAgent, conditionsClient) }
+
+// audit returns all that the gate has asked about the namespace.
+func (s *space) audit() []request {
 	s.t.Helper()
 	file, err := os.Open(filepath.Join(s.Dir(), "audit.log"))
 	require.NoError(s.t, err)

@@ -80,7 +80,7 @@ func TestHowFarTheGateReaches(t *testing.T) {
 		require.Equal(t, "this gate only observes; it would release the Job: "+one.name+"/extract succeeded",
 			one.event("load", controller.ReasonObserved).Note)
 		one.warning("broken", gate.ReasonInvalidExpression)
-		for _, r := range one.requests() {
+		for _, r := range one.audit() {
 			require.Equal(t, "events", r.ObjectRef.Resource, "%s of %s", r.Verb, r.ObjectRef.Name)
 		}
 		require.True(t, *one.get("load").Spec.Suspend)

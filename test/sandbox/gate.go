@@ -33,6 +33,7 @@ type GateOptions struct {
 type Gate struct {
 	sandbox *Sandbox
 	process *process
+	metrics string
 }
 
 // StartGate runs depctl-gate with the rights of its service account, by a token
@@ -69,12 +70,12 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err := WriteKubeconfig(kubeconfig, config); err != nil {
 		return nil, err
 	}
-	addresses, err := freeAddresses(1)
+	addresses, err := freeAddresses(2)
 	if err != nil {
 		return nil, err
 	}
 	args := []string{
-		"--kubeconfig", kubeconfig, "--health-probe-bind-address", addresses[0],
+		"--kubeconfig", kubeconfig, "--health-probe-bind-address", addresses[0], "--metrics-bind-address", addresses[1],
 		"--leader-elect=false", // one that was killed would leave its lease behind
 	}
 	if s.options.Overlay != Base {
@@ -91,7 +92,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gate{sandbox: s, process: p}, nil
+	return &Gate{sandbox: s, process: p, metrics: addresses[1]}, nil
 }
 
 // nextGate returns depctl-gate, depctl-gate-2 and so on.
@@ -107,6 +108,9 @@ func (s *Sandbox) nextGate() string {
 
 // Part returns the gate's name, process id, address and log.
 func (g *Gate) Part() Part { return g.process.part() }
+
+// Metrics returns the address on which the gate serves its metrics.
+func (g *Gate) Metrics() string { return g.metrics }
 
 // WaitReady waits until the gate says that it is ready, and its webhook, if it is
 // installed, has answered the API server; a minute at most. It fails at once if

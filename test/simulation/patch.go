@@ -15,7 +15,7 @@ import (
 
 // Patch does to a Job what the API server would do for the patches that the gate
 // sends: JSON patches of annotations and suspend, and strategic merge patches of
-// finalizers and status.
+// finalizers and status, with a resourceVersion or without.
 func (c *Cluster) Patch(namespace, name string, kind types.PatchType, patch []byte) (*batchv1.Job, error) {
 	at := c.find(namespace, name)
 	if at < 0 {
@@ -97,7 +97,7 @@ func (c *Cluster) merge(at int, text []byte) (*batchv1.Job, error) {
 		return nil, err
 	}
 	job, metadata := c.jobs[at], patch.Metadata
-	if metadata.UID != job.UID || metadata.ResourceVersion != job.ResourceVersion {
+	if metadata.UID != job.UID || metadata.ResourceVersion != "" && metadata.ResourceVersion != job.ResourceVersion {
 		return nil, apierrors.NewConflict(schema.GroupResource{Group: "batch", Resource: "jobs"}, job.Name, nil)
 	}
 	if len(metadata.Finalizers) > 0 && job.DeletionTimestamp != nil {
@@ -110,6 +110,10 @@ func (c *Cluster) merge(at int, text []byte) (*batchv1.Job, error) {
 		if patch.Status.StartTime != nil {
 			j.Status.StartTime = new(metav1.NewTime(patch.Status.StartTime.Time))
 		}
-		j.Status.Conditions = append(j.Status.Conditions, patch.Status.Conditions...)
+		for _, condition := range patch.Status.Conditions {
+			j.Status.Conditions = append(slices.DeleteFunc(j.Status.Conditions, func(old batchv1.JobCondition) bool {
+				return old.Type == condition.Type
+			}), condition)
+		}
 	}), nil
 }

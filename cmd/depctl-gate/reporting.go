@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	_ "k8s.io/component-base/logs/json/register" // --logging-format=json
+
+	"depctl.dev/cmd/version"
+	"depctl.dev/gate/controller"
+)
+
+// reporting is what the flags say of how the gate tells of itself.
+type reporting struct {
+	metricsAddress string
+	profiling      bool
+	conditionRate  float32
+}
+
+func (r *reporting) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&r.metricsAddress, "metrics-bind-address", ":8080",
+		"Address on which /metrics is served, over http; 0 turns it off.")
+	flags.BoolVar(&r.profiling, "profiling", false,
+		"Serve profiles under /debug/pprof/ on the address of the metrics.")
+	flags.Float32Var(&r.conditionRate, "report-qps", 20,
+		"Conditions that are written to Jobs per second, at most; 0 turns them off. Releases do not count, and never wait for it.")
+}
+
+func (r *reporting) validate() error {
+	switch {
+	case r.conditionRate < 0:
+		return fmt.Errorf("--report-qps must be 0 or more, got %v", r.conditionRate)
+	case r.profiling && r.metricsAddress == "0":
+		return fmt.Errorf("--profiling needs the address of --metrics-bind-address, which is 0")
+	}
+	return nil
+}
+
+// client returns the client for conditions. It has no limit of its own, their
+// writer has, and a name in the API server's audit log.
+func (r *reporting) client(config *rest.Config) (kubernetes.Interface, error) {
+	config = rest.AddUserAgent(rest.CopyConfig(config), "conditions")
+	config.QPS = -1
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("making the client for conditions: %w", err)
+	}
+	return client, nil
+}
+
+// serve serves the metrics. The function it returns stops that.
+func (r *reporting) serve() (stop func(), err error) {
+	if r.metricsAddress == "0" {
+		return func() {}, nil
+	}
+	listener, err := net.Listen("tcp", r.metricsAddress)
+	if err != nil {
+		return nil, fmt.Errorf("listening for metrics (--metrics-bind-address): %w", err)
+	}
+	server := &http.Server{Handler: r.handler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	// At once: a scrape or a profile must not hold up the end.
+	return func() { _ = server.Close() }, nil
+}
+
+func (r *reporting) handler() http.Handler {
+	mux := http.NewServeMux()
+	build := version.Get()
+	mux.Handle("GET /metrics", controller.Metrics(build.Version, build.Commit, build.Go))
+	if r.profiling {
+		mux.HandleFunc("/debug/pprof/", pprof.Index)
+		mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	}
+	return mux
+}

@@ -1,0 +1,191 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/lang"
+)
+
+// ConditionType is the type of the condition in which the gate says how the
+// dependencies of a Job stand.
+const ConditionType batchv1.JobConditionType = "depctl.dev/DependenciesMet"
+
+// Reasons that only conditions have.
+const (
+	// ReasonForced: somebody else has released the Job, whatever its
+	// dependencies.
+	ReasonForced = "Forced"
+	// ReasonNotAnnotated: the annotation was taken away while the Job waited.
+	ReasonNotAnnotated = "NotAnnotated"
+)
+
+// How much is said of one Job. The API server keeps times to the second, so a
+// second is added to each: what was written at 5.9 s says 5.
+const (
+	// quiet is how long a Job waits before anything is said.
+	quiet = 2*time.Second + rounding
+	// minGap is between two writes. Where nothing but the message is new, the
+	// gap is as long as the status has stood already, so that a Job that waits
+	// for hours for a set that fills is not written all the time; but never
+	// longer than maxGap.
+	minGap   = 10*time.Second + rounding
+	maxGap   = 5 * time.Minute
+	rounding = time.Second
+)
+
+// Condition is what the gate says on a Job.
+type Condition struct {
+	Status          corev1.ConditionStatus
+	Reason, Message string
+	// Written is when it was written, and Since when its status last changed.
+	Written, Since time.Time
+}
+
+// stale reports whether a condition is there that does not say that the
+// dependencies are met.
+func (c *Condition) stale() bool { return c != nil && c.Status != corev1.ConditionTrue }
+
+// observeConditions keeps what is needed to say the next thing, and only of Jobs
+// of which something may be left to say. A Job that was released without having
+// been spoken of is told so only while it runs, or a gate that is new to a
+// cluster would write to all that ever ran.
+func (j *Job) observeConditions(list []batchv1.JobCondition, release *Release) {
+	at := slices.IndexFunc(list, func(c batchv1.JobCondition) bool { return c.Type == ConditionType })
+	over := j.Outcome() != lang.Undecided
+	if at >= 0 && (!over || release != nil && list[at].Status != corev1.ConditionTrue) {
+		c := list[at]
+		j.Condition = &Condition{
+			Status: c.Status, Reason: c.Reason, Message: c.Message, Written: c.LastProbeTime.Time, Since: c.LastTransitionTime.Time,
+		}
+	}
+	if release != nil && (j.Condition.stale() || at < 0 && !over && release.At.Sub(j.Created) >= quiet) {
+		j.Release = release
+	}
+}
+
+// Owed reports whether a Job that waits no more may carry a condition that says
+// otherwise.
+func (j Job) Owed() bool { return j.Release != nil || j.Condition.stale() }
+
+// NextCondition returns what should be said of a Job after a decision about it,
+// and whether it is anything new: then due is when it may be written. If it is
+// not, due is when to look again, zero for never. A decision is only made anew
+// when the verdict may change, and the message can change before that.
+func NextCondition(job Job, d Decision, now time.Time) (c Condition, due time.Time, news bool) {
+	c, ok := conditionOf(job, d)
+	if !ok {
+		return Condition{}, time.Time{}, false
+	}
+	c.Written, c.Since = now, now
+	old := job.Condition
+	if old == nil {
+		return c, job.Created.Add(quiet), true
+	}
+	if old.Status == c.Status {
+		c.Since = old.Since
+	}
+	same := old.Status == c.Status && old.Reason == c.Reason
+	switch {
+	case !same:
+		return c, earlier(old.Written, now).Add(minGap), true
+	case old.Message != c.Message:
+		return c, earlier(old.Written, now).Add(gap(old.Since, old.Written)), true
+	case d.Action == Waiting:
+		return c, now.Add(gap(old.Since, now)), false
+	default:
+		return c, time.Time{}, false
+	}
+}
+
+// gap returns how long the message of a condition stays as it is that was
+// written, or looked at, a time after its status changed.
+func gap(since, at time.Time) time.Duration { return min(max(at.Sub(since), minGap), maxGap) }
+
+// earlier keeps a time that another gate's clock wrote from being in the future.
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// conditionOf returns the condition that follows from a decision, and whether
+// any does. What a patch is about to change says nothing: the patch does, or the
+// decision after it.
+func conditionOf(job Job, d Decision) (Condition, bool) {
+	switch {
+	case job.BeingDeleted:
+	case job.Release != nil && job.Release.By == ByGate:
+		return say(ReasonMet, "released: "+job.Release.why()), true
+	case job.Release != nil:
+		return say(ReasonForced, "released by "+job.Release.By+", whatever its dependencies"), true
+	case job.Released, job.Outcome() != lang.Undecided:
+	case !job.Annotated:
+		return say(ReasonNotAnnotated, "annotation "+DependsOnAnnotation+" was taken away: nothing is waited for, and nobody releases the Job"), job.Condition != nil
+	case d.Action == Waiting, d.Reason == ReasonStartedUnheld:
+		return say(d.Reason, d.Message), true
+	case d.Reason == ReasonForeignOwner:
+		// The status is somebody else's too. Only what is wrong there goes.
+		return say(d.Reason, d.Message), job.Condition != nil
+	}
+	return Condition{}, false
+}
+
+func say(reason, message string) Condition {
+	return Condition{Status: statusOf(reason), Reason: reason, Message: Clip(message, maxMessage)}
+}
+
+// why says in words because of what a Job was released.
+func (r *Release) why() string {
+	switch left := r.Met - len(r.Because); {
+	case left <= 0:
+		return strings.Join(r.Because, ", ")
+	case len(r.Because) == 0:
+		return fmt.Sprintf("%d checks", r.Met)
+	default:
+		return fmt.Sprintf("%s and %d more", strings.Join(r.Because, ", "), left)
+	}
+}
+
+// statusOf returns the status that goes with a reason: False if it is known that
+// the dependencies are not met, as things are or because a person said so, and
+// Unknown if the gate cannot tell.
+func statusOf(reason string) corev1.ConditionStatus {
+	switch reason {
+	case ReasonMet:
+		return corev1.ConditionTrue
+	case ReasonWaiting, ReasonHeld, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle:
+		return corev1.ConditionFalse
+	default:
+		return corev1.ConditionUnknown
+	}
+}
+
+// condition returns it as the API server takes it.
+func (c Condition) condition() batchv1.JobCondition {
+	return batchv1.JobCondition{
+		Type: ConditionType, Status: c.Status, Reason: c.Reason, Message: c.Message,
+		LastProbeTime: metav1.NewTime(c.Written), LastTransitionTime: metav1.NewTime(c.Since),
+	}
+}
+
+// ConditionPatch returns the strategic merge patch of a Job's status that writes
+// a condition. Conditions are merged by their type, so it touches no other, and
+// nothing else of the status. It needs no resourceVersion, unlike the patch that
+// fails a Job: the condition starts, stops and fails nothing, so a Job that was
+// resumed meanwhile only carries for some seconds what was true before, until
+// its next condition. With one, each write of the Job controller would refuse it.
+// The uid keeps it from another Job of the name.
+func ConditionPatch(job Job, c Condition) ([]byte, error) {
+	return encode(job, "condition", map[string]any{
+		"metadata": map[string]any{"uid": job.UID},
+		"status":   batchv1.JobStatus{Conditions: []batchv1.JobCondition{c.condition()}},
+	})
+}

@@ -1,0 +1,80 @@
+package controller
+
+import (
+	"net/http"
+	"sync"
+
+	"k8s.io/component-base/metrics"
+	"k8s.io/component-base/metrics/legacyregistry"
+	// The metrics of the client, of leader election and of the queues.
+	_ "k8s.io/component-base/metrics/prometheus/clientgo"
+
+	"depctl.dev/gate"
+)
+
+// The metrics of the gate. None has a label that grows with the cluster: no Job,
+// no namespace. docs/operating.md lists them.
+var (
+	releasedTotal = metrics.NewCounter(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "released_total", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs that were released.",
+	})
+	failedTotal = metrics.NewCounterVec(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "failed_total", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs that were failed because their dependencies could not be met, by reason.",
+	}, []string{"reason"})
+	releaseLatency = metrics.NewHistogram(&metrics.HistogramOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "release_latency_seconds", StabilityLevel: metrics.ALPHA,
+		Help:    "Time from when the gate saw what made a release possible until the API server acknowledged the patch.",
+		Buckets: []float64{0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300},
+	})
+	knownJobs = metrics.NewGauge(&metrics.GaugeOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "jobs", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs that the gate knows, annotated or not.",
+	})
+	waitingJobs = metrics.NewGaugeVec(&metrics.GaugeOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "waiting_jobs", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs that are held, by state: waiting, held (by a person), invalid (an annotation), blocked (as things stand it never runs).",
+	}, []string{"state"})
+	decisionsTotal = metrics.NewCounterVec(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "decisions_total", StabilityLevel: metrics.ALPHA,
+		Help: "Decisions about Jobs, by action and reason. The reason is empty where nothing is to be said.",
+	}, []string{"action", "reason"})
+	patchRefusals = metrics.NewCounterVec(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "patch_refusals_total", StabilityLevel: metrics.ALPHA,
+		Help: "Patches that the API server refused, by action. Some are normal: the Job changed while it was decided.",
+	}, []string{"action"})
+	conditionWrites = metrics.NewCounterVec(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
+		Help: "Conditions that were written to Jobs, by result: written or error.",
+	}, []string{"result"})
+	buildInfo = metrics.NewGaugeVec(&metrics.GaugeOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "build_info", StabilityLevel: metrics.ALPHA,
+		Help: "Always 1; the labels say which build this is.",
+	}, []string{"version", "commit", "go_version"})
+)
+
+var registering sync.Once
+
+// Metrics registers the metrics of the gate, which count nothing before, and
+// returns what serves them.
+func Metrics(version, commit, goVersion string) http.Handler {
+	registering.Do(func() {
+		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals, conditionWrites, buildInfo)
+		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
+		// What is counted for the first time was zero before, or no rate shows it.
+		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout} {
+			failedTotal.WithLabelValues(reason)
+		}
+		for _, action := range []gate.Action{gate.Releasing, gate.Failing} {
+			patchRefusals.WithLabelValues(action.String())
+		}
+		for _, result := range []string{"written", "error"} {
+			conditionWrites.WithLabelValues(result)
+		}
+		for _, state := range waitingStates {
+			waitingJobs.WithLabelValues(string(state))
+		}
+	})
+	return legacyregistry.Handler()
+}
