@@ -20,7 +20,7 @@ import (
 var (
 	first  = flag.Uint64("seed", 1, "the first seed of the random graphs")
 	rounds = flag.Uint64("rounds", 1, "how many graphs each fault is tried on")
-	jobs   = flag.Int("jobs", 60, "how many Jobs a graph has")
+	jobs   = flag.Int("jobs", 30, "how many Jobs a graph has")
 	many   = flag.Int("many", 300, "how many Jobs the graph has of a gate that is killed")
 )
 
@@ -84,7 +84,9 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 				t.Logf("to repeat it: go test ./test/fault -run 'TheEnd//%s/' -seed=%d -jobs=%d -many=%d", kind.Name, seed, *jobs, *many)
 				t.Fatalf("%s\n%s", strings.Join(o.Violations, "\n"), f.Gate.LogTail())
 			}
-			require.NoError(t, graph.Remove(t.Context(), h))
+			if kind.Ends { // for one is enough: deletions are not held up
+				require.NoError(t, graph.Remove(t.Context(), h))
+			}
 		})
 	}
 }
