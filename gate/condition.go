@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ func conditionOf(job Job, d Decision) (Condition, bool) {
 	case job.Release != nil && job.Release.By == ByGate:
 		return say(ReasonMet, "released: "+job.Release.why()), true
 	case job.Release != nil:
-		return say(ReasonForced, "released by "+job.Release.By+", whatever its dependencies"), true
+		return say(ReasonForced, "released by "+cmp.Or(job.Release.By, "somebody")+", whatever its dependencies"), true
 	case job.Released, job.Outcome() != lang.Undecided:
 	case !job.Annotated:
 		return say(ReasonNotAnnotated, "annotation "+DependsOnAnnotation+" was taken away: nothing is waited for, and nobody releases the Job"), job.Condition != nil

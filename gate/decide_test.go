@@ -141,6 +141,10 @@ func TestDecide(t *testing.T) {
 			job: waiting(annotation(ReleasedAnnotation, "yes")), world: succeeded,
 			want: Releasing, wantReason: ReasonMet, wantState: StateWaiting,
 		},
+		"a record that the policies do not read does not count": {
+			job: waiting(annotation(ReleasedAnnotation, `{"by":"me","uid":"uid-load"}`)), world: succeeded,
+			want: Releasing, wantReason: ReasonMet, wantState: StateWaiting,
+		},
 		"a Job that runs although nobody released it is left alone": {
 			job: waiting(running), world: succeeded,
 			want: Ignoring, wantReason: ReasonStartedUnheld, wantState: StatePending,

@@ -135,8 +135,10 @@ func (v *view) start(c *Check) time.Time {
 	case own == nil || own.Created.IsZero():
 		return time.Time{}
 	case c.Before:
-		// Until then, what was created in the same second may not be seen yet.
-		return own.Created.Add(time.Second)
+		// Until then, what was created in the same second may not be seen yet:
+		// it can be made at the very end of that second, and then has to be
+		// stored and watched, for which there is one more.
+		return own.Created.Add(2 * time.Second)
 	default:
 		return own.Created
 	}

@@ -45,7 +45,7 @@ func (p plain) check(c *Check, negated bool) Value {
 		return p.delayed(c, c.At)
 	}
 	own := p.s.Object
-	if c.Before && p.now.Before(own.Created.Add(time.Second)) {
+	if c.Before && p.now.Before(own.Created.Add(2*time.Second)) {
 		return Unknown
 	}
 	members := map[string]plainMember{}
@@ -140,7 +140,7 @@ func (p plain) check(c *Check, negated bool) Value {
 	case n.size == 0 && !unsized && edge:
 		return decided(true, !negated)
 	case n.size == 0 && !unsized && c.Before:
-		return p.delayed(c, own.Created.Add(time.Second))
+		return p.delayed(c, own.Created.Add(2*time.Second))
 	case n.size == 0 && !unsized:
 		return Unknown
 	}

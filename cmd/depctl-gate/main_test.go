@@ -31,10 +31,10 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 			[]string{"--leader-elect-retry-period=9s"},
 			"--leader-elect-renew-deadline must be longer than 1.2 times --leader-elect-retry-period, got 10s and 9s",
 		},
-		"no such lock": {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
+		"no such lock":              {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
 		"a rate below 0":            {[]string{"--report-qps=-1"}, "--report-qps must be 0 or more, got -1"},
 		"profiles without a server": {[]string{"--profiling", "--metrics-bind-address=0"}, "--profiling needs the address of --metrics-bind-address, which is 0"},
-		"no namespace": {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
+		"no namespace":              {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.args)

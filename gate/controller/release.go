@@ -69,11 +69,12 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 		return nil
 	case apierrors.IsNotFound(err):
 		return nil // deleted meanwhile; the watch will say so
-	case refused(err):
+	case refused(err), apierrors.IsForbidden(err):
 		patchRefusals.WithLabelValues(d.Action.String()).Inc()
 		// The Job is no longer what was decided on. Its watch event brings a
 		// new decision, mostly before the next try; the try is for a patch
-		// that is refused for what it is.
+		// that is refused for what it is. 403 is how admission webhooks refuse,
+		// and RBAC: nothing of that mends itself unless people know.
 		if c.refusals.again(ref, err.Error()) && !apierrors.IsConflict(err) {
 			c.reporter.report(job, gate.Decision{
 				Reason:  ReasonPatchRefused,

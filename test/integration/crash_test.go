@@ -71,6 +71,22 @@ func TestCrashesAndConflicts(t *testing.T) {
 		require.NoError(t, g.Stop())
 	})
 
+	t.Run("what is deleted by hand while no gate runs is absent", func(t *testing.T) {
+		s := c.namespace(t)
+		g := c.gate(t, sandbox.GateOptions{})
+		s.make("load", "extract")
+		s.make("extract", "", template("run-for", "3s"))
+		s.settle()
+		require.NoError(t, g.Kill())
+		s.completes("extract")
+		s.remove("extract")
+		g = c.gate(t, sandbox.GateOptions{})
+		s.held("load")
+		s.make("extract", "")
+		s.completes("load")
+		require.NoError(t, g.Stop())
+	})
+
 	t.Run("two gates at once release a Job once", func(t *testing.T) {
 		s := c.namespace(t)
 		one, two := c.gate(t, sandbox.GateOptions{}), c.gate(t, sandbox.GateOptions{})

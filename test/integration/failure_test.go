@@ -41,6 +41,7 @@ func TestAFailureGoesDownTheChain(t *testing.T) {
 	require.Equal(t, "never ran: "+s.name+"/load was skipped", failed(t, s.get("report")).Message)
 	require.Equal(t, gate.ReasonDependencyFailed, failed(t, s.get("report")).Reason)
 	s.kubectl("", "wait", "--for=condition=failed", "--timeout=10s", "job/load", "job/report")
+	require.Regexp(t, `(?m)^load +Failed `, s.kubectl("", "get", "jobs"))
 	pods, err := s.client.CoreV1().Pods(s.name).List(t.Context(), metav1.ListOptions{LabelSelector: "batch.kubernetes.io/job-name in (load,report)"})
 	require.NoError(t, err)
 	require.Empty(t, pods.Items)
@@ -77,11 +78,18 @@ func TestAWaitEndsInTime(t *testing.T) {
 	made := s.make("load", "never", annotate(gate.WaitTimeoutAnnotation, "3s"))
 	s.make("mistake", "Never", annotate(gate.WaitTimeoutAnnotation, "3s"))
 	s.make("next", "load")
+	s.make("patient", "broke", onFailure("wait"), annotate(gate.WaitTimeoutAnnotation, "3s"))
+	s.make("runner", "never", onFailure("run"), annotate(gate.WaitTimeoutAnnotation, "3s"))
+	s.make("broke", "", template("exit-code", "3"))
 	s.make("held", "never", annotate(gate.WaitTimeoutAnnotation, "3s"), annotate(gate.HoldAnnotation, ""))
 	s.make("unreadable", "never", annotate(gate.WaitTimeoutAnnotation, "3 s"))
 	s.fails("load")
 	s.fails("mistake")
 	s.fails("next")
+	for _, name := range []string{"patient", "runner"} {
+		s.fails(name)
+		require.Equal(t, gate.ReasonDependencyTimeout, failed(t, s.get(name)).Reason, name)
+	}
 	condition := failed(t, s.get("load"))
 	require.Equal(t, gate.ReasonDependencyTimeout, condition.Reason)
 	require.GreaterOrEqual(t, condition.LastTransitionTime.Sub(made.CreationTimestamp.Time), 3*time.Second)
@@ -120,6 +128,16 @@ func TestEveryKindOfJobCanBeFailed(t *testing.T) {
 			j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
 			j.Spec.BackoffLimit, j.Spec.BackoffLimitPerIndex = nil, ptr.To[int32](1)
 		},
+		"failure-policy": func(j *batchv1.Job) {
+			j.Spec.PodFailurePolicy = &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{{
+				Action:      batchv1.PodFailurePolicyActionFailJob,
+				OnExitCodes: &batchv1.PodFailurePolicyOnExitCodesRequirement{Operator: batchv1.PodFailurePolicyOnExitCodesOpIn, Values: []int32{3}},
+			}}}
+		},
+		"success-policy": func(j *batchv1.Job) {
+			j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
+			j.Spec.SuccessPolicy = &batchv1.SuccessPolicy{Rules: []batchv1.SuccessPolicyRule{{SucceededCount: ptr.To[int32](1)}}}
+		},
 	}
 	for name, kind := range kinds {
 		s.make(name, "extract", kind)
@@ -136,7 +154,7 @@ func TestEveryKindOfJobCanBeFailed(t *testing.T) {
 func TestAJobThatWasStartedMeanwhileIsNotFailed(t *testing.T) {
 	t.Parallel()
 	c := ownCluster(t)
-	s, p := c.namespace(t), newProxy(t, c)
+	s, p := c.namespace(t).byForce(), newProxy(t, c)
 	g := c.gate(t, sandbox.GateOptions{ServerURL: p.URL})
 	s.make("load", "extract")
 	s.make("extract", "", template("exit-code", "3"))
@@ -145,15 +163,12 @@ func TestAJobThatWasStartedMeanwhileIsNotFailed(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("no patch arrived")
 	}
-	uid := s.get("load").UID
-	s.patch("load", fmt.Sprintf(`{"spec":{"suspend":false},"metadata":{"annotations":{%q:"{\"uid\":\"%s\"}"}}}`, gate.ReleasedAnnotation, uid))
+	s.patch("load", release(s.get("load")))
 	p.pass <- true
 	let := passAll(t, p)
 	s.completes("load")
 	let()
 	require.NoError(t, g.Stop())
-	// The judge would call this release early: it was a person's, by force.
-	c.forced = true
 }
 
 // A chain of 200 and a tree of 2,000 fall at the speed of patches, not at a

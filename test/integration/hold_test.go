@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
 )
@@ -120,29 +119,4 @@ func copied(t *testing.T, s *space) {
 	s.patch("copy", `{"metadata":{"finalizers":null}}`)
 	s.make("later", "")
 	s.completes("copy")
-}
-
-func TestJobsOfOthersAreNotHeld(t *testing.T) {
-	t.Parallel()
-	s := shared.namespace(t)
-	for name, change := range map[string]change{
-		"managed": func(j *batchv1.Job) { j.Spec.ManagedBy = ptr.To("example.com/multi") },
-		"queued":  func(j *batchv1.Job) { j.Labels = map[string]string{"kueue.x-k8s.io/queue-name": "q"} },
-		"in-set": func(j *batchv1.Job) {
-			j.OwnerReferences = []metav1.OwnerReference{{
-				APIVersion: "jobset.x-k8s.io/v1alpha2", Kind: "JobSet", Name: "set", UID: "1", Controller: ptr.To(true),
-			}}
-		},
-	} {
-		job := newJob(name, "extract", change)
-		job.Spec.Suspend = ptr.To(true) // so that nothing runs, and the history has nothing to judge
-		_, err := s.client.BatchV1().Jobs(s.name).Create(t.Context(), job, metav1.CreateOptions{})
-		require.NoError(t, err)
-		s.warning(name, gate.ReasonForeignOwner)
-
-		job = newJob(name+"-2", "extract", change)
-		made, err := s.client.BatchV1().Jobs(s.name).Create(t.Context(), job, metav1.CreateOptions{DryRun: []string{"All"}})
-		require.NoError(t, err)
-		require.False(t, ptr.Deref(made.Spec.Suspend, false), "%s was suspended", name)
-	}
 }

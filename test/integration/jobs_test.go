@@ -2,13 +2,16 @@ package integration
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -17,6 +20,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"depctl.dev/gate"
 	"depctl.dev/test/history"
@@ -36,6 +40,20 @@ func (c *cluster) namespace(t *testing.T) *space {
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}, metav1.CreateOptions{})
 	require.NoError(t, err)
 	return &space{cluster: c, t: t, name: made.Name}
+}
+
+// byForce says that a person starts or stops Jobs here as the gate would not: the
+// namespace is not judged.
+func (s *space) byForce() *space {
+	s.forced.Store(s.name, true)
+	return s
+}
+
+// release returns the merge patch by which a person releases a Job by force, as
+// the gate would.
+func release(job *batchv1.Job) string {
+	return fmt.Sprintf(`{"spec":{"suspend":false},"metadata":{"annotations":{%q:"{\"uid\":\"%s\",\"by\":\"me\"}"}}}`,
+		gate.ReleasedAnnotation, job.UID)
 }
 
 // change alters a Job before it is made.
@@ -105,15 +123,41 @@ func (s *space) patch(name, patch string) *batchv1.Job {
 	return job
 }
 
+// refusal returns what the API server says to a JSON merge patch of a Job that is
+// not stored.
+func (s *space) refusal(name, patch string) error {
+	_, err := s.client.BatchV1().Jobs(s.name).Patch(s.t.Context(), name, types.MergePatchType, []byte(patch),
+		metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+	return err
+}
+
+// until waits for something that no watch of Jobs tells.
+func (s *space) until(what string, condition func() bool) {
+	s.t.Helper()
+	require.NoError(s.t, wait.PollUntilContextTimeout(s.t.Context(), 20*time.Millisecond, patience, true,
+		func(context.Context) (bool, error) { return condition(), nil }), what)
+}
+
+// patchStatus applies a strategic merge patch to the status of a Job, which
+// reaches its metadata too.
+func (s *space) patchStatus(name, patch string) *batchv1.Job {
+	s.t.Helper()
+	job, err := s.client.BatchV1().Jobs(s.name).Patch(s.t.Context(), name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status")
+	require.NoError(s.t, err)
+	return job
+}
+
 // remove deletes a Job and waits until it is gone.
 func (s *space) remove(name string) {
 	s.t.Helper()
-	policy := metav1.DeletePropagationBackground
+	s.delete(name, metav1.DeletePropagationBackground)
+	s.gone(name)
+}
+
+// delete asks for a Job to be deleted.
+func (s *space) delete(name string, policy metav1.DeletionPropagation) {
+	s.t.Helper()
 	require.NoError(s.t, s.client.BatchV1().Jobs(s.name).Delete(s.t.Context(), name, metav1.DeleteOptions{PropagationPolicy: &policy}))
-	s.eventually(name+" is gone", func(last map[string]history.Event) bool {
-		_, exists := last[s.name+"/"+name]
-		return !exists
-	})
 }
 
 // kubectl runs kubectl in the namespace, with a manifest on its standard input.
@@ -129,6 +173,15 @@ func (s *space) eventually(what string, condition func(last map[string]history.E
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	require.NoError(s.t, s.history.Wait(ctx, condition), what)
+}
+
+// runs waits until a Job has a pod.
+func (s *space) runs(name string) {
+	s.t.Helper()
+	s.eventually(name+" runs", func(last map[string]history.Event) bool {
+		e, ok := last[s.name+"/"+name]
+		return ok && e.Job.Status.Active > 0
+	})
 }
 
 // completes waits until all these Jobs are complete.
@@ -219,6 +272,14 @@ type request struct {
 // conditionsClient ends the name under which the gate writes conditions.
 const conditionsClient = "/conditions"
 
+// patches returns the gate's patches of a Job and of its status, oldest first.
+func (s *space) patches(name string) []request {
+	s.t.Helper()
+	return slices.DeleteFunc(s.requests(), func(r request) bool {
+		return r.ObjectRef.Resource != "jobs" || r.ObjectRef.Name != name
+	})
+}
+
 // requests returns what the gate has asked of the API server about the Jobs of
 // the namespace and their events, oldest first. What it tells by conditions is
 // not among it.
@@ -245,6 +306,9 @@ func (s *space) audit() []request {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
+		if !bytes.Contains(lines.Bytes(), []byte(s.name)) {
+			continue // most lines, and reading them takes long
+		}
 		var r request
 		if json.Unmarshal(lines.Bytes(), &r) == nil && r.ObjectRef.Namespace == s.name &&
 			r.User.Username == "system:serviceaccount:depctl-system:depctl-gate" {

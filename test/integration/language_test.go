@@ -93,6 +93,26 @@ func TestJobsWaitForElementsOfAnArray(t *testing.T) {
 	s.fails("all")
 }
 
+// A success policy completes an array whose elements have not all succeeded: the
+// Job succeeded, those elements did not.
+func TestAnArrayThatIsCompleteWithoutAllItsElements(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("whole", "sim")
+	s.make("first", "sim[0]")
+	s.make("all", "sim[*]")
+	s.make("alarm", "failed(sim[2]), failed(sim[*]) >= 2")
+	s.make("sim", "", func(j *batchv1.Job) {
+		j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion)
+		// One after another, so that the others never get to run.
+		j.Spec.Completions, j.Spec.Parallelism = ptr.To[int32](3), ptr.To[int32](1)
+		j.Spec.SuccessPolicy = &batchv1.SuccessPolicy{Rules: []batchv1.SuccessPolicyRule{{SucceededIndexes: ptr.To("0")}}}
+	})
+	s.completes("sim", "whole", "first", "alarm")
+	s.fails("all")
+	require.Equal(t, "0", s.get("sim").Status.CompletedIndexes)
+}
+
 func TestWhatMustBeMendedIsReported(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)

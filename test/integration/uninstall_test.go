@@ -98,8 +98,7 @@ func (s *space) installation() string {
 func TestUninstall(t *testing.T) {
 	t.Parallel()
 	c := ownCluster(t)
-	c.forced = true
-	s := c.namespace(t)
+	s := c.namespace(t).byForce()
 	g := c.gate(t, sandbox.GateOptions{})
 	s.make("load", "extract, other")
 	s.make("report", "other", annotate(gate.HoldAnnotation, "until Monday"))
@@ -172,8 +171,7 @@ func TestUninstall(t *testing.T) {
 func TestUninstallReleasesAtOnce(t *testing.T) {
 	t.Parallel()
 	c := ownCluster(t)
-	c.forced = true
-	s := c.namespace(t)
+	s := c.namespace(t).byForce()
 	s.make("load", "extract")
 	s.make("report", "load")
 	stdout, stderr, code := c.uninstall(t, c.Kubeconfig(), "--yes", "--release", "--keep-namespace")

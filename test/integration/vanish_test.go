@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -132,6 +133,88 @@ func TestANamespaceIsNotHeldUp(t *testing.T) {
 		require.NoError(t, err)
 		<-w.ResultChan()
 	}
+}
+
+// However a Job is deleted, the outcome of a finished one is kept, and nothing
+// holds up an unfinished one, whose outcome nobody will know.
+func TestEveryWayToDeleteAPrerequisite(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []metav1.DeletionPropagation{
+		metav1.DeletePropagationBackground, metav1.DeletePropagationForeground, metav1.DeletePropagationOrphan,
+	} {
+		t.Run(string(policy), func(t *testing.T) {
+			t.Parallel()
+			s := shared.namespace(t)
+			s.make("load", "extract, other")
+			s.make("waits", "runs")
+			s.make("ends", "never")
+			s.make("extract", "", ttl(1000), template("run-for", "1s"))
+			s.make("runs", "", ttl(1000), template("run-for", "10m"))
+			s.guarded("extract")
+			s.guarded("runs")
+			s.completes("extract")
+			for _, name := range []string{"extract", "runs", "ends"} {
+				s.delete(name, policy)
+				s.gone(name)
+				held := s.heldUp(name)
+				t.Logf("our finalizer held up the deletion of %s for %s", name, held)
+				require.Less(t, held, 10*time.Second, name)
+			}
+			s.settle()
+			require.Contains(t, s.get("load").Annotations[gate.SeenAnnotation], `"outcome":"succeeded"`)
+			require.NotContains(t, s.get("waits").Annotations, gate.SeenAnnotation)
+			s.held("waits")
+			s.make("other", "")
+			s.make("runs", "")
+			s.completes("load", "waits")
+		})
+	}
+}
+
+// heldUp returns how long a Job that is gone was to be deleted and carried our
+// finalizer.
+func (s *space) heldUp(name string) (held time.Duration) {
+	var since time.Time
+	for _, e := range s.history.Events() {
+		if e.Key() != s.name+"/"+name {
+			continue
+		}
+		if !since.IsZero() {
+			held, since = held+e.At.Sub(since), time.Time{}
+		}
+		if !e.Deleted && e.Job.DeletionTimestamp != nil && slices.Contains(e.Job.Finalizers, gate.OutcomeFinalizer) {
+			since = e.At
+		}
+	}
+	return held
+}
+
+// A finalizer of others keeps Jobs that are to be deleted. The gate neither
+// releases nor fails them, and does not guard one: that could never end.
+func TestJobsThatAreBeingDeletedAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	theirs := func(j *batchv1.Job) { j.Finalizers = []string{mine} }
+	s.make("load", "extract", theirs)
+	s.make("skip", "failed(extract)", theirs)
+	s.make("runs", "", theirs, ttl(0), template("run-for", "10m"))
+	s.runs("runs")
+	for _, name := range []string{"load", "skip", "runs"} {
+		s.delete(name, metav1.DeletePropagationBackground)
+	}
+	s.make("late", "runs")
+	s.make("extract", "")
+	s.completes("extract")
+	for _, name := range []string{"load", "skip", "late"} {
+		s.held(name)
+		require.Empty(t, s.patches(name))
+	}
+	require.Empty(t, s.patches("runs"))
+	for _, name := range []string{"load", "skip", "runs"} {
+		s.patch(name, `{"metadata":{"finalizers":null}}`)
+		s.gone(name)
+	}
+	s.held("late")
 }
 
 func TestExitCodesOfAPrerequisite(t *testing.T) {

@@ -89,14 +89,13 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 func TestAClusterWithoutPolicies(t *testing.T) {
 	t.Parallel()
 	c := ownClusterWith(t, sandbox.Webhook)
-	c.forced = true
 	g := c.gate(t, sandbox.GateOptions{})
 	for name, story := range holding {
 		t.Run(name, func(t *testing.T) { story(t, c.namespace(t)) })
 	}
 	t.Run("mistakes are refused", func(t *testing.T) { mistakesAreRefused(t, c.namespace(t)) })
 
-	outage := c.namespace(t)
+	outage := c.namespace(t).byForce()
 	outage.make("waits", "extract")
 	outage.make("freed", "later")
 	require.NoError(t, g.Kill())
