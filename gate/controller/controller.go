@@ -7,6 +7,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -218,8 +219,16 @@ func (c *Controller) work(ctx context.Context) {
 
 // sync does what is to be done about one Job: as a prerequisite, and as one that
 // waits. It returns an error only for what another try can mend.
+//
+// What is to be guarded is not released before it is: it might run, end and be
+// cleaned away by the next try. Where the API server will not have the finalizer
+// at all, the Job goes on without.
 func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
-	return errors.Join(c.guard(ctx, ref), c.decide(ctx, ref))
+	guarded := c.guard(ctx, ref)
+	if guarded != nil && !apierrors.IsForbidden(guarded) && !apierrors.IsInvalid(guarded) {
+		return guarded
+	}
+	return errors.Join(guarded, c.decide(ctx, ref))
 }
 
 // decide decides about one Job and does it.

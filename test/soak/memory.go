@@ -28,8 +28,9 @@ func (m memory) String() string {
 	return text
 }
 
-// measure looks at a program of the sandbox. What it cannot find out stays 0.
-func measure(ctx context.Context, part sandbox.Part) memory {
+// measure looks at a gate. What it cannot find out stays 0.
+func measure(ctx context.Context, gate *sandbox.Gate) memory {
+	part := gate.Part()
 	var m memory
 	if file, err := os.Open(fmt.Sprintf("/proc/%d/status", part.PID)); err == nil {
 		defer file.Close()
@@ -37,7 +38,7 @@ func measure(ctx context.Context, part sandbox.Part) memory {
 		_, _ = file.Seek(0, io.SeekStart)
 		m.threads = number(file, "Threads:")
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+part.Address+"/metrics", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+gate.Metrics()+"/metrics", nil)
 	if err != nil {
 		return m
 	}

@@ -128,7 +128,7 @@ func (k *soak) choose(seed uint64) (chosen []fault.Kind) {
 
 // look notes how much memory the gate has.
 func (k *soak) look(ctx context.Context) {
-	k.now = measure(ctx, k.Gate.Part())
+	k.now = measure(ctx, k.Gate)
 	if k.graphs == 0 {
 		k.atFirst = k.now
 	}
