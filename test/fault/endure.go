@@ -9,9 +9,13 @@ import (
 	"depctl.dev/test/trial"
 )
 
-// Patience is how long a graph may take to its end, whatever is done to the gate:
-// a client waits for up to half a minute between two tries.
-const Patience = 3 * time.Minute
+// Patience is how long nothing may happen to the Jobs of a graph before its end,
+// whatever is done to the gate: a client waits for up to half a minute between two
+// tries. A machine that is slow takes the longer, up to longest.
+const (
+	Patience = time.Minute
+	longest  = 15 * time.Minute
+)
 
 // Outcome is what came of a graph.
 type Outcome struct {
@@ -40,7 +44,7 @@ func (f *Field) Endure(ctx context.Context, h *history.History, g *trial.Graph, 
 	go func() { suffered <- f.Suffer(suffering, kinds...) }()
 
 	start := time.Now()
-	patient, cancel := context.WithTimeout(ctx, Patience)
+	patient, cancel := patience(ctx, h)
 	defer cancel()
 	violate(g.Play(patient))
 	violate(g.Await(patient, h))
@@ -64,6 +68,21 @@ func (f *Field) Endure(ctx context.Context, h *history.History, g *trial.Graph, 
 		}
 	}
 	return o
+}
+
+// patience returns a context that ends when nothing has happened for too long.
+func patience(ctx context.Context, h *history.History) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	go func() {
+		defer cancel()
+		for happening := true; happening; {
+			next, stop := context.WithTimeout(ctx, Patience)
+			looks := 0 // the second one is at the next event
+			happening = h.Wait(next, func(map[string]history.Event) bool { looks++; return looks > 1 }) == nil
+			stop()
+		}
+	}()
+	return ctx, cancel
 }
 
 const dependsOn = "depctl.dev/depends-on"
