@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
 
 	"depctl.dev/gate"
 )
@@ -63,11 +64,14 @@ func TestGetModifyPutKeepsTheJobHeld(t *testing.T) {
 func putBack(t *testing.T, s *space) {
 	s.make("load", "extract")
 	s.settle() // the Job controller has written its part
-	job := s.get("load")
-	job.Spec.Suspend = nil
-	job.Labels = map[string]string{"team": "data"}
-	put, err := s.client.BatchV1().Jobs(s.name).Update(t.Context(), job, metav1.UpdateOptions{})
-	require.NoError(t, err)
+	var put *batchv1.Job
+	require.NoError(t, retry.RetryOnConflict(retry.DefaultRetry, func() (err error) {
+		job := s.get("load")
+		job.Spec.Suspend = nil
+		job.Labels = map[string]string{"team": "data"}
+		put, err = s.client.BatchV1().Jobs(s.name).Update(t.Context(), job, metav1.UpdateOptions{})
+		return err
+	}))
 	require.True(t, *put.Spec.Suspend)
 	require.Equal(t, "data", put.Labels["team"], "the rest of the change was lost")
 	s.held("load")
