@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 
 	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
@@ -54,23 +55,12 @@ func measure(b *testing.B, jobs int, waits func(int) string, report string) {
 	require.NoError(b, g.WaitReady(ctx))
 
 	// Jobs are made last to first, so that all wait for the one that starts it.
-	var wg sync.WaitGroup
-	todo := make(chan int)
-	for range 16 {
-		wg.Go(func() {
-			for i := range todo {
-				_, err := c.client.BatchV1().Jobs(metav1.NamespaceDefault).Create(ctx, newJob(fmt.Sprint("load-", i), waits(i)), metav1.CreateOptions{})
-				if err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	for i := jobs; i > 0; i-- {
-		todo <- i
-	}
-	close(todo)
-	wg.Wait()
+	many(jobs, func(i int) {
+		_, err := c.client.BatchV1().Jobs(metav1.NamespaceDefault).Create(ctx, newJob(fmt.Sprint("load-", jobs-i), waits(jobs-i)), metav1.CreateOptions{})
+		if err != nil {
+			b.Error(err)
+		}
+	})
 	_, err = c.client.BatchV1().Jobs(metav1.NamespaceDefault).Create(ctx, newJob("load-0", ""), metav1.CreateOptions{})
 	require.NoError(b, err)
 	require.NoError(b, c.history.Wait(ctx, func(last map[string]history.Event) bool {
@@ -94,4 +84,47 @@ func measure(b *testing.B, jobs int, waits func(int) string, report string) {
 	metrics := scrape(b, g)
 	b.ReportMetric(metrics["depctl_gate_release_latency_seconds_sum"]/metrics["depctl_gate_release_latency_seconds_count"]*1000, "gate-mean-ms")
 	b.ReportMetric(metrics[`depctl_gate_condition_writes_total{result="written"}`]/float64(jobs), "conditions/Job")
+}
+
+// BenchmarkStart measures how long a gate takes from the start of its process
+// until it has decided about 10,000 Jobs, each of which waits for another.
+//
+//	go test ./test/integration -run '^$' -bench Start -benchtime 3x
+func BenchmarkStart(b *testing.B) {
+	const jobs = 10_000
+	s := sandbox.New(b, sandbox.Options{APIOnly: true})
+	require.NoError(b, s.Install(b.Context()))
+	config := s.Config()
+	config.QPS = -1
+	client, err := kubernetes.NewForConfig(config)
+	require.NoError(b, err)
+	many(jobs, func(i int) {
+		_, err := client.BatchV1().Jobs(metav1.NamespaceDefault).Create(b.Context(), newJob(fmt.Sprint("load-", i), fmt.Sprint("load-", i-1, ", other")), metav1.CreateOptions{})
+		if err != nil {
+			b.Error(err)
+		}
+	})
+	decided, resident := 0*time.Second, 0.0
+	for b.Loop() {
+		start := time.Now()
+		g, err := s.StartGate(b.Context(), sandbox.GateOptions{})
+		require.NoError(b, err)
+		require.NoError(b, g.WaitReady(b.Context()))
+		var metrics map[string]float64
+		require.Eventually(b, func() bool {
+			metrics = scrape(b, g)
+			sum := 0.0
+			for sample, value := range metrics {
+				if strings.HasPrefix(sample, "depctl_gate_decisions_total") {
+					sum += value
+				}
+			}
+			return sum >= jobs
+		}, patience, 10*time.Millisecond)
+		decided += time.Since(start)
+		resident = metrics["process_resident_memory_bytes"]
+		require.NoError(b, g.Kill())
+	}
+	b.ReportMetric(decided.Seconds()/float64(b.N), "s-to-all-decided")
+	b.ReportMetric(resident/(1<<20), "MiB")
 }
