@@ -85,7 +85,8 @@ func run(ctx context.Context, o options) error {
 	logger := klog.FromContext(ctx)
 	broadcaster := events.NewBroadcaster(&events.EventSinkImpl{Interface: telling.EventsV1()})
 	defer broadcaster.Shutdown()
-	if err := broadcaster.StartRecordingToSinkWithContext(ctx); err != nil {
+	// It outlives ctx: what is released while the queue drains is told, too.
+	if err := broadcaster.StartRecordingToSinkWithContext(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("starting to send events: %w", err)
 	}
 

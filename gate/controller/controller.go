@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -76,6 +77,8 @@ type Controller struct {
 	observer   bool
 	clock      clock.PassiveClock
 	workers    int
+	// leading is set by Lead. Before, the queue would only grow.
+	leading atomic.Bool
 }
 
 // New returns a Controller that watches all Jobs that the client can list.
@@ -120,8 +123,11 @@ func New(client kubernetes.Interface, o Options) *Controller {
 }
 
 // enqueue is called when something happened that may change the decision about a
-// Job.
+// Job. A standby leaves that to Lead, which looks at all.
 func (c *Controller) enqueue(ref lang.Ref) {
+	if !c.leading.Load() {
+		return
+	}
 	c.stopwatch.start(ref, 0)
 	c.queue.Add(ref)
 }
@@ -162,7 +168,7 @@ func (c *Controller) Lead(ctx context.Context) {
 	select {
 	case <-c.Synced():
 		klog.FromContext(ctx).Info("Deciding", "jobs", c.store.size())
-		c.stopwatch.reset()
+		c.lead()
 		if c.conditions != nil {
 			wg.Go(func() { c.conditions.run(ctx) })
 		}
@@ -176,6 +182,15 @@ func (c *Controller) Lead(ctx context.Context) {
 	c.queue.ShutDown()
 	defer time.AfterFunc(drain, stop).Stop()
 	wg.Wait()
+}
+
+// lead asks for a decision about all Jobs that may need one, and from now on about
+// each that changes.
+func (c *Controller) lead() {
+	c.leading.Store(true)
+	for _, ref := range c.store.open() {
+		c.enqueue(ref)
+	}
 }
 
 // reflector returns what lists and watches the Jobs of all namespaces: one

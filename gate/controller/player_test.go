@@ -177,8 +177,9 @@ func (p *player) restart() {
 	p.line = &line{}
 	p.gate = &Controller{
 		queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), stopwatch: newStopwatch(clock), census: newCensus(),
-		clock: clock, store: newStore(p.line.Add, clock),
+		clock: clock,
 	}
+	p.gate.store = newStore(p.gate.enqueue, clock)
 	p.gate.client = client{p: p, of: p.gate}
 	p.gate.store.access = fixed{gate.Open{}}
 	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)
@@ -187,6 +188,7 @@ func (p *player) restart() {
 	p.decided = map[lang.Ref]string{}
 	p.known.forget()
 	p.list()
+	p.gate.lead()
 }
 
 // work lets a worker take a Job from the queue.

@@ -51,13 +51,3 @@ func (s *stopwatch) take(ref lang.Ref) time.Time {
 	}
 	return since
 }
-
-// reset is called when the gate begins to decide: nothing could be before.
-func (s *stopwatch) reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.clock.Now()
-	for ref := range s.since {
-		s.since[ref] = now
-	}
-}

@@ -311,6 +311,19 @@ func strip(object any) (any, error) {
 	return object, nil
 }
 
+// open returns the Jobs about which there may be something to do.
+func (s *store) open() []lang.Ref {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var all []lang.Ref
+	for ref, e := range s.entries {
+		if e.job.AtRisk || e.job.Guarded || newsworthy(gate.Job{}, e.job, false) {
+			all = append(all, ref)
+		}
+	}
+	return all
+}
+
 // size returns how many Jobs there are.
 func (s *store) size() int {
 	s.mu.RLock()
