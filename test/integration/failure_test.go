@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -189,14 +190,17 @@ func TestLongCascades(t *testing.T) {
 	}
 	skips := func(s *space, n int) (first, last time.Time) {
 		skipped := 0 // those before this one are
-		s.eventually("all are skipped", func(now map[string]history.Event) bool {
+		// Longer than the bound below, which else could not be missed.
+		ctx, cancel := context.WithTimeout(s.t.Context(), 3*patience)
+		defer cancel()
+		require.NoError(t, s.history.Wait(ctx, func(now map[string]history.Event) bool {
 			for ; skipped < n; skipped++ {
 				if e := now[fmt.Sprintf("%s/job-%d", s.name, skipped+1)]; e.Job == nil || !e.Is(batchv1.JobFailureTarget) {
 					return false
 				}
 			}
 			return true
-		})
+		}), "all are skipped")
 		for _, e := range s.history.Events() {
 			if e.Job.Namespace == s.name && e.Is(batchv1.JobFailureTarget) {
 				if first.IsZero() {
