@@ -13,7 +13,7 @@ PLATFORMS ?= linux/amd64,linux/arm64
 BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
 UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/history/... ./test/monitoring/...
-# Tests that start control planes; two packages at a time, they need the machine.
+# Tests that start control planes; one package at a time, they need the machine.
 LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/...
 # The image's module. Go does not see that files outside of it have changed, so
 # no cached result counts; and packing under -race takes minutes, without a race.
@@ -48,7 +48,7 @@ unit: ## Run the tests that need no control plane, under a minute
 test: build ## Run all tests, on a real control plane too
 	$(GO) test -race $(TESTFLAGS) $(UNIT)
 	$(IMAGETEST) $(TESTFLAGS)
-	$(GO) test -race -p 2 -parallel 5 -timeout 15m $(TESTFLAGS) $(LIVE)
+	$(GO) test -race -p 1 -parallel 8 -timeout 25m $(TESTFLAGS) $(LIVE)
 
 soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 	$(GO) run ./test/soak --bin $(BIN) --for $(FOR) --seed $(SEED)

@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -31,11 +31,18 @@ func streams(do tamper) Fault {
 			r = r.WithContext(ctx)
 			r.Header.Set("Accept", "application/json")
 			r.Header.Del("Accept-Encoding")
-			s := &stream{ResponseWriter: w, ctx: ctx, lines: make(chan []byte, 1<<12), over: make(chan struct{})}
+			s := &stream{
+				ResponseWriter: w, header: http.Header{}, ctx: ctx,
+				lines: make(chan []byte, 1<<12), began: make(chan struct{}), over: make(chan struct{}),
+			}
 			go func() {
 				defer close(s.over)
 				defer cancel() // whoever tampers may end it
-				do(ctx, s.lines, s.send)
+				select {
+				case <-s.began:
+					do(ctx, s.lines, s.send)
+				case <-ctx.Done():
+				}
 			}()
 			defer func() {
 				close(s.lines)
@@ -46,22 +53,28 @@ func streams(do tamper) Fault {
 	}
 }
 
-// stream cuts what the API server sends into lines.
+// stream cuts what the API server sends into lines. Nothing is sent before it has
+// begun to answer: the header is the proxy's until then.
 type stream struct {
 	http.ResponseWriter
-	ctx   context.Context
-	rest  []byte
-	lines chan []byte
-	over  chan struct{}
-	mu    sync.Mutex
+	header      http.Header
+	ctx         context.Context
+	rest        []byte
+	lines       chan []byte
+	began, over chan struct{}
 }
+
+// Header returns the header that WriteHeader sends.
+func (s *stream) Header() http.Header { return s.header }
 
 // WriteHeader lets the client know at once that the watch has begun.
 func (s *stream) WriteHeader(code int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	maps.Copy(s.ResponseWriter.Header(), s.header)
 	s.ResponseWriter.WriteHeader(code)
 	_ = http.NewResponseController(s.ResponseWriter).Flush()
+	if code >= http.StatusOK {
+		close(s.began)
+	}
 }
 
 func (s *stream) Write(p []byte) (int, error) {
@@ -84,8 +97,6 @@ func (s *stream) Write(p []byte) (int, error) {
 func (s *stream) Flush() {}
 
 func (s *stream) send(event []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	_, _ = s.ResponseWriter.Write(event)
 	_ = http.NewResponseController(s.ResponseWriter).Flush()
 }

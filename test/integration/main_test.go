@@ -49,7 +49,7 @@ func (c *cluster) judge() (releases []history.Release, violations []string) {
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) (code int) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Minute)
 	defer cancel()
 	var err error
 	shared, err = startCluster(ctx, sandbox.Base)
