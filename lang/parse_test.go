@@ -55,7 +55,9 @@ func canonicalTexts() map[string]string {
 		"?, *":                                                      "?, *",
 		"succeeded(shard-*) >= 500":                                 "shard-* >= 500",
 		"finished(nightly-*, made=before)":                          "finished(nightly-*, made=before)",
+
 		"{app=etl,stage in (b,a,b), !x, y, n>3, z!=}": "{app=etl, stage in (a, b), !x, y, n>3, z!=}",
+
 		"etl/{app==etl}":                    "etl/{app=etl}",
 		"job:etl/{a notin (x)}[*]":          "etl/{a notin (x)}[*]",
 		"a[3]":                              "a[3]",
