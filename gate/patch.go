@@ -3,6 +3,7 @@ package gate
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,20 +24,71 @@ type operation struct {
 // Job is still the one that was decided on, then un-suspends it and records the
 // release. The tests take the place of a resourceVersion, with which status
 // writes of the Job controller would conflict. A test of null passes where the
-// path does not exist.
-func ReleasePatch(job Job, release Release) ([]byte, error) {
+// path does not exist. perElement says that each element goes on to wait, see
+// arrayOperations.
+func ReleasePatch(job Job, release Release, perElement bool) ([]byte, error) {
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
 	}
-	return encode(job, "release", []operation{
+	return encode(job, "release", append([]operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", "/spec/suspend", true},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
 		{"test", annotationPath(HoldAnnotation), nil},
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	})
+	}, arrayOperations(job, perElement)...))
+}
+
+// unreleased tests that a Job that waits waits still: one that is not released, or
+// whose elements wait by themselves.
+func (j Job) unreleased() operation {
+	if j.byElement() {
+		return operation{"test", annotationPath(DependsOnAnnotation), j.DependsOn}
+	}
+	return operation{"test", annotationPath(ReleasedAnnotation), nil}
+}
+
+// maxParallelism is the most that the API server takes of an Indexed Job.
+const maxParallelism = 100_000
+
+// arrayOperations returns what the release of an array adds.
+//
+// Element by element, all pods get our scheduling gate. The Job controller makes
+// those of the lowest indexes first, and no more at once than parallelism says: if
+// these wait, the others would never come. So parallelism is raised, and what it
+// said is the limit that the gate keeps to. Where the whole array starts at once,
+// the limit is parallelism.
+func arrayOperations(job Job, perElement bool) []operation {
+	if job.Object.Array == nil {
+		return nil
+	}
+	limit, _ := job.limit() // invalidAnnotation has looked at it
+	test := operation{"test", "/spec/parallelism", job.Parallelism}
+	if !perElement {
+		if limit == 0 || limit >= job.Parallelism {
+			return nil
+		}
+		return []operation{test, {"replace", "/spec/parallelism", limit}}
+	}
+	more := []operation{{"add", "/spec/template/metadata/labels/" + pointer(GatedLabel), "true"}}
+	gate := map[string]string{"name": SchedulingGate}
+	switch {
+	case job.Gated: // copied from a Job that had it
+	case job.OtherGates:
+		more = append(more, operation{"add", "/spec/template/spec/schedulingGates/-", gate})
+	default:
+		more = append(more, operation{"test", "/spec/template/spec/schedulingGates", nil},
+			operation{"add", "/spec/template/spec/schedulingGates", []any{gate}})
+	}
+	if wanted := min(job.Object.Array.Size, maxParallelism); 0 < job.Parallelism && job.Parallelism < wanted {
+		more = append(more, test, operation{"replace", "/spec/parallelism", wanted})
+		if limit == 0 || job.Parallelism < limit {
+			more = append(more, operation{"add", annotationPath(ArrayLimitAnnotation), strconv.FormatInt(job.Parallelism, 10)})
+		}
+	}
+	return more
 }
 
 // encode returns what is written to a Job as JSON.
@@ -95,5 +147,7 @@ func Clip(text string, n int) string {
 
 // annotationPath returns the JSON pointer (RFC 6901) to an annotation.
 func annotationPath(key string) string {
-	return "/metadata/annotations/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	return "/metadata/annotations/" + pointer(key)
 }
+
+func pointer(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }

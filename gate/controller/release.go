@@ -23,7 +23,7 @@ const FieldManager = gate.ByGate
 // release sends the one patch that un-suspends a Job, and tells of it. since is
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
-	patch, err := gate.ReleasePatch(job, gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons))
+	patch, err := gate.ReleasePatch(job, gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons), d.PerElement)
 	if err != nil {
 		return err
 	}
