@@ -47,6 +47,8 @@ type outlook struct {
 	size int64
 	// reason is why those of Never never run.
 	reason string
+	// also is what all elements wait for beside.
+	also []lang.Reason
 }
 
 // elements evaluates the requirements of single elements under the policy of the
@@ -89,8 +91,8 @@ func (o outlook) value(s Snapshot) lang.Value {
 
 // reasons returns what decides about the first element of which value speaks.
 func (o outlook) reasons(s Snapshot, value lang.Value) []lang.Reason {
-	if o.expr == nil || o.size == 0 {
-		return nil
+	if o.expr == nil || o.size == 0 || o.also != nil {
+		return o.also
 	}
 	index := int64(0)
 	switch {
@@ -147,7 +149,7 @@ func byElement(s Snapshot) (Decision, bool) {
 		case lang.False:
 			o.Open, o.Never = nil, lang.Between(0, o.size-1)
 		default:
-			o.Open, o.Next = nil, next
+			o.Open, o.Next, o.also = nil, next, s.Expr.Reasons(s.World, s.Job.Subject(), s.Now)
 		}
 	}
 	next, over := s.deadline()
