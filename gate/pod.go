@@ -32,9 +32,9 @@ type Pod struct {
 	// Gate is the place of our scheduling gate among those of the pod, -1 if it is
 	// not there: then the element has been released.
 	Gate         int
-	Succeeded    bool
-	Ended        bool
-	BeingDeleted bool
+	// Skipped reports whether the gate has failed it.
+	Succeeded, Skipped, Ended bool
+	BeingDeleted              bool
 }
 
 // ObservePod returns the facts of a pod, the Job that made it, and whether it is
@@ -51,6 +51,7 @@ func ObservePod(pod *corev1.Pod) (p Pod, job lang.Ref, uid types.UID, ok bool) {
 			return g.Name == SchedulingGate
 		}),
 		Succeeded:    pod.Status.Phase == corev1.PodSucceeded,
+		Skipped:      pod.Status.Phase == corev1.PodFailed && isOurs(pod.Status.Reason),
 		Ended:        pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed,
 		BeingDeleted: pod.DeletionTimestamp != nil,
 	}, lang.Job(pod.Namespace, owner.Name), owner.UID, true

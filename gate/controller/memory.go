@@ -171,17 +171,3 @@ func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
 	}
 	return e.job, guarding
 }
-
-// learn takes in the exit code of a Job that failed.
-func (s *store) learn(ref lang.Ref, uid string, exit lang.Exit) {
-	s.change(func() []lang.Ref {
-		e, ok := s.entries[ref]
-		if !ok || e.job.Object.UID != uid || e.job.Object.Exit != nil {
-			return nil
-		}
-		known := *e.job.Object
-		known.Exit = &exit
-		e.job.Object = &known
-		return s.put(ref, e)
-	})
-}

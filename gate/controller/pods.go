@@ -58,6 +58,16 @@ func (p *pods) remove(job types.UID, pod gate.Pod) {
 	p.of[job] = list
 }
 
+// skipped returns the indexes of the elements that the gate has failed.
+func (p *pods) skipped(job types.UID) (all lang.Indexes) {
+	for _, pod := range p.of[job] {
+		if pod.Skipped {
+			all = all.Union(lang.Between(pod.Index, pod.Index))
+		}
+	}
+	return all
+}
+
 // podStore is the reflector's store for pods.
 type podStore struct{ *store }
 
@@ -80,10 +90,29 @@ func (s podStore) each(object any, do func(types.UID, gate.Pod)) error {
 	if p, job, uid, ok := gate.ObservePod(pod); ok {
 		s.change(func() []lang.Ref {
 			do(uid, p)
-			return []lang.Ref{job}
+			return append(s.skip(job, uid, p), job)
 		})
 	}
 	return nil
+}
+
+// skip takes in that the gate has failed a pod: its element has failed for those
+// that wait for it, however often the Job controller tries again.
+func (s podStore) skip(ref lang.Ref, uid types.UID, pod gate.Pod) []lang.Ref {
+	e, ok := s.entries[ref]
+	if !ok || !pod.Skipped || e.job.UID != uid || e.job.Object.Array == nil || e.job.Object.Array.Failed.Contains(pod.Index) {
+		return nil
+	}
+	e.job.Object = withFailed(e.job.Object, lang.Between(pod.Index, pod.Index))
+	return s.put(ref, e)
+}
+
+// withFailed returns what is known of an array with more elements that failed.
+func withFailed(o *lang.Object, more lang.Indexes) *lang.Object {
+	known, array := *o, *o.Array
+	array.Failed = array.Failed.Union(more)
+	known.Array = &array
+	return &known
 }
 
 // Replace is called by the reflector with all pods there are, at the start and

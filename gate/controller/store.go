@@ -195,6 +195,12 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	}
 	if known && old.job.UID == job.UID {
 		job.Object.Exit = old.job.Object.Exit // nobody but the gate knows it
+		if job.Object.Array != nil && old.job.Object.Array != nil {
+			job.Object.Array.Elements = old.job.Object.Array.Elements
+		}
+	}
+	if skipped := s.pods.skipped(job.UID); len(skipped) > 0 && job.Object.Array != nil {
+		job.Object = withFailed(job.Object, skipped)
 	}
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed

@@ -339,3 +339,34 @@ func TestAnArrayThatSucceedsByItsPolicy(t *testing.T) {
 	require.Equal(t, "0", s.get("a").Status.CompletedIndexes)
 	require.Equal(t, "0", s.get("b").Status.CompletedIndexes, "a[i] is not a")
 }
+
+// Grid Engine's -hold_jid_ad: an element waits for the end of its own, unless that
+// asks by exit code 100 that it does not.
+func TestAnElementThatAsksForAnExitCode(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("b", "finished(a[i]), not failed(a[i], code=100)", indexed(3), perIndex)
+	s.make("c", "finished(d[i]), not failed(d[i], code=100)", indexed(3), perIndex)
+	s.make("a", "", indexed(3), perIndex, template("fail-indexes", "1"), template("exit-code", "100"))
+	s.make("d", "", indexed(3), perIndex, template("fail-indexes", "1"), template("exit-code", "3"))
+	s.completes("c")
+	s.fails("b")
+	require.Equal(t, "0,2", s.get("b").Status.CompletedIndexes)
+}
+
+// What the gate fails falls at its own speed, however often the Job controller
+// makes a pod again: c does not wait until all retries of b are used up.
+func TestElementsThatFallOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	patient := func(j *batchv1.Job) { j.Spec.BackoffLimit, j.Spec.BackoffLimitPerIndex = nil, ptr.To(int32(4)) }
+	s.make("a", "", indexed(3), perIndex, template("fail-indexes", "1"))
+	s.make("b", "a[i]", indexed(3), patient)
+	s.make("c", "b[i]", indexed(3), perIndex)
+	s.fails("c")
+	require.Equal(t, "0,2", s.get("c").Status.CompletedIndexes)
+	s.eventually("the others of b are complete", func(last map[string]history.Event) bool {
+		return last[s.name+"/b"].Job.Status.CompletedIndexes == "0,2"
+	})
+	require.False(t, s.history.Last()[s.name+"/b"].Is(batchv1.JobFailed), "b is still trying")
+}
