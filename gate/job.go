@@ -70,6 +70,8 @@ type Job struct {
 	// Guarded reports whether it carries our finalizer.
 	Guarded bool
 
+	// Nudging is what a nudge needs to know.
+	Nudging Nudging
 	// Started is status.startTime; zero if nobody has started the Job.
 	Started time.Time
 	// ServiceAccount is that of the pods. It never changes, so what it may see
@@ -110,6 +112,7 @@ func Observe(job *batchv1.Job) Job {
 	j.ArrayLimit = job.Annotations[ArrayLimitAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
 	j.observeTemplate(&job.Spec)
+	j.Nudging = observeNudging(job)
 	j.Ending = slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
 		return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobFailureTarget || c.Type == batchv1.JobSuccessCriteriaMet)
 	})

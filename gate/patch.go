@@ -24,9 +24,8 @@ type operation struct {
 // Job is still the one that was decided on, then un-suspends it and records the
 // release. The tests take the place of a resourceVersion, with which status
 // writes of the Job controller would conflict. A test of null passes where the
-// path does not exist. perElement says that each element goes on to wait, see
-// arrayOperations.
-func ReleasePatch(job Job, release Release, perElement bool) ([]byte, error) {
+// path does not exist.
+func ReleasePatch(job Job, release Release, how Manner) ([]byte, error) {
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
@@ -38,7 +37,7 @@ func ReleasePatch(job Job, release Release, perElement bool) ([]byte, error) {
 		{"test", annotationPath(HoldAnnotation), nil},
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, arrayOperations(job, perElement)...))
+	}, templateOperations(job, how)...))
 }
 
 // unreleased tests that a Job that waits waits still: one that is not released, or
@@ -50,29 +49,39 @@ func (j Job) unreleased() operation {
 	return operation{"test", annotationPath(ReleasedAnnotation), nil}
 }
 
+// Manner is how a Job is released.
+type Manner struct {
+	// PerElement leaves each element to wait for itself.
+	PerElement bool
+	// Watched marks the pods, so that the gate sees when the last has succeeded.
+	Watched bool
+}
+
 // maxParallelism is the most that the API server takes of an Indexed Job.
 const maxParallelism = 100_000
 
-// arrayOperations returns what the release of an array adds.
+// templateOperations returns what a release adds to the Pod template, and what
+// follows from it.
 //
 // Element by element, all pods get our scheduling gate. The Job controller makes
 // those of the lowest indexes first, and no more at once than parallelism says: if
 // these wait, the others would never come. So parallelism is raised, and what it
 // said is the limit that the gate keeps to. Where the whole array starts at once,
 // the limit is parallelism.
-func arrayOperations(job Job, perElement bool) []operation {
-	if job.Object.Array == nil {
-		return nil
-	}
+func templateOperations(job Job, how Manner) []operation {
+	label := operation{"add", "/spec/template/metadata/labels/" + pointer(GatedLabel), strconv.FormatBool(how.PerElement)}
 	limit, _ := job.limit() // invalidAnnotation has looked at it
 	test := operation{"test", "/spec/parallelism", job.Parallelism}
-	if !perElement {
-		if limit == 0 || limit >= job.Parallelism {
-			return nil
-		}
-		return []operation{test, {"replace", "/spec/parallelism", limit}}
+	var more []operation
+	if how.PerElement || how.Watched {
+		more = append(more, label)
 	}
-	more := []operation{{"add", "/spec/template/metadata/labels/" + pointer(GatedLabel), "true"}}
+	if !how.PerElement {
+		if limit > 0 && limit < job.Parallelism {
+			more = append(more, test, operation{"replace", "/spec/parallelism", limit})
+		}
+		return more
+	}
 	gate := map[string]string{"name": SchedulingGate}
 	switch {
 	case job.Gated: // copied from a Job that had it

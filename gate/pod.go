@@ -17,8 +17,9 @@ import (
 const (
 	// SchedulingGate keeps the scheduler from a pod until its element may run.
 	SchedulingGate = "depctl.dev/depends-on"
-	// GatedLabel marks the pods that have, or had, that gate; its value is "true".
-	// No other pods are watched.
+	// GatedLabel marks the pods that are watched, no others are: with the value
+	// "true" those that have, or had, that gate, with "false" those of a Job that
+	// somebody waits for.
 	GatedLabel = "depctl.dev/gated"
 )
 
@@ -27,7 +28,7 @@ type Pod struct {
 	Name            string
 	UID             types.UID
 	ResourceVersion string
-	// Index is the completion index of its element.
+	// Index is the completion index of its element, -1 if its Job is not Indexed.
 	Index int64
 	// Gate is the place of our scheduling gate among those of the pod, -1 if it is
 	// not there: then the element has been released.
@@ -37,13 +38,15 @@ type Pod struct {
 	BeingDeleted              bool
 }
 
-// ObservePod returns the facts of a pod, the Job that made it, and whether it is
-// one of an Indexed Job.
+// ObservePod returns the facts of a pod, the Job that made it, and whether one did.
 func ObservePod(pod *corev1.Pod) (p Pod, job lang.Ref, uid types.UID, ok bool) {
 	owner := metav1.GetControllerOfNoCopy(pod)
 	index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 32)
-	if owner == nil || owner.Kind != "Job" || err != nil {
+	if owner == nil || owner.Kind != "Job" {
 		return Pod{}, lang.Ref{}, "", false
+	}
+	if err != nil {
+		index = -1
 	}
 	return Pod{
 		Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion, Index: index,

@@ -100,6 +100,7 @@ func run(ctx context.Context, o options) error {
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
 		Scope:          scope,
 		Arrays:         o.reach.arrays,
+		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,
 	})

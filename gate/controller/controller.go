@@ -60,6 +60,9 @@ type Options struct {
 	// Arrays releases arrays element by element, for which it watches and patches
 	// their pods.
 	Arrays bool
+	// Nudge has the Job controller look at a prerequisite as soon as its last pod
+	// has succeeded, for which it watches the pods of Jobs that somebody waits for.
+	Nudge bool
 	// ObserveOnly writes to no Job, and tells what it would do.
 	ObserveOnly bool
 	// Clock tells the time; the machine's by default. A ServerTime is better.
@@ -79,6 +82,7 @@ type Controller struct {
 	stopwatch  *stopwatch
 	census     *census
 	observer   bool
+	nudges     bool
 	clock      clock.PassiveClock
 	workers    int
 	// leading is set by Lead. Before, the queue would only grow.
@@ -103,6 +107,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		stopwatch: newStopwatch(clock.RealClock{}),
 		census:    newCensus(),
 		observer:  o.ObserveOnly,
+		nudges:    o.Nudge && !o.ObserveOnly,
 		clock:     o.Clock,
 		workers:   o.Workers,
 	}
@@ -152,7 +157,7 @@ func (c *Controller) Synced() <-chan struct{} { return c.store.synced }
 // writes nothing: a standby that only watches can lead at once.
 func (c *Controller) Watch(ctx context.Context) {
 	var wg sync.WaitGroup
-	if !c.store.jobsOnly {
+	if !c.store.jobsOnly || c.nudges {
 		wg.Go(func() { c.podReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 	}
 	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
@@ -220,17 +225,16 @@ func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 	})
 }
 
-// podReflector returns what lists and watches the pods that have, or had, our
-// scheduling gate.
+// podReflector returns what lists and watches the pods that are marked.
 func (c *Controller) podReflector(logger klog.Logger) *cache.Reflector {
 	pods := c.client.CoreV1().Pods(metav1.NamespaceAll)
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.LabelSelector = gate.GatedLabel + "=true"
+			o.LabelSelector = gate.GatedLabel
 			return pods.List(ctx, o)
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.LabelSelector = gate.GatedLabel + "=true"
+			o.LabelSelector = gate.GatedLabel
 			return pods.Watch(ctx, o)
 		},
 	}, c.client)
@@ -271,7 +275,7 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	if guarded != nil && !apierrors.IsForbidden(guarded) && !apierrors.IsInvalid(guarded) {
 		return guarded
 	}
-	return errors.Join(guarded, c.decide(ctx, ref))
+	return errors.Join(guarded, c.nudge(ctx, ref), c.decide(ctx, ref))
 }
 
 // decide decides about one Job and does it.

@@ -52,6 +52,10 @@ var (
 		Namespace: "depctl", Subsystem: "gate", Name: "elements_failed_total", StabilityLevel: metrics.ALPHA,
 		Help: "Pods of Jobs that are released element by element which were failed because their dependencies could not be met.",
 	})
+	nudgesTotal = metrics.NewCounter(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "nudges_total", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs whose last pod had succeeded which the Job controller was made to look at.",
+	})
 	conditionWrites = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
 		Help: "Conditions that were written to Jobs, by result: written or error.",
@@ -69,7 +73,7 @@ var registering sync.Once
 func Metrics(version, commit, goVersion string) http.Handler {
 	registering.Do(func() {
 		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals,
-			elementsReleased, elementsFailed, conditionWrites, buildInfo)
+			elementsReleased, elementsFailed, nudgesTotal, conditionWrites, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
 		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout} {

@@ -64,6 +64,7 @@ func strip(object any) (any, error) {
 			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
 			BackoffLimitPerIndex:    job.Spec.BackoffLimitPerIndex,
 			TTLSecondsAfterFinished: job.Spec.TTLSecondsAfterFinished,
+			ActiveDeadlineSeconds:   job.Spec.ActiveDeadlineSeconds,
 			Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 				ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName,
 				SchedulingGates:    job.Spec.Template.Spec.SchedulingGates,

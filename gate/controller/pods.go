@@ -89,7 +89,14 @@ func (s podStore) each(object any, do func(types.UID, gate.Pod)) error {
 	}
 	if p, job, uid, ok := gate.ObservePod(pod); ok {
 		s.change(func() []lang.Ref {
+			e, known := s.entries[job]
+			if known && e.job.UID == uid && e.job.Outcome() != lang.Undecided {
+				return nil // nothing is left to decide about its pods
+			}
 			do(uid, p)
+			if !p.Succeeded && known && !e.job.Gated {
+				return nil // no nudge follows
+			}
 			return append(s.skip(job, uid, p), job)
 		})
 	}

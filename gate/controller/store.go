@@ -205,6 +205,9 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
 	}
+	if job.Outcome() != lang.Undecided {
+		delete(s.pods.of, job.UID)
+	}
 	e := entry{job: job}
 	switch {
 	case !job.Waits():

@@ -94,6 +94,8 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 		"remember an outcome":   `{"metadata":{"annotations":{"depctl.dev/seen":"{}"}}}`,
 		"add its finalizer":     `{"metadata":{"finalizers":["example.com/mine","depctl.dev/outcome"]}}`,
 		"raise parallelism":     `{"spec":{"suspend":false,"parallelism":3},"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"` + string(l.get("load").UID) + `\"}"}}}`,
+		"nudge":                 `{"spec":{"activeDeadlineSeconds":315360000}}`,
+		"nudge otherwise":       `{"spec":{"ttlSecondsAfterFinished":315360000}}`,
 		"gate the elements":     `{"spec":{"template":{"metadata":{"labels":{"depctl.dev/gated":"true"}},"spec":{"schedulingGates":[{"name":"example.com/theirs"},{"name":"depctl.dev/depends-on"}]}}}}`,
 		"choose nodes":          `{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}}}}}`,
 		"change nothing at all": `{}`,
