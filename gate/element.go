@@ -167,6 +167,9 @@ func byElement(s Snapshot) (Decision, bool) {
 // decide goes through the pods of the Job, element by element.
 func (o outlook) decide(s Snapshot, limit int64) Decision {
 	array := s.Job.Object.Array
+	if array == nil {
+		array = &lang.Array{} // somebody put our gate into a Job that has no elements
+	}
 	d := Decision{Action: Opening, Next: o.Next, Elements: &Elements{}}
 	var running int64
 	for pods := range elementsOf(s.Pods) {
@@ -181,7 +184,7 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 		case at < 0:
 		case released(pods): // a retry, and its element runs already
 			d.open(pods[at])
-		case o.Open.Contains(index):
+		case o.Open.Contains(index), index < 0:
 			if limit == 0 || running < limit {
 				running++
 				d.open(pods[at])

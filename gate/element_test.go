@@ -158,6 +158,10 @@ func TestDecideAboutElements(t *testing.T) {
 			job:   waiting(array, byElements, func(j *batchv1.Job) { delete(j.Annotations, DependsOnAnnotation) }),
 			world: world{}, pods: pods("g", "g", "g", "g"), want: Opening, wantOpen: "0 1 2 3", wantReason: ReasonMet,
 		},
+		"a Job without elements that somebody gave our gate runs": {
+			job: waiting(byElements), world: world{}, want: Opening, wantOpen: "-1", wantReason: ReasonMet,
+			pods: []Pod{{Name: "p", UID: "p", Index: -1}},
+		},
 		"a Job that is ending is left alone": {
 			job: job(condition(batchv1.JobFailureTarget, "BackoffLimitExceeded")), world: arrayA("0-3", ""),
 			pods: pods("g", "g", "g", "g"), want: Ignoring,
