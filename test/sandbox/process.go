@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"depctl.dev/test/sandbox/node"
 )
 
 // program is what it takes to start a process, as often as need be.
@@ -23,6 +26,10 @@ type program struct {
 	// health is the URL that answers 200 once the program serves; ca is the
 	// file with the certificate to trust if it is https.
 	health, ca string
+	// node is set for a process that becomes a node, in namespaces of its own.
+	// cgroup is what is left of it when it is gone.
+	node   bool
+	cgroup string
 }
 
 // process is a program that was started.
@@ -48,11 +55,26 @@ func (l *launcher) run(p program) (*process, error) {
 	// its log, and Wait returns as soon as it is gone.
 	started.cmd.Stdout, started.cmd.Stderr = log, log
 	started.cmd.Env = append(os.Environ(), p.env...)
+	var lifeline *os.File
+	if p.node {
+		var input *os.File
+		if input, lifeline, err = os.Pipe(); err != nil {
+			return nil, fmt.Errorf("start %s: %w", p.name, err)
+		}
+		defer input.Close()
+		started.cmd.Stdin, started.cmd.SysProcAttr = input, nodeAttributes()
+	}
 	if err := l.start(started.cmd); err != nil {
+		lifeline.Close() // of a nil file, this does nothing
 		return nil, fmt.Errorf("start %s: %w", p.name, err)
 	}
 	go func() {
-		started.err = started.cmd.Wait()
+		err := started.cmd.Wait()
+		if p.node {
+			lifeline.Close() // held until here: its end would end the node
+			err = errors.Join(err, node.Sweep(p.cgroup))
+		}
+		started.err = err
 		close(started.exited)
 	}()
 	return started, nil
