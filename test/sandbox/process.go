@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,9 +37,11 @@ type process struct {
 	cmd *exec.Cmd
 	// asked is set once somebody wants it to end.
 	asked atomic.Bool
-	// exited is closed when the process is gone; err is set before that.
+	// exited is closed when the process is gone; err and left are set before that.
 	exited chan struct{}
 	err    error
+	// left says what of a node is left when it is gone, which is an error.
+	left error
 }
 
 // run starts a program. Its output is appended to its log.
@@ -69,12 +70,11 @@ func (l *launcher) run(p program) (*process, error) {
 		return nil, fmt.Errorf("start %s: %w", p.name, err)
 	}
 	go func() {
-		err := started.cmd.Wait()
+		started.err = started.cmd.Wait()
 		if p.node {
 			lifeline.Close() // held until here: its end would end the node
-			err = errors.Join(err, node.Sweep(p.cgroup))
+			started.left = node.Sweep(p.cgroup)
 		}
-		started.err = err
 		close(started.exited)
 	}()
 	return started, nil
@@ -92,14 +92,14 @@ func (p *process) running() bool {
 // end sends a signal and waits until the process is gone.
 func (p *process) end(signal os.Signal, timeout time.Duration) error {
 	if !p.running() {
-		return nil
+		return p.left
 	}
 	p.asked.Store(true)
 	// A failure means that it has just exited by itself.
 	_ = p.cmd.Process.Signal(signal)
 	select {
 	case <-p.exited:
-		return nil
+		return p.left
 	case <-time.After(timeout):
 		return fmt.Errorf("%s (pid %d) is still there %s after signal %q", p.name, p.cmd.Process.Pid, timeout, signal)
 	}

@@ -140,7 +140,7 @@ func enable(dir string) error {
 		return err
 	}
 	for controller := range strings.FieldsSeq(string(text)) {
-		if slices.Contains(append(needed, "io", "pids"), controller) {
+		if slices.Contains(slices.Concat(needed, []string{"io", "pids"}), controller) {
 			if err := os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+"+controller), 0o644); err != nil {
 				return err
 			}

@@ -113,7 +113,8 @@ func (n *machine) start(name, path string, args ...string) (child, error) {
 
 func (n *machine) command(path string, args ...string) *exec.Cmd {
 	cmd := exec.Command(path, args...)
-	cmd.Env = append(os.Environ(), "TMPDIR=/run/tmp")
+	// A proxy of the machine cannot be reached, and is not needed.
+	cmd.Env = append(os.Environ(), "TMPDIR=/run/tmp", "NO_PROXY=*", "no_proxy=*")
 	return cmd
 }
 
