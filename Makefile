@@ -4,6 +4,7 @@ SHELL := bash
 GO    ?= go
 BIN   := $(CURDIR)/bin
 DIR   ?= $(CURDIR)/out/sandbox
+NODE  ?= simulated
 
 IMAGE ?= depctl.dev/depctl-gate:dev
 PLATFORMS ?= linux/amd64,linux/arm64
@@ -14,7 +15,10 @@ BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
 UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/history/... ./test/monitoring/...
 # Tests that start control planes; one package at a time, they need the machine.
-LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/...
+LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/container/...
+# In one line, whether the tests with real containers run or are skipped, and why:
+# go test does not say that of tests that pass.
+DOCTOR = @$(BIN)/sandbox doctor --brief || true
 # The image's module. Go does not see that files outside of it have changed, so
 # no cached result counts; and packing under -race takes minutes, without a race.
 IMAGETEST := $(GO) -C deploy/image test -count=1 .
@@ -24,7 +28,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs control-plane image unit test soak bench bench-quick demo sandbox sandbox-down lint fmt clean
+.PHONY: help build programs control-plane image unit test soak bench bench-quick demo doctor sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +53,9 @@ unit: ## Run the tests that need no control plane, under a minute
 test: build ## Run all tests, on a real control plane too
 	$(GO) test -race $(TESTFLAGS) $(UNIT)
 	$(IMAGETEST) $(TESTFLAGS)
+	$(DOCTOR)
 	$(GO) test -race -p 1 -parallel 8 -timeout 25m $(TESTFLAGS) $(LIVE)
+	$(DOCTOR)
 
 soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 	$(GO) run ./test/soak --bin $(BIN) --for $(FOR) --seed $(SEED)
@@ -60,11 +66,14 @@ bench: build ## Measure the gate against an ideal one, hours (ROUNDS=5)
 bench-quick: build ## The small ones of it, under 5 minutes
 	$(GO) run ./test/bench --bin $(BIN) --quick $(BENCHFLAGS)
 
-demo: build ## See a graph of Jobs run on a real control plane
+demo: build ## See a graph of Jobs run, in real containers if the machine can
 	@$(GO) run ./test/demo --bin $(BIN)
 
-sandbox: build ## Start a control plane with the gate in it (DIR=out/sandbox)
-	@$(BIN)/sandbox up --dir $(DIR) --gate
+sandbox: build ## Start a control plane with the gate in it (DIR=out/sandbox NODE=real)
+	@$(BIN)/sandbox up --dir $(DIR) --node $(NODE) --gate
+
+doctor: programs ## Say whether real containers can run here, and what is missing
+	@$(BIN)/sandbox doctor
 
 sandbox-down: ## Stop it
 	@$(BIN)/sandbox down --dir $(DIR)

@@ -1,7 +1,8 @@
 // Command demo shows depctl at work on a real control plane: it starts a
-// sandbox with the gate, applies the examples of deploy/examples with every Job
+// sandbox with the gate, in real containers where the machine can run them, applies the examples of deploy/examples with every Job
 // before those that it waits for, shows the graph as it changes until all is
-// complete, and ends with what happened. It fails if a Job ran too early.
+// complete, and ends with what the Jobs printed and what happened. It fails if a
+// Job ran too early.
 package main
 
 import (
@@ -42,13 +43,20 @@ func main() {
 }
 
 func run(ctx context.Context, bin, examples string, out *screen) (err error) {
-	manifests, err := load(examples)
+	kind, lack := sandbox.Real, sandbox.CanRunReal("")
+	if lack == nil {
+		fmt.Fprintln(out, "The Jobs run in real containers, on a node of this machine.")
+	} else {
+		kind = sandbox.Simulated
+		fmt.Fprintf(out, "The Jobs are played, and nothing runs in them: %v\n", lack)
+	}
+	manifests, err := load(examples, kind)
 	if err != nil {
 		return err
 	}
 	started := time.Now()
 	fmt.Fprintln(out, "Starting a control plane: etcd, Kubernetes and one node.")
-	s, err := sandbox.Start(ctx, sandbox.Options{Bin: bin})
+	s, err := sandbox.Start(ctx, sandbox.Options{Bin: bin, NodeKinds: []sandbox.NodeKind{kind}})
 	if err != nil {
 		return err
 	}
@@ -58,11 +66,7 @@ func run(ctx context.Context, bin, examples string, out *screen) (err error) {
 		}
 	}()
 	fmt.Fprintf(out, "It is ready after %s. Installing the gate: kubectl apply -k deploy/base\n", since(started))
-	gate, err := s.StartGate(ctx, sandbox.GateOptions{})
-	if err != nil {
-		return err
-	}
-	if err := gate.WaitReady(ctx); err != nil {
+	if err := startGate(ctx, s, kind); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "The gate is ready after %s.\n\n", since(started))
@@ -91,7 +95,45 @@ func run(ctx context.Context, bin, examples string, out *screen) (err error) {
 	}); err != nil {
 		return err
 	}
+	if kind == sandbox.Real {
+		if err := show(ctx, s, recorded.Events(), out); err != nil {
+			return err
+		}
+	}
 	return summarize(recorded.Events(), names, out)
+}
+
+// startGate runs the gate in pods if there is a node for them, else as a process.
+func startGate(ctx context.Context, s *sandbox.Sandbox, kind sandbox.NodeKind) error {
+	if kind == sandbox.Real {
+		return s.DeployGate(ctx)
+	}
+	gate, err := s.StartGate(ctx, sandbox.GateOptions{})
+	if err != nil {
+		return err
+	}
+	return gate.WaitReady(ctx)
+}
+
+// show prints what the Jobs have printed, in the order in which they ended.
+func show(ctx context.Context, s *sandbox.Sandbox, events []history.Event, out io.Writer) error {
+	fmt.Fprint(out, "\nWhat the Jobs printed, in the order in which they ended:\n\n")
+	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	shown := map[string]bool{}
+	for _, e := range events {
+		if !e.Is(batchv1.JobComplete) || shown[e.Key()] {
+			continue
+		}
+		shown[e.Key()] = true
+		text, err := s.Kubectl(ctx, nil, "logs", "--namespace", e.Job.Namespace, "job/"+e.Job.Name)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(text) {
+			fmt.Fprintf(table, "  %s\t%s\n", e.Key(), strings.TrimRight(line, "\n"))
+		}
+	}
+	return table.Flush()
 }
 
 // watch draws the graph whenever a Job has changed, until all are complete.

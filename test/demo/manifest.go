@@ -20,7 +20,7 @@ import (
 	"depctl.dev/test/sandbox"
 )
 
-// runFor makes the sandbox's pods take long enough to be seen running.
+// runFor makes simulated pods take long enough to be seen running.
 const runFor = "1s"
 
 // manifest is one object of an example.
@@ -39,12 +39,13 @@ func (m manifest) key() string { return m.ref().Namespace + "/" + m.ref().Name }
 // manifests are the objects of the examples: those that must be there first, and
 // the Jobs, dependents first.
 type manifests struct {
+	kind         sandbox.NodeKind
 	others, jobs []manifest
 }
 
-// load reads all manifests below a directory.
-func load(dir string) (manifests, error) {
-	var all manifests
+// load reads all manifests below a directory, for nodes of a kind.
+func load(dir string, kind sandbox.NodeKind) (manifests, error) {
+	all := manifests{kind: kind}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".yaml" || entry.Name() == "kustomization.yaml" {
 			return err
@@ -89,6 +90,8 @@ func (m *manifests) read(path string) error {
 		case one.Object == nil:
 		case one.GetKind() != "Job":
 			m.others = append(m.others, one)
+		case m.kind == sandbox.Real:
+			m.jobs = append(m.jobs, one)
 		default:
 			annotations := map[string]any{"sandbox.depctl.dev/run-for": runFor}
 			if err := unstructured.SetNestedMap(one.Object, annotations, "spec", "template", "metadata", "annotations"); err != nil {

@@ -14,6 +14,7 @@ const (
 	ControllerManager = "kube-controller-manager"
 	Scheduler         = "kube-scheduler"
 	Kwok              = "kwok"
+	RealNode          = "real-node"
 )
 
 // auditPolicy logs every request once, when it is answered.
@@ -76,6 +77,10 @@ func (s *Sandbox) apiServer(address, etcd string) (program, error) {
 	if err != nil {
 		return program{}, err
 	}
+	authorization := "RBAC"
+	if s.options.has(Real) {
+		authorization = "Node,RBAC" // what the kubelet may, the pods of its node decide
+	}
 	args := []string{
 		"--etcd-servers", "http://" + etcd,
 		"--bind-address", host,
@@ -89,8 +94,15 @@ func (s *Sandbox) apiServer(address, etcd string) (program, error) {
 		"--service-account-signing-key-file", s.credentials.serviceAccountKey(),
 		"--service-account-issuer", "https://kubernetes.default.svc",
 		"--token-auth-file", s.credentials.tokenFile(),
-		"--authorization-mode", "RBAC",
+		"--authorization-mode", authorization,
 		"--service-cluster-ip-range", "10.96.0.0/16",
+	}
+	if s.options.has(Real) {
+		more, err := s.reachNode()
+		if err != nil {
+			return program{}, err
+		}
+		args = append(args, more...)
 	}
 	if s.options.Audit {
 		policy := s.credentials.file("audit-policy.yaml")

@@ -1,11 +1,12 @@
 // Package sandbox runs a real Kubernetes control plane on this machine for
 // tests, benchmarks and people: etcd, kube-apiserver, kube-controller-manager,
-// kube-scheduler and kubectl from one binary (test/sandbox/kube), and KWOK
-// (test/sandbox/kwok), which plays the nodes. There are no containers, no
-// downloads and no rights needed; `make build` builds both binaries.
+// kube-scheduler and kubectl from one binary (test/sandbox/kube), and nodes of two
+// kinds. `make build` builds the binaries; nothing is downloaded.
 //
 // The control plane is real, with RBAC, admission and service-account tokens.
-// The pods are not: nothing runs in them. A pod that belongs to a Job ends as
+//
+// Simulated nodes are played by KWOK (test/sandbox/kwok): as many as one likes, on
+// any machine, without any rights. Nothing runs in their pods. A pod that belongs to a Job ends as
 // the annotations of its template say, whatever its image and command:
 //
 //	sandbox.depctl.dev/run-for: 2s         how long it runs; default 0
@@ -18,7 +19,11 @@
 // OnFailure: containers are never restarted in place. Any change to a running
 // pod starts its run-for anew.
 //
+// A real node (test/sandbox/node) is a kubelet with real containers, for a handful
+// of Jobs that must really run. It needs Linux, root and some packages; CanRunReal
+// says what a machine lacks. Its images are BusyboxImage and what Load gets.
+//
 // Everything listens on loopback only, at free ports, and keeps its data in one
-// directory. No process outlives Stop, nor, on Linux, the process that started
-// the sandbox, however that ends.
+// directory; a real node has a network of its own. No process outlives Stop, nor,
+// on Linux, the process that started the sandbox, however that ends.
 package sandbox

@@ -23,14 +23,21 @@ func (s *Sandbox) Install(ctx context.Context) error {
 	if s.installed {
 		return nil
 	}
-	if err := s.install(ctx); err != nil {
+	addresses, err := freeAddresses(1)
+	if err != nil {
+		return err
+	}
+	s.webhook = addresses[0]
+	err = s.install(ctx, func(path string) string { return s.options.Overlay.kustomization(path, s.webhook) })
+	if err != nil {
 		return fmt.Errorf("install depctl: %w", err)
 	}
 	s.installed = true
 	return nil
 }
 
-func (s *Sandbox) install(ctx context.Context) error {
+// install applies what the kustomization over the overlay, given its path, says.
+func (s *Sandbox) install(ctx context.Context, over func(path string) string) error {
 	dir := s.file("gate")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -39,12 +46,7 @@ func (s *Sandbox) install(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	addresses, err := freeAddresses(1)
-	if err != nil {
-		return err
-	}
-	s.webhook = addresses[0]
-	kustomization := s.options.Overlay.kustomization(path, s.webhook)
+	kustomization := over(path)
 	if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(kustomization), 0o644); err != nil {
 		return err
 	}
@@ -73,15 +75,21 @@ func (s *Sandbox) install(ctx context.Context) error {
 	return nil
 }
 
+// source returns the root of depctl's source. It is above the working directory,
+// as in tests, or above bin.
+func source(bin string) (string, error) {
+	if root, err := moduleRoot("."); err == nil {
+		return root, nil
+	}
+	return moduleRoot(bin)
+}
+
 // deployed returns the path of an overlay relative to dir, the only form in which
-// kustomize takes it. The source is above the working directory, as in
-// tests, or above bin.
+// kustomize takes it.
 func deployed(dir, bin string, o Overlay) (string, error) {
-	root, err := moduleRoot(".")
+	root, err := source(bin)
 	if err != nil {
-		if root, err = moduleRoot(bin); err != nil {
-			return "", err
-		}
+		return "", err
 	}
 	base, err := filepath.EvalSymlinks(filepath.Join(root, "deploy", string(o)))
 	if err != nil {

@@ -40,7 +40,9 @@ func newLauncher() *launcher {
 // start starts cmd in a process group of its own, so that a Ctrl-C in the
 // terminal reaches only this process, which then stops the others in order.
 func (l *launcher) start(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = childAttributes()
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = childAttributes()
+	}
 	result := make(chan error, 1)
 	select {
 	case l.starts <- func() { result <- cmd.Start() }:

@@ -9,3 +9,6 @@ import "syscall"
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
+
+// nodeAttributes are for Linux.
+func nodeAttributes() *syscall.SysProcAttr { return childAttributes() }

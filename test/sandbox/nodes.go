@@ -39,8 +39,10 @@ func (s *Sandbox) createNodes(ctx context.Context, client kubernetes.Interface) 
 		name := fmt.Sprintf("node-%d", i)
 		node := &corev1.Node{
 			ObjectMeta: metav1.ObjectMeta{
-				Name:        name,
-				Labels:      map[string]string{corev1.LabelHostname: name, corev1.LabelOSStable: "linux"},
+				Name: name,
+				Labels: map[string]string{
+					corev1.LabelHostname: name, corev1.LabelOSStable: "linux", NodeLabel: string(Simulated),
+				},
 				Annotations: map[string]string{fakeNode: fakeNodeValue},
 			},
 			Status: corev1.NodeStatus{Capacity: resources, Allocatable: resources},
@@ -53,7 +55,7 @@ func (s *Sandbox) createNodes(ctx context.Context, client kubernetes.Interface) 
 }
 
 // podsCanRun returns nil if a pod made now would be admitted and run at once.
-func podsCanRun(ctx context.Context, client kubernetes.Interface) error {
+func podsCanRun(ctx context.Context, client kubernetes.Interface, wanted int) error {
 	// Without it, every pod is refused, and the Job controller backs off.
 	_, err := client.CoreV1().ServiceAccounts(metav1.NamespaceDefault).Get(ctx, "default", metav1.GetOptions{})
 	if err != nil {
@@ -63,9 +65,14 @@ func podsCanRun(ctx context.Context, client kubernetes.Interface) error {
 	if err != nil {
 		return err
 	}
+	if len(nodes.Items) < wanted {
+		return fmt.Errorf("there are %d nodes of %d", len(nodes.Items), wanted)
+	}
 	for _, node := range nodes.Items {
-		if len(node.Spec.Taints) > 0 {
-			return fmt.Errorf("node %s has taint %s", node.Name, node.Spec.Taints[0].Key)
+		for _, taint := range node.Spec.Taints {
+			if taint.Key != NodeLabel {
+				return fmt.Errorf("node %s has taint %s", node.Name, taint.Key)
+			}
 		}
 		if !ready(node) {
 			return fmt.Errorf("node %s is not ready", node.Name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -22,9 +23,12 @@ type Options struct {
 	// empty, it is $DEPCTL_BIN, or else bin at the root of the module
 	// depctl.dev, found from the working directory upwards.
 	Bin string
-	// Nodes is the number of nodes; 0 means 1.
+	// NodeKinds are the kinds of nodes; empty means Simulated. If there are both,
+	// the real one has a taint, so that pods run on it only if they ask for it.
+	NodeKinds []NodeKind
+	// Nodes is the number of simulated nodes; 0 means 1. There is one real one.
 	Nodes int
-	// NodeCPU is the allocatable CPU of each node, as a Kubernetes quantity.
+	// NodeCPU is the allocatable CPU of each simulated node, as a Kubernetes quantity.
 	// Pods that request more in all than there is stay Pending. Empty means
 	// more than any test asks for.
 	NodeCPU string
@@ -53,6 +57,14 @@ func (o Options) resolve() (Options, error) {
 	if o.Nodes == 0 {
 		o.Nodes = 1
 	}
+	if len(o.NodeKinds) == 0 {
+		o.NodeKinds = []NodeKind{Simulated}
+	}
+	for _, kind := range o.NodeKinds {
+		if kind != Simulated && kind != Real {
+			return o, fmt.Errorf("no kind of node is called %q, only %s and %s", kind, Simulated, Real)
+		}
+	}
 	if o.NodeCPU != "" {
 		if _, err := resource.ParseQuantity(o.NodeCPU); err != nil {
 			return o, fmt.Errorf("CPU of a node %q: %w", o.NodeCPU, err)
@@ -72,13 +84,23 @@ func (o Options) resolve() (Options, error) {
 	if o.Bin, err = filepath.Abs(o.Bin); err != nil {
 		return o, err
 	}
-	for _, name := range []string{"kube", "kwok"} {
+	binaries := []string{"kube"}
+	if o.has(Simulated) {
+		binaries = append(binaries, "kwok")
+	}
+	if o.has(Real) {
+		binaries = append(binaries, "sandbox")
+	}
+	for _, name := range binaries {
 		if err := checkBinary(filepath.Join(o.Bin, name)); err != nil {
 			return o, err
 		}
 	}
 	return o, nil
 }
+
+// has reports whether there is to be a node of a kind.
+func (o Options) has(kind NodeKind) bool { return slices.Contains(o.NodeKinds, kind) && !o.APIOnly }
 
 func checkBinary(path string) error {
 	if _, err := os.Stat(path); err != nil {

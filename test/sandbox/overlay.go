@@ -26,12 +26,23 @@ const (
 	Diagnostics Overlay = "diagnostics"
 )
 
-// without is an overlay without a pod: here, the gate is a process, and a pod
-// that KWOK plays must not pretend to be it.
-const without = `apiVersion: kustomize.config.k8s.io/v1beta1
+// whole is an overlay as it is.
+const whole = `apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources: [%q]
-replicas: [{name: %s, count: 0}]
+`
+
+// without takes the pods away: the gate is a process then, and a pod that KWOK
+// plays must not pretend to be it.
+const without = `replicas: [{name: %s, count: 0}]
+`
+
+// onReal puts the pods on the real node, if there are others.
+const onReal = `patches:
+  - target: {kind: Deployment}
+    patch: |
+      - {op: add, path: /spec/template/spec/nodeSelector, value: {%[1]s: %[2]s}}
+      - {op: add, path: /spec/template/spec/tolerations, value: [{key: %[1]s, value: %[2]s, effect: NoSchedule}]}
 `
 
 // call has the API server call the webhooks of a configuration at an address.
@@ -42,10 +53,11 @@ const call = `  - target: {kind: %s}
 const callOne = `      - {op: replace, path: /webhooks/%d/clientConfig, value: {url: "https://%s/%s"}}
 `
 
-// kustomization returns what is installed: the overlay, made to fit a sandbox.
+// kustomization returns what is installed if the gate is a process: the overlay,
+// made to fit a sandbox.
 func (o Overlay) kustomization(path, webhook string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, without, path, gateName)
+	fmt.Fprintf(&b, whole+without, path, gateName)
 	if o == Base || o == Arrays {
 		return b.String()
 	}

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"depctl.dev/test/sandbox/node"
 )
 
 // program is what it takes to start a process, as often as need be.
@@ -23,6 +25,10 @@ type program struct {
 	// health is the URL that answers 200 once the program serves; ca is the
 	// file with the certificate to trust if it is https.
 	health, ca string
+	// node is set for a process that becomes a node, in namespaces of its own.
+	// cgroup is what is left of it when it is gone.
+	node   bool
+	cgroup string
 }
 
 // process is a program that was started.
@@ -31,9 +37,11 @@ type process struct {
 	cmd *exec.Cmd
 	// asked is set once somebody wants it to end.
 	asked atomic.Bool
-	// exited is closed when the process is gone; err is set before that.
+	// exited is closed when the process is gone; err and left are set before that.
 	exited chan struct{}
 	err    error
+	// left says what of a node is left when it is gone, which is an error.
+	left error
 }
 
 // run starts a program. Its output is appended to its log.
@@ -48,11 +56,25 @@ func (l *launcher) run(p program) (*process, error) {
 	// its log, and Wait returns as soon as it is gone.
 	started.cmd.Stdout, started.cmd.Stderr = log, log
 	started.cmd.Env = append(os.Environ(), p.env...)
+	var lifeline *os.File
+	if p.node {
+		var input *os.File
+		if input, lifeline, err = os.Pipe(); err != nil {
+			return nil, fmt.Errorf("start %s: %w", p.name, err)
+		}
+		defer input.Close()
+		started.cmd.Stdin, started.cmd.SysProcAttr = input, nodeAttributes()
+	}
 	if err := l.start(started.cmd); err != nil {
+		lifeline.Close() // of a nil file, this does nothing
 		return nil, fmt.Errorf("start %s: %w", p.name, err)
 	}
 	go func() {
 		started.err = started.cmd.Wait()
+		if p.node {
+			lifeline.Close() // held until here: its end would end the node
+			started.left = node.Sweep(p.cgroup)
+		}
 		close(started.exited)
 	}()
 	return started, nil
@@ -70,14 +92,14 @@ func (p *process) running() bool {
 // end sends a signal and waits until the process is gone.
 func (p *process) end(signal os.Signal, timeout time.Duration) error {
 	if !p.running() {
-		return nil
+		return p.left
 	}
 	p.asked.Store(true)
 	// A failure means that it has just exited by itself.
 	_ = p.cmd.Process.Signal(signal)
 	select {
 	case <-p.exited:
-		return nil
+		return p.left
 	case <-time.After(timeout):
 		return fmt.Errorf("%s (pid %d) is still there %s after signal %q", p.name, p.cmd.Process.Pid, timeout, signal)
 	}

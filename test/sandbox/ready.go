@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -54,7 +55,7 @@ type Part struct {
 	// Name is the name of the program, such as kube-apiserver.
 	Name string `json:"name"`
 	PID  int    `json:"pid"`
-	// Address is where it serves, as host:port.
+	// Address is where it serves, as host:port, or as unix:path.
 	Address string `json:"address"`
 	// Health is a URL that answers 200 as long as it is well; CA is the file
 	// with the certificate that it is served with, if it is https.
@@ -71,11 +72,25 @@ func (p *process) part() Part {
 	}
 }
 
+// Dial connects to the part.
+func (p Part) Dial(ctx context.Context) (net.Conn, error) {
+	network, address := "tcp", p.Address
+	if path, ok := strings.CutPrefix(p.Address, unixPrefix); ok {
+		network, address = "unix", path
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+const unixPrefix = "unix:"
+
 // Healthy returns nil if the part says that it is well, within a second.
 func (p Part) Healthy(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	transport := &http.Transport{DisableKeepAlives: true}
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return p.Dial(ctx) },
+	}
 	if p.CA != "" {
 		ca, err := os.ReadFile(p.CA)
 		if err != nil {

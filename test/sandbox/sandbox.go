@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,8 @@ type Sandbox struct {
 	installed  bool
 	// webhook is where the API server calls the gate's webhook.
 	webhook string
+	// api is the way of the real node to the API server; nil if there is none.
+	api net.Listener
 }
 
 // Dir returns the directory in which everything is kept, as an absolute path.
@@ -168,8 +171,15 @@ func (s *Sandbox) Stop() error {
 	}
 	s.stopped = true
 	s.launcher.close()
+	if s.api != nil {
+		s.api.Close()
+	}
 	if s.temporary {
 		return os.RemoveAll(s.dir)
+	}
+	if s.options.has(Real) {
+		// Its images and containers are large, and of no use to anybody.
+		return os.RemoveAll(s.nodeFile(""))
 	}
 	return nil
 }

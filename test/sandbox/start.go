@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/kubernetes"
+
+	"depctl.dev/test/sandbox/node"
 )
 
 const (
@@ -66,8 +68,16 @@ func (s *Sandbox) prepare() error {
 	if err != nil {
 		return err
 	}
+	if s.options.has(Real) {
+		if err := node.CheckDir(s.nodeFile("")); err != nil {
+			return err
+		}
+		if err := CanRunReal(s.dir); err != nil {
+			return err
+		}
+	}
 	// By name: the directory may be somebody's, with other things in it.
-	for _, old := range []string{"audit.log", "credentials", "etcd", "gate", "kubeconfig", "kubectl-cache", "logs"} {
+	for _, old := range []string{"audit.log", "credentials", "etcd", "gate", "image", "kubeconfig", "kubectl-cache", "logs", nodeDir} {
 		if err := os.RemoveAll(s.file(old)); err != nil {
 			return err
 		}
@@ -110,21 +120,32 @@ func (s *Sandbox) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	kwok, err := s.kwok(addresses[5])
-	if err != nil {
-		return err
-	}
 	client, err := kubernetes.NewForConfig(s.Config())
 	if err != nil {
 		return err
 	}
-	if err := s.createNodes(ctx, client); err != nil {
+	programs, nodes := []program{manager, scheduler}, 0
+	if s.options.has(Simulated) {
+		kwok, err := s.kwok(addresses[5])
+		if err != nil {
+			return err
+		}
+		if err := s.createNodes(ctx, client); err != nil {
+			return err
+		}
+		programs, nodes = append(programs, kwok), s.options.Nodes
+	}
+	if s.options.has(Real) {
+		real, err := s.realNode(ctx)
+		if err != nil {
+			return err
+		}
+		programs, nodes = append(programs, real), nodes+1
+	}
+	if err := s.startAll(ctx, programs...); err != nil {
 		return err
 	}
-	if err := s.startAll(ctx, manager, scheduler, kwok); err != nil {
-		return err
-	}
-	_, err = poll(ctx, nil, func(ctx context.Context) error { return podsCanRun(ctx, client) })
+	_, err = poll(ctx, nil, func(ctx context.Context) error { return podsCanRun(ctx, client, nodes) })
 	if err != nil {
 		return fmt.Errorf("wait for the nodes: %w", err)
 	}

@@ -55,7 +55,7 @@ func tidy(t testing.TB, dir string) {
 		}
 		return
 	}
-	for _, name := range []string{"credentials", "etcd", "kubectl-cache"} {
+	for _, name := range []string{"credentials", "etcd", "image", "kubectl-cache"} {
 		_ = os.RemoveAll(filepath.Join(dir, name))
 	}
 	t.Logf("the logs of the sandbox are kept in %s", filepath.Join(dir, "logs"))

@@ -1,7 +1,8 @@
 // Command kube is a Kubernetes control plane in one binary: etcd, kube-apiserver,
-// kube-controller-manager, kube-scheduler and kubectl, each as upstream's own main runs it.
+// kube-controller-manager, kube-scheduler and kubectl, and on Linux a node's kubelet, each as
+// upstream's own main runs it.
 //
-// One binary instead of five because they share nearly all their code: it links once and takes a
+// One binary instead of six because they share nearly all their code: it links once and takes a
 // third of the disk.
 package main
 
@@ -30,14 +31,14 @@ type program struct {
 	run  func() int
 }
 
-var programs = []program{
+var programs = append(nodePrograms, []program{
 	{"etcd", etcd},
 	{"kube-apiserver", func() int { return cli.Run(apiserver.NewAPIServerCommand()) }},
 	{"kube-controller-manager", func() int { return cli.Run(controllermanager.NewControllerManagerCommand()) }},
 	{"kube-scheduler", func() int { return cli.Run(scheduler.NewSchedulerCommand()) }},
 	{"kubectl", kubectl},
 	{"version", version},
-}
+}...)
 
 func main() {
 	if len(os.Args) > 1 {

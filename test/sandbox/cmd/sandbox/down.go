@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"syscall"
 	"time"
 
@@ -44,7 +43,7 @@ func down(ctx context.Context, o options, out io.Writer) error {
 			return err
 		}
 		if gone {
-			return reportDown(o, st.Parts, out)
+			return reportDown(ctx, o, st.Parts, out)
 		}
 	}
 	return fmt.Errorf("the supervisor (pid %d) cannot be stopped", pid)
@@ -72,10 +71,10 @@ func waitGone(ctx context.Context, dir string) (bool, error) {
 }
 
 // reportDown says that all is down, or what still answers.
-func reportDown(o options, parts []sandbox.Part, out io.Writer) error {
+func reportDown(ctx context.Context, o options, parts []sandbox.Part, out io.Writer) error {
 	var remained []error
 	for _, part := range parts {
-		if connection, err := net.Dial("tcp", part.Address); err == nil {
+		if connection, err := part.Dial(ctx); err == nil {
 			connection.Close()
 			remained = append(remained, fmt.Errorf("%s (pid %d) still serves at %s", part.Name, part.PID, part.Address))
 		}

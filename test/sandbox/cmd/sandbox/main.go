@@ -1,5 +1,5 @@
 // Command sandbox starts, shows and stops a Kubernetes control plane on this
-// machine, with simulated nodes and, if asked, the gate. See package sandbox.
+// machine, with nodes and, if asked, the gate. See package sandbox.
 package main
 
 import (
@@ -14,12 +14,15 @@ import (
 	"github.com/spf13/pflag"
 
 	"depctl.dev/cmd/version"
+	"depctl.dev/test/sandbox"
 )
 
 const usage = `usage:
   sandbox up --dir DIR [flags]   start one, return when Jobs can run in it
   sandbox status --dir DIR       say what runs, where, and whether it is well
   sandbox down --dir DIR         stop it; logs stay in DIR/logs
+  sandbox load --dir DIR FILE    import an archive of images into its real node
+  sandbox doctor [--dir DIR]     say whether a real node can run here, and what is missing
   sandbox version
 
 flags of up:
@@ -47,21 +50,35 @@ var errUsage = errors.New("wrong arguments")
 type options struct {
 	dir     string
 	bin     string
+	kinds   []string
 	nodes   int
 	nodeCPU string
 	gate    bool
 	audit   bool
+	// config is the file that the supervisor has written for a node.
+	config string
+	// brief makes doctor say it in one line.
+	brief bool
+	// archive is the argument of load.
+	archive string
 }
 
 func (o *options) flags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("sandbox", pflag.ContinueOnError)
 	flags.Usage = func() {}
 	flags.StringVar(&o.dir, "dir", "", "directory of the sandbox; what an earlier one left there is replaced")
-	flags.IntVar(&o.nodes, "nodes", 1, "number of nodes")
-	flags.StringVar(&o.nodeCPU, "node-cpu", "", "CPU of each node, such as 4; without it, nodes are never full")
+	flags.StringSliceVar(&o.kinds, "node", []string{string(sandbox.Simulated)},
+		"kinds of nodes: simulated, real or both; beside simulated ones, the real one has a taint")
+	flags.IntVar(&o.nodes, "nodes", 1, "number of simulated nodes")
+	flags.StringVar(&o.nodeCPU, "node-cpu", "", "CPU of each simulated node, such as 4; without it, nodes are never full")
 	flags.BoolVar(&o.gate, "gate", false, "install depctl and run the gate")
 	flags.BoolVar(&o.audit, "audit", false, "log every API request to DIR/audit.log")
 	flags.StringVar(&o.bin, "bin", "", "directory of kube, kwok and depctl-gate (default: that of this program)")
+	flags.StringVar(&o.config, "config", "", "")
+	flags.BoolVar(&o.brief, "brief", false, "")
+	for _, internal := range []string{"config", "brief"} {
+		_ = flags.MarkHidden(internal)
+	}
 	return flags
 }
 
@@ -81,6 +98,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	case err != nil:
 		return fmt.Errorf("%w: %w", errUsage, err)
+	case args[0] == "load" && flags.NArg() == 1:
+		o.archive = flags.Arg(0)
 	case flags.NArg() > 0:
 		return fmt.Errorf("%w: unexpected %q", errUsage, flags.Arg(0))
 	}
@@ -98,6 +117,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		command = status
 	case "down":
 		command = down
+	case "load":
+		command = load
+	case "doctor":
+		return doctor(o, out)
+	case sandbox.NodeCommand:
+		return runNode(ctx, o)
 	case superviseCommand:
 		command = supervise
 	default:

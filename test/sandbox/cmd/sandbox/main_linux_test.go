@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/util/wait"
+
+	"depctl.dev/test/sandbox"
 )
 
 // commandVariable makes the test binary the command itself, and so also the
@@ -111,6 +113,36 @@ func TestUpStatusDown(t *testing.T) {
 	require.Zero(t, code, text)
 }
 
+func TestARealNodeIsShownAndLoaded(t *testing.T) {
+	t.Parallel()
+	text, code := sandboxCommand(t, "doctor")
+	if err := sandbox.CanRunReal(""); err != nil {
+		require.Equal(t, 1, code)
+		require.Contains(t, text, err.Error())
+		t.Skip(err)
+	}
+	require.Zero(t, code, text)
+	require.Contains(t, text, "a real node can run here")
+	dir := newDir(t)
+	text, code = sandboxCommand(t, "up", "--dir", dir, "--node", "real")
+	require.Zero(t, code, text)
+	text, code = sandboxCommand(t, "status", "--dir", dir)
+	require.Zero(t, code, text)
+	require.Equal(t, 5, strings.Count(text, " healthy"), text)
+	require.Regexp(t, `(?m)^real-node .* unix:`+dir+`/node/egress.sock +healthy$`, text)
+
+	text, code = sandboxCommand(t, "load", "--dir", dir, filepath.Join(dir, "node", "images.tar"))
+	require.Zero(t, code, text)
+	text, code = sandboxCommand(t, "load", "--dir", dir, filepath.Join(dir, "kubeconfig"))
+	require.Equal(t, 1, code)
+	require.Contains(t, text, "import "+dir+"/kubeconfig")
+
+	text, code = sandboxCommand(t, "down", "--dir", dir)
+	require.Zero(t, code, text)
+	require.NoDirExists(t, filepath.Join(dir, "node"))
+	require.FileExists(t, filepath.Join(dir, "logs", "kubelet.log"))
+}
+
 func TestNothingOutlivesAnInterruptedUp(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"Ctrl-C": os.Interrupt, "killed": os.Kill} {
@@ -159,6 +191,9 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"no command":   {[]string{"start", "--dir", empty}, 2, `no command "start"`},
 		"no flag":      {[]string{"up", "--dri", empty}, 2, "unknown flag: --dri"},
 		"no binaries":  {[]string{"up", "--dir", empty, "--bin", empty}, 1, "run `make build`"},
+		"no kind":      {[]string{"up", "--dir", empty, "--node", "virtual"}, 1, "only simulated and real"},
+		"no archive":   {[]string{"load", "--dir", empty}, 2, "load needs the file of an archive"},
+		"not loaded":   {[]string{"load", "--dir", empty, "x"}, 1, "no sandbox is up in " + empty},
 		"nothing up":   {[]string{"status", "--dir", empty}, 1, "start one with: sandbox up --dir " + empty},
 	}
 	for name, test := range tests {

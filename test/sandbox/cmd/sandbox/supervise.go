@@ -46,8 +46,12 @@ func keep(ctx context.Context, o options, out io.Writer) (err error) {
 	if err := os.RemoveAll(statePath(o.dir)); err != nil {
 		return err
 	}
+	var kinds []sandbox.NodeKind
+	for _, kind := range o.kinds {
+		kinds = append(kinds, sandbox.NodeKind(kind))
+	}
 	s, err := sandbox.Start(ctx, sandbox.Options{
-		Dir: o.dir, Bin: o.bin, Nodes: o.nodes, NodeCPU: o.nodeCPU, Audit: o.audit,
+		Dir: o.dir, Bin: o.bin, NodeKinds: kinds, Nodes: o.nodes, NodeCPU: o.nodeCPU, Audit: o.audit,
 	})
 	if err != nil {
 		return err

@@ -63,6 +63,7 @@ func startSupervisor(ctx context.Context, self string, o options) error {
 	cmd := exec.Command(self, superviseCommand,
 		"--dir", o.dir,
 		"--bin", o.bin,
+		"--node", strings.Join(o.kinds, ","),
 		"--nodes", strconv.Itoa(o.nodes),
 		"--node-cpu", o.nodeCPU,
 		"--gate="+strconv.FormatBool(o.gate),
