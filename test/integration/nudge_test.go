@@ -36,7 +36,8 @@ func TestAChainIsNudged(t *testing.T) {
 		job := s.get(name)
 		if limit := job.Spec.ActiveDeadlineSeconds; limit != nil {
 			require.EqualValues(t, tenYears, *limit, name)
-			require.Len(t, s.patches(name), 2, name)
+			patches := slices.DeleteFunc(s.patches(name), func(r request) bool { return r.ResponseStatus.Code != 200 })
+			require.Len(t, patches, 2, name)
 			nudged++
 		}
 		require.Equal(t, "false", job.Spec.Template.Labels[gate.GatedLabel])
