@@ -24,10 +24,11 @@ DOCTOR = @$(BIN)/sandbox doctor --brief || true
 IMAGETEST := $(GO) -C deploy/image test -count=1 .
 
 FOR   ?= 1h
+ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs control-plane image unit test soak demo doctor sandbox sandbox-down lint fmt clean
+.PHONY: help build programs control-plane image unit test soak bench bench-quick demo doctor sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +59,12 @@ test: build ## Run all tests, on a real control plane too
 
 soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 	$(GO) run ./test/soak --bin $(BIN) --for $(FOR) --seed $(SEED)
+
+bench: build ## Measure the gate against an ideal one, hours (ROUNDS=5)
+	$(GO) run ./test/bench --bin $(BIN) --rounds $(ROUNDS) $(BENCHFLAGS)
+
+bench-quick: build ## The small ones of it, under 5 minutes
+	$(GO) run ./test/bench --bin $(BIN) --quick $(BENCHFLAGS)
 
 demo: build ## See a graph of Jobs run, in real containers if the machine can
 	@$(GO) run ./test/demo --bin $(BIN)

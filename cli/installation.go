@@ -11,6 +11,7 @@ const (
 	gateNamespace = "depctl-system"
 	gateName      = "depctl-gate"
 	webhookName   = "depctl-gate-webhook"
+	arraysName    = "depctl-gate-arrays"
 )
 
 // kind is a kind of object as requests and as kubectl's messages name it.
@@ -97,6 +98,8 @@ func rights() []installed {
 		installed{kind: roleKind, namespace: gateNamespace, name: webhookName},
 		installed{kind: clusterBindingKind, name: webhookName},
 		installed{kind: clusterRoleKind, name: webhookName},
+		installed{kind: clusterBindingKind, name: arraysName},
+		installed{kind: clusterRoleKind, name: arraysName},
 	)
 	all = append(all,
 		installed{kind: clusterBindingKind, name: gateName},
@@ -106,7 +109,7 @@ func rights() []installed {
 		installed{kind: serviceAccountKind, namespace: gateNamespace, name: gateName},
 	)
 	all = append(all, optional(policies(validatingBindingKind, validatingPolicyKind, "leash-webhooks", "leash-secrets")...)...)
-	return append(all, policies(validatingBindingKind, validatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-rest", "leash-system")...)
+	return append(all, policies(validatingBindingKind, validatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 
 // policies returns admission policies, each after its binding: a binding to a

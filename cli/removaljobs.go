@@ -48,22 +48,22 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 		if err := r.readJobs(ctx); err != nil {
 			return err
 		}
-		held := func(job gate.Job) bool { return job.OnHold }
+		held := func(job gate.Job) bool { return job.OnHold || byElement(job) }
 		ready := slices.DeleteFunc(slices.Clone(r.tally.stranded), held)
 		if !r.release || len(ready) == 0 {
 			return nil
 		}
 		released, err := r.patchAll(ctx, ready, "released", types.JSONPatchType, func(job gate.Job) ([]byte, error) {
-			if !isStranded(job) || job.OnHold {
+			if !isStranded(job) || held(job) {
 				return nil, nil
 			}
 			// The policy that keeps Jobs suspended may be in force yet; it lets
 			// the record of a release pass.
-			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil))
+			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.Manner{})
 		})
 		r.tally.released += released
 		if r.dryRun != dryRunNone {
-			r.tally.stranded = slices.DeleteFunc(r.tally.stranded, func(job gate.Job) bool { return !job.OnHold })
+			r.tally.stranded = slices.DeleteFunc(r.tally.stranded, func(job gate.Job) bool { return !held(job) })
 		}
 		if err != nil || r.dryRun != dryRunNone {
 			return err

@@ -116,6 +116,8 @@ func describe(code string) string {
 		return "an error: the Job waits for itself."
 	case lang.NotIndexed:
 		return "an error: i or self in a Job that is not Indexed."
+	case lang.SelfCycle:
+		return "an error: elements of the Job wait for one another."
 	case lang.UnknownKind:
 		return "this kind is not among those that are known."
 	case lang.OpenSet:

@@ -23,12 +23,17 @@ func (w *world) stranded() []gate.Job {
 	return w.selected(isStranded)
 }
 
-// isStranded reports whether nobody but a gate would release the Job.
+// isStranded reports whether nobody but a gate would release the Job, or all of
+// its elements.
 func isStranded(job gate.Job) bool {
-	return job.Annotated && job.Suspended && !job.Released && !job.BeingDeleted &&
+	return (job.Annotated && job.Suspended && !job.Released || byElement(job)) && !job.BeingDeleted &&
 		job.Outcome() == lang.Undecided && job.ForeignOwner == "" &&
 		job.Namespace != metav1.NamespaceSystem // nothing holds Jobs there: it was a person
 }
+
+// byElement reports whether pods of the Job have, or will have, the scheduling gate
+// that only a gate takes away. It cannot be taken out of a Job that has started.
+func byElement(job gate.Job) bool { return job.Released && job.Gated }
 
 func (w *world) selected(is func(gate.Job) bool) []gate.Job {
 	var found []gate.Job
@@ -45,6 +50,9 @@ func (w *world) selected(is func(gate.Job) bool) []gate.Job {
 func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
 	if job.OnHold {
 		return "a person: " + oneLine(gate.HoldAnnotation+"="+job.Hold)
+	}
+	if byElement(job) {
+		return "a gate to take " + gate.SchedulingGate + " from its pods"
 	}
 	if w.invalid[job.Ref()] != nil {
 		return "a valid expression"

@@ -27,6 +27,10 @@ const (
 	// HoldAnnotation keeps a Job from being released while it is there. Its
 	// value says why, for people.
 	HoldAnnotation = "depctl.dev/hold"
+	// ArrayLimitAnnotation is how many elements of an Indexed Job run at once, as
+	// "10". The patch that releases one element by element writes it where
+	// parallelism said less.
+	ArrayLimitAnnotation = "depctl.dev/array-limit"
 	// ReleasedAnnotation is written by the patch that releases a Job.
 	ReleasedAnnotation = "depctl.dev/released"
 )

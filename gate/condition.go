@@ -98,7 +98,7 @@ func NextCondition(job Job, d Decision, now time.Time) (c Condition, due time.Ti
 		return c, earlier(old.Written, now).Add(minGap), true
 	case old.Message != c.Message:
 		return c, earlier(old.Written, now).Add(gap(old.Since, old.Written)), true
-	case d.Action == Waiting:
+	case d.Action == Waiting, d.Action == Opening:
 		return c, now.Add(gap(old.Since, now)), false
 	default:
 		return c, time.Time{}, false
@@ -123,6 +123,8 @@ func earlier(a, b time.Time) time.Time {
 func conditionOf(job Job, d Decision) (Condition, bool) {
 	switch {
 	case job.BeingDeleted:
+	case job.byElement():
+		return say(d.Reason, d.Message), d.Action == Opening || d.Action == Waiting
 	case job.Release != nil && job.Release.By == ByGate:
 		return say(ReasonMet, "released: "+job.Release.why()), true
 	case job.Release != nil:
@@ -162,7 +164,8 @@ func statusOf(reason string) corev1.ConditionStatus {
 	switch reason {
 	case ReasonMet:
 		return corev1.ConditionTrue
-	case ReasonWaiting, ReasonHeld, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle:
+	case ReasonWaiting, ReasonHeld, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle,
+		ReasonElementFailed, ReasonElementTimeout:
 		return corev1.ConditionFalse
 	default:
 		return corev1.ConditionUnknown

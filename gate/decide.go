@@ -20,11 +20,14 @@ const (
 	Waiting
 	// Releasing un-suspends the Job.
 	Releasing
-	// Failing makes the Job controller fail the Job, which never ran.
+	// Failing makes the Job controller fail the Job, which never ran, or of which
+	// an element never can.
 	Failing
+	// Opening lets elements of the Job run, which is released already.
+	Opening
 )
 
-// String returns "ignore", "wait", "release" or "fail".
+// String returns "ignore", "wait", "release", "fail" or "open".
 func (a Action) String() string {
 	switch a {
 	case Waiting:
@@ -33,6 +36,8 @@ func (a Action) String() string {
 		return "release"
 	case Failing:
 		return "fail"
+	case Opening:
+		return "open"
 	default:
 		return "ignore"
 	}
@@ -64,6 +69,12 @@ type Snapshot struct {
 	// Cycle is the shortest cycle of a deadlock that the Job is in: each waits
 	// for the next, and the last for the first. Nil if it is in none.
 	Cycle []lang.Ref
+	// Pods are those of a Job that is released element by element, in the order
+	// of ComparePods; nil while they are not known.
+	Pods []Pod
+	// JobsOnly reports whether the gate may not touch pods, and so not release
+	// elements.
+	JobsOnly bool
 	// Now is when the decision is made.
 	Now time.Time
 }
@@ -77,6 +88,10 @@ type Decision struct {
 	Message string
 	// Reasons are what decides the expression, where the decision asked for it.
 	Reasons []lang.Reason
+	// Elements is what Opening does, and PerElement reports whether Releasing
+	// leaves each element to itself.
+	Elements   *Elements
+	PerElement bool
 	// Next is when the decision may change by time alone; zero if it will not.
 	Next time.Time
 }
@@ -97,12 +112,13 @@ func decide(s Snapshot) Decision {
 		finished,
 		beingDeleted,
 		foreignOwned,
-		released,
+		isReleased,
 		startedUnheld,
 		invalidAnnotation,
 		invalidExpression,
 		onHold,
-		perElement,
+		wholeJobsOnly,
+		byElement,
 	} {
 		if decision, ok := holds(s); ok {
 			return decision
@@ -112,7 +128,7 @@ func decide(s Snapshot) Decision {
 }
 
 func notAnnotated(s Snapshot) (Decision, bool) {
-	return Decision{}, !s.Job.Annotated
+	return Decision{}, !s.Job.Annotated && !s.Job.byElement()
 }
 
 func finished(s Snapshot) (Decision, bool) {
@@ -130,7 +146,10 @@ func foreignOwned(s Snapshot) (Decision, bool) {
 	}, s.Job.ForeignOwner != ""
 }
 
-func released(s Snapshot) (Decision, bool) {
+func isReleased(s Snapshot) (Decision, bool) {
+	if s.Job.byElement() {
+		return Decision{}, false
+	}
 	if s.Job.Edited {
 		return Decision{
 			Reason:  ReasonEditedLate,
@@ -144,13 +163,16 @@ func startedUnheld(s Snapshot) (Decision, bool) {
 	return Decision{
 		Reason:  ReasonStartedUnheld,
 		Message: "the Job was started by somebody else and is left alone: its dependencies were not waited for",
-	}, !s.Job.Suspended
+	}, !s.Job.Suspended && !s.Job.Released
 }
 
 func invalidAnnotation(s Snapshot) (Decision, bool) {
 	_, err := s.Job.policy()
 	if err == nil {
 		_, err = s.Job.timeout()
+	}
+	if err == nil {
+		_, err = s.Job.limit()
 	}
 	if err == nil {
 		return Decision{}, false
@@ -173,13 +195,6 @@ func onHold(s Snapshot) (Decision, bool) {
 	return Decision{Action: Waiting, Reason: ReasonHeld, Message: message}, s.Job.OnHold
 }
 
-func perElement(s Snapshot) (Decision, bool) {
-	return Decision{
-		Action: Waiting, Reason: ReasonProblem,
-		Message: "held: the expression speaks of single elements of the Job (i, self[...]), which this gate cannot release yet",
-	}, s.Expr.Elementwise()
-}
-
 func byVerdict(s Snapshot) Decision {
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	expr, value, next := s.eval(s.Expr)
@@ -187,6 +202,9 @@ func byVerdict(s Snapshot) Decision {
 		expr, value, next = s.eval(s.Expr.Relaxed())
 	}
 	d := Decision{Action: Waiting, Reasons: expr.Reasons(s.World, s.Job.Subject(), s.Now), Next: next}
+	if d.PerElement = expr.Elementwise(); d.PerElement && value != lang.False {
+		value = d.join(s, value, s.elements(policy))
+	}
 	switch {
 	case value == lang.True:
 		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
@@ -208,6 +226,23 @@ func byVerdict(s Snapshot) Decision {
 	return d
 }
 
+// join adds to what gates the whole Job what its elements say of it.
+func (d *Decision) join(s Snapshot, value lang.Value, o outlook) lang.Value {
+	elements := o.value(s)
+	if elements == lang.False {
+		d.Reasons, d.Next = o.reasons(s, elements), time.Time{}
+		return lang.False
+	}
+	if elements == lang.Unknown && value == lang.True {
+		value, d.Reasons = lang.Unknown, nil
+	}
+	d.Reasons = append(d.Reasons, o.reasons(s, elements)...)
+	if d.Next.IsZero() || !o.Next.IsZero() && o.Next.Before(d.Next) {
+		d.Next = o.Next
+	}
+	return value
+}
+
 func (s Snapshot) eval(expr *lang.Expr) (*lang.Expr, lang.Value, time.Time) {
 	verdict := expr.Eval(s.World, s.Job.Subject(), s.Now)
 	return expr, verdict.Value, verdict.Next
@@ -217,12 +252,11 @@ func (s Snapshot) eval(expr *lang.Expr) (*lang.Expr, lang.Value, time.Time) {
 // for somebody to mend its text. A hold stops that, and a text that says how
 // long to wait and cannot be read never ends a Job.
 func inTime(s Snapshot, d Decision) Decision {
-	timeout, err := s.Job.timeout()
-	if d.Action != Waiting || s.Job.OnHold || timeout == 0 || err != nil {
+	deadline, over := s.deadline()
+	if d.Action != Waiting || s.Job.OnHold || s.Job.Released || deadline.IsZero() {
 		return d
 	}
-	deadline := s.Job.Created.Add(timeout + s.Job.Paused.until(s.Now))
-	if s.Now.Before(deadline) {
+	if !over {
 		if d.Next.IsZero() || deadline.Before(d.Next) {
 			d.Next = deadline
 		}

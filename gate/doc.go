@@ -2,7 +2,8 @@
 //
 // Observe turns a batch/v1 Job into the few facts that matter, a Job. Whoever
 // gathers those facts and the world around them into a Snapshot asks Decide,
-// and gets a Decision: leave the Job alone, let it wait, release it or fail it.
+// and gets a Decision: leave the Job alone, let it wait, release it, fail it, or let
+// some of its elements run.
 // The controller, "depctl graph" and every later tool ask the same function, so
 // they cannot disagree.
 //
@@ -14,17 +15,24 @@
 //	finished           Ignore                      nothing is left to decide
 //	beingDeleted       Ignore                      it will never run
 //	foreignOwner       Ignore   ForeignOwner       another controller owns spec.suspend
-//	released           Ignore                      done: never twice; EditedAfterRelease if the text is another now
+//	released           Ignore                      done: never twice; EditedAfterRelease if the text is another now.
+//	                                               Not where its elements wait, which goes on below
 //	startedUnheld      Ignore   StartedUnheld      it runs; holding it would kill its pods
 //	invalidAnnotation  Wait     InvalidAnnotation  an edit mends it
 //	invalidExpression  Wait     InvalidExpression  an edit mends it
 //	onHold             Wait     Held               a person said so
-//	perElement         Wait     Problem            nobody can release elements yet
+//	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
+//	byElement          Open                        it is released; its elements are decided one by one
 //	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
 //	deadlocked         Wait     DependencyCycle    an edit of one annotation mends it
 //	problem            Wait     Problem            something must be mended
 //	unknown            Wait     Waiting            something is not decided yet
 //	true               Release  Met
+//
+// An expression with requirements of single elements is true when what gates the
+// whole Job is and some element may run. It is false when what gates the Job is or
+// when an element never can, all of them if the Job has a backoffLimitPerIndex.
+// element.go decides about the elements of a Job that was released so.
 //
 // With on-dependency-failure "run", an expression that is not true is replaced
 // by one in which a prerequisite that is over counts as one that succeeded.

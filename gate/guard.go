@@ -14,7 +14,8 @@ const OutcomeFinalizer = "depctl.dev/outcome"
 // atRisk reports whether something cleans the Job away once it has finished.
 func atRisk(job *batchv1.Job) bool {
 	owner := metav1.GetControllerOfNoCopy(job)
-	return job.Spec.TTLSecondsAfterFinished != nil || owner != nil && owner.Kind == "CronJob"
+	ttl := job.Spec.TTLSecondsAfterFinished
+	return ttl != nil && *ttl != never || owner != nil && owner.Kind == "CronJob"
 }
 
 // Guarding is what should happen to the finalizer of a prerequisite.

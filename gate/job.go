@@ -6,6 +6,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -34,12 +35,19 @@ type Job struct {
 	OnHold bool
 	Hold   string
 
-	// OnFailure and WaitTimeout are the values of their annotations, as
-	// written; empty if they are not there.
-	OnFailure, WaitTimeout string
+	// OnFailure, WaitTimeout and ArrayLimit are the values of their annotations,
+	// as written; empty if they are not there.
+	OnFailure, WaitTimeout, ArrayLimit string
 
 	Suspended    bool
 	BeingDeleted bool
+	// Ending reports whether it is settled how the Job ends, while its pods go.
+	Ending bool
+	// Gated reports whether the pods carry our scheduling gate, and OtherGates
+	// whether they carry any of others.
+	Gated, OtherGates bool
+	// Parallelism is how many pods the Job has at once.
+	Parallelism int64
 	// Released reports whether the gate has released this very Job, and Edited
 	// whether its expression is another one since.
 	Released, Edited bool
@@ -62,6 +70,8 @@ type Job struct {
 	// Guarded reports whether it carries our finalizer.
 	Guarded bool
 
+	// Nudging is what a nudge needs to know.
+	Nudging Nudging
 	// Started is status.startTime; zero if nobody has started the Job.
 	Started time.Time
 	// ServiceAccount is that of the pods. It never changes, so what it may see
@@ -99,10 +109,39 @@ func Observe(job *batchv1.Job) Job {
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
+	j.ArrayLimit = job.Annotations[ArrayLimitAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
+	j.observeTemplate(&job.Spec)
+	j.Nudging = observeNudging(job)
+	j.Ending = slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
+		return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobFailureTarget || c.Type == batchv1.JobSuccessCriteriaMet)
+	})
 	j.Edited = j.Released && release.Text != "" && release.Text != textHash(j.DependsOn)
 	return j
 }
+
+func (j *Job) observeTemplate(spec *batchv1.JobSpec) {
+	for _, g := range spec.Template.Spec.SchedulingGates {
+		if g.Name == SchedulingGate {
+			j.Gated = true
+		} else {
+			j.OtherGates = true
+		}
+	}
+	j.Parallelism = 1
+	if spec.Parallelism != nil {
+		j.Parallelism = int64(*spec.Parallelism)
+	}
+}
+
+// Waits reports whether something is still to be decided about the Job: it is not
+// released, or its elements are, one by one.
+func (j Job) Waits() bool {
+	return (j.Annotated && !j.Released || j.byElement()) && !j.BeingDeleted && j.Outcome() == lang.Undecided
+}
+
+// byElement reports whether the Job has been released element by element.
+func (j Job) byElement() bool { return j.Released && j.Gated }
 
 // reserved is what is kept free of the annotations of a Job for its release, its
 // holds, and what others may want to add.
@@ -142,10 +181,13 @@ func (j Job) Outcome() lang.Outcome { return j.Object.Outcome }
 // Subject returns the Job as the one whose expression is evaluated.
 func (j Job) Subject() *lang.Subject { return &lang.Subject{Ref: j.Ref(), Object: j.Object} }
 
-// Parse reads the expression of the Job. The error, if any, is a
-// *lang.Diagnostics; it also speaks of what can never be right for this Job,
+// Parse reads the expression of the Job, nil if it has none. The error, if any,
+// is a *lang.Diagnostics; it also speaks of what can never be right for this Job,
 // as one that requires itself.
 func (j Job) Parse() (*lang.Expr, error) {
+	if !j.Annotated {
+		return nil, nil
+	}
 	expr, err := lang.Parse(j.DependsOn)
 	if err != nil {
 		return nil, err

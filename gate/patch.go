@@ -3,6 +3,7 @@ package gate
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,19 +25,79 @@ type operation struct {
 // release. The tests take the place of a resourceVersion, with which status
 // writes of the Job controller would conflict. A test of null passes where the
 // path does not exist.
-func ReleasePatch(job Job, release Release) ([]byte, error) {
+func ReleasePatch(job Job, release Release, how Manner) ([]byte, error) {
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
 	}
-	return encode(job, "release", []operation{
+	return encode(job, "release", append([]operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", "/spec/suspend", true},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
 		{"test", annotationPath(HoldAnnotation), nil},
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	})
+	}, templateOperations(job, how)...))
+}
+
+// unreleased tests that a Job that waits waits still: one that is not released, or
+// whose elements wait by themselves.
+func (j Job) unreleased() operation {
+	if j.byElement() {
+		return operation{"test", annotationPath(DependsOnAnnotation), j.DependsOn}
+	}
+	return operation{"test", annotationPath(ReleasedAnnotation), nil}
+}
+
+// Manner is how a Job is released.
+type Manner struct {
+	// PerElement leaves each element to wait for itself.
+	PerElement bool
+	// Watched marks the pods, so that the gate sees when the last has succeeded.
+	Watched bool
+}
+
+// maxParallelism is the most that the API server takes of an Indexed Job.
+const maxParallelism = 100_000
+
+// templateOperations returns what a release adds to the Pod template, and what
+// follows from it.
+//
+// Element by element, all pods get our scheduling gate. The Job controller makes
+// those of the lowest indexes first, and no more at once than parallelism says: if
+// these wait, the others would never come. So parallelism is raised, and what it
+// said is the limit that the gate keeps to. Where the whole array starts at once,
+// the limit is parallelism.
+func templateOperations(job Job, how Manner) []operation {
+	label := operation{"add", "/spec/template/metadata/labels/" + pointer(GatedLabel), strconv.FormatBool(how.PerElement)}
+	limit, _ := job.limit() // invalidAnnotation has looked at it
+	test := operation{"test", "/spec/parallelism", job.Parallelism}
+	var more []operation
+	if how.PerElement || how.Watched {
+		more = append(more, label)
+	}
+	if !how.PerElement {
+		if limit > 0 && limit < job.Parallelism {
+			more = append(more, test, operation{"replace", "/spec/parallelism", limit})
+		}
+		return more
+	}
+	gate := map[string]string{"name": SchedulingGate}
+	switch {
+	case job.Gated: // copied from a Job that had it
+	case job.OtherGates:
+		more = append(more, operation{"add", "/spec/template/spec/schedulingGates/-", gate})
+	default:
+		more = append(more, operation{"test", "/spec/template/spec/schedulingGates", nil},
+			operation{"add", "/spec/template/spec/schedulingGates", []any{gate}})
+	}
+	if wanted := min(job.Object.Array.Size, maxParallelism); 0 < job.Parallelism && job.Parallelism < wanted {
+		more = append(more, test, operation{"replace", "/spec/parallelism", wanted})
+		if limit == 0 || job.Parallelism < limit {
+			more = append(more, operation{"add", annotationPath(ArrayLimitAnnotation), strconv.FormatInt(job.Parallelism, 10)})
+		}
+	}
+	return more
 }
 
 // encode returns what is written to a Job as JSON.
@@ -95,5 +156,7 @@ func Clip(text string, n int) string {
 
 // annotationPath returns the JSON pointer (RFC 6901) to an annotation.
 func annotationPath(key string) string {
-	return "/metadata/annotations/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	return "/metadata/annotations/" + pointer(key)
 }
+
+func pointer(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }

@@ -59,7 +59,7 @@ func PausePatch(job Job, pause Pause) ([]byte, error) {
 	return encode(job, "note of the holds", []operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", annotationPath(WaitTimeoutAnnotation), job.WaitTimeout},
-		{"test", annotationPath(ReleasedAnnotation), nil},
+		job.unreleased(),
 		{"add", annotationPath(PausedAnnotation), string(note)},
 	})
 }

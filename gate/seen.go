@@ -166,7 +166,7 @@ func SeenPatch(job Job, seen Seen) ([]byte, error) {
 	return encode(job, "outcomes seen", []operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
-		{"test", annotationPath(ReleasedAnnotation), nil},
+		job.unreleased(),
 		{"add", annotationPath(SeenAnnotation), seen.String()},
 	})
 }

@@ -48,7 +48,9 @@ func StateOf(job Job, decision Decision) State {
 	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle:
 		return StateBlocked
 	case ReasonWaiting, ReasonProblem:
-		return StateWaiting
+		if !job.Released {
+			return StateWaiting
+		}
 	}
 	switch {
 	case decision.Action == Releasing:

@@ -91,7 +91,7 @@ func TestADelayCountsFrom(t *testing.T) {
 
 func TestADelayOfTooManyElementsIsAProblem(t *testing.T) {
 	w := world{}
-	w.put(Job("ns", "a"), &Object{Outcome: Succeeded, Finished: at(1), Array: &Array{Size: maxSpent + 10, Completed: span(0, maxSpent+9)}})
+	w.put(Job("ns", "a"), &Object{Outcome: Succeeded, Finished: at(1), Array: &Array{Size: maxSpent + 10, Completed: Between(0, maxSpent+9)}})
 	e, err := Parse("a[*] + 90s")
 	require.NoError(t, err)
 	s := &Subject{Ref: Job("ns", "me")}
@@ -160,8 +160,8 @@ func TestWhatIsNotKnownMakesNoDelayShorter(t *testing.T) {
 		if less.Value != Unknown {
 			require.Equal(t, full.Value, less.Value, "%s", e)
 		}
-		require.Empty(t, lessElements.Open.minus(fullElements.Open), "%s", e)
-		require.Empty(t, lessElements.Never.minus(fullElements.Never), "%s", e)
+		require.Empty(t, lessElements.Open.Minus(fullElements.Open), "%s", e)
+		require.Empty(t, lessElements.Never.Minus(fullElements.Never), "%s", e)
 	})
 }
 

@@ -14,11 +14,11 @@ func (c *Check) elements(o *Object) (yes, no Indexes, problem *Problem) {
 		return nil, nil, &Problem{Code: ProblemNotIndexed, Message: "it is not an Indexed Job and has no elements"}
 	}
 	a := o.Array
-	all := span(0, a.Size-1)
-	done, failed := a.Completed.intersect(all), a.Failed.intersect(all).minus(a.Completed)
+	all := Between(0, a.Size-1)
+	done, failed := a.Completed.Intersect(all), a.Failed.Intersect(all).Minus(a.Completed)
 	ended := o.Outcome == Succeeded || o.Outcome == Failed
 	if ended {
-		failed = all.minus(done)
+		failed = all.Minus(done)
 	}
 	if o.Outcome == Skipped {
 		if c.Status == StatusSkipped || c.Status == StatusFinished || c.Status == StatusExists {
@@ -35,16 +35,16 @@ func (c *Check) elements(o *Object) (yes, no Indexes, problem *Problem) {
 		if ended || o.Started {
 			return nil, all, nil
 		}
-		return nil, done.union(failed).union(a.Started.intersect(all)), nil
+		return nil, done.Union(failed).Union(a.Started.Intersect(all)), nil
 	case StatusFinished:
-		return done.union(failed), nil, nil
+		return done.Union(failed), nil, nil
 	case StatusStarted:
 		if ended {
 			return all, nil, nil
 		}
-		return done.union(failed).union(a.Started.intersect(all)), nil, nil
+		return done.Union(failed).Union(a.Started.Intersect(all)), nil, nil
 	case StatusReady:
-		return done.union(a.Ready.intersect(all).minus(failed)), failed, nil
+		return done.Union(a.Ready.Intersect(all).Minus(failed)), failed, nil
 	default:
 		return all, nil, nil
 	}
@@ -62,7 +62,7 @@ func (c *Check) failures(o *Object, failed, done Indexes) (yes, no Indexes, prob
 		case True:
 			return failed, done, nil
 		case False:
-			return nil, done.union(failed), nil
+			return nil, done.Union(failed), nil
 		default:
 			return nil, done, nil
 		}
@@ -83,9 +83,9 @@ func (c *Check) failures(o *Object, failed, done Indexes) (yes, no Indexes, prob
 		}
 	}
 	if value, _ := c.failure(ended, o.Reason, nil); value == False {
-		return nil, done.union(failed), nil
+		return nil, done.Union(failed), nil
 	}
-	return normalize(met), done.union(normalize(unmet)), problem
+	return normalize(met), done.Union(normalize(unmet)), problem
 }
 
 // maxSpent bounds the indexes that one evaluation looks at one by one.
@@ -115,7 +115,7 @@ func (v *view) members(a *arrayFacts) (members Indexes, falls bool, problem *Pro
 	members = normalize(list)
 	outside := len(members) == 0 || a.size == 0
 	if a.self && v.index >= 0 {
-		members = members.minus(span(v.index, v.index))
+		members = members.Minus(Between(v.index, v.index))
 	}
 	switch {
 	case len(members) > 0 && a.size > 0:

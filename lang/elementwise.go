@@ -38,7 +38,7 @@ func (e *Expr) EvalElements(w World, s *Subject, now time.Time) ElementVerdict {
 	case size > maxOwnSize:
 		return ElementVerdict{Problem: tooLarge()}
 	}
-	m := mapping{view: &v, all: span(0, size-1)}
+	m := mapping{view: &v, all: Between(0, size-1)}
 	result := spread{yes: m.all}
 	for _, t := range e.requirements() {
 		if mentionsElement(t) {
@@ -54,7 +54,7 @@ type spread struct {
 }
 
 func (a spread) and(b spread) spread {
-	return spread{yes: a.yes.intersect(b.yes), no: a.no.union(b.no)}
+	return spread{yes: a.yes.Intersect(b.yes), no: a.no.Union(b.no)}
 }
 
 func (a spread) not() spread { return spread{yes: a.no, no: a.yes} }
@@ -78,7 +78,7 @@ func (m *mapping) spread(n Node, negated bool) spread {
 		result := spread{no: m.all}
 		for _, t := range n.Terms {
 			other := m.spread(t, negated)
-			result = spread{yes: result.yes.union(other.yes), no: result.no.intersect(other.no)}
+			result = spread{yes: result.yes.Union(other.yes), no: result.no.Intersect(other.no)}
 		}
 		return result
 	case *Not:
@@ -109,18 +109,18 @@ func (m *mapping) check(c *Check, negated bool) spread {
 	vacant := m.all
 	for _, a := range p.arrays {
 		yes, no, none := m.array(a)
-		result.yes, result.no = result.yes.intersect(yes.union(none)), result.no.union(no)
-		vacant = vacant.intersect(none)
+		result.yes, result.no = result.yes.Intersect(yes.Union(none)), result.no.Union(no)
+		vacant = vacant.Intersect(none)
 	}
 	if p.size > 0 || p.unsized {
 		return result
 	}
 	// Nothing is left to wait for: open, whatever "not" makes of it.
-	result.yes = result.yes.minus(vacant)
+	result.yes = result.yes.Minus(vacant)
 	if negated {
-		result.no = result.no.union(vacant)
+		result.no = result.no.Union(vacant)
 	} else {
-		result.yes = result.yes.union(vacant)
+		result.yes = result.yes.Union(vacant)
 	}
 	return result
 }
@@ -182,11 +182,11 @@ func (m *mapping) array(a *arrayFacts) (yes, no, none Indexes) {
 	if a.absent {
 		return nil, nil, nil
 	}
-	whole := span(0, a.size-1)
+	whole := Between(0, a.size-1)
 	some := m.meeting(a, whole, a.self)
-	yes = some.minus(m.meeting(a, whole.minus(a.yes), a.self))
+	yes = some.Minus(m.meeting(a, whole.Minus(a.yes), a.self))
 	no = m.meeting(a, a.no, a.self)
-	if none = m.all.minus(some); len(none) == 0 {
+	if none = m.all.Minus(some); len(none) == 0 {
 		return yes, no, nil
 	}
 	shifted := a.self || a.size == m.ownSize()
@@ -201,13 +201,13 @@ func (m *mapping) array(a *arrayFacts) (yes, no, none Indexes) {
 		if a.self {
 			inside = m.meeting(a, whole, false)
 		}
-		if len(none.minus(inside)) > 0 {
-			m.index = none.minus(inside)[0].Low
+		if len(none.Minus(inside)) > 0 {
+			m.index = none.Minus(inside)[0].Low
 			_, _, problem := m.members(a)
 			m.index = -1
 			m.note(problem)
 		}
-		none = none.intersect(inside)
+		none = none.Intersect(inside)
 	}
 	return yes, no, none
 }

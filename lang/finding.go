@@ -13,6 +13,11 @@ const (
 	// Example: a[i]
 	NotIndexed Code = "not-indexed"
 
+	// SelfCycle: an error: elements of the Job wait for one another.
+	//
+	// Example: self[i-1], self[i+1]
+	SelfCycle Code = "self-cycle"
+
 	// UnknownKind: this kind is not among those that are known.
 	//
 	// Example: jbo:a

@@ -87,8 +87,8 @@ func (s Indexes) reaching(i int64) int {
 	return sort.Search(len(s), func(n int) bool { return s[n].High >= i })
 }
 
-// span returns the set of all indexes from low to high, empty if low > high.
-func span(low, high int64) Indexes {
+// Between returns the set of all indexes from low to high, empty if low > high.
+func Between(low, high int64) Indexes {
 	if low > high {
 		return nil
 	}
@@ -116,8 +116,8 @@ func normalize(list []Interval) Indexes {
 	return set
 }
 
-// union returns what is in s or o, in linear time.
-func (s Indexes) union(o Indexes) Indexes {
+// Union returns what is in s or o, in linear time.
+func (s Indexes) Union(o Indexes) Indexes {
 	switch {
 	case len(s) == 0:
 		return o
@@ -137,8 +137,8 @@ func (s Indexes) union(o Indexes) Indexes {
 	return set
 }
 
-// intersect returns what is in both s and o, in linear time.
-func (s Indexes) intersect(o Indexes) Indexes {
+// Intersect returns what is in both s and o, in linear time.
+func (s Indexes) Intersect(o Indexes) Indexes {
 	switch {
 	case len(s) == 0 || len(o) == 0:
 		return nil
@@ -161,8 +161,8 @@ func (s Indexes) intersect(o Indexes) Indexes {
 	return set
 }
 
-// minus returns what is in s and not in o, in linear time.
-func (s Indexes) minus(o Indexes) Indexes {
+// Minus returns what is in s and not in o, in linear time.
+func (s Indexes) Minus(o Indexes) Indexes {
 	if len(o) == 0 {
 		return s
 	}

@@ -48,9 +48,9 @@ func TestSetsOfIndexesAgreeWithBits(t *testing.T) {
 		low, high := rapid.Int64Range(0, 30).Draw(t, "low"), rapid.Int64Range(30, 63).Draw(t, "high")
 		before, other := a.String(), b.String()
 
-		require.Equal(t, fromBits(x|y).String(), a.union(b).String())
-		require.Equal(t, fromBits(x&y).String(), a.intersect(b).String())
-		require.Equal(t, fromBits(x&^y).String(), a.minus(b).String())
+		require.Equal(t, fromBits(x|y).String(), a.Union(b).String())
+		require.Equal(t, fromBits(x&y).String(), a.Intersect(b).String())
+		require.Equal(t, fromBits(x&^y).String(), a.Minus(b).String())
 		var count int64
 		for i := low; i <= high; i++ {
 			require.Equal(t, x>>i&1 == 1, a.Contains(i))

@@ -63,9 +63,9 @@ func TestLearningMoreNeverChangesAVerdict(t *testing.T) {
 			require.Equal(t, before.Value, e.Eval(more, same, later).Value, "%s", e)
 		}
 		before, after := e.EvalElements(w, s, now), e.EvalElements(more, same, later)
-		require.Empty(t, before.Open.minus(after.Open), "%s: open elements closed", e)
-		require.Empty(t, before.Never.minus(after.Never), "%s: lost elements came back", e)
-		require.Empty(t, after.Open.intersect(after.Never))
+		require.Empty(t, before.Open.Minus(after.Open), "%s: open elements closed", e)
+		require.Empty(t, before.Never.Minus(after.Never), "%s: lost elements came back", e)
+		require.Empty(t, after.Open.Intersect(after.Never))
 	})
 }
 

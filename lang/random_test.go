@@ -158,11 +158,11 @@ func grow(t *rapid.T, o *Object, now time.Time) {
 			}
 			switch rapid.IntRange(0, 3).Draw(t, "element") {
 			case 0:
-				a.Completed = a.Completed.union(span(i, i))
+				a.Completed = a.Completed.Union(Between(i, i))
 			case 1:
-				a.Failed = a.Failed.union(span(i, i))
+				a.Failed = a.Failed.Union(Between(i, i))
 			case 2:
-				a.Started = a.Started.union(span(i, i))
+				a.Started = a.Started.Union(Between(i, i))
 				continue
 			default:
 				continue

@@ -24,6 +24,7 @@ func (e *Expr) Vet(c Context) []Diagnostic {
 	if e.elements && c.Subject != nil && c.Subject.Object != nil && c.Subject.Object.Array == nil {
 		v.notIndexed(e)
 	}
+	v.selfCycle(e)
 	for _, check := range e.Checks() {
 		v.check(check)
 	}
@@ -49,6 +50,24 @@ func (v *vetting) notIndexed(e *Expr) {
 				return
 			}
 		}
+	}
+}
+
+// selfCycle looks for elements that wait for one another. From a small array one
+// may learn what is wrong with the text where the size is not known.
+func (v *vetting) selfCycle(e *Expr) {
+	size := int64(3)
+	if v.Subject != nil && v.Subject.Object != nil {
+		if v.Subject.Object.Array == nil {
+			return
+		}
+		size = v.Subject.Object.Array.Size
+	}
+	if !e.elements || size > maxOwnSize {
+		return
+	}
+	if cycle, span := e.selfCycle(size); len(cycle) > 0 {
+		v.found.add(SelfCycle, span, "let them wait in one direction, as in self[i-1]", "%s", sayCycle(cycle))
 	}
 }
 

@@ -18,11 +18,15 @@ func TestTheExampleOfEveryFindingYieldsThatCodeAlone(t *testing.T) {
 		for _, example := range examples {
 			e, err := Parse(example)
 			require.NoError(t, err, example)
-			found := e.Vet(c)
+			about := c
+			if code == SelfCycle {
+				about.Subject = &Subject{Ref: Job("etl", "me"), Object: &Object{Array: &Array{Size: 10}}}
+			}
+			found := e.Vet(about)
 			require.Len(t, found, 1, "%s: %v", example, found)
 			require.Equal(t, code, found[0].Code, example)
 			want := Warning
-			if code == SelfReference || code == NotIndexed {
+			if code == SelfReference || code == NotIndexed || code == SelfCycle {
 				want = Error
 			}
 			require.Equal(t, want, found[0].Severity, example)
@@ -146,5 +150,38 @@ func TestSetsMatchNamesAndLabels(t *testing.T) {
 		"{app=etl, stage=a}": false,
 	} {
 		require.Equal(t, want, NewMatcher(Job("", pattern)).Match("shard-1", labels), pattern)
+	}
+}
+
+func TestElementsThatWaitForOneAnother(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"self[i-1]":                      "",
+		"self[i+1]":                      "",
+		"self[i-1], a[i]":                "",
+		"self[i-1] or self[i+1]":         "",
+		"self[i-1], (self[i+1] or b)":    "",
+		"not failed(self[i+1])":          "",
+		"self[0]":                        "",
+		"self[0 .. i-1]":                 "",
+		"self[i/2]":                      "",
+		"self[i-1], self[i+1]":           "element 0 waits for element 1, which waits for element 0",
+		"finished(self[i-1 .. i+1])":     "element 0 waits for element 1, which waits for element 0",
+		"self[0..2]":                     "element 0 waits for element 1, which waits for element 0",
+		"self[(i+1)%10]":                 "element 0 waits for element 1, which waits for element 2, which waits for element 3, which waits for element 4, and so on, back to element 0",
+		"self[9-i]":                      "element 0 waits for element 9, which waits for element 0",
+		"self[i-1], started(self[i+3])":  "element 0 waits for element 3, which waits for element 2, which waits for element 1, which waits for element 0",
+		"self[i/2], finished(self[2*i])": "element 1 waits for element 2, which waits for element 1",
+	} {
+		e, err := Parse(text)
+		require.NoError(t, err, text)
+		found := e.Vet(Context{Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{Array: &Array{Size: 10}}}})
+		if want == "" {
+			require.Empty(t, found, text)
+			continue
+		}
+		require.Len(t, found, 1, text)
+		require.Equal(t, SelfCycle, found[0].Code)
+		require.Equal(t, want, found[0].Message, text)
 	}
 }

@@ -99,6 +99,8 @@ func run(ctx context.Context, o options) error {
 		CrossNamespace: controller.CrossNamespace(o.reach.crossNamespace),
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
 		Scope:          scope,
+		Arrays:         o.reach.arrays,
+		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,
 	})

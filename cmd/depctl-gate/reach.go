@@ -15,6 +15,8 @@ type reach struct {
 	namespaces     []string
 	excluded       []string
 	observeOnly    bool
+	arrays         bool
+	nudge          bool
 }
 
 func (r *reach) addFlags(flags *pflag.FlagSet) {
@@ -24,6 +26,10 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Namespaces whose Jobs are released; all if empty. Jobs elsewhere can still be waited for.")
 	flags.StringSliceVar(&r.excluded, "exclude-namespaces", []string{"kube-system"},
 		"Namespaces whose Jobs are never released. The bindings of the admission policies must exclude the same.")
+	flags.BoolVar(&r.arrays, "arrays", false,
+		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
+	flags.BoolVar(&r.nudge, "nudge", true,
+		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
 	flags.BoolVar(&r.observeOnly, "observe-only", false,
 		"Write to no Job, and tell by events what would be done.")
 }

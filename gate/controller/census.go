@@ -24,7 +24,7 @@ func newCensus() *census {
 
 // note enters a Job with what was decided about it.
 func (c *census) note(job gate.Job, d gate.Decision) {
-	if d.Action == gate.Ignoring {
+	if d.Action == gate.Ignoring || d.Action == gate.Opening {
 		c.forget(job.Ref())
 		return
 	}

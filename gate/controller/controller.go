@@ -8,6 +8,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -56,6 +57,12 @@ type Options struct {
 	ConditionRate float32
 	// Scope is the namespaces whose Jobs are released; all by default.
 	Scope Scope
+	// Arrays releases arrays element by element, for which it watches and patches
+	// their pods.
+	Arrays bool
+	// Nudge has the Job controller look at a prerequisite as soon as its last pod
+	// has succeeded, for which it watches the pods of Jobs that somebody waits for.
+	Nudge bool
 	// ObserveOnly writes to no Job, and tells what it would do.
 	ObserveOnly bool
 	// Clock tells the time; the machine's by default. A ServerTime is better.
@@ -75,6 +82,7 @@ type Controller struct {
 	stopwatch  *stopwatch
 	census     *census
 	observer   bool
+	nudges     bool
 	clock      clock.PassiveClock
 	workers    int
 	// leading is set by Lead. Before, the queue would only grow.
@@ -99,11 +107,12 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		stopwatch: newStopwatch(clock.RealClock{}),
 		census:    newCensus(),
 		observer:  o.ObserveOnly,
+		nudges:    o.Nudge && !o.ObserveOnly,
 		clock:     o.Clock,
 		workers:   o.Workers,
 	}
 	c.store = newStore(c.enqueue, o.Clock)
-	c.store.scope = o.Scope
+	c.store.scope, c.store.jobsOnly = o.Scope, !o.Arrays
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
 	}
@@ -147,7 +156,12 @@ func (c *Controller) Synced() <-chan struct{} { return c.store.synced }
 // Watch keeps what is known of the cluster up to date until ctx is done. It
 // writes nothing: a standby that only watches can lead at once.
 func (c *Controller) Watch(ctx context.Context) {
+	var wg sync.WaitGroup
+	if !c.store.jobsOnly || c.nudges {
+		wg.Go(func() { c.podReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+	}
 	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
+	wg.Wait()
 }
 
 // drain is how long Lead goes on with what was to be decided when its context
@@ -211,6 +225,24 @@ func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 	})
 }
 
+// podReflector returns what lists and watches the pods that are marked.
+func (c *Controller) podReflector(logger klog.Logger) *cache.Reflector {
+	pods := c.client.CoreV1().Pods(metav1.NamespaceAll)
+	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			o.LabelSelector = gate.GatedLabel
+			return pods.List(ctx, o)
+		},
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			o.LabelSelector = gate.GatedLabel
+			return pods.Watch(ctx, o)
+		},
+	}, c.client)
+	return cache.NewReflectorWithOptions(lw, &corev1.Pod{}, podStore{c.store}, cache.ReflectorOptions{
+		Name: "pods", Logger: &logger, Backoff: relisting(),
+	})
+}
+
 func (c *Controller) work(ctx context.Context) {
 	for {
 		ref, shutdown := c.queue.Get()
@@ -243,7 +275,7 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	if guarded != nil && !apierrors.IsForbidden(guarded) && !apierrors.IsInvalid(guarded) {
 		return guarded
 	}
-	return errors.Join(guarded, c.decide(ctx, ref))
+	return errors.Join(guarded, c.nudge(ctx, ref), c.decide(ctx, ref))
 }
 
 // decide decides about one Job and does it.
@@ -269,13 +301,19 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	case gate.Failing:
 		return c.fail(ctx, job, decision)
 	}
+	var opened error
+	if decision.Action == gate.Opening {
+		opened = c.open(ctx, job, decision)
+	}
 	if !decision.Next.IsZero() {
 		after := decision.Next.Sub(c.clock.Now())
 		c.stopwatch.start(ref, after)
 		c.queue.AddAfter(ref, after)
 	}
 	c.refusals.forget(ref)
-	c.reporter.report(job, decision)
+	if decision.Action != gate.Opening { // open told what there is to tell
+		c.reporter.report(job, decision)
+	}
 	c.conditions.note(job, decision)
-	return errors.Join(c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, decision))
+	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, decision), c.learnElements(ctx, ref))
 }

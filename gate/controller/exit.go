@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -27,6 +28,25 @@ func (c *Controller) learn(ctx context.Context, decision gate.Decision) error {
 			return fmt.Errorf("reading the exit code of %s: %w", reason.Ref, err)
 		}
 		c.store.learn(reason.Ref, o.UID, lastExit(pods.Items))
+	}
+	return nil
+}
+
+// learnElements reads the exit codes of elements that a Job waits to know.
+func (c *Controller) learnElements(ctx context.Context, ref lang.Ref) error {
+	for array, uid := range c.store.untold(ref) {
+		pods, err := c.client.CoreV1().Pods(array.Namespace).List(ctx,
+			metav1.ListOptions{LabelSelector: batchv1.ControllerUidLabel + "=" + uid})
+		if err != nil {
+			return fmt.Errorf("reading the exit codes of %s: %w", array, err)
+		}
+		of := map[int64][]corev1.Pod{}
+		for _, pod := range pods.Items {
+			if index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 64); err == nil {
+				of[index] = append(of[index], pod)
+			}
+		}
+		c.store.learnElements(array, uid, func(index int64) lang.Exit { return lastExit(of[index]) })
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 // pause notes how long a Job that waits was on hold.
 func (c *Controller) pause(ctx context.Context, job gate.Job) error {
 	noted, news := gate.Pausing(job, c.clock.Now())
-	if !news || !waits(job) || c.observer {
+	if !news || !job.Waits() || c.observer {
 		return nil
 	}
 	patch, err := gate.PausePatch(job, noted)

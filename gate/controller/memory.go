@@ -13,17 +13,11 @@ import (
 // What is in this file keeps the outcomes of prerequisites that go, for those
 // that wait for them at that moment. All of it is called with the store's lock.
 
-// waits reports whether the expression of a Job can still matter. The others'
-// edges are not kept.
-func waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
-}
-
 // remembers returns the outcomes that stand for a Job: those that the store
 // knows, and after a restart those of the annotation. Where the name has been
 // taken again, nothing stands.
 func (s *store) remembers(old entry, job gate.Job, known bool) gate.Seen {
-	if !waits(job) {
+	if !job.Waits() {
 		return nil
 	}
 	if known && old.job.UID == job.UID {
@@ -97,7 +91,7 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 func (s *store) waiters(ref lang.Ref) []lang.Ref {
 	return slices.DeleteFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
 		e, ok := s.entries[dependent]
-		return !ok || !waits(e.job) || dependent == ref || s.seenBy(dependent, e).Forbids(ref)
+		return !ok || !e.job.Waits() || dependent == ref || s.seenBy(dependent, e).Forbids(ref)
 	})
 }
 
@@ -144,7 +138,7 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || !waits(e.job) || len(e.seen) == 0 && len(e.job.Seen) == 0 {
+	if !ok || !e.job.Waits() || len(e.seen) == 0 && len(e.job.Seen) == 0 {
 		return gate.Job{}, nil, false
 	}
 	// What the Job may not know, or not yet, stays with the gate.
@@ -170,24 +164,8 @@ func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
 		return s.owes(s.entries[waiter], ref, e.job.UID)
 	})
 	guarding := gate.Guard(e.job, len(waiters) > 0, owed)
-	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {
-		return s.seenBy(waiter, s.entries[waiter]).Sees(ref)
-	})) {
+	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !s.awaitedByWhomMaySee(ref)) {
 		guarding = gate.KeepGuard // nothing is written for who may not see it, or out of scope
 	}
 	return e.job, guarding
-}
-
-// learn takes in the exit code of a Job that failed.
-func (s *store) learn(ref lang.Ref, uid string, exit lang.Exit) {
-	s.change(func() []lang.Ref {
-		e, ok := s.entries[ref]
-		if !ok || e.job.Object.UID != uid || e.job.Object.Exit != nil {
-			return nil
-		}
-		known := *e.job.Object
-		known.Exit = &exit
-		e.job.Object = &known
-		return s.put(ref, e)
-	})
 }

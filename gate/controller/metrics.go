@@ -44,6 +44,18 @@ var (
 		Namespace: "depctl", Subsystem: "gate", Name: "patch_refusals_total", StabilityLevel: metrics.ALPHA,
 		Help: "Patches that the API server refused, by action. Some are normal: the Job changed while it was decided.",
 	}, []string{"action"})
+	elementsReleased = metrics.NewCounter(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "elements_released_total", StabilityLevel: metrics.ALPHA,
+		Help: "Pods of Jobs that are released element by element which were let go.",
+	})
+	elementsFailed = metrics.NewCounter(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "elements_failed_total", StabilityLevel: metrics.ALPHA,
+		Help: "Pods of Jobs that are released element by element which were failed because their dependencies could not be met.",
+	})
+	nudgesTotal = metrics.NewCounter(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "nudges_total", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs whose last pod had succeeded which the Job controller was made to look at.",
+	})
 	conditionWrites = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
 		Help: "Conditions that were written to Jobs, by result: written or error.",
@@ -60,7 +72,8 @@ var registering sync.Once
 // returns what serves them.
 func Metrics(version, commit, goVersion string) http.Handler {
 	registering.Do(func() {
-		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals, conditionWrites, buildInfo)
+		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals,
+			elementsReleased, elementsFailed, nudgesTotal, conditionWrites, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
 		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout} {

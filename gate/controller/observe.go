@@ -18,10 +18,10 @@ func newsworthy(old, job gate.Job, known bool) bool {
 	switch {
 	case known && equal(old, job):
 		return false
-	case waits(job), job.Owed(), job.Edited:
+	case job.Waits(), job.Owed(), job.Edited:
 		return true
 	default:
-		return known && waits(old)
+		return known && old.Waits()
 	}
 }
 
@@ -50,7 +50,7 @@ func (s *store) observe(object any) (gate.Job, error) {
 	}
 	observed := gate.Observe(job)
 	if !s.scope.Has(observed.Namespace) {
-		observed.Annotated, observed.DependsOn = false, ""
+		observed.Annotated, observed.DependsOn, observed.Gated = false, "", false
 		observed.Condition, observed.Release = nil, nil // another gate's
 	}
 	return observed, nil
@@ -64,7 +64,11 @@ func strip(object any) (any, error) {
 			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
 			BackoffLimitPerIndex:    job.Spec.BackoffLimitPerIndex,
 			TTLSecondsAfterFinished: job.Spec.TTLSecondsAfterFinished,
-			Template:                corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName}},
+			ActiveDeadlineSeconds:   job.Spec.ActiveDeadlineSeconds,
+			Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+				ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName,
+				SchedulingGates:    job.Spec.Template.Spec.SchedulingGates,
+			}},
 		}
 	}
 	return object, nil

@@ -23,11 +23,15 @@ const FieldManager = gate.ByGate
 // release sends the one patch that un-suspends a Job, and tells of it. since is
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
-	patch, err := gate.ReleasePatch(job, gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons))
-	if err != nil {
-		return err
+	how := gate.Manner{PerElement: d.PerElement, Watched: c.nudges && c.store.awaited(job.Ref())}
+	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
+	patched, err := c.sendRelease(ctx, job, record, how)
+	if how.Watched && apierrors.IsInvalid(err) && ctx.Err() == nil {
+		// A label is not worth a Job that is stuck: there are moments at which a Job
+		// can be released and its template cannot be changed.
+		how.Watched = false
+		patched, err = c.sendRelease(ctx, job, record, how)
 	}
-	patched, err := c.patch(ctx, job, types.JSONPatchType, patch)
 	if err == nil {
 		releasedTotal.Inc()
 		releaseLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
@@ -35,6 +39,14 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		c.stopwatch.restart(job.Ref(), since)
 	}
 	return c.settle(ctx, job, d, patched, err)
+}
+
+func (c *Controller) sendRelease(ctx context.Context, job gate.Job, record gate.Release, how gate.Manner) (*batchv1.Job, error) {
+	patch, err := gate.ReleasePatch(job, record, how)
+	if err != nil {
+		return nil, err
+	}
+	return c.patch(ctx, job, types.JSONPatchType, patch)
 }
 
 // fail sends the one patch that makes the Job controller fail a Job.

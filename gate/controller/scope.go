@@ -40,7 +40,7 @@ func (s Scope) Has(namespace string) bool {
 // observed returns what a gate that only observes does instead: it says what it
 // would do.
 func observed(d gate.Decision) gate.Decision {
-	if d.Action == gate.Ignoring || d.Action == gate.Waiting {
+	if d.Action == gate.Ignoring || d.Action == gate.Waiting || d.Action == gate.Opening && len(d.Elements.Open)+len(d.Elements.Fail) == 0 {
 		return d
 	}
 	_, why, _ := strings.Cut(d.Message, ": ")

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
 
@@ -28,6 +29,9 @@ type store struct {
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
+	pods    pods
+	// jobsOnly says that pods are not watched.
+	jobsOnly bool
 	// memory has, for each Job that is gone, those that remember its outcome.
 	memory map[lang.Ref]map[lang.Ref]bool
 
@@ -59,6 +63,7 @@ func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
+		pods:    pods{of: map[types.UID][]gate.Pod{}},
 		synced:  make(chan struct{}),
 	}
 }
@@ -130,7 +135,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	world := s.seenBy(ref, e)
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.UID),
 		World: world, Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
@@ -190,14 +195,23 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	}
 	if known && old.job.UID == job.UID {
 		job.Object.Exit = old.job.Object.Exit // nobody but the gate knows it
+		if job.Object.Array != nil && old.job.Object.Array != nil {
+			job.Object.Array.Elements = old.job.Object.Array.Elements
+		}
+	}
+	if skipped := s.pods.skipped(job.UID); len(skipped) > 0 && job.Object.Array != nil {
+		job.Object = withFailed(job.Object, skipped)
 	}
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
 	}
+	if job.Outcome() != lang.Undecided {
+		delete(s.pods.of, job.UID)
+	}
 	e := entry{job: job}
 	switch {
-	case !waits(job):
-	case known && waits(old.job) && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID:
+	case !job.Waits():
+	case known && old.job.Waits() && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID && size(old.job) == size(job):
 		e.expr, e.invalid, e.questions = old.expr, old.invalid, old.questions
 	default:
 		e.expr, e.invalid = job.Parse()
@@ -222,10 +236,19 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	return affected
 }
 
+// size returns how many elements a Job has: whether its text can ever be right may
+// depend on that.
+func size(job gate.Job) int64 {
+	if job.Object.Array == nil {
+		return 0
+	}
+	return job.Object.Array.Size
+}
+
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.memorize(ref, e.seen)
 	s.entries[ref] = e
-	if len(e.questions) == 0 || !waits(e.job) {
+	if len(e.questions) == 0 || !e.job.Waits() {
 		s.access.forget(ref)
 	}
 	n := e.job.Node(e.expr)

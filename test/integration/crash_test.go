@@ -31,7 +31,7 @@ func TestCrashesAndConflicts(t *testing.T) {
 	for _, arrives := range []bool{false, true} {
 		t.Run(fmt.Sprintf("gate killed while it patches, patch arrives: %t", arrives), func(t *testing.T) {
 			s, p := c.namespace(t), newProxy(t, c)
-			g := c.gate(t, sandbox.GateOptions{ServerURL: p.URL})
+			g := c.gate(t, withoutNudge(p))
 			s.make("load", "extract")
 			s.make("index", "load")
 			s.make("extract", "")
@@ -43,7 +43,7 @@ func TestCrashesAndConflicts(t *testing.T) {
 			} else {
 				require.True(t, *s.get("load").Spec.Suspend)
 			}
-			again := c.gate(t, sandbox.GateOptions{})
+			again := c.gate(t, sandbox.GateOptions{Args: []string{"--nudge=false"}})
 			s.completes("load", "index")
 			patches := 0
 			for _, r := range s.requests() {
@@ -117,7 +117,7 @@ func TestCrashesAndConflicts(t *testing.T) {
 	} {
 		t.Run("patch is on its way when "+name, func(t *testing.T) {
 			s, p := c.namespace(t), newProxy(t, c)
-			g := c.gate(t, sandbox.GateOptions{ServerURL: p.URL})
+			g := c.gate(t, withoutNudge(p))
 			s.make("load", "extract")
 			s.make("extract", "")
 			p.stops(t, "load")
@@ -134,7 +134,7 @@ func TestCrashesAndConflicts(t *testing.T) {
 
 	t.Run("patch is on its way when something else is edited", func(t *testing.T) {
 		s, p := c.namespace(t), newProxy(t, c)
-		g := c.gate(t, sandbox.GateOptions{ServerURL: p.URL})
+		g := c.gate(t, withoutNudge(p))
 		s.make("load", "extract")
 		s.make("extract", "")
 		p.stops(t, "load")
@@ -149,7 +149,7 @@ func TestCrashesAndConflicts(t *testing.T) {
 	// A Job is deleted and made again between the decision and the patch.
 	t.Run("patch is on its way when the Job is replaced", func(t *testing.T) {
 		s, p := c.namespace(t), newProxy(t, c)
-		g := c.gate(t, sandbox.GateOptions{ServerURL: p.URL})
+		g := c.gate(t, withoutNudge(p))
 		s.make("load", "extract")
 		s.make("extract", "")
 		p.stops(t, "load")
@@ -164,6 +164,12 @@ func TestCrashesAndConflicts(t *testing.T) {
 		let()
 		require.NoError(t, g.Stop())
 	})
+}
+
+// withoutNudge runs a gate through a proxy, where each patch of a Job is one that
+// releases it.
+func withoutNudge(p *proxy) sandbox.GateOptions {
+	return sandbox.GateOptions{ServerURL: p.URL, Args: []string{"--nudge=false"}}
 }
 
 // passAll lets every further patch through, until the function it returns is

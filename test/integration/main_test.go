@@ -31,6 +31,7 @@ type cluster struct {
 	*sandbox.Sandbox
 	client  kubernetes.Interface
 	history *history.History
+	pods    *history.Pods
 	// end stops the recording, which ends before what it records.
 	end context.CancelFunc
 	// forced are the namespaces in which a person starts or stops Jobs by force,
@@ -40,10 +41,14 @@ type cluster struct {
 
 // judge returns the releases so far, and what broke the rules.
 func (c *cluster) judge() (releases []history.Release, violations []string) {
-	return history.Judge(slices.DeleteFunc(c.history.Events(), func(e history.Event) bool {
-		_, forced := c.forced.Load(e.Job.Namespace)
+	byForce := func(namespace string) bool {
+		_, forced := c.forced.Load(namespace)
 		return forced
-	}))
+	}
+	jobs := slices.DeleteFunc(c.history.Events(), func(e history.Event) bool { return byForce(e.Job.Namespace) })
+	releases, violations = history.Judge(jobs)
+	_, more := history.JudgeElements(jobs, slices.DeleteFunc(c.pods.Events(), func(e history.PodEvent) bool { return byForce(e.Pod.Namespace) }))
+	return releases, append(violations, more...)
 }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -52,7 +57,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Minute)
 	defer cancel()
 	var err error
-	shared, err = startCluster(ctx, sandbox.Base)
+	shared, err = startCluster(ctx, sandbox.Arrays)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -99,6 +104,9 @@ func startCluster(ctx context.Context, overlay sandbox.Overlay) (*cluster, error
 			c.history, err = history.Record(recording, c.client)
 		}
 	}
+	if err == nil {
+		c.pods, err = history.RecordPods(recording, c.client)
+	}
 	if err != nil {
 		end()
 		_ = s.Stop()
@@ -111,7 +119,7 @@ func startCluster(ctx context.Context, overlay sandbox.Overlay) (*cluster, error
 // likes, and judges its history at the end.
 func ownCluster(t *testing.T) *cluster {
 	t.Helper()
-	return ownClusterWith(t, sandbox.Base)
+	return ownClusterWith(t, sandbox.Arrays)
 }
 
 // ownClusterWith starts one with another overlay of deploy.

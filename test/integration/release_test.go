@@ -174,8 +174,9 @@ func TestOnePatchForEachReleasedJob(t *testing.T) {
 			patches[r.ObjectRef.Name]++
 		}
 	}
-	for _, name := range []string{"report", "load", "clean", "enrich"} {
-		require.Equal(t, 1, patches[name], "patches of %s", name)
+	require.Equal(t, 1, patches["report"])
+	for _, name := range []string{"load", "clean", "enrich"} {
+		require.Contains(t, []int{1, 2}, patches[name], "patches of %s: its release, and a nudge if that came in time", name)
 	}
 	require.Zero(t, patches["extract"])
 }

@@ -162,7 +162,7 @@ func whileNoGateAnswers(t *testing.T, s *space) {
 	s.patch("waits", `{"metadata":{"finalizers":null}}`)
 
 	job := gate.Observe(s.get("freed"))
-	release, err := gate.ReleasePatch(job, gate.NewRelease(job, job.Created, "test", nil))
+	release, err := gate.ReleasePatch(job, gate.NewRelease(job, job.Created, "test", nil), gate.Manner{})
 	require.NoError(t, err)
 	_, err = s.client.BatchV1().Jobs(s.name).Patch(t.Context(), "freed", types.JSONPatchType, release, metav1.PatchOptions{})
 	require.NoError(t, err, "a release does not need the webhook")
@@ -193,7 +193,7 @@ func TestDiagnosticsBesideThePolicies(t *testing.T) {
 
 func theWebhooksLeash(t *testing.T, c *cluster) {
 	l := c.leashed(t)
-	l.wellTyped(7)
+	l.wellTyped(8)
 	configurations := l.client.AdmissionregistrationV1().ValidatingWebhookConfigurations()
 	for what, patch := range map[string]string{
 		"the rules":      `{"webhooks":[{"name":"diagnostics.depctl.dev","rules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["*"],"resources":["*"]}]}]}`,

@@ -78,7 +78,11 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 		"--kubeconfig", kubeconfig, "--health-probe-bind-address", addresses[0], "--metrics-bind-address", addresses[1],
 		"--leader-elect=false", // one that was killed would leave its lease behind
 	}
-	if s.options.Overlay != Base {
+	switch s.options.Overlay {
+	case Base:
+	case Arrays:
+		args = append(args, "--arrays")
+	default:
 		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	}
 	p, err := s.run(program{

@@ -38,7 +38,7 @@ type Options struct {
 	// Audit makes kube-apiserver log every request, at level Metadata, to
 	// audit.log in Dir.
 	Audit bool
-	// Overlay is what Install installs; empty means Base.
+	// Overlay is what Install installs; empty means Arrays.
 	Overlay Overlay
 	// Flags holds more flags by the name of the program, such as
 	// kube-controller-manager. They come last, so they win.
@@ -52,7 +52,7 @@ func (o Options) resolve() (Options, error) {
 		return o, fmt.Errorf("%d nodes: want at least 1", o.Nodes)
 	}
 	if o.Overlay == "" {
-		o.Overlay = Base
+		o.Overlay = Arrays
 	}
 	if o.Nodes == 0 {
 		o.Nodes = 1

@@ -18,6 +18,8 @@ type Overlay string
 const (
 	// Base has policies, and no webhook.
 	Base Overlay = "base"
+	// Arrays is Base with a gate that releases arrays element by element.
+	Arrays Overlay = "arrays"
 	// Webhook has webhooks and no policies, as for an old cluster.
 	Webhook Overlay = "webhook"
 	// Diagnostics has policies, and a webhook that refuses what cannot be read.
@@ -56,7 +58,7 @@ const callOne = `      - {op: replace, path: /webhooks/%d/clientConfig, value: {
 func (o Overlay) kustomization(path, webhook string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, whole+without, path, gateName)
-	if o == Base {
+	if o == Base || o == Arrays {
 		return b.String()
 	}
 	b.WriteString("patches:\n")

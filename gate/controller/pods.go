@@ -1,0 +1,187 @@
+package controller
+
+import (
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// pods are those of the Jobs that are released element by element. The store's
+// lock guards them: a decision sees a Job and its pods at one moment.
+type pods struct {
+	// of has the pods of each Job by its UID, in the order of gate.ComparePods.
+	of     map[types.UID][]gate.Pod
+	synced bool
+}
+
+// list returns the pods of a Job; nil while they are not known.
+func (p *pods) list(job types.UID) []gate.Pod {
+	if !p.synced {
+		return nil
+	}
+	if list := p.of[job]; list != nil {
+		return list
+	}
+	return []gate.Pod{}
+}
+
+// set takes in the state of a pod. A state that is older than the one that is
+// known says nothing.
+func (p *pods) set(job types.UID, pod gate.Pod) {
+	list := p.of[job]
+	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
+	switch {
+	case !known:
+		p.of[job] = slices.Insert(list, at, pod)
+	case !older(pod.ResourceVersion, list[at].ResourceVersion):
+		list[at] = pod
+	}
+}
+
+func (p *pods) remove(job types.UID, pod gate.Pod) {
+	list := p.of[job]
+	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
+	if !known {
+		return
+	}
+	if list = slices.Delete(list, at, at+1); len(list) == 0 {
+		delete(p.of, job)
+		return
+	}
+	p.of[job] = list
+}
+
+// skipped returns the indexes of the elements that the gate has failed.
+func (p *pods) skipped(job types.UID) (all lang.Indexes) {
+	for _, pod := range p.of[job] {
+		if pod.Skipped {
+			all = all.Union(lang.Between(pod.Index, pod.Index))
+		}
+	}
+	return all
+}
+
+// podStore is the reflector's store for pods.
+type podStore struct{ *store }
+
+var _ cache.TransformingStore = podStore{}
+
+// Add is called by the reflector with a pod that is new.
+func (s podStore) Add(object any) error { return s.Update(object) }
+
+// Update is called by the reflector with a pod that changed.
+func (s podStore) Update(object any) error { return s.each(object, s.pods.set) }
+
+// Delete is called by the reflector with the last state of a pod that is gone.
+func (s podStore) Delete(object any) error { return s.each(object, s.pods.remove) }
+
+func (s podStore) each(object any, do func(types.UID, gate.Pod)) error {
+	pod, ok := object.(*corev1.Pod)
+	if !ok {
+		return fmt.Errorf("expected a Pod, the watch sent %T", object)
+	}
+	if p, job, uid, ok := gate.ObservePod(pod); ok {
+		s.change(func() []lang.Ref {
+			e, known := s.entries[job]
+			if known && e.job.UID == uid && e.job.Outcome() != lang.Undecided {
+				return nil // nothing is left to decide about its pods
+			}
+			do(uid, p)
+			if !p.Succeeded && known && !e.job.Gated {
+				return nil // no nudge follows
+			}
+			return append(s.skip(job, uid, p), job)
+		})
+	}
+	return nil
+}
+
+// skip takes in that the gate has failed a pod: its element has failed for those
+// that wait for it, however often the Job controller tries again.
+func (s podStore) skip(ref lang.Ref, uid types.UID, pod gate.Pod) []lang.Ref {
+	e, ok := s.entries[ref]
+	if !ok || !pod.Skipped || e.job.UID != uid || e.job.Object.Array == nil || e.job.Object.Array.Failed.Contains(pod.Index) {
+		return nil
+	}
+	e.job.Object = withFailed(e.job.Object, lang.Between(pod.Index, pod.Index))
+	return s.put(ref, e)
+}
+
+// withFailed returns what is known of an array with more elements that failed.
+func withFailed(o *lang.Object, more lang.Indexes) *lang.Object {
+	known, array := *o, *o.Array
+	array.Failed = array.Failed.Union(more)
+	known.Array = &array
+	return &known
+}
+
+// Replace is called by the reflector with all pods there are, at the start and
+// after a watch was lost.
+func (s podStore) Replace(objects []any, _ string) error {
+	of, jobs := map[types.UID][]gate.Pod{}, map[lang.Ref]bool{}
+	for _, object := range objects {
+		pod, ok := object.(*corev1.Pod)
+		if !ok {
+			return fmt.Errorf("expected a Pod, the list has %T", object)
+		}
+		if p, job, uid, ok := gate.ObservePod(pod); ok {
+			of[uid] = append(of[uid], p)
+			jobs[job] = true
+		}
+	}
+	for _, list := range of {
+		slices.SortFunc(list, gate.ComparePods)
+	}
+	s.change(func() (affected []lang.Ref) {
+		s.pods.of, s.pods.synced = of, true
+		for ref, e := range s.entries {
+			if e.job.Gated || jobs[ref] {
+				affected = append(affected, ref)
+			}
+		}
+		return affected
+	})
+	return nil
+}
+
+// Resync does nothing: what changes is seen in the watch.
+func (s podStore) Resync() error { return nil }
+
+// Transformer returns the function that strips a pod of what gate.ObservePod does
+// not read.
+func (s podStore) Transformer() cache.TransformFunc {
+	return func(object any) (any, error) {
+		if pod, ok := object.(*corev1.Pod); ok {
+			return &corev1.Pod{
+				ObjectMeta: metav1.ObjectMeta{
+					Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
+					Annotations: pod.Annotations, OwnerReferences: pod.OwnerReferences, DeletionTimestamp: pod.DeletionTimestamp,
+				},
+				Spec:   corev1.PodSpec{SchedulingGates: pod.Spec.SchedulingGates},
+				Status: corev1.PodStatus{Phase: pod.Status.Phase},
+			}, nil
+		}
+		return object, nil
+	}
+}
+
+// podAnswered takes in a pod as the API server returned it from a patch, without
+// waiting for the watch. It says nothing of a pod that is gone by now.
+func (s *store) podAnswered(patched *corev1.Pod) {
+	pod, _, job, ok := gate.ObservePod(patched)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := slices.BinarySearchFunc(s.pods.of[job], pod, gate.ComparePods); known {
+		s.pods.set(job, pod)
+	}
+}

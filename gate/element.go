@@ -1,0 +1,280 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"depctl.dev/lang"
+)
+
+// ReasonElementFailed and ReasonElementTimeout are why a Job fails of which an
+// element can never run, and no backoffLimitPerIndex says that the others go on.
+// They are no dependency reasons: others of its elements may have run, so the Job
+// has failed and was not skipped.
+const (
+	ReasonElementFailed  = "ElementDependencyFailed"
+	ReasonElementTimeout = "ElementDependencyTimeout"
+)
+
+// mostAtOnce is how many pods one decision speaks of: after those it is time to
+// look at the world again.
+const mostAtOnce = 256
+
+// Elements is what should happen to the pods of a Job that is released element by
+// element.
+type Elements struct {
+	// Open are those to be let go, in order of index, and Fail those whose
+	// elements can never run.
+	Open []Pod
+	Fail []Failure
+	// More reports whether there is more to do after that.
+	More bool
+}
+
+// Failure is a pod that must fail, and why.
+type Failure struct {
+	Pod             Pod
+	Reason, Message string
+}
+
+// outlook is what the expression of a Job says of its elements.
+type outlook struct {
+	lang.ElementVerdict
+	// expr is the one that says what never comes.
+	expr *lang.Expr
+	size int64
+	// reason is why those of Never never run.
+	reason string
+	// also is what all elements wait for beside.
+	also []lang.Reason
+}
+
+// elements evaluates the requirements of single elements under the policy of the
+// Job.
+func (s Snapshot) elements(policy Policy) outlook {
+	o := outlook{expr: s.Expr, reason: ReasonDependencyFailed}
+	if s.Job.Object.Array != nil {
+		o.size = s.Job.Object.Array.Size
+	}
+	if s.Expr == nil { // the annotation was taken away
+		o.Open = lang.Between(0, o.size-1)
+		return o
+	}
+	o.ElementVerdict = s.Expr.EvalElements(s.World, s.Job.Subject(), s.Now)
+	if policy == Run && o.Open.Len() < o.size {
+		o.expr = s.Expr.Relaxed()
+		relaxed := o.expr.EvalElements(s.World, s.Job.Subject(), s.Now)
+		o.Open, o.Never = o.Open.Union(relaxed.Open), relaxed.Never.Minus(o.Open)
+		if o.Next.IsZero() || !relaxed.Next.IsZero() && relaxed.Next.Before(o.Next) {
+			o.Next = relaxed.Next
+		}
+	}
+	return o
+}
+
+// value says what the elements mean for the whole Job, which is released when the
+// first of them may run. An element that never runs is the end of all, but where
+// a backoffLimitPerIndex keeps it to itself.
+func (o outlook) value(s Snapshot) lang.Value {
+	perIndex := s.Job.Object.Array != nil && s.Job.Object.Array.PerIndex
+	switch {
+	case len(o.Never) > 0 && (!perIndex || o.Never.Len() == o.size):
+		return lang.False
+	case len(o.Open) > 0:
+		return lang.True
+	default:
+		return lang.Unknown
+	}
+}
+
+// reasons returns what decides about the first element of which value speaks.
+func (o outlook) reasons(s Snapshot, value lang.Value) []lang.Reason {
+	if o.expr == nil || o.size == 0 || o.also != nil {
+		return o.also
+	}
+	index := int64(0)
+	switch {
+	case value == lang.True:
+		index = o.Open[0].Low
+	case value == lang.False:
+		index = o.Never[0].Low
+	default:
+		if waiting := lang.Between(0, o.size-1).Minus(o.Open).Minus(o.Never); len(waiting) > 0 {
+			index = waiting[0].Low
+		}
+	}
+	return o.expr.ElementReasons(s.World, s.Job.Subject(), s.Now, index)
+}
+
+// limit returns how many elements may run at once, 0 for any number.
+func (j Job) limit() (int64, error) {
+	if j.ArrayLimit == "" {
+		return 0, nil
+	}
+	limit, err := strconv.ParseInt(j.ArrayLimit, 10, 32)
+	switch {
+	case err != nil || limit < 1:
+		return 0, &Mistake{ArrayLimitAnnotation, fmt.Sprintf("is %q, it must be a number of 1 or more, as in \"10\"", j.ArrayLimit)}
+	case j.Object.Array == nil:
+		return 0, &Mistake{ArrayLimitAnnotation, "is for arrays, and this Job is not Indexed: set completionMode: Indexed, or parallelism"}
+	}
+	return limit, nil
+}
+
+// wholeJobsOnly holds what a gate may not touch that may not touch pods.
+func wholeJobsOnly(s Snapshot) (Decision, bool) {
+	return Decision{
+		Action: Waiting, Reason: ReasonProblem,
+		Message: "held: the expression speaks of single elements (i, self[...]), and this gate runs without --arrays: kubectl apply -k deploy/arrays turns them on",
+	}, s.JobsOnly && (s.Job.Gated || s.Expr != nil && s.Expr.Elementwise())
+}
+
+// byElement decides about a Job that has been released element by element.
+func byElement(s Snapshot) (Decision, bool) {
+	if !s.Job.byElement() {
+		return Decision{}, false
+	}
+	if s.Job.Ending || s.Pods == nil {
+		return Decision{}, true
+	}
+	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
+	limit, _ := s.Job.limit()
+	o := s.elements(policy)
+	if s.Job.Edited && s.Expr != nil {
+		// What the rest of the text says has been true once, but not of this text.
+		switch _, value, next := s.eval(s.Expr); value {
+		case lang.True:
+		case lang.False:
+			o.Open, o.Never = nil, lang.Between(0, o.size-1)
+		default:
+			o.Open, o.Next, o.also = nil, next, s.Expr.Reasons(s.World, s.Job.Subject(), s.Now)
+		}
+	}
+	next, over := s.deadline()
+	if over {
+		o.Never, o.reason = lang.Between(0, o.size-1).Minus(o.Open), ReasonDependencyTimeout
+	} else if policy == Wait {
+		o.Never = nil
+	}
+	if o.Next.IsZero() || !next.IsZero() && next.Before(o.Next) {
+		o.Next = next
+	}
+	return o.decide(s, limit), true
+}
+
+// decide goes through the pods of the Job, element by element.
+func (o outlook) decide(s Snapshot, limit int64) Decision {
+	array := s.Job.Object.Array
+	if array == nil {
+		array = &lang.Array{} // somebody put our gate into a Job that has no elements
+	}
+	d := Decision{Action: Opening, Next: o.Next, Elements: &Elements{}}
+	var running int64
+	for pods := range elementsOf(s.Pods) {
+		if released(pods) && !over(pods, array) {
+			running++
+		}
+	}
+	for pods := range elementsOf(s.Pods) {
+		index := pods[0].Index
+		at := slices.IndexFunc(pods, Pod.waits)
+		switch {
+		case at < 0:
+		case released(pods): // a retry, and its element runs already
+			d.open(pods[at])
+		case o.Open.Contains(index), index < 0:
+			if limit == 0 || running < limit {
+				running++
+				d.open(pods[at])
+			}
+		case o.Never.Contains(index):
+			failure := Failure{Pod: pods[at], Reason: o.reason, Message: o.why(s, index)}
+			if !array.PerIndex {
+				return Decision{Action: Failing, Reason: elementReasons[o.reason], Message: failure.Message}
+			}
+			d.fail(failure)
+		}
+	}
+	d.Reason, d.Message = ReasonMet, fmt.Sprintf("released: all %d elements may run", o.size)
+	if left := o.size - o.Open.Len(); left > 0 {
+		d.Reason, d.Message = ReasonWaiting, fmt.Sprintf("released element by element: %d of %d may run, %d wait", o.Open.Len(), o.size, left-o.Never.Len())
+		if len(o.Never) > 0 {
+			d.Message += fmt.Sprintf(", %d never run: %s", o.Never.Len(), Clip(o.Never.String(), 100))
+		}
+		if d.Reasons = o.reasons(s, lang.Unknown); left > o.Never.Len() && len(d.Reasons) > 0 {
+			d.Message += "; the first: " + summary(d.Reasons)
+		}
+	}
+	return d
+}
+
+var elementReasons = map[string]string{
+	ReasonDependencyFailed: ReasonElementFailed, ReasonDependencyTimeout: ReasonElementTimeout,
+}
+
+func (d *Decision) open(pod Pod) {
+	if d.Elements.More = d.Elements.More || len(d.Elements.Open) == mostAtOnce; !d.Elements.More {
+		d.Elements.Open = append(d.Elements.Open, pod)
+	}
+}
+
+func (d *Decision) fail(f Failure) {
+	if len(d.Elements.Fail) == mostAtOnce {
+		d.Elements.More = true
+		return
+	}
+	d.Elements.Fail = append(d.Elements.Fail, f)
+}
+
+// why says in words why an element never runs.
+func (o outlook) why(s Snapshot, index int64) string {
+	text := fmt.Sprintf("element %d never ran: ", index)
+	if o.expr == nil {
+		return text
+	}
+	text += summary(o.expr.ElementReasons(s.World, s.Job.Subject(), s.Now, index))
+	if o.reason == ReasonDependencyTimeout {
+		text += " after " + s.Job.WaitTimeout
+	}
+	return text
+}
+
+// elementsOf yields the pods of each element that has any, in order of index.
+func elementsOf(pods []Pod) func(func([]Pod) bool) {
+	return func(yield func([]Pod) bool) {
+		for len(pods) > 0 {
+			n := 1
+			for n < len(pods) && pods[n].Index == pods[0].Index {
+				n++
+			}
+			if !yield(pods[:n:n]) {
+				return
+			}
+			pods = pods[n:]
+		}
+	}
+}
+
+// released reports whether an element has been let go before: one of its pods was.
+func released(pods []Pod) bool {
+	return slices.ContainsFunc(pods, func(p Pod) bool { return p.Gate < 0 })
+}
+
+// over reports whether nothing of an element runs or will run again.
+func over(pods []Pod, array *lang.Array) bool {
+	return array.Completed.Contains(pods[0].Index) || array.Failed.Contains(pods[0].Index) ||
+		slices.ContainsFunc(pods, func(p Pod) bool { return p.Succeeded })
+}
+
+// deadline returns when the wait of the Job ends, zero for never, and whether that
+// has been.
+func (s Snapshot) deadline() (at time.Time, over bool) {
+	timeout, err := s.Job.timeout()
+	if timeout == 0 || err != nil {
+		return time.Time{}, false
+	}
+	at = s.Job.Created.Add(timeout + s.Job.Paused.until(s.Now))
+	return at, !s.Now.Before(at)
+}

@@ -1,0 +1,94 @@
+package gate
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+
+	"depctl.dev/lang"
+)
+
+// The Job controller writes the status of a Job at most once a second
+// (SyncJobBatchPeriod), so a Job is Complete a second after its last pod has
+// succeeded. A change of the spec makes it look at once. The gate makes one where
+// somebody waits, and still waits for Complete: nothing is taken for granted.
+
+// never is ten years in seconds: what the field that a nudge sets says. It sets one
+// that is not there, so no manifest says otherwise, and one that has no effect for
+// ten years, also if the Job does not end.
+const never = 10 * 365 * 24 * 60 * 60
+
+// The fields that can be set: the second where the first is taken.
+const (
+	nudgeDeadline = "activeDeadlineSeconds"
+	nudgeTTL      = "ttlSecondsAfterFinished"
+)
+
+// margin is how long before its deadline a Job is no longer nudged: as near as that
+// it may matter when the Job controller looks.
+const margin = 10 * time.Second
+
+// Nudging is what a nudge of a Job needs to know.
+type Nudging struct {
+	// Field is the one to set; empty if there is none left, or it was set.
+	Field string
+	// Successes is how many pods must succeed; 0 if that is not known.
+	Successes int64
+	// Deadline is when the Job will be failed; zero if never, or not known yet.
+	Deadline time.Time
+}
+
+func observeNudging(job *batchv1.Job) Nudging {
+	spec := &job.Spec
+	n := Nudging{Field: nudgeDeadline}
+	if spec.Completions != nil {
+		n.Successes = int64(*spec.Completions)
+	}
+	if limit := spec.ActiveDeadlineSeconds; limit != nil {
+		n.Field = nudgeTTL
+		if job.Status.StartTime != nil {
+			n.Deadline = job.Status.StartTime.Add(time.Duration(min(*limit, never)) * time.Second)
+		}
+	}
+	if spec.ActiveDeadlineSeconds != nil && (*spec.ActiveDeadlineSeconds == never || spec.TTLSecondsAfterFinished != nil) {
+		n.Field = ""
+	}
+	return n
+}
+
+// Nudge reports whether the Job controller should be made to look at a Job now: all
+// pods that it needs have succeeded, and it does not know, or has not said so.
+func Nudge(job Job, pods []Pod, now time.Time) bool {
+	n := job.Nudging
+	switch {
+	case n.Field == "", n.Successes == 0, job.Suspended, job.Ending, job.BeingDeleted, job.ForeignOwner != "",
+		job.Outcome() != lang.Undecided, !n.Deadline.IsZero() && now.Add(margin).After(n.Deadline):
+		return false
+	case job.Object.Array == nil:
+		var succeeded int64
+		for _, pod := range pods {
+			if pod.Succeeded {
+				succeeded++
+			}
+		}
+		return succeeded >= n.Successes
+	}
+	array, left := job.Object.Array, job.Object.Array.Size
+	left -= array.Completed.Len()
+	for elements := range elementsOf(pods) {
+		if over(elements, array) && !array.Completed.Contains(elements[0].Index) && !array.Failed.Contains(elements[0].Index) {
+			left--
+		}
+	}
+	return left == 0
+}
+
+// NudgePatch returns the merge patch that nudges a Job. It has the resourceVersion
+// of the state that was decided on: of a Job that was suspended or resized
+// meanwhile, nothing is known.
+func NudgePatch(job Job) ([]byte, error) {
+	return encode(job, "nudge", map[string]any{
+		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
+		"spec":     map[string]any{job.Nudging.Field: never},
+	})
+}

@@ -1,0 +1,92 @@
+package gate
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/lang"
+)
+
+// What a Job that is released element by element has in its Pod template.
+const (
+	// SchedulingGate keeps the scheduler from a pod until its element may run.
+	SchedulingGate = "depctl.dev/depends-on"
+	// GatedLabel marks the pods that are watched, no others are: with the value
+	// "true" those that have, or had, that gate, with "false" those of a Job that
+	// somebody waits for.
+	GatedLabel = "depctl.dev/gated"
+)
+
+// Pod is what is kept of a pod of a Job that is released element by element.
+type Pod struct {
+	Name            string
+	UID             types.UID
+	ResourceVersion string
+	// Index is the completion index of its element, -1 if its Job is not Indexed.
+	Index int64
+	// Gate is the place of our scheduling gate among those of the pod, -1 if it is
+	// not there: then the element has been released.
+	Gate         int
+	// Skipped reports whether the gate has failed it.
+	Succeeded, Skipped, Ended bool
+	BeingDeleted              bool
+}
+
+// ObservePod returns the facts of a pod, the Job that made it, and whether one did.
+func ObservePod(pod *corev1.Pod) (p Pod, job lang.Ref, uid types.UID, ok bool) {
+	owner := metav1.GetControllerOfNoCopy(pod)
+	index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 32)
+	if owner == nil || owner.Kind != "Job" {
+		return Pod{}, lang.Ref{}, "", false
+	}
+	if err != nil {
+		index = -1
+	}
+	return Pod{
+		Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion, Index: index,
+		Gate: slices.IndexFunc(pod.Spec.SchedulingGates, func(g corev1.PodSchedulingGate) bool {
+			return g.Name == SchedulingGate
+		}),
+		Succeeded:    pod.Status.Phase == corev1.PodSucceeded,
+		Skipped:      pod.Status.Phase == corev1.PodFailed && isOurs(pod.Status.Reason),
+		Ended:        pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed,
+		BeingDeleted: pod.DeletionTimestamp != nil,
+	}, lang.Job(pod.Namespace, owner.Name), owner.UID, true
+}
+
+// ComparePods orders the pods of a Job by index, those of one element by UID.
+func ComparePods(a, b Pod) int {
+	return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(a.UID, b.UID))
+}
+
+// waits reports whether the pod waits for our gate to be taken away.
+func (p Pod) waits() bool { return p.Gate >= 0 && !p.Ended && !p.BeingDeleted }
+
+// OpenPatch returns the JSON patch that lets the scheduler have a pod. It tests
+// that the gate which it takes away is ours.
+func OpenPatch(job Job, pod Pod) ([]byte, error) {
+	path := "/spec/schedulingGates/" + strconv.Itoa(pod.Gate)
+	return encode(job, "release of an element", []operation{
+		{"test", "/metadata/uid", pod.UID},
+		{"test", path + "/name", SchedulingGate},
+		{"remove", path, nil},
+	})
+}
+
+// FailPodPatch returns the strategic merge patch of the status of a pod that fails
+// it: no node has seen it, so nobody else will. The resourceVersion is that of the
+// state that was decided on. The Job controller counts it as a failure of its
+// element, and makes another after its back-off until backoffLimitPerIndex is
+// used up.
+func FailPodPatch(job Job, f Failure) ([]byte, error) {
+	return encode(job, "failure of an element", map[string]any{
+		"metadata": map[string]any{"uid": f.Pod.UID, "resourceVersion": f.Pod.ResourceVersion},
+		"status":   corev1.PodStatus{Phase: corev1.PodFailed, Reason: f.Reason, Message: Clip(f.Message, maxMessage)},
+	})
+}

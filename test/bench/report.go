@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// result is what several runs of a workload with one contender say.
+type result struct {
+	Name      string `json:"name"`
+	Contender string `json:"contender"`
+	Rounds    int    `json:"rounds"`
+	Jobs      int    `json:"jobs"`
+	// Makespans are those of the rounds, in seconds, and MakespanRatio is that of
+	// the medians to the ideal gate's.
+	Makespans     []float64 `json:"makespans"`
+	MakespanS     float64   `json:"makespanS"`
+	MakespanRatio float64   `json:"makespanRatio"`
+	// Hop is from the end of the last prerequisite to the end of the Job, and
+	// Release from there to its release, both as seen in a watch.
+	HopP50Ms     float64 `json:"hopP50Ms"`
+	HopP99Ms     float64 `json:"hopP99Ms"`
+	ReleaseP50Ms float64 `json:"releaseP50Ms"`
+	ReleaseP99Ms float64 `json:"releaseP99Ms"`
+	// RequestsPerJob are the patches on the critical path, AllPerJob with events
+	// and conditions.
+	RequestsPerJob float64        `json:"requestsPerJob"`
+	AllPerJob      float64        `json:"allRequestsPerJob"`
+	Requests       map[string]int `json:"requests"`
+	CPUSeconds     float64        `json:"cpuS"`
+	PeakMiB        float64        `json:"rssMiB"`
+}
+
+// summarize takes the median of every figure.
+func summarize(name string, runs []run) result {
+	r := result{Name: name, Contender: runs[0].contender, Rounds: len(runs), Jobs: runs[0].jobs, Requests: runs[0].requests}
+	figure := func(of func(run) float64) float64 {
+		var all []float64
+		for _, one := range runs {
+			all = append(all, of(one))
+		}
+		slices.Sort(all)
+		return all[len(all)/2]
+	}
+	for _, one := range runs {
+		r.Makespans = append(r.Makespans, one.makespan.Seconds())
+	}
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	r.MakespanS = figure(func(one run) float64 { return one.makespan.Seconds() })
+	r.HopP50Ms = figure(func(one run) float64 { return ms(at(one.hops, 0.5)) })
+	r.HopP99Ms = figure(func(one run) float64 { return ms(at(one.hops, 0.99)) })
+	r.ReleaseP50Ms = figure(func(one run) float64 { return ms(at(one.waits, 0.5)) })
+	r.ReleaseP99Ms = figure(func(one run) float64 { return ms(at(one.waits, 0.99)) })
+	r.RequestsPerJob = figure(func(one run) float64 { critical, _ := one.requests.perJob(one.jobs); return critical })
+	r.AllPerJob = figure(func(one run) float64 { _, all := one.requests.perJob(one.jobs); return all })
+	r.CPUSeconds = figure(func(one run) float64 { return one.usage.cpu.Seconds() })
+	r.PeakMiB = figure(func(one run) float64 { return float64(one.usage.peak) / 1024 })
+	return r
+}
+
+const header = `| workload | gate | makespan s | ratio | hop p50 / p99 ms | release p50 / p99 ms | patches, all requests per Job | CPU s | peak MiB | rounds |
+|---|---|---|---|---|---|---|---|---|---|
+`
+
+func (r result) row() string {
+	own := "| | |"
+	if r.Contender != contenders[0].name {
+		own = fmt.Sprintf("| %.2f | %.0f |", r.CPUSeconds, r.PeakMiB)
+	}
+	return fmt.Sprintf("| %s | %s | %.2f | %.3f | %.0f / %.0f | %.1f / %.1f | %.2f, %.2f %s %d |\n",
+		r.Name, r.Contender, r.MakespanS, r.MakespanRatio, r.HopP50Ms, r.HopP99Ms, r.ReleaseP50Ms, r.ReleaseP99Ms,
+		r.RequestsPerJob, r.AllPerJob, own, r.Rounds)
+}
+
+// write writes results.json, and the table once more.
+func write(out io.Writer, folder string, results []result) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(map[string]any{"workloads": results}, "", "  ")
+	if err != nil {
+		return err
+	}
+	table := header
+	for _, r := range results {
+		table += r.row()
+	}
+	fmt.Fprint(out, "\n"+table)
+	if err := os.WriteFile(filepath.Join(folder, "results.md"), []byte(table), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, "results.json"), append(text, '\n'), 0o644)
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
+)
+
+// timeline is when what was seen of the Jobs of a run.
+type timeline struct {
+	released, complete map[string]time.Time
+	end                time.Time
+}
+
+// follow watches the Jobs of a namespace until all these are complete, and calls
+// done for each when it is.
+func follow(ctx context.Context, client kubernetes.Interface, namespace string, names []string, done func(string)) (*timeline, error) {
+	list, err := client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	w, err := watchtools.NewRetryWatcherWithContext(ctx, list.ResourceVersion, &cache.ListWatch{
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return client.BatchV1().Jobs(namespace).Watch(ctx, o)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer w.Stop()
+	t := &timeline{released: map[string]time.Time{}, complete: map[string]time.Time{}}
+	for len(t.complete) < len(names) {
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%d of %d Jobs are complete: %w", len(t.complete), len(names), ctx.Err())
+		case e := <-w.ResultChan():
+			job, ok := e.Object.(*batchv1.Job)
+			if !ok {
+				return nil, fmt.Errorf("the watch ended: %v", e)
+			}
+			if err := t.see(job, done); err != nil {
+				return nil, err
+			}
+		}
+	}
+	t.end = time.Now()
+	return t, nil
+}
+
+func (t *timeline) see(job *batchv1.Job, done func(string)) error {
+	now := time.Now()
+	if _, known := t.released[job.Name]; !known && (job.Spec.Suspend == nil || !*job.Spec.Suspend) {
+		t.released[job.Name] = now
+	}
+	is := func(kind batchv1.JobConditionType) bool {
+		return slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
+			return c.Type == kind && c.Status == corev1.ConditionTrue
+		})
+	}
+	if is(batchv1.JobFailed) {
+		return fmt.Errorf("Job %s failed", job.Name)
+	}
+	if _, known := t.complete[job.Name]; !known && is(batchv1.JobComplete) {
+		t.complete[job.Name] = now
+		done(job.Name)
+	}
+	return nil
+}
+
+// hops returns how long after its last prerequisite each Job was complete, in
+// ascending order, and how long after that each was released.
+func (t *timeline) hops(w workload) (hops, waits []time.Duration) {
+	for _, s := range w.steps {
+		var last time.Time
+		for _, need := range s.needs {
+			if at := t.complete[need]; at.After(last) {
+				last = at
+			}
+		}
+		hops = append(hops, t.complete[s.name].Sub(last))
+		waits = append(waits, t.released[s.name].Sub(last))
+	}
+	slices.Sort(hops)
+	slices.Sort(waits)
+	return hops, waits
+}
+
+// makespan is from when start was released until the last Job was complete.
+func (t *timeline) makespan() time.Duration { return t.end.Sub(t.released[start]) }
+
+// at returns the value below which a share of the sorted durations lies.
+func at(sorted []time.Duration, share float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+}

@@ -1,0 +1,171 @@
+package history
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/lang"
+)
+
+// Opening is the moment in which one element was let go.
+type Opening struct {
+	Job   string
+	Index int64
+	// Made is when its pod was first seen, and At when it was let go.
+	Made, At time.Time
+}
+
+// JudgeElements goes through the events of Jobs and of pods, in the order of the
+// cluster, and returns which elements were let go and what broke the rules: no
+// element before its requirement was true, and never more at once than
+// depctl.dev/array-limit says.
+func JudgeElements(jobs []Event, pods []PodEvent) (openings []Opening, violations []string) {
+	j := elements{now: map[string]Event{}, of: map[types.UID]*array{}}
+	n := 0
+	for _, p := range pods {
+		for ; n < len(jobs) && revision(jobs[n].Job) < revision(p.Pod); n++ {
+			j.job(jobs[n])
+		}
+		j.pod(p)
+	}
+	return j.openings, j.violations
+}
+
+func revision(o metav1.Object) int64 {
+	n, _ := strconv.ParseInt(o.GetResourceVersion(), 10, 64)
+	return n
+}
+
+// elements replays a history.
+type elements struct {
+	now        map[string]Event
+	of         map[types.UID]*array
+	openings   []Opening
+	violations []string
+}
+
+// array is what is remembered of a Job that was released element by element.
+type array struct {
+	// gone is what ended and went while the Job was there.
+	gone map[lang.Ref]Event
+	// pods are those that exist, and opened the elements that were let go before.
+	pods   map[types.UID]PodEvent
+	made   map[types.UID]time.Time
+	opened map[int64]bool
+}
+
+func (j *elements) job(e Event) {
+	if !e.Deleted {
+		j.now[e.Key()] = e
+		if j.of[e.Job.UID] == nil {
+			j.of[e.Job.UID] = &array{gone: map[lang.Ref]Event{}, pods: map[types.UID]PodEvent{}, made: map[types.UID]time.Time{}, opened: map[int64]bool{}}
+		}
+		for _, a := range j.of {
+			if gone, ok := a.gone[e.ref()]; ok && gone.Job.UID != e.Job.UID {
+				delete(a.gone, e.ref())
+			}
+		}
+		return
+	}
+	delete(j.now, e.Key())
+	delete(j.of, e.Job.UID)
+	if object(e).Outcome != lang.Undecided {
+		for _, a := range j.of {
+			a.gone[e.ref()] = e
+		}
+	}
+}
+
+func (j *elements) pod(e PodEvent) {
+	owner := metav1.GetControllerOfNoCopy(e.Pod)
+	index, err := strconv.ParseInt(e.Pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 64)
+	if owner == nil || err != nil {
+		return
+	}
+	a := j.of[owner.UID]
+	if a == nil {
+		return // its Job is gone, and it goes, too
+	}
+	before, known := a.pods[e.Pod.UID]
+	if e.Deleted {
+		delete(a.pods, e.Pod.UID)
+		return
+	}
+	if a.pods[e.Pod.UID] = e; !known {
+		a.made[e.Pod.UID] = e.At
+	}
+	job := e.Pod.Namespace + "/" + owner.Name
+	switch {
+	case e.Gated():
+	case !known:
+		j.violate("%s: pod %s of element %d was made without the scheduling gate", job, e.Pod.Name, index)
+	case before.Gated():
+		j.open(a, Opening{Job: job, Index: index, Made: a.made[e.Pod.UID], At: e.At})
+	}
+}
+
+func (j *elements) open(a *array, o Opening) {
+	j.openings = append(j.openings, o)
+	e := j.now[o.Job]
+	if !a.opened[o.Index] && !a.mayRun(e, j.now, o.Index, o.At) {
+		j.violate("%s: element %d was let go too early: %s", o.Job, o.Index, e.Job.Annotations[dependsOn])
+	}
+	a.opened[o.Index] = true
+	limit, _ := strconv.Atoi(e.Job.Annotations["depctl.dev/array-limit"])
+	if running := a.running(); limit > 0 && running > limit {
+		j.violate("%s: %d elements run at once, with an array-limit of %d", o.Job, running, limit)
+	}
+}
+
+func (a *array) running() (n int) {
+	for _, e := range a.pods {
+		if !e.Gated() && e.Pod.Status.Phase != corev1.PodSucceeded && e.Pod.Status.Phase != corev1.PodFailed {
+			n++
+		}
+	}
+	return n
+}
+
+// mayRun reports whether the requirement of an element is true.
+func (a *array) mayRun(e Event, now map[string]Event, index int64, at time.Time) bool {
+	text, annotated := e.Job.Annotations[dependsOn]
+	if !annotated {
+		return true
+	}
+	expr, err := lang.Parse(text)
+	if err != nil {
+		return false
+	}
+	if slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool { return c.Delay > 0 || len(c.Codes) > 0 }) {
+		return true // not judged, as by Judge
+	}
+	self := &lang.Subject{Ref: e.ref(), Object: object(e)}
+	w := world{now: now, one: &judged{gone: a.gone}, self: self.Ref}
+	return expr.EvalElements(w, self, at).Open.Contains(index) ||
+		e.Job.Annotations[onFailure] == "run" && expr.Relaxed().EvalElements(w, self, at).Open.Contains(index)
+}
+
+func (j *elements) violate(format string, args ...any) {
+	j.violations = append(j.violations, fmt.Sprintf(format, args...))
+}
+
+// Since returns how long after their requirements were met elements were let go,
+// in ascending order: met says for an element when that was.
+func Since(openings []Opening, met func(Opening) (time.Time, bool)) []time.Duration {
+	var all []time.Duration
+	for _, o := range openings {
+		if at, ok := met(o); ok {
+			all = append(all, o.At.Sub(at))
+		}
+	}
+	slices.SortFunc(all, cmp.Compare)
+	return all
+}

@@ -1,0 +1,148 @@
+package integration
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+	"depctl.dev/test/sandbox"
+)
+
+// tenYears is what a nudge sets.
+const tenYears = 315360000
+
+// A Job in the middle of a chain is released by one patch and nudged by another;
+// the last, for which nobody waits, is only released.
+func TestAChainIsNudged(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	const n = 10
+	for i := n; i > 0; i-- {
+		s.make(fmt.Sprintf("job-%d", i), fmt.Sprintf("job-%d", i-1))
+	}
+	s.make("job-0", "")
+	last := fmt.Sprintf("job-%d", n)
+	s.completes(last)
+	nudged := 0
+	for i := 1; i < n; i++ {
+		name := fmt.Sprintf("job-%d", i)
+		job := s.get(name)
+		if limit := job.Spec.ActiveDeadlineSeconds; limit != nil {
+			require.EqualValues(t, tenYears, *limit, name)
+			patches := slices.DeleteFunc(s.patches(name), func(r request) bool { return r.ResponseStatus.Code != 200 })
+			require.Len(t, patches, 2, name)
+			nudged++
+		}
+		require.Equal(t, "false", job.Spec.Template.Labels[gate.GatedLabel])
+	}
+	require.Greater(t, nudged, n/2, "on a busy machine the Job controller may be faster")
+	require.Len(t, s.patches(last), 1)
+	require.Nil(t, s.get(last).Spec.ActiveDeadlineSeconds)
+	require.Empty(t, s.get(last).Spec.Template.Labels[gate.GatedLabel])
+	require.Empty(t, s.patches("job-0"), "what is not annotated is left alone")
+	first, end := s.get("job-1").Status.StartTime, s.get(last).Status.CompletionTime
+	t.Logf("a chain of %d in %v, to the second", n, end.Sub(first.Time))
+}
+
+// Whatever happens to a Job in the second in which its pods have succeeded and it
+// does not say so yet, it ends as without the nudge.
+func TestANudgeChangesNoEnd(t *testing.T) {
+	t.Parallel()
+	for name, disturb := range map[string]func(s *space, job string){
+		"its pod is deleted": func(s *space, job string) {
+			_ = s.client.CoreV1().Pods(s.name).DeleteCollection(s.t.Context(), metav1.DeleteOptions{},
+				metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job})
+		},
+		"it is suspended":         func(s *space, job string) { s.patch(job, `{"spec":{"suspend":true}}`) },
+		"its retries are changed": func(s *space, job string) { s.patch(job, `{"spec":{"backoffLimit":7}}`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			outcome := map[bool]string{}
+			for _, nudged := range []bool{false, true} {
+				s := shared.namespace(t).byForce()
+				s.make("root", "")
+				s.make("x", "root")
+				if nudged {
+					s.make("next", "x")
+				}
+				s.until("its pod has succeeded", func() bool { return s.succeeded("x") > 0 })
+				disturb(s, "x")
+				s.until("it has ended, or is suspended", func() bool {
+					job := s.get("x")
+					return len(ends(job)) > 0
+				})
+				outcome[nudged] = ends(s.get("x"))
+			}
+			require.Equal(t, outcome[false], outcome[true])
+		})
+	}
+}
+
+// succeeded counts the pods of a Job that have succeeded.
+func (s *space) succeeded(job string) (n int) {
+	list, err := s.client.CoreV1().Pods(s.name).List(s.t.Context(), metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job})
+	require.NoError(s.t, err)
+	for _, pod := range list.Items {
+		if pod.Status.Phase == "Succeeded" {
+			n++
+		}
+	}
+	return n
+}
+
+// ends returns the terminal condition of a Job, empty if it has none.
+func ends(job *batchv1.Job) string {
+	at := slices.IndexFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
+		return c.Status == "True" && (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed)
+	})
+	if at < 0 {
+		return ""
+	}
+	return string(job.Status.Conditions[at].Type) + " " + job.Status.Conditions[at].Reason
+}
+
+// A Job whose deadline is set is nudged by its TTL, and one with both takes its
+// second; nothing is cleaned away by it.
+func TestNudgesOfJobsWithLimits(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("root", "")
+	s.make("limited", "root", func(j *batchv1.Job) { j.Spec.ActiveDeadlineSeconds = ptr.To(int64(600)) })
+	s.make("both", "root", func(j *batchv1.Job) {
+		j.Spec.ActiveDeadlineSeconds, j.Spec.TTLSecondsAfterFinished = ptr.To(int64(600)), ptr.To(int32(600))
+	})
+	s.make("near", "root", func(j *batchv1.Job) { j.Spec.ActiveDeadlineSeconds = ptr.To(int64(9)) })
+	s.make("next", "limited, both, near")
+	s.completes("next")
+	require.EqualValues(t, tenYears, *s.get("limited").Spec.TTLSecondsAfterFinished)
+	require.EqualValues(t, 600, *s.get("both").Spec.TTLSecondsAfterFinished)
+	require.Nil(t, s.get("near").Spec.TTLSecondsAfterFinished)
+	require.Empty(t, s.get("limited").Finalizers, "in ten years is not at risk")
+}
+
+// A gate that starts when the pod of a Job has succeeded already, or without the
+// nudge, finds the Job complete a second later, as ever.
+func TestWithoutTheNudge(t *testing.T) {
+	t.Parallel()
+	c := ownCluster(t)
+	_, err := c.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--nudge=false"}})
+	require.NoError(t, err)
+	s := c.namespace(t)
+	s.make("c", "b")
+	s.make("b", "a")
+	s.make("a", "")
+	s.completes("c")
+	require.Len(t, s.patches("b"), 1)
+	require.Nil(t, s.get("b").Spec.ActiveDeadlineSeconds)
+	b := s.get("b")
+	require.NotContains(t, b.Spec.Template.Labels, gate.GatedLabel)
+	require.Less(t, time.Duration(0), s.get("c").Status.StartTime.Sub(b.Status.StartTime.Time))
+}
