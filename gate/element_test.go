@@ -233,7 +233,6 @@ func TestElementsWithinTheirLimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		states := rapid.SliceOfN(rapid.SampledFrom([]string{"", "g", "r", "s", "f", "fg", "fr", "fs", "ffg"}), 4, 4).Draw(t, "pods")
 		limit := rapid.IntRange(1, 5).Draw(t, "limit")
-		a := arrayA("", "")
 		var completed, failed []string
 		for i := range 4 {
 			switch rapid.IntRange(0, 2).Draw(t, "a") {
@@ -243,7 +242,7 @@ func TestElementsWithinTheirLimit(t *testing.T) {
 				failed = append(failed, fmt.Sprint(i))
 			}
 		}
-		a = arrayA(strings.Join(completed, ","), strings.Join(failed, ","))
+		a := arrayA(strings.Join(completed, ","), strings.Join(failed, ","))
 		job := Observe(waiting(array, perIndex, byElements, annotation(ArrayLimitAnnotation, fmt.Sprint(limit))))
 		expr, err := job.Parse()
 		require.NoError(t, err)

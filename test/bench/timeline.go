@@ -67,7 +67,7 @@ func (t *timeline) see(job *batchv1.Job, done func(string)) error {
 		})
 	}
 	if is(batchv1.JobFailed) {
-		return fmt.Errorf("Job %s failed", job.Name)
+		return fmt.Errorf("of the Jobs, %s failed", job.Name)
 	}
 	if _, known := t.complete[job.Name]; !known && is(batchv1.JobComplete) {
 		t.complete[job.Name] = now

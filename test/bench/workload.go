@@ -39,9 +39,6 @@ type workload struct {
 	// plain is what the ideal gate runs in its place, where the workload has
 	// what it does not know.
 	plain *workload
-	quick bool
-	// long workloads are measured once.
-	long bool
 }
 
 const start = "start"
