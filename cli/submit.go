@@ -257,10 +257,16 @@ func eachAnError(err error) error {
 		return err
 	}
 	texts := make([]string, len(problems))
+	unsupported := false
 	for i, problem := range problems {
 		texts[i] = problem.String()
+		unsupported = unsupported || problem.Unsupported
 	}
-	return errors.New(strings.Join(texts, "\nerror: "))
+	text := strings.Join(texts, "\nerror: ")
+	if unsupported {
+		text += "\nWith --ignore-unsupported, what a Job cannot do is left out."
+	}
+	return errors.New(text)
 }
 
 // interrupted is the exit code of a shell's command that was interrupted.

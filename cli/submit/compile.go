@@ -91,7 +91,7 @@ func Compile(in Input) (*Submission, error) {
 	b := &builder{request: r}
 	submission := b.build()
 	if len(r.problems) > 0 {
-		return nil, r.problems
+		return nil, r.problems.sorted()
 	}
 	submission.Notes = r.notes
 	return submission, nil

@@ -64,7 +64,11 @@ var lsfArray = regexp.MustCompile(`^(.*?)\[([^\]]*)\](?:%(\d+))?$`)
 
 func readLSFName(r *request, at place, values []string) {
 	m := lsfArray.FindStringSubmatch(values[0])
-	if m == nil {
+	switch {
+	case m == nil && strings.Contains(values[0], "["):
+		r.fail(at, "write NAME[1-100]%5", "%q is not the name of an array", values[0])
+		return
+	case m == nil:
 		readName(r, at, values)
 		return
 	}

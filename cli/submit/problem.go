@@ -1,7 +1,9 @@
 package submit
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +35,8 @@ type Problem struct {
 	// Unsupported is for what is right elsewhere and has no counterpart here. It
 	// can be left out, at the user's risk.
 	Unsupported bool
+
+	line int // of the script; 0 for the command line
 }
 
 func (p Problem) String() string {
@@ -49,6 +53,15 @@ func (p Problem) String() string {
 // Problems are all that keep a Job from being made, in the order of the options.
 // They are the error that Compile returns.
 type Problems []Problem
+
+// sorted returns the problems in the order of the script, and then those of the
+// command line.
+func (p Problems) sorted() Problems {
+	slices.SortStableFunc(p, func(a, b Problem) int {
+		return cmp.Or(-cmp.Compare(min(a.line, 1), min(b.line, 1)), cmp.Compare(a.line, b.line))
+	})
+	return p
+}
 
 // Error returns all problems, each on lines of its own.
 func (p Problems) Error() string {

@@ -57,7 +57,9 @@ type wait struct {
 }
 
 func (r *request) fail(at place, hint, format string, args ...any) {
-	r.problems = append(r.problems, Problem{Where: at.String(), Message: fmt.Sprintf(format, args...), Hint: hint})
+	r.problems = append(r.problems, Problem{
+		Where: at.String(), Message: fmt.Sprintf(format, args...), Hint: hint, line: at.line,
+	})
 }
 
 // unsupported reports what a Job cannot do, or with IgnoreUnsupported that it
@@ -67,7 +69,9 @@ func (r *request) unsupported(at place, hint, format string, args ...any) {
 		r.note(at, "left out: "+format, args...)
 		return
 	}
-	r.problems = append(r.problems, Problem{Where: at.String(), Message: fmt.Sprintf(format, args...), Hint: hint, Unsupported: true})
+	r.problems = append(r.problems, Problem{
+		Where: at.String(), Message: fmt.Sprintf(format, args...), Hint: hint, Unsupported: true, line: at.line,
+	})
 }
 
 func (r *request) note(at place, format string, args ...any) {
@@ -85,11 +89,12 @@ func (r *request) unknown(at place, s *system, text string) {
 		r.fail(at, "an option begins with -, and a value with blanks needs quotes", "%q is not an option of %s", text, s.dialect)
 		return
 	}
-	hint := "leave it out, or say --ignore-unsupported"
+	// A dependency that is misspelt must not be left out.
 	if near := s.nearest(at.flag); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
+		r.fail(at, fmt.Sprintf("did you mean %s?", near), "this option of %s is not known", s.dialect)
+		return
 	}
-	r.unsupported(at, hint, "this option of %s is not known", s.dialect)
+	r.unsupported(at, "leave it out", "this option of %s is not known", s.dialect)
 }
 
 // nearest returns the option whose name begins alike, or nearly so.

@@ -20,7 +20,10 @@ func all(terms ...term) term { return joined("and", terms) }
 func either(terms ...term) term { return joined("or", terms) }
 
 func joined(joint string, terms []term) term {
-	if len(terms) == 1 {
+	switch len(terms) {
+	case 0:
+		return term{}
+	case 1:
 		return terms[0]
 	}
 	return term{joint: joint, terms: terms}
