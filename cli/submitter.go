@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-logr/logr"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,6 +18,7 @@ import (
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
+	"k8s.io/klog/v2"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/submit"
@@ -136,15 +138,26 @@ var errGone = errors.New("it was deleted before it ended")
 
 // wait returns the Job once it has ended, and tells of each state before.
 func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text string)) (*batchv1.Job, error) {
+	// The library logs how its watch ends, and tries for ever what is forbidden.
+	ctx, cancel := context.WithCancelCause(klog.NewContext(ctx, logr.Discard()))
+	defer cancel(nil)
+	refused := func(err error) error {
+		if apierrors.IsForbidden(err) {
+			cancel(err)
+		}
+		return err
+	}
 	only := fields.OneTermEqualSelector(metav1.ObjectNameField, job.Name).String()
 	lw := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 			options.FieldSelector = only
-			return s.all.Jobs(s.namespace).List(ctx, options)
+			list, err := s.all.Jobs(s.namespace).List(ctx, options)
+			return list, refused(err)
 		},
 		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 			options.FieldSelector = only
-			return s.all.Jobs(s.namespace).Watch(ctx, options)
+			w, err := s.all.Jobs(s.namespace).Watch(ctx, options)
+			return w, refused(err)
 		},
 	}
 	gone := func(store cache.Store) (bool, error) {
@@ -166,6 +179,9 @@ func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text s
 		}
 		return ended, nil
 	})
+	if cause := context.Cause(ctx); apierrors.IsForbidden(cause) {
+		return nil, cause
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
@@ -200,4 +201,10 @@ func TestTheExitCodeOfAJob(t *testing.T) {
 	array.Status = batchv1.JobStatus{Active: 1, Succeeded: 1, Failed: 1}
 	text, _ = Progress(array)
 	require.Equal(t, "runs: 1 of 3 succeeded, 1 failed", text)
+	one := &batchv1.Job{Status: batchv1.JobStatus{UncountedTerminatedPods: &batchv1.UncountedTerminatedPods{}}}
+	text, _ = Progress(one)
+	require.Equal(t, "starts", text)
+	one.Status.UncountedTerminatedPods.Succeeded = []types.UID{"u"}
+	text, _ = Progress(one)
+	require.Equal(t, "runs", text, "its pod has ended, and is not counted yet")
 }

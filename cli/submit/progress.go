@@ -33,7 +33,7 @@ func Progress(job *batchv1.Job) (text string, ended bool) {
 		return "waits for " + depends, false
 	case job.Spec.Suspend != nil && *job.Spec.Suspend:
 		return "is suspended", false
-	case s.Active+s.Succeeded+s.Failed == 0:
+	case s.Active+s.Succeeded+s.Failed == 0 && !uncounted(s):
 		return "starts", false
 	case job.Spec.Completions == nil || *job.Spec.Completions == 1:
 		return "runs", false
@@ -43,6 +43,13 @@ func Progress(job *batchv1.Job) (text string, ended bool) {
 		parts = append(parts, fmt.Sprintf("%d failed", s.Failed))
 	}
 	return "runs: " + strings.Join(parts, ", "), false
+}
+
+// uncounted tells whether pods have ended that no number has yet: the Job
+// controller writes them down before it counts them.
+func uncounted(s *batchv1.JobStatus) bool {
+	u := s.UncountedTerminatedPods
+	return u != nil && len(u.Succeeded)+len(u.Failed) > 0
 }
 
 // ExitCode returns what a shell would call the end of a Job that has ended: the

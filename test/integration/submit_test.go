@@ -18,6 +18,7 @@ import (
 
 	"depctl.dev/cli/submit"
 	"depctl.dev/gate"
+	"depctl.dev/test/sandbox"
 )
 
 // submit runs depctl submit in the namespace, as a user would.
@@ -73,12 +74,23 @@ func TestSubmittedJobsRunOneAfterAnother(t *testing.T) {
 	stdout, stderr, code := s.submit("--template", site, "--wait", "--name", "third-", "--array", "0-3", "--after", "second", "--", "run")
 	require.Equal(t, 7, code, "the exit code of the element that failed")
 	require.Regexp(t, `^job.batch/third-[a-z0-9]{5} created\n$`, stdout)
-	require.Contains(t, stderr, "waits for second")
 	require.Contains(t, stderr, "failed: FailedIndexes")
 
 	_, stderr, code = s.submit("--wait", "--name", "fourth", "--image", "alpine", "--after", "second", "--", "run")
 	require.Zero(t, code, stderr)
-	require.Contains(t, stderr, "fourth succeeded")
+	require.Regexp(t, `^(fourth [a-z ]+\n)*fourth succeeded\n$`, stderr, "nothing else, as logs of libraries")
+
+	config, err := s.ConfigFor(t.Context(), s.name, "default")
+	require.NoError(t, err)
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	require.NoError(t, sandbox.WriteKubeconfig(kubeconfig, config))
+	s.kubectl("", "create", "role", "creates", "--verb=create", "--resource=jobs")
+	s.kubectl("", "create", "rolebinding", "creates", "--role=creates", "--serviceaccount="+s.name+":default")
+	s.until("who may create Jobs and not see them is told so", func() bool {
+		_, stderr, code = s.submit("--kubeconfig", kubeconfig, "--wait", "--name", "fifth-", "--image", "alpine", "--", "run")
+		require.Equal(t, 1, code)
+		return strings.Contains(stderr, "waiting for Job fifth-") && strings.Contains(stderr, "cannot watch resource")
+	})
 
 	_, stderr, code = s.submit("--name", "fourth", "--image", "alpine", "--", "run")
 	require.Equal(t, 1, code)
