@@ -21,8 +21,8 @@ import (
 // attempts bounds how often a write that others got in the way of is tried.
 const attempts = 10
 
-// clusterWriter deletes objects and patches Jobs. It is the only code of the
-// command that writes to a cluster.
+// clusterWriter deletes objects and patches Jobs. Beside submitter, which
+// creates, it is the only code of the command that writes to a cluster.
 type clusterWriter struct {
 	objects metadata.Interface
 	jobs    batchv1client.JobsGetter

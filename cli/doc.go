@@ -29,10 +29,16 @@
 //	clusterWriter  one request for each object or Job (clusterwriter.go)
 //	report         a summary, and the Jobs that stay suspended (uninstallreport.go, stranded.go)
 //
+// "depctl submit" reads files, and leaves the rest to package submit:
+//
+//	submit.Input   options, script, manifest, defaults (submit.go, submission.go)
+//	submit.Compile -> a Job, and a ConfigMap if the script is large
+//	submitter      asks about other Jobs, creates, waits (submitter.go)
+//
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that reads from a cluster is in source.go and factory.go, and the only code
-// that writes to one in clusterwriter.go. Nothing here decides whether a Job
+// that reads from a cluster is in source.go, factory.go and submitter.go, and the
+// only code that writes to one in clusterwriter.go and submitter.go. Nothing here decides whether a Job
 // may run; that is package gate, which the controller asks too.
 //
 // The drawing goes to standard output, and everything said about it (hidden

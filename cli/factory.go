@@ -5,8 +5,10 @@ import (
 	"io"
 	"os"
 
+	utilrand "k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/metadata"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
 	"k8s.io/client-go/rest"
@@ -21,6 +23,8 @@ type factory struct {
 	clock clock.PassiveClock
 	// terminal says what the place that is written to can show.
 	terminal func(io.Writer) terminal
+	// suffix returns letters for a name that nothing has yet.
+	suffix func() string
 	// interactive reports whether a person can be asked there.
 	interactive func(io.Reader) bool
 }
@@ -34,6 +38,7 @@ func newFactory(build Build) *factory {
 		clock:    clock.RealClock{},
 		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
 
+		suffix:      func() string { return utilrand.String(5) },
 		interactive: isTerminal,
 	}
 }
@@ -79,6 +84,23 @@ func (f *factory) writer() (*clusterWriter, string, error) {
 		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
 	return &clusterWriter{objects: objects, jobs: jobs}, config.Host, nil
+}
+
+// clients returns clients for Jobs, and for what else a submitted Job has.
+func (f *factory) clients() (batchv1client.JobsGetter, corev1client.CoreV1Interface, error) {
+	jobs, err := f.jobs()
+	if err != nil {
+		return nil, nil, err
+	}
+	config, err := f.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	core, err := corev1client.NewForConfig(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return jobs, core, nil
 }
 
 func (f *factory) config() (*rest.Config, error) {

@@ -22,6 +22,7 @@ var update = flag.Bool("update", false, "write the golden files and scripts anew
 func testFactory(t terminal) *factory {
 	f := newFactory(Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"})
 	f.clock = clocktesting.NewFakePassiveClock(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
+	f.suffix = func() string { return "x7k2p" }
 	f.terminal = func(io.Writer) terminal { return t }
 	return f
 }

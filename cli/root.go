@@ -8,14 +8,14 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
-const rootLong = `depctl shows what Kubernetes Jobs wait for.
+const rootLong = `depctl shows what Kubernetes Jobs wait for, and submits new ones.
 
 A Job names the Jobs that must succeed before it runs in the annotation
 depctl.dev/depends-on. Until then it is suspended; the gate, depctl-gate,
 releases it.
 
 Exit codes: 0 done, 1 it failed, 2 the command line was wrong.
-Those of lint are in its help.`
+Those of lint and submit are in their help.`
 
 func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	root := &cobra.Command{
@@ -36,7 +36,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdUninstall(f, streams),
+		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
 		newCmdVersion(f, streams), newCmdOptions(streams),
 	)
 	return root

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"depctl.dev/cli/submit"
+)
+
+const (
+	// templateFile has the defaults of a site, in the directory of the user.
+	templateFile = "depctl.yaml"
+	// templateVariable names another.
+	templateVariable = "DEPCTL_TEMPLATE"
+)
+
+// input reads the files that were named.
+func (o *submitOptions) input(f *factory, script, command []string) (*submit.Input, error) {
+	in := &submit.Input{
+		Command: command, Options: o.options, Dialect: submit.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
+		LookupEnv: os.LookupEnv, Now: f.clock.Now(), Suffix: f.suffix(),
+	}
+	var err error
+	if len(script) > 0 {
+		if in.Script, err = o.readScript(script); err != nil {
+			return nil, err
+		}
+	}
+	if o.filename != "" {
+		m, err := readManifest(o.filename, o.streams.In)
+		if err != nil {
+			return nil, err
+		}
+		if in.Manifest, err = submit.ParseManifest(m.name, []byte(m.text)); err != nil {
+			return nil, eachAnError(err)
+		}
+	}
+	in.Site, err = o.site()
+	return in, err
+}
+
+// readScript reads a script as it is: a ConfigMap takes any bytes.
+func (o *submitOptions) readScript(args []string) (*submit.Script, error) {
+	name := args[0]
+	var text []byte
+	var err error
+	if name == "-" {
+		name = "stdin"
+		text, err = io.ReadAll(io.LimitReader(o.streams.In, maxManifest))
+	} else {
+		text, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, plainly(err)
+	}
+	if len(text) == 0 {
+		return nil, fmt.Errorf("%s is empty", name)
+	}
+	return &submit.Script{Name: filepath.ToSlash(name), Text: string(text), Args: args[1:]}, nil
+}
+
+// site returns the defaults, nil if there are none.
+func (o *submitOptions) site() (*submit.Site, error) {
+	name := cmp.Or(o.template, os.Getenv(templateVariable))
+	text, err := os.ReadFile(cmp.Or(name, templateFile))
+	switch {
+	case name == "" && errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, plainly(err)
+	}
+	site, err := submit.ParseSite(cmp.Or(name, templateFile), text)
+	if err != nil {
+		return nil, eachAnError(err)
+	}
+	return site, nil
+}
+
+// submitter returns what creates the Job, and lets the input ask it. A dry run
+// needs a cluster only if a question comes up.
+func (o *submitOptions) submitter(ctx context.Context, f *factory, in *submit.Input) (*submitter, error) {
+	namespace, err := f.namespace()
+	if err != nil {
+		return nil, err
+	}
+	s := &submitter{namespace: namespace, dryRun: dryRun(o.dryRun), explicit: f.givenNamespace()}
+	if in.Manifest != nil && in.Manifest.Namespace != "" {
+		if given := f.givenNamespace(); given != "" && given != in.Manifest.Namespace {
+			return nil, usageErrorf("the manifest is of namespace %s, and -n says %s", in.Manifest.Namespace, given)
+		}
+		s.namespace, s.explicit = in.Manifest.Namespace, in.Manifest.Namespace
+	}
+	if s.all, s.core, err = f.clients(); err == nil {
+		in.Lookup, in.Match = s.lookup(ctx), s.match(ctx)
+		return s, nil
+	}
+	if s.dryRun != dryRunClient {
+		return nil, err
+	}
+	unreachable := err
+	in.Lookup = func(string, string) (*submit.Known, error) { return nil, unreachable }
+	in.Match = func(string) ([]string, error) { return nil, unreachable }
+	return s, nil
+}
+
+// print writes what was created, in the manner of kubectl.
+func (o *submitOptions) print(made *submit.Submission) error {
+	name := cmp.Or(made.Job.Name, made.Job.GenerateName+"<unique>")
+	text := ""
+	switch {
+	case o.parsable:
+		text = name + "\n"
+	case o.output == "name":
+		text = "job.batch/" + name + "\n"
+	case o.output == "":
+		text = fmt.Sprintf("job.batch/%s created%s\n", name, dryRun(o.dryRun).suffix())
+	default:
+		return o.printObjects(made)
+	}
+	if _, err := io.WriteString(o.streams.Out, text); err != nil {
+		return fmt.Errorf("writing the name: %w", err)
+	}
+	return nil
+}
+
+func (o *submitOptions) printObjects(made *submit.Submission) error {
+	objects := []any{withoutManagers(made.Job)}
+	if made.Script != nil {
+		made.Script.ManagedFields = nil
+		objects = append(objects, made.Script)
+	}
+	if o.output == outputJSON {
+		if len(objects) == 1 {
+			return writeJSON(o.streams.Out, objects[0])
+		}
+		return writeJSON(o.streams.Out, struct {
+			metav1.TypeMeta `json:",inline"`
+			Items           []any `json:"items"`
+		}{metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, objects})
+	}
+	for i, object := range objects {
+		text, err := sigsyaml.Marshal(object)
+		if err != nil {
+			return fmt.Errorf("writing YAML: %w", err)
+		}
+		if i > 0 {
+			text = append([]byte("---\n"), text...)
+		}
+		if _, err := o.streams.Out.Write(text); err != nil {
+			return fmt.Errorf("writing YAML: %w", err)
+		}
+	}
+	return nil
+}
+
+func withoutManagers(job *batchv1.Job) *batchv1.Job {
+	job.ManagedFields = nil
+	return job
+}

@@ -1,0 +1,210 @@
+package submit
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/gate"
+)
+
+// cluster answers for Jobs: nil is one that is no array.
+func cluster(jobs map[string]Numbering) (Lookup, Match) {
+	lookup := func(namespace, name string) (*Known, error) {
+		if namespace == "forbidden" {
+			return nil, errors.New("you may not get it")
+		}
+		if namespace != "" {
+			name = namespace + "/" + name
+		}
+		numbers, ok := jobs[name]
+		if !ok {
+			return nil, nil
+		}
+		return &Known{numbers}, nil
+	}
+	match := func(pattern string) ([]string, error) {
+		var names []string
+		for name := range jobs {
+			if Matches(pattern, name) {
+				names = append(names, name)
+			}
+		}
+		return names, nil
+	}
+	return lookup, match
+}
+
+func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
+	t.Parallel()
+	lookup, match := cluster(map[string]Numbering{
+		"gen": {{1, 100, 1}}, "list": {{1, 1, 1}, {5, 5, 1}, {9, 9, 1}}, "plain": nil, "sparse": {{0, 8, 4}}, "etl/gen": {{10, 19, 1}},
+		"blur-a": {{1, 100, 1}}, "blur-b": {{1, 100, 10}}, "steps": {{2, 20, 2}}, "odd": {{1, 1, 1}, {3, 3, 1}, {4, 4, 1}},
+	})
+	for _, c := range []struct{ dialect, line, want, problem string }{
+		{"slurm", "-d afterok:gen_1:gen_100", "gen[0], gen[99]", ""},
+		{"slurm", "-d afterok:etl/gen_12", "etl/gen[2]", ""},
+		{"slurm", "-d after:gen", "started(gen[*])", ""},
+		{"slurm", "-d after:plain", "started(plain)", ""},
+		{"slurm", "-d after:absent", "started(absent)", ""},
+		{"slurm", "-d afterok:plain_3", "", "plain is not an array and has no element 3"},
+		{"slurm", "-d afterok:absent_3", "", "which numbers the elements of absent have is not known: there is no such Job yet"},
+		{"slurm", "-d afterok:forbidden/x_3", "", "which numbers the elements of forbidden/x have is not known: you may not get it"},
+		{"slurm", "-d aftercorr:plain -a 1-10", "plain", ""},
+		{"slurm", "-d aftercorr:list -a 1,5,9", "list[i]", ""},
+		{"slurm", "-d aftercorr:list -a 1-9:4", "list[i]", ""},
+		{"slurm", "-d aftercorr:list -a 5,9", "list[i+1]", ""},
+		{"slurm", "-d aftercorr:gen -a 50", "gen[i+49]", ""},
+		{"slurm", "-d aftercorr:gen -a 2-100:2", "gen[i*2+1]", ""},
+		{"slurm", "-d aftercorr:gen -a 1,3,4", "", "the numbers of this array (1,3-4) and of gen (1-100) do not go in step"},
+		{"slurm", "-d aftercorr:odd -a 1,3,4", "odd[i]", ""},
+		{"slurm", "-d afterany:job.batch/gen -a 1-10", "finished(gen)", ""},
+		{"slurm", "-d afterok:job/plain,afterok:jobs.batch/gen", "plain, gen", ""},
+		{"slurm", "-d afterok:and:Self", `"and", "self"`, ""},
+		{"gridengine", "-t 1-100 -hold_jid_ad blur-*", "finished(blur-a[i]), not failed(blur-a[i], code=100), finished(blur-b[i/10]), not failed(blur-b[i/10], code=100)", ""},
+		{"gridengine", "-t 1-100 -hold_jid_ad none*", "", ""},
+		{"gridengine", "-t 1-100 -hold_jid_ad plain", "", "this array has elements 1-100 and plain has none"},
+		{"gridengine", "-t 2-20:5 -hold_jid_ad steps", "finished(steps[i*5/2 .. (i*5+4)/2]), failed(steps[i*5/2 .. (i*5+4)/2], code=100) == 0", ""},
+		{"lsf", "-J s[1-100] -w 'ended(gen[*]) && done(plain)'", "finished(gen[i]), plain", ""},
+		{"lsf", "-w 'exit(gen[5], 3)'", "failed(gen[4], code=3)", ""},
+		{"lsf", "-w 'done(plain[1])'", "", "plain is not an array and has no element 1"},
+		{"lsf", "-J s[1-100] -w 'done(plain[*])'", "", "plain is not an array"},
+		{"lsf", "-w '((started(gen)))'", "started(gen[*])", ""},
+		{"lsf", "-w '!(done(a) || !done(b)) && c'", "not (a or not b), c", ""},
+		{"pbs", "-W depend=after:gen", "started(gen[*])", ""},
+		{"pbs", "-W depend=afterok:gen[].server,umask=7", "gen", ""},
+	} {
+		made, err := Compile(Input{
+			Command: []string{"run"}, Lookup: lookup, Match: match,
+			Options: []Option{
+				{Dialect: Depctl, Name: "image", Value: "alpine"},
+				{Dialect: Depctl, Name: "name", Value: "me"},
+				{Dialect: Dialect(c.dialect), Line: c.line},
+			},
+		})
+		if c.problem != "" {
+			require.ErrorContains(t, err, c.problem, c.line)
+			continue
+		}
+		require.NoError(t, err, c.line)
+		require.Equal(t, c.want, made.Job.Annotations[gate.DependsOnAnnotation], c.line)
+	}
+}
+
+// TestChunksCoverWhatTheyStandFor compares the ranges of -hold_jid_ad with what
+// the manual of Grid Engine says, number by number.
+func TestChunksCoverWhatTheyStandFor(t *testing.T) {
+	t.Parallel()
+	for mine := 1; mine <= 12; mine++ {
+		for theirs := 1; theirs <= 12; theirs++ {
+			r := &request{in: &Input{}, array: Numbering{{3, 60, mine}}}
+			other := Numbering{{3, 60, theirs}}
+			_, _, err := (&translation{request: r}).covered("a", other)
+			require.NoError(t, err)
+			for i := range r.array.Len() {
+				number := 3 + i*mine
+				// Every task of the other array that has one of the numbers from this
+				// one's to the one before the next.
+				want := map[int]bool{}
+				for n := number; n < number+mine && n <= 60; n++ {
+					want[(n-3)/theirs] = true
+				}
+				got := map[int]bool{}
+				for k := i * mine / theirs; k <= (i*mine+mine-1)/theirs; k++ {
+					if k < other.Len() {
+						got[k] = true
+					}
+				}
+				require.Equal(t, want, got, "steps %d and %d, element %d", mine, theirs, i)
+			}
+		}
+	}
+}
+
+func TestTimesToBegin(t *testing.T) {
+	t.Parallel()
+	zone := time.FixedZone("CET", 3600)
+	now := time.Date(2026, 11, 23, 15, 30, 0, 0, zone)
+	for _, c := range []struct {
+		parse func(string, time.Time) (time.Time, error)
+		text  string
+		want  string
+	}{
+		{slurmBegin, "16:00", "2026-11-23T15:00:00Z"},
+		{slurmBegin, "12:00:30", "2026-11-24T11:00:30Z"},
+		{slurmBegin, "2026-12-01", "2026-11-30T23:00:00Z"},
+		{slurmBegin, "now", "2026-11-23T14:30:00Z"},
+		{slurmBegin, "now+90", "2026-11-23T14:31:30Z"},
+		{slurmBegin, "now+2days", "2026-11-25T14:30:00Z"},
+		{slurmBegin, "now+2fortnights", ""},
+		{slurmBegin, "fika", ""},
+		{posixBegin, "12012200", "2026-12-01T21:00:00Z"},
+		{posixBegin, "2612012200.30", "2026-12-01T21:00:30Z"},
+		{posixBegin, "202612012200", "2026-12-01T21:00:00Z"},
+		{posixBegin, "1200", "2026-11-24T11:00:00Z"},
+		{posixBegin, "302200", "2026-11-30T21:00:00Z"},
+		{posixBegin, "13012200", ""},
+		{posixBegin, "12012200.5", ""},
+		{posixBegin, "x", ""},
+		{lsfBegin, "22:00", "2026-11-23T21:00:00Z"},
+		{lsfBegin, "1:00", "2026-11-24T00:00:00Z"},
+		{lsfBegin, "30:22:00", "2026-11-30T21:00:00Z"},
+		{lsfBegin, "2027:1:2:3:04", "2027-01-02T02:04:00Z"},
+		{lsfBegin, "25:61", ""},
+		{lsfBegin, "22", ""},
+	} {
+		got, err := c.parse(c.text, now)
+		if c.want == "" {
+			require.Error(t, err, c.text)
+			continue
+		}
+		require.NoError(t, err, c.text)
+		require.Equal(t, c.want, got.UTC().Format(time.RFC3339), c.text)
+	}
+}
+
+func TestTheExitCodeOfAJob(t *testing.T) {
+	t.Parallel()
+	ended := func(conditions ...batchv1.JobCondition) *batchv1.Job {
+		return &batchv1.Job{Status: batchv1.JobStatus{Conditions: conditions}}
+	}
+	failed := batchv1.JobCondition{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded", Message: "too many"}
+	pod := func(code int32, second int64) corev1.Pod {
+		return corev1.Pod{Status: corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{
+			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code, FinishedAt: metav1.Unix(second, 0)}},
+		}}}}
+	}
+	complete := ended(batchv1.JobCondition{Type: batchv1.JobComplete, Status: corev1.ConditionTrue})
+	require.Equal(t, 0, ExitCode(complete, []corev1.Pod{pod(3, 1)}), "a pod that was tried again")
+	require.Equal(t, 1, ExitCode(ended(failed), nil), "a deadline, or what it waited for")
+	require.Equal(t, 137, ExitCode(ended(failed), []corev1.Pod{pod(3, 1), pod(137, 5), pod(4, 2)}), "the last")
+	array := ended(failed)
+	array.Spec.CompletionMode, array.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
+	require.Equal(t, 9, ExitCode(array, []corev1.Pod{pod(3, 1), pod(9, 2), pod(4, 5)}), "the highest")
+	require.Equal(t, 1, ExitCode(array, []corev1.Pod{{}}))
+
+	text, over := Progress(ended(failed))
+	require.Equal(t, "failed: BackoffLimitExceeded: too many", text)
+	require.True(t, over)
+	waiting := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{gate.DependsOnAnnotation: "a, b"}}}
+	waiting.Spec.Suspend = ptr.To(true)
+	text, over = Progress(waiting)
+	require.Equal(t, "waits for a, b", text)
+	require.False(t, over)
+	array.Status = batchv1.JobStatus{Active: 1, Succeeded: 1, Failed: 1}
+	text, _ = Progress(array)
+	require.Equal(t, "runs: 1 of 3 succeeded, 1 failed", text)
+	one := &batchv1.Job{Status: batchv1.JobStatus{UncountedTerminatedPods: &batchv1.UncountedTerminatedPods{}}}
+	text, _ = Progress(one)
+	require.Equal(t, "starts", text)
+	one.Status.UncountedTerminatedPods.Succeeded = []types.UID{"u"}
+	text, _ = Progress(one)
+	require.Equal(t, "runs", text, "its pod has ended, and is not counted yet")
+}

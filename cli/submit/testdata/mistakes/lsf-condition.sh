@@ -1,0 +1,5 @@
+#!/bin/bash
+# submit: --image alpine
+#BSUB -J x
+#BSUB -w "finished(a) && done(b"
+./run

@@ -1,0 +1,5 @@
+#!/bin/bash
+# submit: --image alpine
+#SBATCH --array
+#SBATCH --requeue=yes
+./run

@@ -1,0 +1,4 @@
+#!/bin/sh
+# submit:
+#SBATCH -J sim
+./run

@@ -1,0 +1,4 @@
+#!/bin/sh
+# submit: --image alpine
+#DEPCTL --name sim --after sim
+./run

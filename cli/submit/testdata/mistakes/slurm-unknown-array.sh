@@ -1,0 +1,5 @@
+#!/bin/bash
+# submit: --image alpine --dialect slurm
+#SBATCH -J x
+#SBATCH -d afterok:*
+./run

@@ -1,0 +1,5 @@
+#!/bin/bash
+# submit: --image alpine
+#BSUB -J everything
+#BSUB -w "numended(dock, *)"
+./rank

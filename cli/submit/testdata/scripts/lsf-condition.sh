@@ -1,0 +1,5 @@
+#!/bin/bash
+# submit: --image alpine
+#BSUB -J collect
+#BSUB -w 'done(prep) && (started(server) || exit("probe"))'
+./collect

@@ -1,0 +1,5 @@
+#!/bin/bash
+# submit: --image alpine
+#PBS -N with-server
+#PBS -W depend=afterok:first.pbs01
+./run

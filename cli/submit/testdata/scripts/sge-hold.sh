@@ -1,0 +1,6 @@
+#!/bin/bash
+# submit: --image alpine
+#$ -N report
+#$ -hold_jid encode,audio
+#$ -m e -M someone@example.com
+./report

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-logr/logr"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
+	"k8s.io/klog/v2"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/cli/submit"
+)
+
+// undoTimeout bounds taking back what was created before something failed.
+const undoTimeout = 30 * time.Second
+
+// submitter creates what was submitted, and watches it.
+type submitter struct {
+	all       batchv1client.JobsGetter
+	core      corev1client.CoreV1Interface
+	namespace string
+	// explicit is the namespace, if it was named; else the context tells.
+	explicit string
+	dryRun   dryRun
+}
+
+func (s *submitter) options() metav1.CreateOptions {
+	return metav1.CreateOptions{
+		DryRun: s.dryRun.option(), FieldManager: "depctl", FieldValidation: metav1.FieldValidationStrict,
+	}
+}
+
+// create makes the Job and then its script, which the Job owns: its pods cannot
+// start without it. If the script cannot be made, the Job goes again, also when
+// the user has given up meanwhile.
+func (s *submitter) create(ctx context.Context, made *submit.Submission) error {
+	job, err := s.all.Jobs(s.namespace).Create(ctx, made.Job, s.options())
+	if err != nil {
+		return s.explainCreate(err, made.Job)
+	}
+	job.APIVersion, job.Kind = made.Job.APIVersion, made.Job.Kind
+	made.Job = job
+	if made.Script == nil {
+		return nil
+	}
+	made.Script.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(job, batchv1.SchemeGroupVersion.WithKind("Job"))}
+	script, err := s.core.ConfigMaps(s.namespace).Create(ctx, made.Script, s.options())
+	if err == nil {
+		script.APIVersion, script.Kind = made.Script.APIVersion, made.Script.Kind
+		made.Script = script
+		return nil
+	}
+	err = fmt.Errorf("creating ConfigMap %s, which has the script: %w", made.Script.Name, err)
+	if s.dryRun == dryRunServer {
+		return err
+	}
+	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
+	defer cancel()
+	undone := s.all.Jobs(s.namespace).Delete(undo, job.Name, metav1.DeleteOptions{
+		Preconditions: metav1.NewUIDPreconditions(string(job.UID)), PropagationPolicy: ptr.To(metav1.DeletePropagationBackground),
+	})
+	if undone != nil && !apierrors.IsNotFound(undone) {
+		return fmt.Errorf("%w\nJob %s was created and cannot be deleted again: %w; it does not run without its script, delete it", err, job.Name, undone)
+	}
+	return fmt.Errorf("%w\nJob %s was deleted again", err, job.Name)
+}
+
+func (s *submitter) explainCreate(err error, job *batchv1.Job) error {
+	name := job.Name
+	if name == "" {
+		name = job.GenerateName
+	}
+	err = fmt.Errorf("creating Job %s in namespace %s: %w", name, s.namespace, err)
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return fmt.Errorf("%w\ndelete that one, choose another --name, or end it in - for a new name each time", err)
+	case apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
+		return fmt.Errorf("%w; is the cluster reachable, and is it the right --context?", err)
+	}
+	return err
+}
+
+// lookupTimeout bounds one question about another Job.
+const lookupTimeout = 10 * time.Second
+
+// lookup tells about a Job that others wait for.
+func (s *submitter) lookup(ctx context.Context) submit.Lookup {
+	return func(namespace, name string) (*submit.Known, error) {
+		if namespace == "" {
+			namespace = s.namespace
+		}
+		ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+		defer cancel()
+		job, err := s.all.Jobs(namespace).Get(ctx, name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		numbers, err := submit.Numbers(job)
+		return &submit.Known{Numbers: numbers}, err
+	}
+}
+
+// match returns the Jobs that a pattern matches now.
+func (s *submitter) match(ctx context.Context) submit.Match {
+	return func(pattern string) ([]string, error) {
+		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, err
+		}
+		var names []string
+		for i := range list.Items {
+			if submit.Matches(pattern, list.Items[i].Name) {
+				names = append(names, list.Items[i].Name)
+			}
+		}
+		return names, nil
+	}
+}
+
+// errGone is returned for a Job that was deleted before it ended.
+var errGone = errors.New("it was deleted before it ended")
+
+// wait returns the Job once it has ended, and tells of each state before.
+func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text string)) (*batchv1.Job, error) {
+	// The library logs how its watch ends, and tries for ever what is forbidden.
+	ctx, cancel := context.WithCancelCause(klog.NewContext(ctx, logr.Discard()))
+	defer cancel(nil)
+	refused := func(err error) error {
+		if apierrors.IsForbidden(err) {
+			cancel(err)
+		}
+		return err
+	}
+	only := fields.OneTermEqualSelector(metav1.ObjectNameField, job.Name).String()
+	lw := &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			options.FieldSelector = only
+			list, err := s.all.Jobs(s.namespace).List(ctx, options)
+			return list, refused(err)
+		},
+		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+			options.FieldSelector = only
+			w, err := s.all.Jobs(s.namespace).Watch(ctx, options)
+			return w, refused(err)
+		},
+	}
+	gone := func(store cache.Store) (bool, error) {
+		if len(store.List()) == 0 {
+			return true, errGone
+		}
+		return false, nil
+	}
+	told := ""
+	event, err := watchtools.UntilWithSync(ctx, lw, &batchv1.Job{}, gone, func(e watch.Event) (bool, error) {
+		now, ok := e.Object.(*batchv1.Job)
+		if !ok || e.Type == watch.Deleted || now.UID != job.UID {
+			return false, errGone
+		}
+		text, ended := submit.Progress(now)
+		if text != told {
+			told = text
+			tell(text)
+		}
+		return ended, nil
+	})
+	if cause := context.Cause(ctx); apierrors.IsForbidden(cause) {
+		return nil, cause
+	}
+	if err != nil {
+		return nil, err
+	}
+	ended, ok := event.Object.(*batchv1.Job)
+	if !ok {
+		return nil, errGone
+	}
+	return ended, nil
+}
+
+// failedPods returns the pods of a Job that have failed.
+func (s *submitter) failedPods(ctx context.Context, job *batchv1.Job) ([]corev1.Pod, error) {
+	list, err := s.core.Pods(s.namespace).List(ctx, metav1.ListOptions{
+		LabelSelector: batchv1.ControllerUidLabel + "=" + string(job.UID),
+		FieldSelector: fields.OneTermEqualSelector("status.phase", string(corev1.PodFailed)).String(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list.Items, nil
+}
