@@ -175,14 +175,14 @@ func (b *builder) elements() {
 		spec.CompletionMode = ptr.To(batchv1.IndexedCompletion)
 		spec.Completions, spec.Parallelism = ptr.To(size), ptr.To(size)
 		b.annotate(ArrayAnnotation, b.array.String())
-		delete(b.job.Annotations, ArrayLimitAnnotation)
+		delete(b.job.Annotations, gate.ArrayLimitAnnotation)
 	}
 	if b.limit == 0 || b.limit >= b.array.Len() {
 		return
 	}
 	expr, err := lang.Parse(b.job.Annotations[gate.DependsOnAnnotation])
 	if err == nil && expr.Elementwise() {
-		b.annotate(ArrayLimitAnnotation, strconv.Itoa(b.limit))
+		b.annotate(gate.ArrayLimitAnnotation, strconv.Itoa(b.limit))
 	} else {
 		spec.Parallelism = ptr.To(int32(b.limit))
 	}

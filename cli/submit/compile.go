@@ -17,9 +17,6 @@ import (
 const (
 	// ArrayAnnotation records the numbers of the elements: 1-100:10.
 	ArrayAnnotation = "depctl.dev/array"
-	// ArrayLimitAnnotation is how many elements run at once where the gate sees
-	// to it.
-	ArrayLimitAnnotation = "depctl.dev/array-limit"
 	// ScriptAnnotation, of a pod, is the script that it runs.
 	ScriptAnnotation = "depctl.dev/script"
 	// CommentAnnotation is what people say of the Job.

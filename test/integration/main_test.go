@@ -6,6 +6,7 @@ package integration
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -20,8 +21,9 @@ import (
 	"depctl.dev/test/sandbox"
 )
 
-// patience is how long a test waits for something that must happen.
-const patience = time.Minute
+// patience is how long a test waits for something that must happen; longer with
+// more than the usual -elements.
+var patience = time.Minute
 
 // shared is the sandbox of all tests that do not need one of their own.
 var shared *cluster
@@ -51,7 +53,13 @@ func (c *cluster) judge() (releases []history.Release, violations []string) {
 	return releases, append(violations, more...)
 }
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if *elements > 100 {
+		patience = 10 * time.Minute
+	}
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Minute)

@@ -11,7 +11,7 @@ import (
 )
 
 // DeployGate builds the gate's image, loads it into the real node and applies
-// deploy/base as it is: the gate runs in pods, with its own service account. It
+// deploy/arrays (or deploy/base) as it is: the gate runs in pods, with its own service account. It
 // returns when they are ready. It needs Go and the source, as `make image` does.
 func (s *Sandbox) DeployGate(ctx context.Context) error {
 	if err := s.deployGate(ctx); err != nil {
@@ -21,8 +21,8 @@ func (s *Sandbox) DeployGate(ctx context.Context) error {
 }
 
 func (s *Sandbox) deployGate(ctx context.Context) error {
-	if s.options.Overlay != Base {
-		return errors.New("a webhook needs a Service, which nothing serves in a sandbox: only deploy/base can be deployed")
+	if s.options.Overlay != Base && s.options.Overlay != Arrays {
+		return errors.New("a webhook needs a Service, which nothing serves in a sandbox: only deploy/base and deploy/arrays can be deployed")
 	}
 	archive, err := s.buildImage(ctx)
 	if err != nil {
