@@ -4,6 +4,7 @@ SHELL := bash
 GO    ?= go
 BIN   := $(CURDIR)/bin
 DIR   ?= $(CURDIR)/out/sandbox
+PREFIX ?= $(HOME)/.local
 
 IMAGE ?= depctl.dev/depctl-gate:dev
 PLATFORMS ?= linux/amd64,linux/arm64
@@ -23,7 +24,7 @@ FOR   ?= 1h
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs control-plane image unit test soak demo sandbox sandbox-down lint fmt clean
+.PHONY: help build programs install control-plane image unit test soak demo sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,11 @@ build: programs control-plane ## Build depctl, depctl-gate, sandbox, kube and kw
 programs: ## Build only our own programs
 	@mkdir -p $(BIN)
 	$(BUILD) -o $(BIN)/ ./cmd/depctl ./cmd/depctl-gate ./test/sandbox/cmd/sandbox
+
+install: programs ## Install depctl, also as kubectl depctl (PREFIX=~/.local)
+	install -D $(BIN)/depctl $(PREFIX)/bin/depctl
+	ln -sf depctl $(PREFIX)/bin/kubectl-depctl
+	ln -sf depctl $(PREFIX)/bin/kubectl_complete-depctl
 
 control-plane: ## Build only Kubernetes and KWOK (10 minutes once, then cached)
 	test/sandbox/build.sh $(BIN)
