@@ -37,6 +37,8 @@ type acting struct {
 	namespace   string
 	interactive bool
 	structured  printers.ResourcePrinter
+	// limited reports whether it was said that not all namespaces are seen.
+	limited bool
 }
 
 func newActing(f *factory, streams genericiooptions.IOStreams, verb, done string) acting {

@@ -101,6 +101,17 @@ func TestActing(t *testing.T) {
 		}},
 		"retry-rights":    {lines: []string{"retry extract -y"}, change: forbid("delete jobs etl", "create jobs reporting")},
 		"retry-namespace": {lines: []string{"retry extract -y"}, change: forbid("list jobs *")},
+		"retry-late": {lines: []string{"retry other -y"}, change: func(f *fakeJobs) {
+			f.add("etl", "late", "other")
+			f.created = func() { finishedBy(batchv1.JobFailed, gate.ReasonDependencyFailed)(f.jobs[jobPath("etl", "late")]) }
+		}},
+		"retry-elsewhere": {lines: []string{"retry reporting/report --dry-run", "retry reporting/alone --dry-run"}, change: func(f *fakeJobs) {
+			f.forbidden["list jobs *"], f.forbidden["list jobs etl"] = true, true
+			f.add("reporting", "alone", "", finishedBy(batchv1.JobFailed, "x"))
+		}},
+		"retry-elements": {lines: []string{"retry other -y"}, change: func(f *fakeJobs) {
+			f.add("etl", "blur", "other", finishedBy(batchv1.JobFailed, gate.ReasonElementFailed))
+		}},
 		"retry-blind":     {lines: []string{"retry extract -y"}, change: forbid("list jobs *", "list jobs etl")},
 		"retry-admission": {lines: []string{"retry other"}, change: func(f *fakeJobs) { f.refuses = "admission webhook says no" }},
 		"retry-quota":     {lines: []string{"retry other"}, change: func(f *fakeJobs) { f.quota = 2 }},

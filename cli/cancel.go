@@ -109,12 +109,9 @@ func (o *cancelOptions) run(ctx context.Context, names []string) error {
 
 // below returns the Jobs and what can no longer run without them, that first.
 func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, error) {
-	w, err := o.everything(ctx)
+	w, err := o.everything(ctx, found)
 	if err != nil {
 		return nil, err
-	}
-	for _, t := range found {
-		w.add(t.Job)
 	}
 	named := map[lang.Ref]liveJob{}
 	for _, t := range found {

@@ -38,6 +38,8 @@ type fakeJobs struct {
 	quota int
 	// overtaken makes the next write of a Job fail, and does this to it.
 	overtaken func(*batchv1.Job)
+	// created is what happens when a Job has been made.
+	created func()
 	// stays keeps Jobs that are deleted, as a finalizer would.
 	stays bool
 	// nobody hides who asks.
@@ -234,6 +236,9 @@ func (f *fakeJobs) create(w http.ResponseWriter, body []byte, namespace string, 
 	job.UID = types.UID("uid-" + job.Name + "-again")
 	f.writes = append(f.writes, "create "+namespace+"/"+job.Name)
 	f.jobs[path] = job
+	if f.created != nil {
+		f.created()
+	}
 	reply(w, http.StatusCreated, job)
 }
 

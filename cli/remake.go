@@ -170,6 +170,7 @@ func saveManifests(all []remaking) (name string, err error) {
 		err = file.Sync()
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
+		_ = os.Remove(file.Name())
 		return "", fmt.Errorf("saving the manifests: %w", err)
 	}
 	return file.Name(), nil

@@ -84,12 +84,9 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	w, err := o.everything(ctx)
+	w, err := o.everything(ctx, found)
 	if err != nil {
 		return err
-	}
-	for _, t := range found {
-		w.add(t.Job) // it may have been read from a namespace that cannot be listed
 	}
 	w.graph.Settle()
 	plan := newRescue(w, refsOf(found), !o.only)
@@ -102,7 +99,37 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 	if err := o.ask("delete and make again", plan.jobs); err != nil {
 		return err
 	}
-	return o.remake(ctx, plan.jobs)
+	if err := o.remake(ctx, plan.jobs); err != nil || !o.changes() || o.only {
+		return err
+	}
+	return o.lookAgain(ctx, w, found)
+}
+
+// lookAgain says which Jobs below were skipped while others were made again: they
+// still waited when it was looked, and the gate had seen the failure already.
+func (o *retryOptions) lookAgain(ctx context.Context, before *world, found []liveJob) error {
+	after, err := o.everything(ctx, found)
+	if err != nil {
+		return err
+	}
+	after.graph.Settle()
+	var late []lang.Ref
+	for _, ref := range newRescue(after, refsOf(found), true).jobs {
+		if old, there := before.jobs[ref]; there && old.UID == after.jobs[ref].UID && !isOver(old) {
+			late = append(late, ref)
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	return o.note("Skipped meanwhile: %s; run the command again to retry %s too", o.names(late), pronoun(len(late)))
+}
+
+func pronoun(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 // fits returns why a Job cannot be retried. One that was named and has not failed
@@ -139,19 +166,30 @@ func ownedByOther(t liveJob) error {
 
 // everything returns the Jobs of all namespaces, or as many as the user may list:
 // Jobs of other namespaces may wait for those that are acted on.
-func (a *acting) everything(ctx context.Context) (*world, error) {
+func (a *acting) everything(ctx context.Context, about []liveJob) (*world, error) {
 	w, err := readAll(ctx, a.client.typed, a.clock.Now())
 	if !apierrors.IsForbidden(err) {
-		return w, a.client.explain(ctx, err, right{"list", jobKind, "", ""}, lang.Ref{})
-	}
-	w, _, err = (&cluster{client: a.client.typed, namespace: a.namespace}).read(ctx, a.clock.Now())
-	if err != nil {
-		if forbidden := errors.Unwrap(err); apierrors.IsForbidden(forbidden) {
-			err = a.client.explain(ctx, forbidden, right{"list", jobKind, "", a.namespace}, lang.Ref{})
+		if err = a.client.explain(ctx, err, right{"list", jobKind, "", ""}, lang.Ref{}); err != nil {
+			return nil, err
 		}
-		return nil, err
+		return w, nil
 	}
-	return w, a.note("You may not list the Jobs of all namespaces: those of others that wait are not looked at.")
+	r := &reading{cluster: &cluster{client: a.client.typed}, world: newWorld(a.clock.Now())}
+	listed := map[string]bool{}
+	for _, t := range about {
+		if listed[t.Namespace] {
+			continue
+		}
+		listed[t.Namespace] = true
+		if err := r.list(ctx, t.Namespace); err != nil {
+			return nil, a.client.explain(ctx, err, right{"list", jobKind, "", t.Namespace}, lang.Ref{})
+		}
+	}
+	if a.limited {
+		return r.world, nil
+	}
+	a.limited = true
+	return r.world, a.note("You may not list the Jobs of all namespaces: those of others that wait are not looked at.")
 }
 
 // explainPlan says what is left out of it, and why.

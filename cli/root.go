@@ -67,7 +67,7 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// asCalled puts into the examples of all commands how the user calls the program.
+// asCalled puts into the help of all commands how the user calls the program.
 func asCalled(root *cobra.Command, name string) {
 	if name == root.Name() {
 		return
@@ -75,6 +75,7 @@ func asCalled(root *cobra.Command, name string) {
 	called := regexp.MustCompile(`\b` + root.Name() + ` `)
 	for _, cmd := range root.Commands() {
 		cmd.Example = called.ReplaceAllString(cmd.Example, name+" ")
+		cmd.Long = strings.ReplaceAll(cmd.Long, `"`+root.Name()+" ", `"`+name+" ")
 	}
 }
 
