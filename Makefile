@@ -5,6 +5,7 @@ GO    ?= go
 BIN   := $(CURDIR)/bin
 DIR   ?= $(CURDIR)/out/sandbox
 NODE  ?= simulated
+PREFIX ?= $(HOME)/.local
 
 IMAGE ?= depctl.dev/depctl-gate:dev
 PLATFORMS ?= linux/amd64,linux/arm64
@@ -28,7 +29,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs control-plane image unit test soak bench bench-quick demo doctor sandbox sandbox-down lint fmt clean
+.PHONY: help build programs install control-plane image unit test soak bench bench-quick demo doctor sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,11 @@ build: programs control-plane ## Build depctl, depctl-gate, sandbox, kube and kw
 programs: ## Build only our own programs
 	@mkdir -p $(BIN)
 	$(BUILD) -o $(BIN)/ ./cmd/depctl ./cmd/depctl-gate ./test/sandbox/cmd/sandbox
+
+install: programs ## Install depctl, also as kubectl depctl (PREFIX=~/.local)
+	install -D $(BIN)/depctl $(PREFIX)/bin/depctl
+	ln -sf depctl $(PREFIX)/bin/kubectl-depctl
+	ln -sf depctl $(PREFIX)/bin/kubectl_complete-depctl
 
 control-plane: ## Build only Kubernetes and KWOK (10 minutes once, then cached)
 	test/sandbox/build.sh $(BIN)

@@ -35,11 +35,21 @@
 //	submit.Compile -> a Job, and a ConfigMap if the script is large
 //	submitter      asks about other Jobs, creates, waits (submitter.go)
 //
+// The commands that act for a person (hold, release, retry, cancel, set) go one way:
+//
+//	acting         flags and names -> Jobs; ask; say (acting.go, confirm.go)
+//	newRescue      what to make again, and in which order (rescue.go, remake.go)
+//	stranding      what can no longer run (downstream.go)
+//	gate           the patches: EditPatch, ForcePatch, CancelPatch, and Anew
+//	jobClient      one request for each Job or pod (jobclient.go, jobpods.go)
+//	denied         the right that is missing, as a command (right.go)
+//
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that reads from a cluster is in source.go, factory.go and submitter.go, and the
-// only code that writes to one in clusterwriter.go and submitter.go. Nothing here decides whether a Job
-// may run; that is package gate, which the controller asks too.
+// that reads from a cluster is in source.go, factory.go, submitter.go and jobclient.go, and the
+// only code that writes to one in clusterwriter.go and jobclient.go. Nothing here
+// decides whether a Job may run; that is package gate, which the controller asks
+// too.
 //
 // The drawing goes to standard output, and everything said about it (hidden
 // Jobs, cycles, mistakes in expressions) to standard error, so that a pipe

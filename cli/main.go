@@ -34,8 +34,9 @@ func Main(args []string, build Build) int {
 }
 
 func run(ctx context.Context, args []string, f *factory, streams genericiooptions.IOStreams) int {
-	root := newRoot(displayName(args), f, streams)
-	root.SetArgs(args[min(1, len(args)):])
+	name, rest := commandLine(args)
+	root := newRoot(name, f, streams)
+	root.SetArgs(rest)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK

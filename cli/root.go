@@ -2,6 +2,7 @@ package cli
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,8 +38,12 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
-		newCmdVersion(f, streams), newCmdOptions(streams),
+		newCmdHold(f, streams), newCmdRelease(f, streams), newCmdRetry(f, streams), newCmdCancel(f, streams), newCmdSet(f, streams),
+		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)
+	root.CompletionOptions.DisableDefaultCmd = true
+	completeAll(root, f)
+	asCalled(root, name)
 	return root
 }
 
@@ -62,13 +67,33 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// displayName returns how the user calls the program: kubectl runs a plugin by
-// the name of its file.
-func displayName(args []string) string {
-	if len(args) > 0 {
-		if plugin, ok := strings.CutPrefix(filepath.Base(args[0]), "kubectl-"); ok {
-			return "kubectl " + strings.TrimSuffix(plugin, ".exe")
-		}
+// asCalled puts into the help of all commands how the user calls the program.
+func asCalled(root *cobra.Command, name string) {
+	if name == root.Name() {
+		return
 	}
-	return "depctl"
+	called := regexp.MustCompile(`\b` + root.Name() + ` `)
+	for _, cmd := range root.Commands() {
+		cmd.Example = called.ReplaceAllString(cmd.Example, name+" ")
+		cmd.Long = strings.ReplaceAll(cmd.Long, `"`+root.Name()+" ", `"`+name+" ")
+	}
+}
+
+// completer begins the name under which kubectl asks a plugin for completions.
+const completer = "kubectl_complete-"
+
+// commandLine returns how the user calls the program, and its arguments: kubectl
+// runs a plugin, and what completes it, by the name of its file.
+func commandLine(args []string) (name string, rest []string) {
+	if len(args) == 0 {
+		return "depctl", []string{} // of nil, cobra would make those of this process
+	}
+	base := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+	if plugin, ok := strings.CutPrefix(base, completer); ok {
+		return "kubectl " + plugin, append([]string{cobra.ShellCompRequestCmd}, args[1:]...)
+	}
+	if plugin, ok := strings.CutPrefix(base, "kubectl-"); ok {
+		return "kubectl " + plugin, args[1:]
+	}
+	return "depctl", args[1:]
 }

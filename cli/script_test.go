@@ -9,7 +9,7 @@ import (
 
 func TestMain(m *testing.M) {
 	depctl := func() { os.Exit(Main(os.Args, Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"})) }
-	testscript.Main(m, map[string]func(){"depctl": depctl, "kubectl-depctl": depctl})
+	testscript.Main(m, map[string]func(){"depctl": depctl, "kubectl-depctl": depctl, "kubectl_complete-depctl": depctl})
 }
 
 func TestScripts(t *testing.T) {

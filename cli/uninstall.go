@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -143,18 +142,7 @@ func (o *uninstallOptions) removal(d dryRun, out io.Writer) *removal {
 
 // ask returns nil if the user says yes.
 func (o *uninstallOptions) ask(t tally) error {
-	_, err := fmt.Fprintf(o.streams.ErrOut, "Uninstalling depctl from the cluster at %s: %s.\nGo on? [y/N] ", o.server, t.plan())
-	if err != nil {
-		return err
-	}
-	answer, err := bufio.NewReader(o.streams.In).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("reading the answer: %w", err)
-	}
-	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
-		return errors.New("nothing was changed")
-	}
-	return nil
+	return confirm(o.streams, fmt.Sprintf("Uninstalling depctl from the cluster at %s: %s.", o.server, t.plan()))
 }
 
 // flatten makes one list of joined errors, each once: the same right is missing

@@ -164,7 +164,7 @@ func statusOf(reason string) corev1.ConditionStatus {
 	switch reason {
 	case ReasonMet:
 		return corev1.ConditionTrue
-	case ReasonWaiting, ReasonHeld, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle,
+	case ReasonWaiting, ReasonHeld, ReasonCancelled, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle,
 		ReasonElementFailed, ReasonElementTimeout:
 		return corev1.ConditionFalse
 	default:

@@ -167,13 +167,7 @@ func startedUnheld(s Snapshot) (Decision, bool) {
 }
 
 func invalidAnnotation(s Snapshot) (Decision, bool) {
-	_, err := s.Job.policy()
-	if err == nil {
-		_, err = s.Job.timeout()
-	}
-	if err == nil {
-		_, err = s.Job.limit()
-	}
+	err := s.Job.Mistake()
 	if err == nil {
 		return Decision{}, false
 	}

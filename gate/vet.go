@@ -52,6 +52,19 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 	return mistakes, warnings
 }
 
+// Mistake returns the first annotation of the Job, beside its expression, whose
+// value cannot be read: a *Mistake, nil if there is none.
+func (j Job) Mistake() error {
+	_, err := j.policy()
+	if err == nil {
+		_, err = j.timeout()
+	}
+	if err == nil {
+		_, err = j.limit()
+	}
+	return err
+}
+
 func appendMistake(mistakes []*Mistake, err error) []*Mistake {
 	var mistake *Mistake
 	if errors.As(err, &mistake) {

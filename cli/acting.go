@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/lang"
+)
+
+// acting is what the commands that change Jobs have in common: which Jobs, whether
+// to ask first, and how to say what was done.
+type acting struct {
+	streams genericiooptions.IOStreams
+	clock   clock.PassiveClock
+	// verb and done are what happens to a Job, before and after: hold, held.
+	verb, done string
+
+	selector           string
+	all, allNamespaces bool
+	dryRun, output     string
+	yes                bool
+
+	// The rest is filled in by complete.
+	command     string
+	client      *jobClient
+	namespace   string
+	interactive bool
+	structured  printers.ResourcePrinter
+	// limited reports whether it was said that not all namespaces are seen.
+	limited bool
+}
+
+func newActing(f *factory, streams genericiooptions.IOStreams, verb, done string) acting {
+	return acting{streams: streams, clock: f.clock, verb: verb, done: done}
+}
+
+func (a *acting) addFlags(flags *pflag.FlagSet) {
+	flags.StringVarP(&a.selector, "selector", "l", "", "Take the Jobs with these `LABELS`, as kubectl does: app=etl,tier!=test.")
+	flags.BoolVar(&a.all, "all", false, "Take all Jobs of the namespace.")
+	flags.BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "With -l or --all: those of all namespaces.")
+	flags.StringVar(&a.dryRun, "dry-run", string(dryRunNone),
+		"Change nothing and print what would be done: client, the default of --dry-run alone, or server, which also asks whether you may.")
+	flags.Lookup("dry-run").NoOptDefVal = string(dryRunClient)
+	flags.BoolVarP(&a.yes, "yes", "y", false, "Do not ask.")
+	flags.StringVarP(&a.output, "output", "o", "", "Output format: name, json or yaml, of the Jobs as they are then.")
+}
+
+// complete checks what was asked, and gets ready to do it. names says how many
+// arguments are names of Jobs.
+func (a *acting) complete(f *factory, cmd *cobra.Command, names int) error {
+	selects := a.selector != "" || a.all
+	switch {
+	case names > 0 && selects:
+		return usageErrorf("names exclude -l and --all")
+	case names == 0 && !selects:
+		return usageErrorf("there is no Job to %s: name one, or select some with -l or --all", a.verb)
+	case a.allNamespaces && !selects:
+		return usageErrorf("-A needs -l or --all")
+	case a.selector != "" && a.all:
+		return usageErrorf("-l and --all exclude each other")
+	}
+	if _, err := labels.Parse(a.selector); err != nil {
+		return usageErrorf("-l %q is not a selector: %v", a.selector, err)
+	}
+	if err := dryRun(a.dryRun).validate(); err != nil {
+		return err
+	}
+	switch a.output {
+	case "", "name":
+	case "json":
+		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.JSONPrinter{}}
+	case "yaml":
+		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}
+	default:
+		return usageErrorf("unknown output format %q, there are name, json and yaml", a.output)
+	}
+	namespace, err := f.namespace()
+	if err != nil {
+		return err
+	}
+	a.namespace, a.command = namespace, cmd.Root().CommandPath()
+	a.interactive = f.interactive(a.streams.In)
+	if a.client, err = f.jobClient(); err == nil {
+		a.client.dryRun = dryRun(a.dryRun)
+	}
+	return err
+}
+
+func (a *acting) changes() bool { return dryRun(a.dryRun) == dryRunNone }
+
+// find returns the Jobs that were asked for, sorted. fits says why something cannot
+// be done to a Job: what was named must fit, and of what was selected the rest is
+// passed over.
+func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) error) ([]liveJob, error) {
+	if a.selector != "" || a.all {
+		return a.selected(ctx, fits)
+	}
+	refs := make([]lang.Ref, 0, len(names))
+	for _, name := range names {
+		ref, err := jobRef(name, a.namespace)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	slices.SortFunc(refs, lang.Ref.Compare)
+	var found []liveJob
+	var failed []error
+	for _, ref := range slices.Compact(refs) {
+		t, err := a.client.get(ctx, ref)
+		if err == nil {
+			err = fits(t)
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		found = append(found, t)
+	}
+	if len(failed) > 0 {
+		return nil, fmt.Errorf("%w: %w", errUnchanged, flatten(errors.Join(failed...)))
+	}
+	return found, nil
+}
+
+func (a *acting) selected(ctx context.Context, fits func(liveJob) error) ([]liveJob, error) {
+	namespace, where := a.namespace, " in namespace "+a.namespace
+	if a.allNamespaces {
+		namespace, where = "", ""
+	}
+	found, err := a.client.list(ctx, namespace, a.selector)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(t liveJob) bool { return fits(t) != nil })
+	slices.SortFunc(found, func(a, b liveJob) int { return a.Ref().Compare(b.Ref()) })
+	if len(found) == 0 {
+		return nil, a.note("No Jobs to %s found%s.", a.verb, where)
+	}
+	return found, nil
+}
+
+// jobRef reads the name of a Job as people write it: NAME, NAMESPACE/NAME as in
+// expressions, or kubectl's job/NAME.
+func jobRef(name, namespace string) (lang.Ref, error) {
+	before, after, slash := strings.Cut(name, "/")
+	switch {
+	case name == "" || slash && (before == "" || after == "" || strings.Contains(after, "/")):
+		return lang.Ref{}, usageErrorf("%q is not the name of a Job: write NAME, NAMESPACE/NAME or job/NAME", name)
+	case !slash:
+		return lang.Job(namespace, name), nil
+	case slices.Contains([]string{"job", "jobs", "job.batch", "jobs.batch"}, before):
+		return lang.Job(namespace, after), nil
+	}
+	return lang.Job(before, after), nil
+}
+
+// ask returns nil if the Jobs may be acted on: one is no question, and more are.
+func (a *acting) ask(what string, refs []lang.Ref) error {
+	if len(refs) < 2 {
+		return nil
+	}
+	return a.agree(fmt.Sprintf("%s %s: %s", what, count(len(refs), "Job"), a.names(refs)))
+}
+
+// agree asks whether to go on, unless that was said.
+func (a *acting) agree(plan string) error {
+	switch {
+	case !a.changes() || a.yes:
+		return nil
+	case !a.interactive:
+		return usageErrorf("nothing was changed: this would %s, and there is no terminal to ask on: say --yes, or --dry-run", plan)
+	}
+	return confirm(a.streams, "This would "+plan+".")
+}
+
+// names lists Jobs in words, ten at most.
+func (a *acting) names(refs []lang.Ref) string {
+	const most = 10
+	var words []string
+	for i, ref := range refs {
+		if i == most && len(refs) > most+1 {
+			return strings.Join(words, ", ") + fmt.Sprintf(" and %d more", len(refs)-most)
+		}
+		words = append(words, a.short(ref))
+	}
+	return strings.Join(words, ", ")
+}
+
+// short returns the name of a Job, with its namespace if that is another one than
+// the current.
+func (a *acting) short(ref lang.Ref) string {
+	if ref.Namespace == a.namespace {
+		return ref.Name
+	}
+	return ref.String()
+}
+
+// say writes that something was done to a Job, in kubectl's words, or the Job.
+func (a *acting) say(t liveJob, done string) error {
+	if a.structured != nil {
+		return a.structured.PrintObj(t.raw, a.streams.Out)
+	}
+	line := "job.batch/" + t.Name
+	if a.output == "" {
+		line += " " + done
+		if t.Namespace != a.namespace {
+			line += " in " + t.Namespace + " namespace"
+		}
+		line += dryRun(a.dryRun).suffix()
+	}
+	_, err := fmt.Fprintln(a.streams.Out, line)
+	return err
+}
+
+// note writes what is to be said beside that.
+func (a *acting) note(format string, args ...any) error {
+	return printNotes(a.streams.ErrOut, []string{fmt.Sprintf(format, args...)})
+}
+
+// read returns the Jobs of a namespace, and of others what those wait for. Of one
+// that may not be listed it returns nil and says so: nothing depends on it but
+// what is told.
+func (a *acting) read(ctx context.Context, namespace string) (*world, error) {
+	w, notes, err := (&cluster{client: a.client.typed, namespace: namespace}).read(ctx, a.clock.Now())
+	if err != nil {
+		return nil, a.note("What is waited for in %s is not known: %s", cmp.Or(namespace, "the cluster"), err)
+	}
+	return w, printNotes(a.streams.ErrOut, notes)
+}
+
+// commonNamespace returns the namespace of Jobs, empty for several.
+func commonNamespace(all []liveJob) string {
+	for _, t := range all {
+		if t.Namespace != all[0].Namespace {
+			return ""
+		}
+	}
+	return all[0].Namespace
+}
+
+// each does something to all of the Jobs, also if it cannot be done to one of them,
+// unless nobody answers.
+func each(all []liveJob, do func(liveJob) error) error {
+	var failed []error
+	for _, t := range all {
+		err := do(t)
+		if err == nil {
+			continue
+		}
+		failed = append(failed, err)
+		var gone *unreachable
+		if errors.As(err, &gone) {
+			break
+		}
+	}
+	return flatten(errors.Join(failed...))
+}

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCompletions(t *testing.T) {
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	require.NoError(t, os.WriteFile(kubeconfig, []byte("apiVersion: v1\nkind: Config\ncontexts: [{name: here}, {name: there}]\n"), 0o600))
+	for line, want := range map[string]string{
+		"hold ":                     "either\twaiting, after source or prepared|ready\twaiting, after prepare|weekly\twaiting, after source",
+		"hold w":                    "weekly\twaiting, after source",
+		"hold weekly w":             "",
+		"hold job/w":                "job/weekly\twaiting, after source",
+		"hold reporting/":           "reporting/yearly\twaiting, after etl/monthly",
+		"release ":                  "monthly\theld, after weekly",
+		"release --force r":         "ready\twaiting, after prepare",
+		"retry ":                    "clean\tskipped, after extract|extract\tfailed, after prepare|index\tskipped, after extract|load\tskipped, after clean, index|other\tfailed|stock\tskipped, after extract, other",
+		"cancel s":                  "source\tpending",
+		"set weekly pre":            "prepare\tsucceeded",
+		"graph -n ":                 "etl|reporting",
+		"graph -n r":                "reporting",
+		"hold -o ":                  "json|name|yaml",
+		"graph -o ":                 "json",
+		"hold --dry-run=":           "client|none|server",
+		"graph --context t":         "there",
+		"completion ":               "bash|fish|powershell|zsh",
+		"version ":                  "",
+		"cancel --down":             "--downstream\tCancel all Jobs too that can no longer run then.",
+		"retry --server=nowhere:1 ": "",
+	} {
+		t.Run(line, func(t *testing.T) {
+			f := newFakeJobs(t)
+			server := httptest.NewServer(f)
+			defer server.Close()
+			args := append([]string{"__complete", "--kubeconfig", kubeconfig, "--server", server.URL}, strings.Split(line, " ")...)
+			if !strings.Contains(line, "-n ") {
+				args = append(args[:1], append([]string{"-n", "etl"}, args[1:]...)...)
+			}
+			stdout, _, code := runDepctl(testFactory(terminal{}), "", args...)
+			require.Zero(t, code)
+			lines := strings.Split(strings.TrimSpace(stdout), "\n")
+			require.Equal(t, ":4", strings.TrimSpace(lines[len(lines)-1]), "the shell offers files")
+			got := lines[:len(lines)-1]
+			require.ElementsMatch(t, strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), got)
+			require.Empty(t, f.writes)
+		})
+	}
+}
+
+// States are completed in a list, for whichever command has such an option.
+func TestCompletionOfStates(t *testing.T) {
+	found, _ := completeList(states())(nil, nil, "waiting,f")
+	require.Contains(t, found, "waiting,failed")
+	require.NotContains(t, found, "waiting,waiting")
+}
+
+func TestFormatsThatHelpNames(t *testing.T) {
+	require.Equal(t, []string{"json"}, formats("Output format: json."))
+	require.Equal(t, []string{"name", "json", "yaml"}, formats("Output format: name, json or yaml, of the Jobs as they are then."))
+}

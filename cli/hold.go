@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+const holdLong = `Keep Jobs from being released, until "depctl release" lets them go. What they
+wait for goes on; a wait-timeout stands still. Of a Job that is released element
+by element, the elements that wait are held.
+
+A Job that runs is not stopped by this, and is refused.
+
+It sets the annotation depctl.dev/hold, so whoever may patch a Job may hold it.`
+
+const holdExample = `  # One Job, and why
+  depctl hold load --reason 'until the disk is bigger'
+
+  # All of a team that still wait
+  depctl hold -l team=data -A`
+
+// holdOptions is what "depctl hold" was asked to do.
+type holdOptions struct {
+	acting
+	reason string
+}
+
+func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &holdOptions{acting: newActing(f, streams, "hold", "held")}
+	cmd := &cobra.Command{
+		Use:                   "hold JOB... | -l LABELS | --all [--reason TEXT]",
+		Short:                 "Keep Jobs from being released",
+		Long:                  holdLong,
+		Example:               holdExample,
+		Annotations:           map[string]string{asksCluster: ""},
+		ValidArgsFunction:     f.completeJobs(func(job gate.Job) bool { return waits(job) == nil && !job.OnHold }),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.complete(f, cmd, len(args)); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&o.reason, "reason", "", "Why, for those who wonder.")
+	return cmd
+}
+
+func (o *holdOptions) run(ctx context.Context, names []string) error {
+	found, err := o.find(ctx, names, func(t liveJob) error { return waits(t.Job) })
+	if err != nil {
+		return err
+	}
+	if err := o.ask("hold", refsOf(found)); err != nil {
+		return err
+	}
+	return each(found, func(t liveJob) error {
+		after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+			if err := waits(t.Job); err != nil {
+				return nil, err
+			}
+			if t.OnHold && (t.Hold == o.reason || o.reason == "") {
+				return nil, nil
+			}
+			return gate.EditPatch(t.Job, map[string]*string{gate.HoldAnnotation: &o.reason})
+		}})
+		if err != nil {
+			return err
+		}
+		return o.say(after, unlessUnchanged(changed, o.done))
+	})
+}
+
+// waits returns why a Job does not wait for the gate to release it, or elements of
+// it; nil if it does.
+func waits(job gate.Job) error {
+	why := ""
+	switch {
+	case job.Outcome() != lang.Undecided, job.Ending:
+		why = "has ended"
+	case job.BeingDeleted:
+		why = "is being deleted"
+	case job.ForeignOwner != "":
+		why = "is not the gate's: " + job.ForeignOwner + " decides when it runs"
+	case byElement(job):
+		return nil
+	case job.Released:
+		why = "was released already"
+	case !job.Annotated:
+		why = "waits for nothing: it has no annotation " + gate.DependsOnAnnotation
+	case !job.Suspended:
+		why = "was started by somebody else: nothing waits"
+	}
+	if why == "" {
+		return nil
+	}
+	return fmt.Errorf("job %s %s", job.Ref(), why)
+}
+
+func refsOf(all []liveJob) []lang.Ref {
+	refs := make([]lang.Ref, len(all))
+	for i, t := range all {
+		refs[i] = t.Ref()
+	}
+	return refs
+}
+
+// unlessUnchanged returns what is said of a Job: kubectl's unchanged if nothing was to do.
+func unlessUnchanged(changed bool, done string) string {
+	if changed {
+		return done
+	}
+	return "unchanged"
+}

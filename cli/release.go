@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/gate"
+)
+
+const releaseLong = `Take the hold off Jobs that "depctl hold" has put there, and say what they wait
+for now.
+
+With --force they run now, whatever they wait for, a hold too, and what was
+skipped is said. The Job keeps a record of who did it. Of a Job that is released
+element by element, all elements that have a pod are let go, for which you must
+be allowed to list and patch pods.
+
+A forced release cannot be taken back: suspending a Job that runs kills its pods.`
+
+const releaseExample = `  # Let it wait for its dependencies again
+  depctl release load
+
+  # Run it now
+  depctl release --force load`
+
+// releaseOptions is what "depctl release" was asked to do.
+type releaseOptions struct {
+	acting
+	force bool
+}
+
+func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &releaseOptions{acting: newActing(f, streams, "release", "released")}
+	cmd := &cobra.Command{
+		Use:         "release JOB... | -l LABELS | --all [--force]",
+		Short:       "Take the hold off Jobs, or run them now",
+		Long:        releaseLong,
+		Example:     releaseExample,
+		Annotations: map[string]string{asksCluster: ""},
+		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
+			return waits(job) == nil && (job.OnHold || o.force)
+		}),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.complete(f, cmd, len(args)); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&o.force, "force", false, "Run them now, whatever they wait for.")
+	return cmd
+}
+
+func (o *releaseOptions) run(ctx context.Context, names []string) error {
+	selected := o.selector != "" || o.all
+	found, err := o.find(ctx, names, func(t liveJob) error {
+		if selected && !o.force && !t.OnHold {
+			return errUnchanged // so it is passed over
+		}
+		return waits(t.Job)
+	})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	what := "take the hold off"
+	if o.force {
+		what = "run, whatever they wait for,"
+	}
+	if err := o.ask(what, refsOf(found)); err != nil {
+		return err
+	}
+	w, err := o.read(ctx, commonNamespace(found))
+	if err != nil {
+		return err
+	}
+	return each(found, func(t liveJob) error { return o.release(ctx, t, w) })
+}
+
+func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error {
+	if o.force {
+		return o.run1(ctx, t, w)
+	}
+	after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+		if !t.OnHold {
+			return nil, nil
+		}
+		return gate.EditPatch(t.Job, map[string]*string{gate.HoldAnnotation: nil})
+	}})
+	if err != nil {
+		return err
+	}
+	if err := o.say(after, unlessUnchanged(changed, o.done)); err != nil || w == nil {
+		return err
+	}
+	w.add(after.Job)
+	return o.tell(after, w)
+}
+
+// tell says what becomes of a Job that nobody holds any more.
+func (o *releaseOptions) tell(t liveJob, w *world) error {
+	w.graph.Settle()
+	switch d := w.decide(t.Ref()); {
+	case d.Action == gate.Releasing:
+		return o.note("%s: all met, the gate releases it now", o.short(t.Ref()))
+	case d.Message != "":
+		return o.note("%s: %s (--force runs it now)", o.short(t.Ref()), d.Message)
+	}
+	return nil
+}
+
+// run1 runs one Job now, or all of its elements.
+func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *world) error {
+	if byElement(t.Job) {
+		return o.openElements(ctx, t)
+	}
+	by := o.client.user(ctx)
+	if by == "" {
+		by = "somebody"
+	}
+	by += " (depctl release --force)"
+	var skipped liveJob
+	after, _, err := o.client.apply(ctx, t, change{kind: types.JSONPatchType, patch: func(t liveJob) ([]byte, error) {
+		if err := waits(t.Job); err != nil {
+			return nil, err
+		}
+		skipped = t
+		return gate.ForcePatch(t.full, by, o.clock.Now())
+	}})
+	if err != nil {
+		return err
+	}
+	if err := o.say(after, o.done); err != nil || w == nil {
+		return err
+	}
+	w.add(skipped.Job)
+	return o.note("%s: skipped %s", o.short(t.Ref()), strings.Join(w.skips(skipped.Job), ", "))
+}
+
+// skips returns, in words, what a Job would still wait for.
+func (w *world) skips(job gate.Job) []string {
+	var items []string
+	if job.OnHold {
+		items = append(items, "a hold by a person: "+oneLine(gate.HoldAnnotation+"="+job.Hold))
+	}
+	if w.invalid[job.Ref()] != nil {
+		items = append(items, "an expression that cannot be read")
+	}
+	for _, reason := range w.unmet(job.Ref()) {
+		items = append(items, reason.String())
+	}
+	if expr := w.graph.Expr(job.Ref()); expr != nil && expr.Elementwise() {
+		items = append(items, "what its elements wait for one by one")
+	}
+	if len(items) == 0 {
+		items = []string{"nothing: all met"}
+	}
+	return items
+}
+
+// openElements lets all elements go that have a pod. The gate is not needed.
+func (o *releaseOptions) openElements(ctx context.Context, t liveJob) error {
+	if t.OnHold {
+		after, _, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+			return gate.EditPatch(t.Job, map[string]*string{gate.HoldAnnotation: nil})
+		}})
+		if err != nil {
+			return err
+		}
+		t = after
+	}
+	opened := 0
+	for {
+		waiting, err := o.client.gatedPods(ctx, t)
+		if err != nil {
+			return o.halfOpen(t, opened, err)
+		}
+		if len(waiting) == 0 {
+			return o.opened(ctx, t, opened)
+		}
+		before := opened
+		for _, pod := range waiting {
+			there, err := o.client.openPod(ctx, t, pod)
+			if err != nil {
+				return o.halfOpen(t, opened, err)
+			}
+			if there {
+				opened++
+			}
+		}
+		// The Job controller may have made more meanwhile.
+		if !o.changes() || opened == before {
+			return o.opened(ctx, t, opened)
+		}
+	}
+}
+
+// halfOpen says of an error how far it got, and the way without rights on pods.
+func (o *releaseOptions) halfOpen(t liveJob, opened int, err error) error {
+	return fmt.Errorf("%s of job %s let go: %w\nWithout rights on pods, take the annotation away, and the gate lets all elements go:\n  kubectl annotate job %s -n %s %s-",
+		count(opened, "element"), t.Ref(), err, t.Name, t.Namespace, gate.DependsOnAnnotation)
+}
+
+// opened says how many elements were let go, and how many not yet.
+func (o *releaseOptions) opened(ctx context.Context, t liveJob, opened int) error {
+	if err := o.say(t, unlessUnchanged(opened > 0, o.done)); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s: let go %s", o.short(t.Ref()), count(opened, "element"))
+	if o.changes() {
+		missing, err := o.client.podless(ctx, t)
+		if err != nil {
+			return err
+		}
+		if missing > 0 {
+			text += fmt.Sprintf("; %d have no pod yet and wait: run the command again when they have", missing)
+		}
+	}
+	return o.note("%s", text)
+}

@@ -1,0 +1,81 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// ReasonCancelled is why a Job failed that a person has cancelled. It is not one
+// of the gate's: the Job has failed, and was not skipped.
+const ReasonCancelled = "Cancelled"
+
+// maxPerson bounds the name of a person in a record, in bytes.
+const maxPerson = 128
+
+// EditPatch returns the merge patch by which a person changes annotations of a
+// Job; one whose value is nil goes. It has the resourceVersion of the state that
+// was looked at: a Job that was released meanwhile would take an edit for
+// nothing.
+func EditPatch(job Job, edits map[string]*string) ([]byte, error) {
+	return encode(job, "annotations", map[string]any{
+		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion, "annotations": edits},
+	})
+}
+
+// ForcePatch returns the JSON patch by which a person releases a Job whatever it
+// waits for, a hold too. It tests what ReleasePatch tests, and of the hold that
+// it is the one that was looked at. A scheduling gate that the Job was copied
+// with goes, or its elements would wait for themselves.
+func ForcePatch(job *batchv1.Job, by string, now time.Time) ([]byte, error) {
+	j := Observe(job)
+	record, err := encode(j, "record of the release", NewRelease(j, now, Clip(by, maxPerson), nil))
+	if err != nil {
+		return nil, err
+	}
+	patch := []operation{
+		{"test", "/metadata/uid", j.UID},
+		{"test", "/spec/suspend", true},
+		{"test", annotationPath(DependsOnAnnotation), j.DependsOn},
+	}
+	if j.OnHold {
+		patch = append(patch, operation{"test", annotationPath(HoldAnnotation), j.Hold}, operation{"remove", annotationPath(HoldAnnotation), nil})
+	} else {
+		patch = append(patch, operation{"test", annotationPath(HoldAnnotation), nil})
+	}
+	patch = append(patch, operation{"replace", "/spec/suspend", false}, operation{"add", annotationPath(ReleasedAnnotation), string(record)})
+	if at := slices.IndexFunc(job.Spec.Template.Spec.SchedulingGates, isOurGate); at >= 0 {
+		path := fmt.Sprintf("/spec/template/spec/schedulingGates/%d", at)
+		patch = append(patch, operation{"test", path + "/name", SchedulingGate}, operation{"remove", path, nil})
+	}
+	return encode(j, "release", append(patch, templateOperations(j, Manner{})...))
+}
+
+func isOurGate(g corev1.PodSchedulingGate) bool { return g.Name == SchedulingGate }
+
+// CancelPatch returns the strategic merge patch of a Job's status by which a
+// person makes the Job controller fail it, as FailPatch does for the gate. Its
+// pods end, and its record stays.
+func CancelPatch(job Job, by string, now time.Time) ([]byte, error) {
+	message := "cancelled by " + Clip(by, maxPerson)
+	if job.Annotated && !job.Released {
+		return FailPatch(job, Decision{Reason: ReasonCancelled, Message: message}, now)
+	}
+	at := metav1.NewTime(now)
+	var status batchv1.JobStatus
+	if job.Started.IsZero() {
+		status.StartTime = &at
+	}
+	status.Conditions = []batchv1.JobCondition{{
+		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: ReasonCancelled,
+		Message: message, LastProbeTime: at, LastTransitionTime: at,
+	}}
+	return encode(job, "failure", map[string]any{
+		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
+		"status":   status,
+	})
+}
