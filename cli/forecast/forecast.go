@@ -80,6 +80,8 @@ func (f *Forecast) of(ref lang.Ref) Expectation {
 			return e
 		}
 		e.Start = later(e.End, f.now)
+	case job.Released && job.Gated:
+		return unknown // some of its elements may wait
 	case state == gate.StateRunning, state == gate.StatePending:
 		if e.Start = job.Started; e.Start.IsZero() {
 			e.Start = f.now
@@ -112,6 +114,8 @@ func (f *Forecast) node(t *lang.Trace, self lang.Ref) Expectation {
 	case t == nil || t.Value == lang.True:
 		return Expectation{End: f.now}
 	case t.Value == lang.False:
+		return Expectation{}
+	case t.Reason != nil && t.Reason.Problem != nil:
 		return Expectation{Because: self}
 	}
 	if check, ok := t.Node.(*lang.Check); ok {
@@ -192,9 +196,11 @@ func needed(c *lang.Check, size int) int {
 func nth(all []Expectation, n int) Expectation {
 	slices.SortStableFunc(all, func(a, b Expectation) int {
 		switch {
-		case a.Known() == b.Known():
+		case a.Known() && b.Known():
 			return a.End.Compare(b.End)
-		case a.Known():
+		case !a.Known() && !b.Known() && (a.Because.Name == "") == (b.Because.Name == ""):
+			return 0
+		case a.Known(), !b.Known() && a.Because.Name != "" && b.Because.Name == "":
 			return -1
 		default:
 			return 1

@@ -37,6 +37,10 @@ var law = []rule{
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
 	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
+	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/forecast", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/forecast"}, "pure: how many Jobs stand how"},
+	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: what depctl wait knows, and what it means"},
+	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
 	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
@@ -52,7 +56,7 @@ var files = []struct {
 	in           []string
 	why          string
 }{
-	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "clusterwriter.go"}, "all reading from a cluster is in one place, and all writing, which only uninstall does, in another"},
+	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "inquirer.go", "follower.go", "inspector.go", "clusterwriter.go"}, "all reading from a cluster is in few places: lists, an inquiry, a watch, an inspection, and all writing, which only uninstall does, in another"},
 }
 
 type listed struct {
