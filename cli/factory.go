@@ -22,6 +22,8 @@ type factory struct {
 	clock clock.PassiveClock
 	// terminal says what the place that is written to can show.
 	terminal func(io.Writer) terminal
+	// clients makes a client for everything.
+	clients func(*rest.Config) (kubernetes.Interface, error)
 	// interactive reports whether a person can be asked there.
 	interactive func(io.Reader) bool
 }
@@ -35,6 +37,7 @@ func newFactory(build Build) *factory {
 		clock:    clock.RealClock{},
 		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
 
+		clients:     func(config *rest.Config) (kubernetes.Interface, error) { return kubernetes.NewForConfig(config) },
 		interactive: isTerminal,
 	}
 }
@@ -71,7 +74,7 @@ func (f *factory) cluster() (kubernetes.Interface, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := kubernetes.NewForConfig(config)
+	client, err := f.clients(config)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}

@@ -12,8 +12,10 @@ type reach struct {
 	// known tells that they could be read.
 	known bool
 	// jobsOnly tells that arrays are not released element by element.
-	jobsOnly       bool
-	observeOnly    bool
+	jobsOnly    bool
+	observeOnly bool
+	// alone tells that no leader is elected.
+	alone          bool
 	crossNamespace string
 	only, except   []string
 }
@@ -39,6 +41,8 @@ func reachOf(d *appsv1.Deployment) reach {
 			switch name {
 			case "arrays":
 				r.jobsOnly = !on
+			case "leader-elect":
+				r.alone = !on
 			case "observe-only":
 				r.observeOnly = on
 			case "cross-namespace":

@@ -36,7 +36,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdExplain(f, streams), newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdStatus(f, streams), newCmdUninstall(f, streams),
+		newCmdCheck(f, streams), newCmdExplain(f, streams), newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdStatus(f, streams), newCmdUninstall(f, streams),
 		newCmdVersion(f, streams), newCmdWait(f, streams), newCmdOptions(streams),
 	)
 	return root
