@@ -128,8 +128,8 @@ func (i *inspector) hold(ctx context.Context) (bool, error) {
 	return ptr.Deref(made.Spec.Suspend, false), nil
 }
 
-// leash returns the policies of the leash, and their bindings, that are missing or
-// deny nothing.
+// leash returns the names of the leash's policies that are missing, or whose binding
+// is or denies nothing.
 func (i *inspector) leash(ctx context.Context) (missing []string, err error) {
 	policies, err := i.client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -150,8 +150,8 @@ func (i *inspector) leash(ctx context.Context) (missing []string, err error) {
 		if object.kind != validatingPolicyKind && object.kind != validatingBindingKind || object.optional {
 			continue
 		}
-		if name := object.singular + "/" + object.name; !there[name] {
-			missing = append(missing, name)
+		if !there[object.singular+"/"+object.name] && !slices.Contains(missing, object.name) {
+			missing = append(missing, object.name)
 		}
 	}
 	return missing, nil

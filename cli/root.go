@@ -14,8 +14,13 @@ A Job names the Jobs that must succeed before it runs in the annotation
 depctl.dev/depends-on. Until then it is suspended; the gate, depctl-gate,
 releases it.
 
-Exit codes: 0 done, 1 it failed, 2 the command line was wrong.
-Those of lint are in its help.`
+Exit codes:
+  0    done; wait: it is true; check: nothing has failed
+  1    it failed; lint: something was found; wait: it is false for ever;
+       check: something has failed
+  2    the command line was wrong
+  3    lint: a file cannot be read; wait: somebody must mend something
+  124  wait: the time is up`
 
 func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	root := &cobra.Command{

@@ -143,7 +143,7 @@ func (f Facts) leash() Finding {
 	case f.LeashError != nil:
 		return Finding{check, Warning, "the policies on the gate's service account cannot be listed: " + f.LeashError.Error(), ""}
 	case len(f.MissingLeash) > 0:
-		return Finding{check, Failure, "the gate may do more than it should, these are missing or do not deny: " + strings.Join(f.MissingLeash, ", "), f.apply()}
+		return Finding{check, Failure, "the gate may do more than it should, these policies or their bindings are missing or do not deny: " + strings.Join(f.MissingLeash, ", "), f.apply()}
 	}
 	return Finding{check, OK, "the policies on the gate's service account are in place", ""}
 }

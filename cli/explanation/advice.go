@@ -18,7 +18,7 @@ type Advice struct {
 const mostAdvice = 6
 
 // advise returns what one could do about a Job, and about what blocks it.
-func advise(s gate.Snapshot, d gate.Decision, roots []*Object) []Advice {
+func advise(s gate.Snapshot, d gate.Decision, roots []*Object, tried bool) []Advice {
 	list := about(s, d)
 	for _, q := range denied(s) {
 		list = append(list, Advice{"let its service account look into namespace " + q.Target, q.Grant()})
@@ -28,10 +28,14 @@ func advise(s gate.Snapshot, d gate.Decision, roots []*Object) []Advice {
 			list = append(list, a)
 		}
 	}
+	if tried {
+		list = append(list, Advice{"give it this expression, if it still waits", fmt.Sprintf("kubectl annotate job %s -n %s --overwrite %s=%s",
+			s.Job.Name, s.Job.Namespace, gate.DependsOnAnnotation, quote(s.Job.DependsOn))})
+	}
 	if left := len(list) - mostAdvice; left > 0 {
 		list = append(list[:mostAdvice], Advice{Why: fmt.Sprintf("and %d more", left)})
 	}
-	if waits := d.Action == gate.Waiting && d.Reason != gate.ReasonHeld && s.Job.Suspended; waits {
+	if waits := d.Action == gate.Waiting && d.Reason != gate.ReasonHeld && s.Job.Suspended && !tried; waits {
 		list = append(list, Advice{"or let it run now, whatever it waits for", fmt.Sprintf(
 			`kubectl patch job %s -n %s -p '{"metadata":{"annotations":{%q:null}},"spec":{"suspend":false}}'`,
 			s.Job.Name, s.Job.Namespace, gate.DependsOnAnnotation)})

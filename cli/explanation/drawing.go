@@ -109,7 +109,10 @@ func (d *drawing) explain(e *Explanation) {
 
 // headline is what follows the state: since when.
 func (d *drawing) headline(e *Explanation) string {
-	if e.since.IsZero() || e.Tried {
+	if e.Tried {
+		return ", with this expression:"
+	}
+	if e.since.IsZero() {
 		return ""
 	}
 	age := human(e.now.Sub(e.since))

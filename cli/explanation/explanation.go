@@ -96,7 +96,7 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	if s.Job.Outcome() == lang.Undecided {
 		e.expect(c, ref)
 	}
-	e.Advice = advise(s, d, e.Roots)
+	e.Advice = advise(s, d, e.Roots, o.Tried)
 	return e
 }
 
