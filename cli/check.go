@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/checkup"
@@ -34,7 +33,7 @@ type checkOptions struct {
 
 	// The rest is filled in by complete.
 	namespace, scope string
-	client           kubernetes.Interface
+	client           clientset
 	terminal         terminal
 }
 

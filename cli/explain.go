@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/yaml"
 
@@ -57,7 +56,7 @@ type explainOptions struct {
 
 	// The rest is filled in by complete.
 	refs     []lang.Ref
-	client   kubernetes.Interface
+	client   clientset
 	terminal terminal
 }
 

@@ -23,7 +23,7 @@ type factory struct {
 	// terminal says what the place that is written to can show.
 	terminal func(io.Writer) terminal
 	// clients makes a client for everything.
-	clients func(*rest.Config) (kubernetes.Interface, error)
+	clients func(*rest.Config) (clientset, error)
 	// interactive reports whether a person can be asked there.
 	interactive func(io.Reader) bool
 }
@@ -37,7 +37,7 @@ func newFactory(build Build) *factory {
 		clock:    clock.RealClock{},
 		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
 
-		clients:     func(config *rest.Config) (kubernetes.Interface, error) { return kubernetes.NewForConfig(config) },
+		clients:     func(config *rest.Config) (clientset, error) { return kubernetes.NewForConfig(config) },
 		interactive: isTerminal,
 	}
 }
@@ -68,8 +68,11 @@ func (f *factory) jobs() (batchv1client.JobsGetter, error) {
 	return client, nil
 }
 
+// clientset is a client for everything. The name keeps client-go in few files.
+type clientset = kubernetes.Interface
+
 // cluster returns a client for everything.
-func (f *factory) cluster() (kubernetes.Interface, error) {
+func (f *factory) cluster() (clientset, error) {
 	config, err := f.config()
 	if err != nil {
 		return nil, err

@@ -61,8 +61,11 @@ func (f *follower) run(ctx context.Context) error {
 	// A reflector goes on for ever where nobody listens.
 	for _, s := range f.streams {
 		if _, err := f.client.BatchV1().Jobs(s.namespace).List(ctx, s.options(metav1.ListOptions{Limit: 1})); err != nil {
-			if err := f.failed(s, err); err != nil {
-				return err
+			f.mu.Lock()
+			fatal := f.failed(s, err)
+			f.mu.Unlock()
+			if fatal != nil {
+				return fatal
 			}
 		}
 	}

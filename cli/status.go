@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/overview"
@@ -55,7 +54,7 @@ type statusOptions struct {
 	// The rest is filled in by complete.
 	namespace string
 	labels    labels.Selector
-	client    kubernetes.Interface
+	client    clientset
 	terminal  terminal
 }
 

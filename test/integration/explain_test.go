@@ -150,6 +150,17 @@ func TestWaitSurvivesTheAPIServer(t *testing.T) {
 		_, _, code := s.depctl(s.Kubeconfig(), "wait", "late", "--timeout", "1m")
 		ended <- code
 	}()
+	// One that has never answered ends it.
+	s.until("depctl has asked once", func() bool {
+		log, err := os.ReadFile(filepath.Join(s.Dir(), "audit.log"))
+		require.NoError(t, err)
+		for line := range bytes.Lines(log) {
+			if bytes.Contains(line, []byte(s.name)) && bytes.Contains(line, []byte(`"userAgent":"depctl/`)) && bytes.Contains(line, []byte(`"verb":"list"`)) {
+				return true
+			}
+		}
+		return false
+	})
 	require.NoError(t, c.Restart(t.Context(), "kube-apiserver"))
 	s.until("the API server makes Jobs", func() bool {
 		_, err := s.client.BatchV1().Jobs(s.name).Create(t.Context(), newJob("late", ""), metav1.CreateOptions{})
