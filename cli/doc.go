@@ -22,6 +22,18 @@
 //	scalar.span    a place in the value -> one in the file (scalar.go, blockscalar.go)
 //	print          text, JSON, SARIF or GitHub (drawing.go, findingjson.go, sarif.go, github.go)
 //
+// "depctl explain", "status", "wait" and "check" read at an edge and judge in a pure
+// package each:
+//
+//	inquirer   Jobs, rights, pods, the gate's flags -> inquiry (inquirer.go)
+//	inquiry    what gate.Decide looks at; forecast.Forecast of it (inquiry.go)
+//	explain    inquiry -> explanation.Explanation, a tree (explain.go)
+//	status     world -> overview.Overview, tables (status.go, statustable.go)
+//	follower   a watch that outlives the API server (follower.go)
+//	wait       watch -> vigil.Vigil, an exit code (wait.go)
+//	inspector  what is installed and runs -> checkup.Facts (inspector.go)
+//	check      facts -> checkup.Findings (check.go)
+//
 // "depctl uninstall" goes through its steps twice, first in a dry run:
 //
 //	installed      the objects of deploy/base, in order (installation.go)
@@ -46,8 +58,8 @@
 //
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that reads from a cluster is in source.go, factory.go, submitter.go and jobclient.go, and the
-// only code that writes to one in clusterwriter.go and jobclient.go. Nothing here
+// that reads from a cluster is in factory.go, source.go, inquirer.go, follower.go, inspector.go, submitter.go and
+// jobclient.go, and the only code that writes to one in clusterwriter.go, submitter.go and jobclient.go. Nothing here
 // decides whether a Job may run; that is package gate, which the controller asks
 // too.
 //

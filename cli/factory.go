@@ -7,6 +7,7 @@ import (
 
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/kubernetes"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/metadata"
@@ -25,6 +26,8 @@ type factory struct {
 	terminal func(io.Writer) terminal
 	// suffix returns letters for a name that nothing has yet.
 	suffix func() string
+	// newClient makes a client for everything.
+	newClient func(*rest.Config) (clientset, error)
 	// interactive reports whether a person can be asked there.
 	interactive func(io.Reader) bool
 }
@@ -39,6 +42,7 @@ func newFactory(build Build) *factory {
 		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
 
 		suffix:      func() string { return utilrand.String(5) },
+		newClient:   func(config *rest.Config) (clientset, error) { return kubernetes.NewForConfig(config) },
 		interactive: isTerminal,
 	}
 }
@@ -63,6 +67,22 @@ func (f *factory) jobs() (batchv1client.JobsGetter, error) {
 		return nil, err
 	}
 	client, err := batchv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return client, nil
+}
+
+// clientset is a client for everything. The name keeps client-go in few files.
+type clientset = kubernetes.Interface
+
+// cluster returns a client for everything.
+func (f *factory) cluster() (clientset, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := f.newClient(config)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}

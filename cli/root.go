@@ -15,8 +15,14 @@ A Job names the Jobs that must succeed before it runs in the annotation
 depctl.dev/depends-on. Until then it is suspended; the gate, depctl-gate,
 releases it.
 
-Exit codes: 0 done, 1 it failed, 2 the command line was wrong.
-Those of lint and submit are in their help.`
+Exit codes:
+  0    done; wait: it is true; check: nothing has failed
+  1    it failed; lint: something was found; wait: it is false for ever;
+       check: something has failed
+  2    the command line was wrong
+  3    lint: a file cannot be read; wait: somebody must mend something
+  124  wait: the time is up
+submit --wait ends with the code of the Job.`
 
 func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	root := &cobra.Command{
@@ -37,7 +43,8 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
+		newCmdGraph(f, streams), newCmdExplain(f, streams), newCmdStatus(f, streams), newCmdWait(f, streams), newCmdCheck(f, streams),
+		newCmdLint(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
 		newCmdHold(f, streams), newCmdRelease(f, streams), newCmdRetry(f, streams), newCmdCancel(f, streams), newCmdSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)

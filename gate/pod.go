@@ -32,7 +32,7 @@ type Pod struct {
 	Index int64
 	// Gate is the place of our scheduling gate among those of the pod, -1 if it is
 	// not there: then the element has been released.
-	Gate         int
+	Gate int
 	// Skipped reports whether the gate has failed it.
 	Succeeded, Skipped, Ended bool
 	BeingDeleted              bool

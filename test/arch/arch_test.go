@@ -36,7 +36,12 @@ var law = []rule{
 	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 	{"cli/submit", []string{module + "/lang", module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
-	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/submit", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
+	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
+	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
+	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/forecast", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/forecast"}, "pure: how many Jobs stand how"},
+	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: what depctl wait knows, and what it means"},
+	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
 	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
@@ -53,7 +58,7 @@ var files = []struct {
 	in           []string
 	why          string
 }{
-	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "clusterwriter.go", "submitter.go", "jobclient.go"}, "reading from a cluster is in one place, uninstall's writing in another, what submit creates and what a person does to single Jobs in two more"},
+	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "inquirer.go", "follower.go", "inspector.go", "clusterwriter.go", "submitter.go", "jobclient.go"}, "reading from a cluster is in few places: lists, an inquiry, a watch, an inspection; uninstall's writing in another, what submit creates and what a person does to single Jobs in two more"},
 }
 
 type listed struct {

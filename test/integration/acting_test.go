@@ -25,6 +25,7 @@ func (s *space) depctl(kubeconfig string, args ...string) (stdout, stderr string
 	cmd := exec.CommandContext(ctx, filepath.Join(s.bin(), "depctl"), append([]string{"--kubeconfig", kubeconfig, "-n", s.name}, args...)...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 	_ = cmd.Run()
 	require.NotNil(s.t, cmd.ProcessState, "depctl cannot be run: make build")
 	s.t.Logf("depctl %v\n%s%s", args, &out, &errOut)

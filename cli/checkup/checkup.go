@@ -1,0 +1,194 @@
+package checkup
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"depctl.dev/gate"
+)
+
+const (
+	applyBase   = "kubectl apply -k deploy/base"
+	applyHook   = "kubectl apply -k deploy/webhook"
+	rollout     = "kubectl -n depctl-system describe deployment depctl-gate"
+	development = "(devel)"
+)
+
+// Of judges what was found, in the order in which one would mend it.
+func Of(f Facts) []Finding {
+	list := []Finding{f.server(), f.deployment(), f.leader(), f.version(), f.hold(), f.leash(), f.rights(), f.arrays()}
+	return append(list, f.jobs()...)
+}
+
+// Failed reports whether a finding is a failure.
+func Failed(list []Finding) bool {
+	for _, f := range list {
+		if f.Level == Failure {
+			return true
+		}
+	}
+	return false
+}
+
+// apply is what installs the gate on this API server.
+func (f Facts) apply() string {
+	if f.policies() {
+		return applyBase
+	}
+	return applyHook
+}
+
+func (f Facts) policies() bool { return f.Major > 1 || f.Minor >= 36 }
+
+func (f Facts) server() Finding {
+	switch {
+	case f.policies():
+		return Finding{"api-server", OK, f.Server + ": it has MutatingAdmissionPolicy v1", ""}
+	case f.Major == 1 && f.Minor >= 30:
+		return Finding{"api-server", OK, f.Server + ": before 1.36, so the gate's webhook holds Jobs", ""}
+	}
+	return Finding{"api-server", Warning, f.Server + ": depctl is for 1.30 or newer", ""}
+}
+
+func (f Facts) deployment() Finding {
+	const check = "gate"
+	running := f.leads() == OK
+	switch {
+	case f.DeploymentError != nil:
+		return Finding{check, Warning, "Deployment depctl-system/depctl-gate cannot be read: " + f.DeploymentError.Error(), ""}
+	case !f.Deployment && !running:
+		return Finding{check, Failure, "there is no Deployment depctl-system/depctl-gate: depctl is not installed", f.apply()}
+	case !f.Deployment || f.Ready == 0 && running:
+		return Finding{check, Warning, "no pod of Deployment depctl-system/depctl-gate is ready, and a gate leads that runs elsewhere", rollout}
+	case f.Wanted == 0:
+		return Finding{check, Failure, "Deployment depctl-system/depctl-gate has no replicas: nothing is released", "kubectl -n depctl-system scale deployment depctl-gate --replicas=2"}
+	case f.Ready == 0:
+		return Finding{check, Failure, fmt.Sprintf("none of %d pods is ready: nothing is released", f.Wanted), rollout}
+	case f.Ready < f.Wanted:
+		return Finding{check, Warning, fmt.Sprintf("%d of %d pods are ready", f.Ready, f.Wanted), rollout}
+	case f.ObserveOnly:
+		return Finding{check, Warning, "it only observes (--observe-only): nothing is released", "kubectl -n depctl-system edit deployment depctl-gate"}
+	}
+	return Finding{check, OK, fmt.Sprintf("%d of %d pods are ready", f.Ready, f.Wanted), ""}
+}
+
+// slack is what clocks may differ by.
+const slack = 15 * time.Second
+
+// leads reports how it stands with the leader: a warning is that nobody can tell.
+func (f Facts) leads() Level {
+	switch {
+	case f.Alone && f.Ready > 0:
+		return OK
+	case f.LeaseError != nil:
+		return Warning
+	case f.Leader == "" || f.Now.After(f.Renewed.Add(f.Lease+slack)):
+		return Failure
+	}
+	return OK
+}
+
+func (f Facts) leader() Finding {
+	const check = "leader"
+	logs := "kubectl -n depctl-system logs deployment/depctl-gate"
+	switch level := f.leads(); {
+	case level == Warning:
+		return Finding{check, Warning, "Lease depctl-system/depctl-gate cannot be read: " + f.LeaseError.Error(), ""}
+	case level == OK && f.Alone:
+		return Finding{check, OK, "there is no election (--leader-elect=false)", ""}
+	case level == OK:
+		return Finding{check, OK, f.Leader + " leads", ""}
+	case f.Leader == "":
+		return Finding{check, Failure, "no gate leads: nothing is released", logs}
+	}
+	return Finding{check, Failure, fmt.Sprintf("no gate leads: %s has not renewed its Lease since %s; nothing is released",
+		f.Leader, f.Renewed.UTC().Format(time.RFC3339)), logs}
+}
+
+func (f Facts) version() Finding {
+	const check = "version"
+	gateVersion, from := f.Gate, ""
+	if gateVersion == "" {
+		_, tag, tagged := strings.Cut(f.Image[strings.LastIndexByte(f.Image, '/')+1:], ":")
+		if tag, _, _ = strings.Cut(tag, "@"); tagged {
+			gateVersion, from = tag, " by the tag of its image"
+		}
+	}
+	switch {
+	case gateVersion == "":
+		return Finding{check, Warning, "depctl is " + f.CLI + ", the gate's version is not known", ""}
+	case strings.TrimPrefix(gateVersion, "v") == strings.TrimPrefix(f.CLI, "v"):
+		return Finding{check, OK, "depctl and the gate are " + f.CLI + from, ""}
+	case f.CLI == development || gateVersion == development || gateVersion == "dev":
+		return Finding{check, OK, fmt.Sprintf("depctl is %s, the gate %s%s: builds of a developer are not compared", f.CLI, gateVersion, from), ""}
+	}
+	return Finding{check, Warning, fmt.Sprintf("depctl is %s, the gate %s%s: what one reads the other may not", f.CLI, gateVersion, from), f.apply()}
+}
+
+func (f Facts) hold() Finding {
+	const check = "hold"
+	switch {
+	case f.HoldError != nil:
+		return Finding{check, Warning, fmt.Sprintf("a dry run of an annotated Job in namespace %s was refused, so nobody knows whether it would be held: %v", f.Namespace, f.HoldError), ""}
+	case !f.Held:
+		return Finding{check, Failure, "an annotated Job in namespace " + f.Namespace + " would run at once: no policy and no webhook holds it", f.apply()}
+	}
+	return Finding{check, OK, "an annotated Job in namespace " + f.Namespace + " would be held, by a dry run", ""}
+}
+
+func (f Facts) leash() Finding {
+	const check = "leash"
+	switch {
+	case f.LeashError != nil:
+		return Finding{check, Warning, "the policies on the gate's service account cannot be listed: " + f.LeashError.Error(), ""}
+	case len(f.MissingLeash) > 0:
+		return Finding{check, Failure, "the gate may do more than it should, these policies or their bindings are missing or do not deny: " + strings.Join(f.MissingLeash, ", "), f.apply()}
+	}
+	return Finding{check, OK, "the policies on the gate's service account are in place", ""}
+}
+
+func (f Facts) rights() Finding {
+	const check = "rights"
+	switch {
+	case f.RightsError != nil:
+		return Finding{check, Warning, "what the gate may do was not asked: " + f.RightsError.Error(), ""}
+	case len(f.MissingRights) > 0:
+		return Finding{check, Failure, "the gate may not " + strings.Join(f.MissingRights, ", "), f.apply()}
+	}
+	return Finding{check, OK, "the gate may do all that it needs", ""}
+}
+
+func (f Facts) arrays() Finding {
+	const check = "arrays"
+	switch {
+	case f.Deployment && f.Arrays:
+		return Finding{check, OK, "on: arrays are released element by element", ""}
+	case !f.Deployment:
+		return Finding{check, Warning, "whether arrays are released element by element is not known", ""}
+	case f.Elementwise > 0:
+		return Finding{check, Warning, fmt.Sprintf("off, and Jobs that wait need them: %d", f.Elementwise), "kubectl apply -k deploy/arrays"}
+	}
+	return Finding{check, OK, "off: Jobs that speak of single elements would be held (kubectl apply -k deploy/arrays turns them on)", ""}
+}
+
+func (f Facts) jobs() []Finding {
+	if f.JobsError != nil {
+		return []Finding{{"jobs", Warning, f.JobsError.Error(), ""}}
+	}
+	var list []Finding
+	add := func(n int, level Level, what, mend string) {
+		if n > 0 {
+			list = append(list, Finding{"jobs", level, fmt.Sprintf("%d %s", n, what), mend})
+		}
+	}
+	show := "depctl status " + f.Scope
+	add(f.Overdue, Failure, "could have been released a minute ago or more, and were not", "kubectl -n depctl-system logs deployment/depctl-gate")
+	add(f.Jobs[gate.StateInvalid], Warning, "have a mistake in an annotation", "depctl graph "+f.Scope)
+	add(f.Jobs[gate.StateBlocked], Warning, "can never run as things stand", show)
+	add(f.Unheld, Warning, "were started though their dependencies were not looked at (StartedUnheld)", "depctl graph "+f.Scope)
+	if len(list) == 0 {
+		list = append(list, Finding{"jobs", OK, fmt.Sprintf("none is invalid or blocked; %d wait", f.Jobs[gate.StateWaiting]), ""})
+	}
+	return list
+}

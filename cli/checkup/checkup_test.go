@@ -1,0 +1,78 @@
+package checkup
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"depctl.dev/gate"
+)
+
+var now = time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)
+
+// healthy is an installation in which nothing is wrong.
+func healthy() Facts {
+	return Facts{
+		Server: "v1.36.1", Major: 1, Minor: 36, CLI: "v1.2.3", Gate: "v1.2.3", Deployment: true, Wanted: 2, Ready: 2,
+		Leader: "g", Renewed: now, Lease: 15 * time.Second, Held: true, Namespace: "ns", Scope: "-A", Now: now,
+	}
+}
+
+func TestAHealthyInstallation(t *testing.T) {
+	for _, f := range Of(healthy()) {
+		require.Equal(t, OK, f.Level, f.Message)
+		require.Empty(t, f.Mend)
+	}
+}
+
+func TestWhatIsFound(t *testing.T) {
+	denied := errors.New("denied")
+	for name, test := range map[string]struct {
+		change func(*Facts)
+		check  string
+		level  Level
+		says   string
+		mend   string
+	}{
+		"an old API server":        {func(f *Facts) { f.Minor, f.Server = 34, "v1.34.0" }, "api-server", OK, "webhook", ""},
+		"one that is too old":      {func(f *Facts) { f.Minor, f.Server = 29, "v1.29.0" }, "api-server", Warning, "1.30 or newer", ""},
+		"nothing is installed":     {func(f *Facts) { f.Deployment, f.Leader = false, "" }, "gate", Failure, "not installed", applyBase},
+		"nothing, and an old one":  {func(f *Facts) { f.Deployment, f.Leader, f.Minor = false, "", 33 }, "gate", Failure, "not installed", applyHook},
+		"no replicas":              {func(f *Facts) { f.Wanted, f.Ready, f.Leader = 0, 0, "" }, "gate", Failure, "no replicas", "kubectl -n depctl-system scale deployment depctl-gate --replicas=2"},
+		"no pod is ready":          {func(f *Facts) { f.Ready, f.Leader = 0, "" }, "gate", Failure, "none of 2", rollout},
+		"a gate from elsewhere":    {func(f *Facts) { f.Wanted, f.Ready = 0, 0 }, "gate", Warning, "elsewhere", rollout},
+		"one pod is missing":       {func(f *Facts) { f.Ready = 1 }, "gate", Warning, "1 of 2", rollout},
+		"it only observes":         {func(f *Facts) { f.ObserveOnly = true }, "gate", Warning, "observes", "kubectl -n depctl-system edit deployment depctl-gate"},
+		"nobody leads":             {func(f *Facts) { f.Leader = "" }, "leader", Failure, "nothing is released", "kubectl -n depctl-system logs deployment/depctl-gate"},
+		"a lease that has run out": {func(f *Facts) { f.Renewed = now.Add(-time.Minute) }, "leader", Failure, "since 2026-11-23T02:09:00Z", "kubectl -n depctl-system logs deployment/depctl-gate"},
+		"a lease that is late":     {func(f *Facts) { f.Renewed = now.Add(-20 * time.Second) }, "leader", OK, "g leads", ""},
+		"no election":              {func(f *Facts) { f.Alone, f.Leader = true, "" }, "leader", OK, "no election", ""},
+		"a lease that is secret":   {func(f *Facts) { f.LeaseError = denied }, "leader", Warning, "denied", ""},
+		"another version":          {func(f *Facts) { f.Gate = "v1.3.0" }, "version", Warning, "the gate v1.3.0", applyBase},
+		"an image with a digest":   {func(f *Facts) { f.Gate, f.Image = "", "r:5000/x/depctl-gate:1.2.3@sha256:abc" }, "version", OK, "by the tag", ""},
+		"an image without a tag":   {func(f *Facts) { f.Gate, f.Image = "", "r:5000/x/depctl-gate" }, "version", Warning, "not known", ""},
+		"a developer's build":      {func(f *Facts) { f.CLI = development }, "version", OK, "not compared", ""},
+		"Jobs are not held":        {func(f *Facts) { f.Held = false }, "hold", Failure, "run at once", applyBase},
+		"a leash with a hole":      {func(f *Facts) { f.MissingLeash = []string{"leash-jobs.depctl.dev"} }, "leash", Failure, "leash-jobs", applyBase},
+		"a missing right":          {func(f *Facts) { f.MissingRights = []string{"patch jobs"} }, "rights", Failure, "may not patch jobs", applyBase},
+		"arrays that nobody has":   {func(f *Facts) { f.Elementwise = 2 }, "arrays", Warning, "need them: 2", "kubectl apply -k deploy/arrays"},
+		"Jobs that are overdue":    {func(f *Facts) { f.Overdue = 3 }, "jobs", Failure, "3 could have been released", "kubectl -n depctl-system logs deployment/depctl-gate"},
+		"Jobs that are blocked":    {func(f *Facts) { f.Jobs = map[gate.State]int{gate.StateBlocked: 2} }, "jobs", Warning, "2 can never run", "depctl status -A"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := healthy()
+			test.change(&f)
+			list := Of(f)
+			for _, found := range list {
+				if found.Check == test.check {
+					require.Equal(t, test.level, found.Level, found.Message)
+					require.Contains(t, found.Message, test.says)
+					require.Equal(t, test.mend, found.Mend)
+				}
+			}
+			require.Equal(t, test.level == Failure, Failed(list))
+		})
+	}
+}

@@ -1,0 +1,116 @@
+package explanation
+
+import (
+	"fmt"
+	"strings"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Advice is something that one could do.
+type Advice struct {
+	Why     string `json:"why"`
+	Command string `json:"command,omitempty"`
+}
+
+// mostAdvice is how many things are advised: the first are nearest to the Job.
+const mostAdvice = 6
+
+// advise returns what one could do about a Job, and about what blocks it.
+func advise(s gate.Snapshot, d gate.Decision, roots []*Object, tried bool) []Advice {
+	list := about(s, d)
+	for _, q := range denied(s) {
+		list = append(list, Advice{"let its service account look into namespace " + q.Target, q.Grant()})
+	}
+	for _, root := range roots {
+		if a, ok := root.advice(); ok {
+			list = append(list, a)
+		}
+	}
+	if tried {
+		list = append(list, Advice{"give it this expression, if it still waits", fmt.Sprintf("kubectl annotate job %s -n %s --overwrite %s=%s",
+			s.Job.Name, s.Job.Namespace, gate.DependsOnAnnotation, quote(s.Job.DependsOn))})
+	}
+	if left := len(list) - mostAdvice; left > 0 {
+		list = append(list[:mostAdvice], Advice{Why: fmt.Sprintf("and %d more", left)})
+	}
+	if waits := d.Action == gate.Waiting && d.Reason != gate.ReasonHeld && s.Job.Suspended && !tried; waits {
+		list = append(list, Advice{"or let it run now, whatever it waits for", fmt.Sprintf(
+			`kubectl patch job %s -n %s -p '{"metadata":{"annotations":{%q:null}},"spec":{"suspend":false}}'`,
+			s.Job.Name, s.Job.Namespace, gate.DependsOnAnnotation)})
+	}
+	return list
+}
+
+// about is what one could do about the Job itself.
+func about(s gate.Snapshot, d gate.Decision) []Advice {
+	job := s.Job
+	name := job.Name + " -n " + job.Namespace
+	edit := fmt.Sprintf("kubectl annotate job %s --overwrite %s=%s", name, gate.DependsOnAnnotation, quote("EXPRESSION"))
+	switch gate.StateOf(job, d) {
+	case gate.StateHeld:
+		return []Advice{{"take the hold away", "kubectl annotate job " + name + " " + gate.HoldAnnotation + "-"}}
+	case gate.StateInvalid:
+		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"mend it", edit}}
+	case gate.StateFailed:
+		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job.Ref())}
+	case gate.StateSuspended:
+		return []Advice{{"let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, name)}}
+	}
+	switch {
+	case d.Reason == gate.ReasonDependencyCycle:
+		return []Advice{{"break the circle: let one of them wait for less", edit}}
+	case d.Action == gate.Releasing:
+		return []Advice{{"the gate releases it at once; if it does not, see why", "depctl check"}}
+	case s.JobsOnly && d.Reason == gate.ReasonProblem:
+		return []Advice{{"let the gate release arrays element by element", "kubectl apply -k deploy/arrays"}}
+	}
+	return nil
+}
+
+// denied returns the rights that the Job needs and does not have.
+func denied(s gate.Snapshot) []gate.Question {
+	w, ok := s.World.(gate.World)
+	if !ok || w.Access == nil {
+		return nil
+	}
+	var list []gate.Question
+	for _, q := range s.Job.Questions(s.Expr) {
+		if w.Access.Answer(q) == gate.Denied {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+func again(ref lang.Ref) Advice {
+	return Advice{"mend it and make it again, with what was skipped because of it", "depctl retry " + ref.Name + " -n " + ref.Namespace}
+}
+
+// advice is what one could do about something that blocks.
+func (o *Object) advice() (Advice, bool) {
+	in := o.Name + " -n " + o.Namespace
+	switch gate.State(o.State) {
+	case gate.StateMissing:
+		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
+	case gate.StateFailed:
+		a := again(o.ref)
+		a.Why = o.ref.String() + " has failed: " + a.Why
+		return a, true
+	case gate.StateHeld:
+		return Advice{o.ref.String() + " is held by a person: take the hold away", "kubectl annotate job " + in + " " + gate.HoldAnnotation + "-"}, true
+	case gate.StateInvalid:
+		return Advice{o.ref.String() + " has a mistake in an annotation: see which", "depctl explain " + in}, true
+	case gate.StateSuspended:
+		return Advice{o.ref.String() + " is suspended by somebody: let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, in)}, true
+	case gate.StateRunning:
+		return Advice{o.ref.String() + " runs: watch it", "kubectl logs -f -n " + o.Namespace + " job/" + o.Name}, true
+	case gate.StatePending:
+		return Advice{o.ref.String() + " has no pod that is ready: see why", "kubectl describe job " + in}, true
+	}
+	return Advice{}, false
+}
+
+// quote returns text as one word of a POSIX shell.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

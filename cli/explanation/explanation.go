@@ -1,0 +1,193 @@
+package explanation
+
+import (
+	"time"
+
+	"depctl.dev/cli/forecast"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Cluster is what is known of the Jobs.
+type Cluster interface {
+	// Snapshot returns what is decided on about a Job, and whether it exists.
+	Snapshot(lang.Ref) (gate.Snapshot, bool)
+	// Unreadable says why nothing is known of an object; empty if it is known.
+	Unreadable(lang.Ref) string
+	// Expect returns when something may come of a Job.
+	Expect(lang.Ref) forecast.Expectation
+	// Estimate returns how long a Job may take.
+	Estimate(lang.Ref) (forecast.Estimate, bool)
+}
+
+// Options say what of a Job is explained.
+type Options struct {
+	// Recursive shows below each check what its objects wait for.
+	Recursive bool
+	// Index is that of the element to explain, -1 for the Job.
+	Index int64
+	// Record is what is written on the Job.
+	Record Record
+	// Tried says that the expression is not that of the Job.
+	Tried bool
+}
+
+// Explanation is what there is to say about a Job. Its JSON is a promise.
+type Explanation struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// State is one of gate.State, and Action, Reason and Message are the decision.
+	State     string `json:"state"`
+	Action    string `json:"action"`
+	Reason    string `json:"reason,omitempty"`
+	Message   string `json:"message,omitempty"`
+	DependsOn string `json:"dependsOn,omitempty"`
+	// Tried says that DependsOn is an expression of --expr.
+	Tried bool `json:"tried,omitempty"`
+	// Since is when the state began, as far as the Job tells.
+	Since string `json:"since,omitempty"`
+	// Because is what the gate wrote down when it released or failed the Job.
+	Because []string  `json:"because,omitempty"`
+	Tree    *Part     `json:"tree,omitempty"`
+	Element *int64    `json:"element,omitempty"`
+	Array   *Elements `json:"elements,omitempty"`
+	// Next is when the decision may change by time alone.
+	Next     string    `json:"next,omitempty"`
+	Deadline string    `json:"waitTimeout,omitempty"`
+	Expected *Expected `json:"expected,omitempty"`
+	// Roots are what blocks in the end: they wait for nobody.
+	Roots []*Object `json:"roots,omitempty"`
+	// Advice is what one could do.
+	Advice []Advice `json:"advice,omitempty"`
+
+	since time.Time
+	now   time.Time
+}
+
+// Expected is when the Job may be expected to start and to end, and what that is
+// based on.
+type Expected struct {
+	Start string `json:"start,omitempty"`
+	End   string `json:"end,omitempty"`
+	Basis string `json:"basis,omitempty"`
+	// Unknown says why there is no expectation.
+	Unknown string `json:"unknown,omitempty"`
+
+	start, end time.Time
+}
+
+// Of explains a Job, which must exist.
+func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
+	s, _ := c.Snapshot(ref)
+	d := gate.Decide(s)
+	e := &Explanation{
+		Namespace: ref.Namespace, Name: ref.Name,
+		State: string(gate.StateOf(s.Job, d)), Action: d.Action.String(), Reason: d.Reason, Message: d.Message,
+		DependsOn: s.Job.DependsOn, Tried: o.Tried, Next: stamp(d.Next), now: s.Now,
+	}
+	e.since = since(s, d)
+	e.Since = stamp(e.since)
+	w := &walk{cluster: c, self: ref, seen: map[lang.Ref]bool{}, recursive: o.Recursive}
+	e.about(s, d, o)
+	e.tree(w, s, o)
+	if d.Action == gate.Waiting || d.Action == gate.Opening || d.Action == gate.Failing || s.Job.Outcome() == lang.Skipped {
+		e.Roots = roots(c, ref, s, d)
+	}
+	if s.Job.Outcome() == lang.Undecided {
+		e.expect(c, ref)
+	}
+	e.Advice = advise(s, d, e.Roots, o.Tried)
+	return e
+}
+
+// about says of a Job that is decided what was written on it.
+func (e *Explanation) about(s gate.Snapshot, d gate.Decision, o Options) {
+	if o.Tried {
+		return
+	}
+	if at := s.Deadline(); d.Action == gate.Waiting {
+		e.Deadline = stamp(at)
+	}
+	r := o.Record
+	switch {
+	case s.Job.Outcome() == lang.Failed || s.Job.Outcome() == lang.Skipped:
+		e.Reason, e.Message = r.FailedReason, r.FailedMessage
+	case r.Release != nil && e.Message == "" && o.Index < 0:
+		e.Message = "released by " + r.Release.By
+	}
+	if r.Release != nil && o.Index < 0 {
+		e.Because = r.Release.Because
+	}
+}
+
+// tree shows the expression where it says something about now: of a Job that was
+// released, what decided is written down.
+func (e *Explanation) tree(w *walk, s gate.Snapshot, o Options) {
+	expr := gate.Deciding(s)
+	waits := !s.Job.Released && (s.Job.Outcome() == lang.Undecided || s.Job.Outcome() == lang.Skipped)
+	if expr == nil {
+		return
+	}
+	switch {
+	case o.Index >= 0:
+		e.Element = &o.Index
+	case s.Job.Object.Array != nil && expr.Elementwise():
+		e.Array = elements(w, s, expr, o)
+	}
+	if o.Index >= 0 && expr.Elementwise() || waits {
+		e.Tree = w.part(s, expr.Trace(s.World, s.Job.Subject(), s.Now, o.Index))
+	}
+	if o.Index >= 0 {
+		one := elements(w, s, expr, o)
+		one.First, one.Tree = nil, nil
+		e.Array = one
+	}
+}
+
+func (e *Explanation) expect(c Cluster, ref lang.Ref) {
+	found := c.Expect(ref)
+	e.Expected = &Expected{Start: stamp(found.Start), End: stamp(found.End), start: found.Start, end: found.End}
+	switch estimate, ok := c.Estimate(ref); {
+	case !found.Known() && found.Because == ref && ok:
+		e.Expected = nil // why is said already
+	case !found.Known() && found.Because.Name != "" && found.Because != ref:
+		e.Expected.Unknown = "it depends on " + found.Because.String() + ", which does not come by itself"
+	case !found.Known() && !found.Start.IsZero():
+		e.Expected.Unknown = "no Job has succeeded yet that would tell how long one takes"
+	case !found.Known():
+		e.Expected = nil
+	case found.Guesses > 0:
+		e.Expected.Basis = "a guess: the like of " + many(found.Guesses, "Job") + " on the way has not succeeded before, the median of all Jobs was taken"
+	default:
+		e.Expected.Basis = basis(estimate)
+	}
+	if e.Expected != nil && found.Overdue {
+		e.Expected.Basis += "; one on the way runs longer than that already"
+	}
+}
+
+func basis(e forecast.Estimate) string {
+	return many(e.Runs, "run") + " of " + e.Family + " took " + human(e.Duration) + " in the median, and so on up the graph"
+}
+
+// since returns when a Job came into its state.
+func since(s gate.Snapshot, d gate.Decision) time.Time {
+	job := s.Job
+	switch {
+	case job.Outcome() != lang.Undecided:
+		return job.Object.Finished
+	case !job.Suspended && !job.Started.IsZero():
+		return job.Started
+	case job.Condition != nil && job.Condition.Reason == d.Reason && d.Reason != gate.ReasonWaiting:
+		return job.Condition.Since
+	default:
+		return job.Created
+	}
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

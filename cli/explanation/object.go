@@ -1,0 +1,130 @@
+package explanation
+
+import (
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Object is one that a check waits for, or because of which it is false.
+type Object struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// State is one of gate.State, or unknown if you may not read it.
+	State   string `json:"state"`
+	Message string `json:"message,omitempty"`
+	// Again says that it is explained elsewhere, and Cycle that it is above itself.
+	Again bool  `json:"again,omitempty"`
+	Cycle bool  `json:"cycle,omitempty"`
+	Tree  *Part `json:"tree,omitempty"`
+
+	ref      lang.Ref
+	snapshot gate.Snapshot
+}
+
+// mostObjects is how many members of a set are shown.
+const mostObjects = 5
+
+// objects adds to a check what keeps it from being true: with each, in a
+// recursive walk, what it waits for. Of a single object that waits for nothing
+// all is said.
+func (w *walk) objects(p *Part, s gate.Snapshot, r lang.Reason) {
+	refs := culprits(s, r)
+	p.set = r.Size > 0 || len(refs) > 1
+	for _, ref := range refs {
+		if len(p.Objects) == mostObjects {
+			p.More = len(refs) - mostObjects
+			break
+		}
+		o := w.object(ref)
+		if p.set || o.Tree != nil || o.Again || o.Cycle {
+			p.Objects = append(p.Objects, o)
+		}
+	}
+}
+
+func (w *walk) object(ref lang.Ref) *Object {
+	o := objectOf(w.cluster, ref)
+	expr := o.snapshot.Expr
+	if !w.recursive || expr == nil || !waits(o) {
+		return o
+	}
+	for _, above := range append([]lang.Ref{w.self}, w.path...) {
+		if above == ref {
+			o.Cycle = true
+			return o
+		}
+	}
+	if o.Again = w.seen[ref]; o.Again {
+		return o
+	}
+	w.seen[ref] = true
+	w.path = append(w.path, ref)
+	expr = gate.Deciding(o.snapshot)
+	o.Tree = w.part(o.snapshot, expr.Trace(o.snapshot.World, o.snapshot.Job.Subject(), o.snapshot.Now, -1))
+	w.path = w.path[:len(w.path)-1]
+	return o
+}
+
+// waits reports whether what an object waits for says why it blocks.
+func waits(o *Object) bool {
+	switch gate.State(o.State) {
+	case gate.StateWaiting, gate.StateBlocked, gate.StateSkipped:
+		return true
+	}
+	return false
+}
+
+func objectOf(c Cluster, ref lang.Ref) *Object {
+	o := &Object{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, State: string(gate.StateMissing), ref: ref}
+	s, exists := c.Snapshot(ref)
+	switch why := c.Unreadable(ref); {
+	case exists:
+		d := gate.Decide(s)
+		o.State, o.Message, o.snapshot = string(gate.StateOf(s.Job, d)), d.Message, s
+		if s.Job.Outcome() == lang.Failed {
+			o.Message = s.Job.Object.Reason
+		}
+	case ref.Kind != lang.KindJob:
+		o.State, o.Message = "unknown", "only Jobs are looked up"
+	case why != "":
+		o.State, o.Message = "unknown", why
+	}
+	return o
+}
+
+// culprits returns the objects because of which a check is not true.
+func culprits(s gate.Snapshot, r lang.Reason) []lang.Ref {
+	var list []lang.Ref
+	if !r.Until.IsZero() || r.Undated {
+		return nil // it waits for time
+	}
+	for i := range r.Check.Targets {
+		target := &r.Check.Targets[i]
+		if target.Self {
+			continue
+		}
+		ref := target.Ref.Resolve(s.Job.Namespace)
+		if !ref.IsSet() {
+			if o := s.World.Object(ref); r.Size == 0 || blocks(r, o) {
+				list = append(list, ref)
+			}
+			continue
+		}
+		members, _ := s.World.Members(ref)
+		for _, m := range members {
+			if of := ref; blocks(r, m.Object) {
+				of.Name = m.Name
+				list = append(list, of)
+			}
+		}
+	}
+	return list
+}
+
+func blocks(r lang.Reason, o *lang.Object) bool {
+	if r.Value == lang.False {
+		return o != nil && o.Outcome != lang.Undecided && (r.Check.Status == lang.StatusFailed) == (o.Outcome == lang.Succeeded)
+	}
+	return o == nil || o.Outcome == lang.Undecided
+}

@@ -1,0 +1,58 @@
+package explanation
+
+import (
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// mostRoots is how many roots are named.
+const mostRoots = 20
+
+// roots goes down from a Job along the checks that decide, and returns what does
+// not wait itself, in the order of the text: what runs, is missing, has failed, or
+// waits for a person.
+func roots(c Cluster, ref lang.Ref, s gate.Snapshot, d gate.Decision) []*Object {
+	r := &rooting{cluster: c, seen: map[lang.Ref]bool{ref: true}}
+	r.below(s, d)
+	return r.found
+}
+
+type rooting struct {
+	cluster Cluster
+	seen    map[lang.Ref]bool
+	found   []*Object
+}
+
+func (r *rooting) below(s gate.Snapshot, d gate.Decision) {
+	reasons := d.Reasons
+	if expr := gate.Deciding(s); len(reasons) == 0 && expr != nil && (s.Job.Outcome() == lang.Skipped || d.Reason == gate.ReasonDependencyCycle) {
+		reasons = expr.Reasons(s.World, s.Job.Subject(), s.Now)
+	}
+	for _, reason := range reasons {
+		if reason.Problem != nil || reason.Value == lang.True || len(r.found) == mostRoots {
+			continue
+		}
+		for i, ref := range culprits(s, reason) {
+			if i == mostObjects {
+				break
+			}
+			r.look(ref)
+		}
+	}
+}
+
+func (r *rooting) look(ref lang.Ref) {
+	if r.seen[ref] || len(r.found) == mostRoots {
+		return
+	}
+	r.seen[ref] = true
+	o := objectOf(r.cluster, ref)
+	if waits(o) && o.snapshot.Expr != nil {
+		before := len(r.found)
+		d := gate.Decide(o.snapshot)
+		if r.below(o.snapshot, d); len(r.found) > before || d.Reason == gate.ReasonDependencyCycle {
+			return
+		}
+	}
+	r.found = append(r.found, o)
+}

@@ -1,0 +1,132 @@
+package forecast
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"depctl.dev/depgraph"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// fake is a cluster that decides as the gate does.
+type fake struct {
+	graph *depgraph.Graph
+	jobs  map[lang.Ref]gate.Job
+}
+
+func newFake() *fake { return &fake{depgraph.New(), map[lang.Ref]gate.Job{}} }
+
+// put adds a Job that started and ended so many minutes before noon; -1 is not yet.
+func (f *fake) put(name, dependsOn string, started, ended int, outcome lang.Outcome) {
+	job := gate.Job{Namespace: "ns", Name: name, UID: "u", Annotated: dependsOn != "", DependsOn: dependsOn, Object: &lang.Object{Outcome: outcome}}
+	job.Created = noon.Add(-time.Hour)
+	job.Suspended = started < 0
+	if started >= 0 {
+		job.Started, job.Object.Started, job.Released = noon.Add(-time.Duration(started)*time.Minute), true, true
+	}
+	if ended >= 0 {
+		job.Object.Finished = noon.Add(-time.Duration(ended) * time.Minute)
+	}
+	expr, _ := job.Parse()
+	f.jobs[job.Ref()] = job
+	f.graph.Set(job.Ref(), job.Node(expr))
+}
+
+func (f *fake) Job(ref lang.Ref) (gate.Job, bool) {
+	job, ok := f.jobs[ref]
+	return job, ok
+}
+
+func (f *fake) snapshot(ref lang.Ref) gate.Snapshot {
+	return gate.Snapshot{
+		Job: f.jobs[ref], Expr: f.graph.Expr(ref), Now: noon,
+		World: gate.World{Graph: f.graph, Self: ref, Access: gate.Open{}},
+	}
+}
+
+func (f *fake) Decision(ref lang.Ref) gate.Decision { return gate.Decide(f.snapshot(ref)) }
+
+func (f *fake) Trace(ref lang.Ref) *lang.Trace {
+	s := f.snapshot(ref)
+	return s.Expr.Trace(s.World, s.Job.Subject(), noon, -1)
+}
+
+func (f *fake) forecast() *Forecast {
+	h := NewHistory()
+	for _, job := range f.jobs {
+		h.Add(job)
+	}
+	return New(f.graph, f, h, noon)
+}
+
+func TestAnExpectation(t *testing.T) {
+	f := newFake()
+	f.put("load-1", "", 50, 40, lang.Succeeded) // 10 minutes
+	f.put("load-2", "", 50, 30, lang.Succeeded) // 20 minutes
+	f.put("load-3", "", 50, 44, lang.Succeeded) // 6 minutes
+	f.put("broken", "", 50, 45, lang.Failed)
+	f.put("load-4", "", 4, -1, lang.Undecided)
+	f.put("load-5", "", 30, -1, lang.Undecided)
+	f.put("sum-1", "", 40, 38, lang.Succeeded) // 2 minutes
+	for name, test := range map[string]struct {
+		dependsOn string
+		start     int // minutes after noon; -1 is unknown
+		because   string
+	}{
+		"the median of its family":       {"load-4", 6, ""},
+		"one that is overdue":            {"load-5", 0, ""},
+		"all of them":                    {"load-4, load-5", 6, ""},
+		"any of them":                    {"load-4 or nothing", 6, ""},
+		"a term that has failed":         {"load-4 or broken", 6, ""},
+		"what does not exist":            {"load-4, nothing", -1, "nothing"},
+		"a delay":                        {"load-4 + 5m", 11, ""},
+		"a time":                         {"time(2026-11-23T12:30:00Z)", 30, ""},
+		"not":                            {"not failed(load-4)", 6, ""},
+		"a start":                        {"started(load-4), load-4", 6, ""},
+		"as many as it needs":            {"succeeded(load-*) >= 4", 0, ""},
+		"more than there are":            {"succeeded(load-*) >= 9", -1, ""},
+		"all members":                    {"load-*", 6, ""},
+		"what waits is counted in":       {"sum-2", 8, ""},
+		"a held one does not come alone": {"held", -1, "held"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.put("sum-2", "load-4", -1, -1, lang.Undecided)
+			f.put("held", "load-4", -1, -1, lang.Undecided)
+			held := f.jobs[lang.Job("ns", "held")]
+			held.OnHold = true
+			f.jobs[held.Ref()] = held
+			f.put("sum-9", test.dependsOn, -1, -1, lang.Undecided)
+			e := f.forecast().Of(lang.Job("ns", "sum-9"))
+			if test.start < 0 {
+				require.False(t, e.Known())
+				require.Equal(t, test.because, e.Because.Name)
+				return
+			}
+			require.Equal(t, noon.Add(time.Duration(test.start)*time.Minute), e.Start)
+			require.Equal(t, e.Start.Add(2*time.Minute), e.End)
+		})
+	}
+}
+
+func TestAGuessIsCounted(t *testing.T) {
+	f := newFake()
+	f.put("a", "", 20, 10, lang.Succeeded)
+	f.put("b", "", 5, -1, lang.Undecided)
+	f.put("c", "b", -1, -1, lang.Undecided)
+	e := f.forecast().Of(lang.Job("ns", "c"))
+	require.Equal(t, 2, e.Guesses)
+	require.Equal(t, noon.Add(5*time.Minute), e.Start)
+	require.False(t, newFake().forecast().Of(lang.Job("ns", "c")).Known())
+}
+
+func TestACycleHasNoExpectation(t *testing.T) {
+	f := newFake()
+	f.put("a", "b", -1, -1, lang.Undecided)
+	f.put("b", "a", -1, -1, lang.Undecided)
+	require.False(t, f.forecast().Of(lang.Job("ns", "a")).Known())
+}

@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// inquirer reads what an inquiry needs. What the user may not read is left out, and
+// said in a note.
+type inquirer struct {
+	client kubernetes.Interface
+	notes  []string
+}
+
+// read returns the Jobs that are asked about, all that they wait for, and those
+// beside them, by which durations are known. change may alter a Job before what it
+// waits for is read.
+func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*inquiry, map[lang.Ref]*batchv1.Job, error) {
+	r := &reading{cluster: &cluster{client: i.client.BatchV1()}, world: newWorld(now), listed: map[string]error{}}
+	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
+	for _, ref := range refs {
+		job, err := i.client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			return nil, nil, fmt.Errorf("there is no Job %s; those that are there: depctl status -n %s", ref, ref.Namespace)
+		case err != nil:
+			return nil, nil, fmt.Errorf("reading Job %s: %w", ref, err)
+		}
+		asked[ref] = job
+		if err := r.look(ctx, ref); err != nil {
+			return nil, nil, err
+		}
+		queue = append(queue, ref)
+	}
+	for _, job := range asked {
+		change(job)
+		r.world.add(gate.Observe(job))
+	}
+	reached, err := i.follow(ctx, r, queue)
+	if err != nil {
+		return nil, nil, err
+	}
+	q := newInquiry(r.world)
+	if err := i.surround(ctx, q, asked, reached); err != nil {
+		return nil, nil, err
+	}
+	i.notes = append(i.notes, unreadableNotes(r.world)...)
+	return q, asked, nil
+}
+
+// follow reads what Jobs wait for until nothing new turns up, and returns all that
+// it came by.
+func (i *inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (reached []lang.Ref, err error) {
+	got := map[lang.Ref]bool{}
+	for len(queue) > 0 {
+		ref := queue[0]
+		queue = queue[1:]
+		if got[ref] {
+			continue
+		}
+		got[ref], reached = true, append(reached, ref)
+		if _, known := r.world.jobs[ref]; !known {
+			if err := r.look(ctx, ref); err != nil {
+				return nil, err
+			}
+		}
+		if expr := r.world.graph.Expr(ref); expr != nil {
+			for _, edge := range expr.Edges() {
+				queue = append(queue, edge.Ref.Resolve(ref.Namespace))
+			}
+			queue = append(queue, r.world.graph.Prerequisites(ref)...)
+		}
+	}
+	return reached, nil
+}
+
+// surround reads how the gate runs, what service accounts may see, the pods of
+// elements, and exit codes.
+func (i *inquirer) surround(ctx context.Context, q *inquiry, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
+	deployment, err := i.client.AppsV1().Deployments(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
+	if err == nil {
+		q.reach = reachOf(deployment)
+	}
+	for ref, job := range asked {
+		if expr := q.graph.Expr(ref); !q.reach.known && expr != nil && expr.Elementwise() && !q.jobs[ref].Released {
+			i.note("Whether the gate releases arrays element by element (--arrays) is not known, it is taken to: %v", err)
+		}
+		if q.reach.known && !q.reach.has(job.Namespace) {
+			i.note("The gate leaves namespace %s alone (--namespaces, --exclude-namespaces): nobody releases Job %s.", job.Namespace, ref)
+		}
+	}
+	switch q.reach.crossNamespace {
+	case "open":
+	case "deny":
+		q.access = gate.Closed{}
+	default:
+		if err := i.ask(ctx, q, reached); err != nil {
+			return err
+		}
+	}
+	for _, ref := range reached {
+		if job, ok := q.jobs[ref]; ok && job.Released && job.Gated && job.Waits() {
+			i.readPods(ctx, q, job)
+		}
+	}
+	for _, ref := range reached {
+		i.learn(ctx, q, ref)
+	}
+	return ctx.Err()
+}
+
+func (i *inquirer) note(format string, args ...any) {
+	if note := fmt.Sprintf(format, args...); !slices.Contains(i.notes, note) {
+		i.notes = append(i.notes, note)
+	}
+}
+
+// ask asks the API server what the gate asks it.
+func (i *inquirer) ask(ctx context.Context, q *inquiry, reached []lang.Ref) error {
+	questions := q.questions(reached)
+	if len(questions) == 0 {
+		return nil
+	}
+	answers := gate.Answers{}
+	for _, question := range questions {
+		review, err := i.client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
+			Spec: authorizationv1.SubjectAccessReviewSpec{
+				User:   "system:serviceaccount:" + question.Namespace + ":" + question.Account,
+				Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + question.Namespace, "system:authenticated"},
+				ResourceAttributes: &authorizationv1.ResourceAttributes{
+					Group: "batch", Version: "v1", Resource: "jobs", Verb: question.Verb, Namespace: question.Target, Name: question.Name,
+				},
+			},
+		}, metav1.CreateOptions{})
+		switch {
+		case apierrors.IsForbidden(err):
+			i.note("Whether the service accounts of Jobs may look into other namespaces was not asked, they are taken to: you may not create subjectaccessreviews.")
+			return nil // everything stays open
+		case err != nil:
+			return fmt.Errorf("asking what service account %s/%s may see: %w", question.Namespace, question.Account, err)
+		}
+		answers[question] = gate.Denied
+		if review.Status.Allowed {
+			answers[question] = gate.Allowed
+		}
+	}
+	q.access = answers
+	return nil
+}
+
+func (i *inquirer) readPods(ctx context.Context, q *inquiry, job gate.Job) {
+	pods, err := podsOf(ctx, i.client, job.Namespace, string(job.UID))
+	if err != nil {
+		i.note("Which elements of %s run is not known: %v", job.Ref(), err)
+		return
+	}
+	list := []gate.Pod{}
+	for n := range pods {
+		if pod, _, _, ok := gate.ObservePod(&pods[n]); ok {
+			list = append(list, pod)
+		}
+	}
+	slices.SortFunc(list, gate.ComparePods)
+	q.pods[job.UID] = list
+}
+
+// learn reads the exit codes that the expression of a Job asks for.
+func (i *inquirer) learn(ctx context.Context, q *inquiry, ref lang.Ref) {
+	expr := q.graph.Expr(ref)
+	if expr == nil {
+		return
+	}
+	for _, prerequisite := range q.graph.Prerequisites(ref) {
+		job, exists := q.jobs[prerequisite]
+		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref.Namespace) {
+			continue
+		}
+		pods, err := podsOf(ctx, i.client, job.Namespace, string(job.UID))
+		if err != nil {
+			i.note("The exit code of %s is not known: %v", prerequisite, err)
+			continue
+		}
+		known := *job.Object
+		exit := lastExit(pods)
+		known.Exit = &exit
+		if known.Array != nil {
+			array := *known.Array
+			array.Elements = elementExits(pods)
+			known.Array = &array
+		}
+		job.Object = &known
+		q.add(job)
+	}
+}
+
+// lastExit returns the exit code of the container that failed last, in the pod that
+// failed last, as the gate reads it.
+func lastExit(pods []corev1.Pod) lang.Exit {
+	exit, last := lang.Exit{Lost: true}, metav1.Time{}
+	for i := range pods {
+		if pods[i].Status.Phase != corev1.PodFailed {
+			continue
+		}
+		for _, status := range slices.Concat(pods[i].Status.InitContainerStatuses, pods[i].Status.ContainerStatuses) {
+			ended := status.State.Terminated
+			if ended == nil || ended.ExitCode == 0 || !exit.Lost && ended.FinishedAt.Before(&last) {
+				continue
+			}
+			exit, last = lang.Exit{Code: ended.ExitCode}, ended.FinishedAt
+		}
+	}
+	return exit
+}
+
+func elementExits(pods []corev1.Pod) map[int64]lang.Element {
+	of := map[int64][]corev1.Pod{}
+	for _, pod := range pods {
+		if index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 64); err == nil {
+			of[index] = append(of[index], pod)
+		}
+	}
+	elements := map[int64]lang.Element{}
+	for index, list := range of {
+		exit := lastExit(list)
+		elements[index] = lang.Element{Exit: &exit}
+	}
+	return elements
+}

@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/cli/checkup"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// inspector gathers the facts of a checkup. It changes nothing: the one write that it
+// sends is a dry run.
+type inspector struct {
+	client kubernetes.Interface
+	build  Build
+	// namespace is where the dry run is tried, and scope whose Jobs are looked at, all
+	// if it is empty.
+	namespace, scope string
+	now              time.Time
+}
+
+// facts returns an error only if the API server does not answer at all.
+func (i *inspector) facts(ctx context.Context) (checkup.Facts, error) {
+	f := checkup.Facts{CLI: i.build.Version, Namespace: i.namespace, Now: i.now, Scope: "-A"}
+	if i.scope != "" {
+		f.Scope = "-n " + i.scope
+	}
+	version, err := i.client.Discovery().ServerVersion()
+	if err != nil {
+		return f, fmt.Errorf("asking the API server for its version: %w; is the cluster reachable, and is it the right --context?", err)
+	}
+	f.Server = version.GitVersion
+	f.Major, _ = strconv.Atoi(version.Major)
+	f.Minor, _ = strconv.Atoi(strings.TrimRight(version.Minor, "+"))
+	i.deployment(ctx, &f)
+	i.lease(ctx, &f)
+	f.Gate = i.asked(ctx)
+	f.Held, f.HoldError = i.hold(ctx)
+	f.MissingLeash, f.LeashError = i.leash(ctx)
+	f.MissingRights, f.RightsError = i.rights(ctx, f.Arrays)
+	i.jobs(ctx, &f)
+	return f, ctx.Err()
+}
+
+func (i *inspector) deployment(ctx context.Context, f *checkup.Facts) {
+	d, err := i.client.AppsV1().Deployments(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+	case err != nil:
+		f.DeploymentError = err
+	default:
+		r := reachOf(d)
+		f.Deployment, f.Arrays, f.ObserveOnly, f.Alone = true, !r.jobsOnly, r.observeOnly, r.alone
+		f.Wanted, f.Ready = ptr.Deref(d.Spec.Replicas, 1), d.Status.ReadyReplicas
+		for _, container := range d.Spec.Template.Spec.Containers {
+			if container.Name == "gate" || f.Image == "" {
+				f.Image = container.Image
+			}
+		}
+	}
+}
+
+func (i *inspector) lease(ctx context.Context, f *checkup.Facts) {
+	lease, err := i.client.CoordinationV1().Leases(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return
+	case err != nil:
+		f.LeaseError = err
+		return
+	}
+	f.Leader = ptr.Deref(lease.Spec.HolderIdentity, "")
+	f.Lease = time.Duration(ptr.Deref(lease.Spec.LeaseDurationSeconds, 15)) * time.Second
+	if lease.Spec.RenewTime != nil {
+		f.Renewed = lease.Spec.RenewTime.Time
+	}
+}
+
+var buildInfo = regexp.MustCompile(`(?m)^depctl_gate_build_info\{.*version="([^"]*)".*\} 1$`)
+
+// asked returns the version that a pod of the gate tells in its metrics, through the
+// API server; empty if none can be asked.
+func (i *inspector) asked(ctx context.Context) string {
+	pods, err := i.client.CoreV1().Pods(gateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + gateName})
+	if err != nil || len(pods.Items) == 0 {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	text, err := i.client.CoreV1().Pods(gateNamespace).ProxyGet("http", pods.Items[0].Name, "8080", "/metrics", nil).DoRaw(ctx)
+	if err != nil {
+		return ""
+	}
+	for _, line := range buildInfo.FindAllStringSubmatch(string(text), -1) {
+		return regexp.MustCompile(`[{,]version="([^"]*)"`).FindStringSubmatch(line[0])[1]
+	}
+	return ""
+}
+
+// hold reports whether the API server would suspend an annotated Job.
+func (i *inspector) hold(ctx context.Context) (bool, error) {
+	job := &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{GenerateName: "depctl-check-", Annotations: map[string]string{gate.DependsOnAnnotation: "depctl-check"}},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "none", Image: "none"}},
+		}}},
+	}
+	made, err := i.client.BatchV1().Jobs(i.namespace).Create(ctx, job, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	if err != nil {
+		return false, err
+	}
+	return ptr.Deref(made.Spec.Suspend, false), nil
+}
+
+// leash returns the names of the leash's policies that are missing, or whose binding
+// is or denies nothing.
+func (i *inspector) leash(ctx context.Context) (missing []string, err error) {
+	policies, err := i.client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	bindings, err := i.client.AdmissionregistrationV1().ValidatingAdmissionPolicyBindings().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, p := range policies.Items {
+		there[validatingPolicyKind.singular+"/"+p.Name] = true
+	}
+	for _, b := range bindings.Items {
+		there[validatingBindingKind.singular+"/"+b.Name] = slices.Contains(b.Spec.ValidationActions, admissionv1.Deny)
+	}
+	for _, object := range installedRights {
+		if object.kind != validatingPolicyKind && object.kind != validatingBindingKind || object.optional {
+			continue
+		}
+		if !there[object.singular+"/"+object.name] && !slices.Contains(missing, object.name) {
+			missing = append(missing, object.name)
+		}
+	}
+	return missing, nil
+}
+
+// rights returns what the gate's service account may not do and needs, by asking the
+// API server.
+func (i *inspector) rights(ctx context.Context, arrays bool) (missing []string, err error) {
+	type right struct{ group, resource, subresource, namespace, name string }
+	jobs, pods := right{group: "batch", resource: "jobs"}, right{resource: "pods"}
+	needed := map[right][]string{
+		jobs: {"list", "watch", "patch"}, {"batch", "jobs", "status", "", ""}: {"patch"}, pods: {"list", "watch"},
+		{"authorization.k8s.io", "subjectaccessreviews", "", "", ""}:   {"create"},
+		{"events.k8s.io", "events", "", "", ""}:                        {"create", "patch"},
+		{"coordination.k8s.io", "leases", "", gateNamespace, gateName}: {"get", "update"},
+		{"coordination.k8s.io", "leases", "", gateNamespace, ""}:       {"create"},
+	}
+	if arrays {
+		needed[pods] = append(needed[pods], "patch")
+		needed[right{"", "pods", "status", "", ""}] = []string{"patch"}
+	}
+	for r, verbs := range needed {
+		for _, verb := range verbs {
+			review, err := i.client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
+				Spec: authorizationv1.SubjectAccessReviewSpec{
+					User:   "system:serviceaccount:" + gateNamespace + ":" + gateName,
+					Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + gateNamespace, "system:authenticated"},
+					ResourceAttributes: &authorizationv1.ResourceAttributes{
+						Group: r.group, Resource: r.resource, Subresource: r.subresource, Verb: verb, Namespace: r.namespace, Name: r.name,
+					},
+				},
+			}, metav1.CreateOptions{})
+			if err != nil {
+				return nil, err
+			}
+			if !review.Status.Allowed {
+				what := r.resource
+				if r.subresource != "" {
+					what += "/" + r.subresource
+				}
+				missing = append(missing, verb+" "+what)
+			}
+		}
+	}
+	slices.Sort(missing)
+	return missing, nil
+}
+
+// jobs counts the Jobs by how they stand.
+func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
+	w, _, err := (&cluster{client: i.client.BatchV1(), namespace: i.scope}).read(ctx, i.now)
+	if err != nil {
+		f.JobsError = err
+		return
+	}
+	q := newInquiry(w)
+	f.Jobs = map[gate.State]int{}
+	for _, ref := range slices.SortedFunc(maps.Keys(w.jobs), lang.Ref.Compare) {
+		if i.scope != "" && ref.Namespace != i.scope || ref.Namespace == metav1.NamespaceSystem {
+			continue
+		}
+		job, d := w.jobs[ref], q.Decision(ref)
+		f.Jobs[gate.StateOf(job, d)]++
+		expr := w.graph.Expr(ref)
+		// Whether it may look into other namespaces was not asked.
+		if d.Action == gate.Releasing && len(job.Questions(expr)) == 0 && i.now.Sub(latestOf(job, d)) > time.Minute {
+			f.Overdue++
+		}
+		if job.Waits() && expr != nil && expr.Elementwise() {
+			f.Elementwise++
+		}
+		if d.Reason == gate.ReasonStartedUnheld {
+			f.Unheld++
+		}
+	}
+}
+
+// latestOf returns when a Job could be released, at the latest: when it was made, and
+// what it waited for had ended.
+func latestOf(job gate.Job, d gate.Decision) time.Time {
+	at := job.Created
+	for _, reason := range d.Reasons {
+		if o := reason.Object; o != nil {
+			for _, t := range []time.Time{o.Created, o.Finished, o.StartedAt} {
+				if t.Add(reason.Check.Delay).After(at) {
+					at = t.Add(reason.Check.Delay)
+				}
+			}
+		}
+	}
+	return at
+}

@@ -1,0 +1,151 @@
+package overview
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"depctl.dev/cli/forecast"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Cluster is what is known of the Jobs.
+type Cluster interface {
+	Job(lang.Ref) (gate.Job, bool)
+	Decision(lang.Ref) gate.Decision
+	Expect(lang.Ref) forecast.Expectation
+	// Prerequisites and Dependents are those of the graph.
+	Prerequisites(lang.Ref) []lang.Ref
+	Dependents(lang.Ref) []lang.Ref
+}
+
+// States are all states in the order in which they are shown: as a Job goes on, and
+// then what wants a person.
+var States = []gate.State{
+	gate.StateWaiting, gate.StatePending, gate.StateRunning, gate.StateSucceeded, gate.StateSkipped, gate.StateFailed,
+	gate.StateBlocked, gate.StateHeld, gate.StateInvalid, gate.StateSuspended,
+}
+
+// Overview is how some Jobs stand.
+type Overview struct {
+	Jobs      int
+	Annotated int
+	Counts    map[gate.State]int
+	// Oldest is the Job that has waited longest; empty if none waits.
+	Oldest Waiter
+	// Blockers are sorted: those that hold up most come first.
+	Blockers []Blocker
+	ETA      ETA
+}
+
+// Waiter is a Job that waits, and since when.
+type Waiter struct {
+	Ref   lang.Ref
+	Since time.Time
+}
+
+// Blocker is what others wait for and what waits for nobody.
+type Blocker struct {
+	Ref   lang.Ref
+	State gate.State
+	// HoldsUp counts the Jobs that wait for it, directly or through others.
+	HoldsUp int
+	Since   time.Time
+	// End is when it may be over; zero if nobody can tell.
+	End time.Time
+}
+
+// ETA is when all Jobs may be over that can come by themselves.
+type ETA struct {
+	End  time.Time
+	Last lang.Ref
+	// Unknown counts those of which nobody can tell, and Guesses those for which the
+	// median of all Jobs was taken. Learned is how many Jobs told how long they took.
+	Unknown, Guesses, Learned int
+	// Open counts those that are not over.
+	Open int
+}
+
+// Of sums up the Jobs of refs.
+func Of(c Cluster, refs []lang.Ref, learned int) *Overview {
+	s := &Overview{Counts: map[gate.State]int{}, ETA: ETA{Learned: learned}}
+	blockers := map[lang.Ref]bool{}
+	for _, ref := range refs {
+		job, exists := c.Job(ref)
+		if !exists {
+			continue
+		}
+		state := gate.StateOf(job, c.Decision(ref))
+		s.Jobs++
+		s.Counts[state]++
+		if job.Annotated {
+			s.Annotated++
+		}
+		if waits(state) {
+			if s.Oldest.Since.IsZero() || job.Created.Before(s.Oldest.Since) {
+				s.Oldest = Waiter{ref, job.Created}
+			}
+			for _, prerequisite := range c.Prerequisites(ref) {
+				// What is over holds up only what can never be.
+				if other, exists := c.Job(prerequisite); state == gate.StateBlocked || !exists || other.Outcome() == lang.Undecided {
+					blockers[prerequisite] = true
+				}
+			}
+		}
+		if job.Outcome() == lang.Undecided {
+			s.expect(c, ref)
+		}
+	}
+	s.rank(c, blockers)
+	return s
+}
+
+func waits(state gate.State) bool {
+	return state == gate.StateWaiting || state == gate.StateBlocked
+}
+
+func (s *Overview) expect(c Cluster, ref lang.Ref) {
+	s.ETA.Open++
+	e := c.Expect(ref)
+	if !e.Known() {
+		s.ETA.Unknown++
+		return
+	}
+	if e.Guesses > 0 {
+		s.ETA.Guesses++
+	}
+	if e.End.After(s.ETA.End) {
+		s.ETA.End, s.ETA.Last = e.End, ref
+	}
+}
+
+// rank finds the blockers among those that are waited for.
+func (s *Overview) rank(c Cluster, waited map[lang.Ref]bool) {
+	for ref := range waited {
+		b := Blocker{Ref: ref, State: gate.StateMissing}
+		if job, exists := c.Job(ref); exists {
+			b.State, b.Since = gate.StateOf(job, c.Decision(ref)), job.Created
+			if !job.Started.IsZero() {
+				b.Since = job.Started
+			}
+		}
+		// What waits for others is none, but in a circle.
+		over := b.State == gate.StateSucceeded || b.State == gate.StateSkipped
+		if over || waits(b.State) && c.Decision(ref).Reason != gate.ReasonDependencyCycle {
+			continue
+		}
+		s.Blockers = append(s.Blockers, b)
+	}
+	count(c, s.Blockers)
+	s.Blockers = slices.DeleteFunc(s.Blockers, func(b Blocker) bool { return b.HoldsUp == 0 })
+	for i := range s.Blockers {
+		if s.Blockers[i].State == gate.StateFailed {
+			continue
+		}
+		s.Blockers[i].End = c.Expect(s.Blockers[i].Ref).End
+	}
+	slices.SortFunc(s.Blockers, func(a, b Blocker) int {
+		return cmp.Or(cmp.Compare(b.HoldsUp, a.HoldsUp), a.Ref.Compare(b.Ref))
+	})
+}

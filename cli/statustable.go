@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"depctl.dev/cli/overview"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// mostBlockers is how many are shown without -o wide.
+const mostBlockers = 10
+
+func sortRefs(refs []lang.Ref) { slices.SortFunc(refs, lang.Ref.Compare) }
+
+// draw writes a summary as tables.
+func (o *statusOptions) draw(q *inquiry, s *overview.Overview) error {
+	out := bufio.NewWriter(o.streams.Out)
+	if s.Jobs == 0 {
+		fmt.Fprintln(out, "No Jobs found"+o.where()+".")
+		return out.Flush()
+	}
+	var rows [][]cell
+	if !o.noHeaders {
+		rows = append(rows, []cell{{text: "STATE"}, {text: "JOBS", right: true}})
+	}
+	for _, state := range overview.States {
+		if n := s.Counts[state]; n > 0 {
+			rows = append(rows, []cell{o.state(state), {text: fmt.Sprint(n), right: true}})
+		}
+	}
+	printCells(out, rows, 0)
+	o.blockers(out, q, s)
+	if !o.noHeaders {
+		fmt.Fprintln(out)
+		for _, sentence := range o.sentences(q, s) {
+			fmt.Fprintln(out, strings.Join(wrap(sentence, wrapWidth(o.terminal)), "\n"))
+		}
+	}
+	return out.Flush()
+}
+
+func (o *statusOptions) where() string {
+	if o.namespace == "" {
+		return ""
+	}
+	return " in namespace " + o.namespace
+}
+
+func (o *statusOptions) state(state gate.State) cell {
+	c := cell{text: o.terminal.glyphs.symbols[state] + " " + string(state)}
+	if o.terminal.colour {
+		c.colour = colourOf(state)
+	}
+	return c
+}
+
+func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Overview) {
+	shown := s.Blockers
+	if o.output != outputWide && len(shown) > mostBlockers {
+		shown = shown[:mostBlockers]
+	}
+	if len(shown) == 0 {
+		return
+	}
+	fmt.Fprintln(out)
+	var rows [][]cell
+	if !o.noHeaders {
+		rows = append(rows, []cell{{text: "BLOCKER"}, {text: "STATE"}, {text: "AGE"}, {text: "EXPECTED"}, {text: "HOLDS UP", right: true}})
+		if o.output == outputWide {
+			rows[0] = append(rows[0], cell{text: "DIRECTLY"})
+		}
+	}
+	for _, b := range shown {
+		row := []cell{
+			{text: nameIn(o.namespace, b.Ref)},
+			o.state(b.State),
+			{text: ageOr(q.now, b.Since)},
+			{text: inTime(q.now, b.End)},
+			{text: fmt.Sprint(b.HoldsUp), right: true},
+		}
+		if o.output == outputWide {
+			var names []string
+			for _, dependent := range q.graph.Dependents(b.Ref) {
+				names = append(names, nameIn(o.namespace, dependent))
+			}
+			row = append(row, cell{text: enumerate(names, 40, o.terminal.glyphs.ellipsis)})
+		}
+		rows = append(rows, row)
+	}
+	printCells(out, rows, o.terminal.width)
+	if left := len(s.Blockers) - len(shown); left > 0 && !o.noHeaders {
+		fmt.Fprintf(out, "and %d more (-o wide shows them)\n", left)
+	}
+}
+
+// sentences say what fits no table.
+func (o *statusOptions) sentences(q *inquiry, s *overview.Overview) []string {
+	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", count(s.Jobs, "Job"), o.where(), s.Annotated)}
+	if !s.Oldest.Since.IsZero() {
+		list = append(list, fmt.Sprintf("The one that has waited longest is %s, for %s.",
+			nameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.now.Sub(s.Oldest.Since))))
+	}
+	return append(list, etaOf(o.namespace, q.now, s.ETA)...)
+}
+
+// etaOf says when all may be over, and what that is based on.
+func etaOf(namespace string, now time.Time, eta overview.ETA) []string {
+	switch {
+	case eta.Open == 0:
+		return []string{"All are over."}
+	case eta.Learned == 0:
+		return []string{"When they may be over nobody can tell: no Job has succeeded yet."}
+	case eta.Unknown == eta.Open:
+		return []string{"When they may be over nobody can tell: they wait for what does not come by itself."}
+	}
+	text := fmt.Sprintf("All may be over %s, %s last, by how long %s took", inTime(now, eta.End), nameIn(namespace, eta.Last), count(eta.Learned, "Job"))
+	if eta.Guesses > 0 {
+		text += fmt.Sprintf("; for %s a guess, the median of all", count(eta.Guesses, "Job"))
+	}
+	if eta.Unknown > 0 {
+		text += fmt.Sprintf("; without %s of which nobody can tell", count(eta.Unknown, "Job"))
+	}
+	return []string{text + "."}
+}
+
+func ageOr(now, since time.Time) string {
+	if since.IsZero() {
+		return "-"
+	}
+	return duration.HumanDuration(max(now.Sub(since), 0))
+}
+
+// inTime says in how much time something is expected.
+func inTime(now, at time.Time) string {
+	switch {
+	case at.IsZero():
+		return "-"
+	case !at.After(now):
+		return "at any time"
+	}
+	return "in " + duration.HumanDuration(at.Sub(now))
+}
+
+func wrapWidth(t terminal) int {
+	if t.width == 0 {
+		return 1 << 20
+	}
+	return max(t.width, 20)
+}

@@ -1,0 +1,180 @@
+package vigil
+
+import (
+	"slices"
+	"time"
+
+	"depctl.dev/depgraph"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Vigil is what is known of the Jobs that an expression names.
+type Vigil struct {
+	expr  *lang.Expr
+	self  lang.Ref
+	graph *depgraph.Graph
+	jobs  map[lang.Ref]gate.Job
+	seen  gate.Seen
+	// forbidden says, by namespace and name, what the user may not look at.
+	forbidden map[lang.Ref]string
+	// exits are the exit codes that were learned, by UID of the Job.
+	exits map[string]exits
+}
+
+// exits are the exit codes of a Job and of its elements.
+type exits struct {
+	job      *lang.Exit
+	elements map[int64]lang.Element
+}
+
+// New returns a Vigil about which nothing is known yet. Names without a namespace are
+// in that one.
+func New(expr *lang.Expr, namespace string) *Vigil {
+	v := &Vigil{
+		// No Job has an empty name: so no set leaves anything out.
+		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, seen: gate.Seen{},
+		forbidden: map[lang.Ref]string{}, exits: map[string]exits{},
+	}
+	v.graph.Set(v.self, depgraph.Node{Expr: expr})
+	return v
+}
+
+// Set takes in the state of a Job.
+func (v *Vigil) Set(job gate.Job, now time.Time) {
+	ref := job.Ref()
+	if old, known := v.jobs[ref]; known && old.UID == job.UID && old.Object.Ready && job.Object.Ready {
+		job.Object.ReadyAt = old.Object.ReadyAt
+	} else if job.Object.Ready {
+		job.Object.ReadyAt = now // no status says since when
+	}
+	if e, known := v.exits[string(job.UID)]; known {
+		job.Object = withExits(job.Object, e)
+	}
+	delete(v.seen, ref)
+	v.jobs[ref] = job
+	v.graph.Set(ref, depgraph.Node{Object: job.Object, Labels: job.Labels})
+}
+
+// Remove takes in that a Job is gone; job is its last state.
+func (v *Vigil) Remove(job gate.Job) {
+	ref := job.Ref()
+	if job.Outcome() != lang.Undecided {
+		o := job.Object
+		if e, known := v.exits[string(job.UID)]; known {
+			o = withExits(o, e)
+		}
+		v.seen[ref] = gate.Gone{Object: o, Labels: job.Labels}
+	}
+	delete(v.jobs, ref)
+	v.graph.Remove(ref)
+}
+
+// Replace takes in all Jobs of a namespace, or of those only the one of a name.
+func (v *Vigil) Replace(namespace, name string, jobs []gate.Job, now time.Time) {
+	there := map[lang.Ref]bool{}
+	for _, job := range jobs {
+		there[job.Ref()] = true
+		v.Set(job, now)
+	}
+	for ref, job := range v.jobs {
+		if ref.Namespace == namespace && (name == "" || ref.Name == name) && !there[ref] {
+			v.Remove(job)
+		}
+	}
+	for ref := range v.forbidden {
+		if ref.Namespace == namespace && (name == "" || ref.Name == name) {
+			delete(v.forbidden, ref)
+		}
+	}
+}
+
+// Forbid takes in that the user may not look at the Jobs of a namespace, or at the
+// one of a name, and why.
+func (v *Vigil) Forbid(namespace, name, why string) { v.forbidden[lang.Job(namespace, name)] = why }
+
+// Unlearned returns the Jobs whose exit codes decide, and are not known yet.
+func (v *Vigil) Unlearned() []gate.Job {
+	var list []gate.Job
+	for ref, job := range v.jobs {
+		_, known := v.exits[string(job.UID)]
+		if job.Outcome() == lang.Failed && !known && v.expr.AsksExitCode(ref, v.self.Namespace) {
+			list = append(list, job)
+		}
+	}
+	slices.SortFunc(list, func(a, b gate.Job) int { return a.Ref().Compare(b.Ref()) })
+	return list
+}
+
+// Learn takes in the exit codes of a Job and of its elements.
+func (v *Vigil) Learn(job gate.Job, exit lang.Exit, elements map[int64]lang.Element) {
+	v.exits[string(job.UID)] = exits{&exit, elements}
+	if known, ok := v.jobs[job.Ref()]; ok && known.UID == job.UID {
+		known.Object = withExits(known.Object, v.exits[string(job.UID)])
+		v.jobs[job.Ref()] = known
+		v.graph.Set(job.Ref(), depgraph.Node{Object: known.Object, Labels: known.Labels})
+	}
+}
+
+func withExits(o *lang.Object, e exits) *lang.Object {
+	known := *o
+	known.Exit = e.job
+	if known.Array != nil {
+		array := *known.Array
+		array.Elements = e.elements
+		known.Array = &array
+	}
+	return &known
+}
+
+// Judgement is what is known at one time.
+type Judgement struct {
+	Value lang.Value
+	// Hopeless tells that it stays unknown, or becomes false, unless somebody mends a
+	// right or the text.
+	Hopeless bool
+	// Next is when the value may change by time alone; zero if it will not.
+	Next    time.Time
+	Reasons []lang.Reason
+}
+
+// Judge evaluates the expression.
+func (v *Vigil) Judge(now time.Time) Judgement {
+	world := world{v, gate.World{Graph: v.graph, Self: v.self, Access: gate.Open{}, Seen: v.seen}}
+	subject := &lang.Subject{Ref: v.self}
+	verdict := v.expr.Eval(world, subject, now)
+	j := Judgement{Value: verdict.Value, Next: verdict.Next, Reasons: v.expr.Reasons(world, subject, now)}
+	j.Hopeless = verdict.Value == lang.Unknown && !v.expr.Trace(world, subject, now, -1).Attainable()
+	return j
+}
+
+// world is that of the gate, but for what the user may not look at.
+type world struct {
+	*Vigil
+	gate.World
+}
+
+// Object returns what is known of an object.
+func (w world) Object(ref lang.Ref) *lang.Object {
+	if problem := w.barred(ref); problem != nil {
+		return &lang.Object{Problem: problem}
+	}
+	return w.World.Object(ref)
+}
+
+// Members returns the Jobs of a set.
+func (w world) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
+	if problem := w.barred(ref); problem != nil {
+		return nil, problem
+	}
+	return w.World.Members(ref)
+}
+
+func (w world) barred(ref lang.Ref) *lang.Problem {
+	for _, name := range []string{ref.Name, ""} {
+		if why, ok := w.forbidden[lang.Job(ref.Namespace, name)]; ok && ref.Kind == lang.KindJob {
+			return &lang.Problem{Code: lang.ProblemForbidden, Message: why}
+		}
+	}
+	return nil
+}

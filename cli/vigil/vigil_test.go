@@ -1,0 +1,119 @@
+package vigil
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func newVigil(t *testing.T, text string) *Vigil {
+	t.Helper()
+	expr, err := lang.Parse(text)
+	require.NoError(t, err)
+	return New(expr, "ns")
+}
+
+func job(name, uid string, outcome lang.Outcome) gate.Job {
+	o := &lang.Object{UID: uid, Outcome: outcome}
+	if outcome != lang.Undecided {
+		o.Finished = noon
+	}
+	return gate.Job{Namespace: "ns", Name: name, Object: o}
+}
+
+func TestRefuse(t *testing.T) {
+	for text, want := range map[string][]int{
+		"a, b[*], c[0..3]":                       nil,
+		"a[i]":                                   {0},
+		"b, succeeded(a[i-1 .. i+1], x[2]) >= 1": {13},
+		"self[0]":                                {0},
+		"not failed(a, b[i/2]) >= 1":             {14},
+		"a or finished(n-*, made=before)":        {5},
+		"self[i-1], finished(a, made=before)":    {0, 11},
+	} {
+		expr, err := lang.Parse(text)
+		require.NoError(t, err, text)
+		var at []int
+		for _, d := range Refuse(expr) {
+			at = append(at, d.Span.Start)
+		}
+		require.Equal(t, want, at, text)
+	}
+}
+
+func TestAnOutcomeOutlivesItsJob(t *testing.T) {
+	v := newVigil(t, "a, b")
+	v.Set(job("a", "1", lang.Succeeded), noon)
+	require.Equal(t, lang.Unknown, v.Judge(noon).Value)
+	v.Remove(job("a", "1", lang.Succeeded))
+	v.Set(job("b", "2", lang.Succeeded), noon)
+	require.Equal(t, lang.True, v.Judge(noon).Value)
+	v.Set(job("a", "3", lang.Undecided), noon)
+	require.Equal(t, lang.Unknown, v.Judge(noon).Value, "the name is taken again")
+}
+
+func TestWhatIsGoneAfterALostWatch(t *testing.T) {
+	v := newVigil(t, "a, b")
+	v.Set(job("a", "1", lang.Succeeded), noon)
+	v.Set(job("b", "2", lang.Undecided), noon)
+	v.Replace("ns", "b", nil, noon)
+	require.Equal(t, "ns/b does not exist", v.Judge(noon).Reasons[0].String())
+	v.Replace("ns", "", []gate.Job{job("b", "4", lang.Succeeded)}, noon)
+	require.Equal(t, lang.True, v.Judge(noon).Value)
+}
+
+func TestHopeless(t *testing.T) {
+	v := newVigil(t, "(a or ns2/x), b")
+	v.Forbid("ns2", "x", "you may not")
+	require.False(t, v.Judge(noon).Hopeless)
+	v.Set(job("a", "1", lang.Failed), noon)
+	require.True(t, v.Judge(noon).Hopeless)
+	v.Replace("ns2", "x", nil, noon)
+	require.False(t, v.Judge(noon).Hopeless, "somebody has granted it")
+	set := newVigil(t, "x-* >= 2")
+	set.Forbid("ns", "", "you may not")
+	require.True(t, set.Judge(noon).Hopeless)
+}
+
+func TestADelayWaitsForTime(t *testing.T) {
+	v := newVigil(t, "a + 10m")
+	v.Set(job("a", "1", lang.Succeeded), noon)
+	j := v.Judge(noon.Add(time.Minute))
+	require.Equal(t, lang.Unknown, j.Value)
+	require.Equal(t, noon.Add(10*time.Minute), j.Next)
+	require.False(t, j.Hopeless)
+	require.Equal(t, lang.True, v.Judge(j.Next).Value)
+}
+
+func TestADelayOfReadyBeginsWhenItWasSeen(t *testing.T) {
+	v := newVigil(t, "ready(a) + 10m")
+	for minute := range 3 {
+		a := job("a", "1", lang.Undecided)
+		a.Object.Ready = true
+		v.Set(a, noon.Add(time.Duration(minute)*time.Minute))
+	}
+	require.Equal(t, noon.Add(10*time.Minute), v.Judge(noon.Add(2*time.Minute)).Next)
+}
+
+func TestExitCodesAreLearnedOnce(t *testing.T) {
+	v := newVigil(t, "failed(a, code=3)")
+	a := job("a", "1", lang.Failed)
+	v.Set(a, noon)
+	require.Len(t, v.Unlearned(), 1)
+	require.Equal(t, lang.Unknown, v.Judge(noon).Value)
+	v.Learn(a, lang.Exit{Code: 3}, nil)
+	require.Empty(t, v.Unlearned())
+	require.Equal(t, lang.True, v.Judge(noon).Value)
+	v.Set(job("a", "1", lang.Failed), noon)
+	require.Equal(t, lang.True, v.Judge(noon).Value)
+	lost := newVigil(t, "failed(a, code=3)")
+	lost.Set(a, noon)
+	lost.Learn(a, lang.Exit{Lost: true}, nil)
+	require.True(t, lost.Judge(noon).Hopeless)
+}

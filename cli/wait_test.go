@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/fake"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/lang"
+)
+
+func TestTheExitCodesOfWait(t *testing.T) {
+	for name, test := range map[string]struct {
+		args   []string
+		change func(*fake.Clientset)
+		code   int
+		says   string
+	}{
+		"true":         {args: []string{"extract-1, failed(tune, code=3)"}, code: 0, says: "true: etl/extract-1 succeeded, etl/tune failed with exit code 3"},
+		"false":        {args: []string{"tune or skipped"}, code: 1, says: "false, as things stand for ever: etl/tune failed"},
+		"timeout":      {args: []string{"extract-2", "--timeout", "10ms"}, code: 124, says: "still unknown after 10ms: etl/extract-2 has not finished"},
+		"once":         {args: []string{"extract-2", "--timeout", "0"}, code: 124, says: "still unknown: etl/extract-2 has not finished"},
+		"set":          {args: []string{"extract-* >= 1"}, code: 0, says: "true: extract-* >= 1: 1 of 2"},
+		"elements":     {args: []string{"array[0..1]"}, code: 0, says: "true: array[0..1]: 2 of 2"},
+		"kind":         {args: []string{"pod:x"}, code: 3, says: "only Jobs"},
+		"forbidden":    {args: []string{"extract-1"}, change: func(c *fake.Clientset) { forbid(c, "list", "jobs") }, code: 3, says: "you may not watch it"},
+		"no exit code": {args: []string{"failed(tune, code=3)"}, change: func(c *fake.Clientset) { forbid(c, "list", "pods") }, code: 3, says: "exit code"},
+		"index":        {args: []string{"extract-1, array[i]"}, code: 2, says: "expression:1:12: there is no Job here whose index i could be"},
+		"self":         {args: []string{"self[0]"}, code: 2, says: "expression:1:1: "},
+		"before":       {args: []string{"finished(extract-*, made=before)"}, code: 2, says: "made before"},
+		"mistake":      {args: []string{"suceeded(a)"}, code: 2, says: `did you mean "succeeded"?`},
+		"nothing":      {args: nil, code: 2, says: "there is no expression"},
+		"unquoted":     {args: []string{"a", "b"}, code: 2, says: "put it in quotes"},
+		"time":         {args: []string{"time(2026-11-23T02:09:00Z)"}, code: 0, says: "has passed"},
+		"quiet":        {args: []string{"tune", "-q"}, code: 1, says: ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := nightCluster(nightObjects(), true)
+			if test.change != nil {
+				test.change(client)
+			}
+			stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: unicodeGlyphs()}), "", append([]string{"wait"}, test.args...)...)
+			require.Equal(t, test.code, code, stdout+stderr)
+			if test.says == "" {
+				require.Empty(t, stdout+stderr)
+			}
+			require.Contains(t, stdout+stderr, test.says)
+			require.Equal(t, code == exitOK, stdout != "")
+		})
+	}
+}
+
+func TestWaitEndsWhenItComesTrue(t *testing.T) {
+	client := nightCluster(nightObjects(), true)
+	f := clusterFactory(t, client, terminal{glyphs: unicodeGlyphs()})
+	f.clock = clock.RealClock{}
+	codes := make(chan int, 1)
+	go func() {
+		_, _, code := runDepctl(f, "", "wait", "extract-2 + 50ms", "--timeout", "30s")
+		codes <- code
+	}()
+	require.Eventually(t, func() bool {
+		for _, action := range client.Actions() {
+			if action.GetVerb() == "watch" {
+				return true
+			}
+		}
+		return false
+	}, 10*time.Second, time.Millisecond)
+	job := fakeJob("extract-2", "", ran(6), finishedAs(batchv1.JobComplete, 0, ""))
+	now := metav1.Now()
+	job.Status.CompletionTime = &now
+	_, err := client.BatchV1().Jobs("etl").UpdateStatus(context.Background(), job, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	require.Zero(t, <-codes)
+}
+
+func TestStreamsAreAsNarrowAsTheyCan(t *testing.T) {
+	for text, want := range map[string][]stream{
+		"a, b, a":                           {{"ns", "a"}, {"ns", "b"}},
+		"a, b-*, x/c":                       {{"ns", ""}, {"x", "c"}},
+		"a,b,c,d,e,f,g,h,i":                 {{"ns", ""}},
+		"time(2026-01-01T00:00:00Z), pod:x": nil,
+	} {
+		expr, err := lang.Parse(text)
+		require.NoError(t, err)
+		require.Equal(t, want, streamsOf(expr, "ns"), text)
+	}
+}

@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"depctl.dev/cli/vigil"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// watching is one run of "depctl wait".
+type watching struct {
+	*waitOptions
+	vigil *vigil.Vigil
+	// missing are the streams that have not been listed yet, and away those that do
+	// not answer.
+	missing map[stream]bool
+	away    map[stream]bool
+	news    chan struct{}
+}
+
+func (o *waitOptions) run(ctx context.Context) error {
+	w := &watching{
+		waitOptions: o, vigil: vigil.New(o.expr, o.namespace), missing: map[stream]bool{}, away: map[stream]bool{}, news: make(chan struct{}, 1),
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	f := &follower{
+		client: o.client, streams: streamsOf(o.expr, o.namespace),
+		set:     func(job gate.Job) { w.vigil.Set(job, o.clock.Now()); w.tell() },
+		removed: func(job gate.Job) { w.vigil.Remove(job); w.tell() },
+		replaced: func(s stream, jobs []gate.Job) {
+			w.vigil.Replace(s.namespace, s.name, jobs, o.clock.Now())
+			delete(w.missing, s)
+			delete(w.away, s)
+			w.tell()
+		},
+		failed: w.failed,
+	}
+	for _, s := range f.streams {
+		w.missing[s] = true
+	}
+	w.tell()
+	done := make(chan error, 1)
+	go func() { done <- f.run(ctx) }()
+	return w.loop(ctx, f, done)
+}
+
+func (w *watching) tell() {
+	select {
+	case w.news <- struct{}{}:
+	default:
+	}
+}
+
+// failed takes in that a stream does not answer. The first answer must come: a
+// cluster that never answered is not the right one.
+func (w *watching) failed(s stream, err error) error {
+	switch {
+	case apierrors.IsForbidden(err):
+		w.vigil.Forbid(s.namespace, s.name, "you may not watch it: "+err.Error())
+		delete(w.missing, s)
+		w.tell()
+		return nil
+	case w.missing[s]:
+		return (&cluster{namespace: s.namespace}).explain(err)
+	case !w.away[s] && !w.quiet:
+		w.away[s] = true
+		return printNotes(w.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
+	}
+	return nil
+}
+
+// loop judges whenever there is news, and when time may have changed something.
+func (w *watching) loop(ctx context.Context, f *follower, done <-chan error) error {
+	var up <-chan time.Time
+	if w.timeout > 0 {
+		up = time.After(w.timeout)
+	}
+	next := time.NewTimer(time.Hour)
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-done:
+			if err != nil {
+				return err
+			}
+			done = nil // there was nothing to watch
+		case <-up:
+			return w.over(f)
+		case <-w.news:
+		case <-next.C:
+		}
+		f.mu.Lock()
+		if len(w.missing) > 0 {
+			f.mu.Unlock()
+			continue
+		}
+		w.learn(ctx)
+		now := w.clock.Now()
+		j := w.vigil.Judge(now)
+		f.mu.Unlock()
+		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 {
+			return w.end(j)
+		}
+		if next.Stop(); !j.Next.IsZero() {
+			next.Reset(max(j.Next.Sub(now), time.Millisecond))
+		}
+	}
+}
+
+// learn reads the exit codes that decide.
+func (w *watching) learn(ctx context.Context) {
+	for _, job := range w.vigil.Unlearned() {
+		pods, err := podsOf(ctx, w.client, job.Namespace, string(job.UID))
+		switch {
+		case apierrors.IsForbidden(err):
+			w.vigil.Forbid(job.Namespace, job.Name, "you may not list the pods that know its exit code: "+err.Error())
+		case err != nil:
+			time.AfterFunc(time.Second, w.tell)
+		default:
+			w.vigil.Learn(job, lastExit(pods), elementExits(pods))
+		}
+	}
+}
+
+func (w *watching) over(f *follower) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return w.say(exitTimeout, fmt.Sprintf("still unknown after %s: ", w.timeout), w.vigil.Judge(w.clock.Now()))
+}
+
+func (w *watching) end(j vigil.Judgement) error {
+	switch {
+	case j.Value == lang.True:
+		return w.say(exitOK, "true: ", j)
+	case j.Value == lang.False:
+		return w.say(exitFalse, "false, as things stand for ever: ", j)
+	case j.Hopeless:
+		return w.say(exitProblem, "somebody must mend something: ", j)
+	}
+	return w.say(exitTimeout, "still unknown: ", j)
+}
+
+// say writes one line, to standard output if it is true, and ends with an exit code.
+func (w *watching) say(code int, what string, j vigil.Judgement) error {
+	out := w.streams.Out
+	if code != exitOK {
+		out = w.streams.ErrOut
+	}
+	if !w.quiet {
+		var because []string
+		for i, reason := range j.Reasons {
+			if i == 5 {
+				because = append(because, fmt.Sprintf("and %d more", len(j.Reasons)-i))
+				break
+			}
+			because = append(because, oneLine(reason.String()))
+		}
+		if _, err := fmt.Fprintln(out, what+strings.Join(because, ", ")); err != nil {
+			return fmt.Errorf("writing the answer: %w", err)
+		}
+	}
+	if code == exitOK {
+		return nil
+	}
+	return ended(code)
+}
