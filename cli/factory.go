@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/metadata"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
@@ -62,6 +63,23 @@ func (f *factory) jobs() (batchv1client.JobsGetter, error) {
 		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
 	return client, nil
+}
+
+// lintCluster returns what lint asks a cluster.
+func (f *factory) lintCluster() (*lintCluster, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := f.jobs()
+	if err != nil {
+		return nil, err
+	}
+	rights, err := authorizationv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return &lintCluster{jobs: &cluster{client: jobs}, reviews: rights.SubjectAccessReviews()}, nil
 }
 
 // writer returns what writes to the cluster, and the cluster's address.
