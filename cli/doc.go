@@ -16,11 +16,19 @@
 //
 //	manifestNames  arguments -> files (manifest.go)
 //	documents      a file -> YAML nodes (document.go, split.go)
-//	annotatedIn    nodes -> annotated Jobs (annotated.go)
+//	workloadsIn    nodes -> Jobs and what else runs pods (workload.go, yamlnode.go)
 //	mistakes       what YAML did to the value (yamlvalue.go, yamltext.go)
-//	diagnose       what the language finds in it (finding.go)
+//	newLinting     all workloads -> a world, for what they make of one another (linting.go)
+//	diagnose       what the language finds in a value (finding.go)
+//	lintRules      what the rules find in a workload (lintrule.go, rule*.go)
 //	scalar.span    a place in the value -> one in the file (scalar.go, blockscalar.go)
 //	print          text, JSON, SARIF or GitHub (drawing.go, findingjson.go, sarif.go, github.go)
+//
+// "depctl plan" lets time pass in a world:
+//
+//	newForecast    gate.Decide, whenever something ends (forecast.go, length.go)
+//	newPlan        waves, critical path, work (planned.go)
+//	print          table, JSON or a chart (plantable.go, planjson.go, gantt*.go)
 //
 // "depctl uninstall" goes through its steps twice, first in a dry run:
 //
@@ -31,8 +39,8 @@
 //
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that reads from a cluster is in source.go and factory.go, and the only code
-// that writes to one in clusterwriter.go. Nothing here decides whether a Job
+// that reads from a cluster is in source.go, lintcluster.go and factory.go, and the
+// only code that writes to one in clusterwriter.go. Nothing here decides whether a Job
 // may run; that is package gate, which the controller asks too.
 //
 // The drawing goes to standard output, and everything said about it (hidden

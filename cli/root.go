@@ -36,7 +36,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdUninstall(f, streams),
+		newCmdGraph(f, streams), newCmdLint(f, streams), newCmdParse(f, streams), newCmdPlan(f, streams), newCmdUninstall(f, streams),
 		newCmdVersion(f, streams), newCmdOptions(streams),
 	)
 	return root

@@ -147,5 +147,3 @@ func badArrayLimit(_ *linting, w *workload) []mistake {
 	}
 	return nil
 }
-
-const durationAnnotation = "depctl.dev/expected-duration"
