@@ -40,7 +40,8 @@ Exit codes:
   0   nothing was found
   1   something was found: an error, or a warning (unless --severity=error)
   2   the command line was wrong
-  3   a file cannot be read or is not YAML; the others were looked at all the same`
+  3   a file cannot be read or is not YAML, and the others were looked at all the
+      same; or the cluster of --cluster cannot be asked`
 
 const lintExample = `  # Files and folders
   depctl lint deploy/ job.yaml
@@ -159,8 +160,9 @@ func (o *lintOptions) run(ctx context.Context) error {
 	l := newLinting(manifests, o.namespace)
 	if o.cluster != nil {
 		notes, err := o.cluster.join(ctx, l)
-		if err != nil {
-			return err
+		if err != nil { // not the code of a finding
+			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", clean(err.Error()))
+			return ended(exitUnreadable)
 		}
 		if err := printNotes(o.streams.ErrOut, notes); err != nil {
 			return err

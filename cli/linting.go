@@ -28,6 +28,7 @@ type linting struct {
 	// what Jobs may look at there; nil if nobody asked.
 	inCluster bool
 	access    gate.Access
+	rules     []lintRule
 	// suggested counts the names for which near ones were looked up.
 	suggested int
 }
@@ -50,7 +51,7 @@ func newLinting(manifests []*manifest, namespace string) *linting {
 	l := &linting{
 		manifests: manifests, workloads: map[*manifest][]*workload{}, broken: map[*manifest][]syntaxError{},
 		world: newWorld(time.Time{}), jobs: map[lang.Ref]*workload{}, dependents: map[lang.Ref][]*workload{},
-		spaces: map[string]*lintSpace{},
+		spaces: map[string]*lintSpace{}, rules: lintRules(),
 	}
 	for _, m := range manifests {
 		l.workloads[m], l.broken[m] = m.workloads(namespace)
@@ -178,7 +179,7 @@ func (l *linting) diagnose(w *workload) []lang.Diagnostic {
 	if w.isAnnotated() {
 		found = w.diagnose(l.seenBy(w))
 	}
-	for _, rule := range lintRules() {
+	for _, rule := range l.rules {
 		for _, mistake := range rule.find(l, w) {
 			found = append(found, lang.Diagnostic{
 				Severity: rule.severity, Code: rule.code, Span: mistake.at, Message: mistake.message, Hint: mistake.hint,
