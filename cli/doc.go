@@ -16,9 +16,11 @@
 //
 //	manifestNames  arguments -> files (manifest.go)
 //	documents      a file -> YAML nodes (document.go, split.go)
-//	annotatedIn    nodes -> annotated Jobs (annotated.go)
+//	workloadsIn    nodes -> Jobs and what else runs pods (workload.go, yamlnode.go)
 //	mistakes       what YAML did to the value (yamlvalue.go, yamltext.go)
-//	diagnose       what the language finds in it (finding.go)
+//	newLinting     all workloads -> a world, for what they make of one another (linting.go)
+//	diagnose       what the language finds in a value (finding.go)
+//	lintRules      what the rules find in a workload (lintrule.go, rule*.go)
 //	scalar.span    a place in the value -> one in the file (scalar.go, blockscalar.go)
 //	print          text, JSON, SARIF or GitHub (drawing.go, findingjson.go, sarif.go, github.go)
 //
@@ -33,6 +35,12 @@
 //	wait       watch -> vigil.Vigil, an exit code (wait.go)
 //	inspector  what is installed and runs -> checkup.Facts (inspector.go)
 //	check      facts -> checkup.Findings (check.go)
+//
+// "depctl plan" lets time pass in a world:
+//
+//	newRehearsal    gate.Decide, whenever something ends (rehearsal.go, length.go)
+//	newPlan        waves, critical path, work (planned.go)
+//	print          table, JSON or a chart (plantable.go, planjson.go, gantt*.go)
 //
 // "depctl uninstall" goes through its steps twice, first in a dry run:
 //
@@ -58,9 +66,9 @@
 //
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that reads from a cluster is in factory.go, source.go, inquirer.go, follower.go, inspector.go, submitter.go and
-// jobclient.go, and the only code that writes to one in clusterwriter.go, submitter.go and jobclient.go. Nothing here
-// decides whether a Job may run; that is package gate, which the controller asks
+// that reads from a cluster is in factory.go, source.go, inquirer.go, follower.go, inspector.go, lintcluster.go,
+// submitter.go and jobclient.go, and the only code that writes to one in clusterwriter.go, submitter.go and jobclient.go.
+// Nothing here decides whether a Job may run; that is package gate, which the controller asks
 // too.
 //
 // The drawing goes to standard output, and everything said about it (hidden

@@ -8,6 +8,7 @@ import (
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes"
+	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/metadata"
@@ -87,6 +88,23 @@ func (f *factory) cluster() (clientset, error) {
 		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
 	return client, nil
+}
+
+// lintCluster returns what lint asks a cluster.
+func (f *factory) lintCluster() (*lintCluster, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := f.jobs()
+	if err != nil {
+		return nil, err
+	}
+	rights, err := authorizationv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return &lintCluster{jobs: &cluster{client: jobs}, reviews: rights.SubjectAccessReviews()}, nil
 }
 
 // writer returns what writes to the cluster, and the cluster's address.

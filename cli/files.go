@@ -62,6 +62,7 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 		}
 		from[ref] = info.Source
 		w.add(observed)
+		w.expect(job)
 		return nil
 	})
 	if err != nil {

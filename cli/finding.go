@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -22,19 +21,19 @@ type finding struct {
 	lang.Diagnostic
 }
 
-// findings looks at all annotated Jobs of a file. unreadable counts the parts of
-// it that are not YAML; they are findings too.
-func (m *manifest) findings(namespace string) (found []finding, jobs, unreadable int) {
+// workloads returns those of a file, and the parts of it that are not YAML.
+func (m *manifest) workloads(namespace string) ([]*workload, []syntaxError) {
 	documents, failures := m.documents()
+	var found []*workload
 	for _, d := range documents {
-		for _, a := range annotatedIn(d, namespace) {
-			jobs++
-			for _, diagnostic := range diagnose(a) {
-				found = append(found, finding{
-					manifest: m, document: d.number, kind: a.kind, namespace: a.namespace, name: a.name, Diagnostic: diagnostic,
-				})
-			}
+		found = append(found, workloadsIn(d, namespace)...)
+	}
+	for _, w := range found {
+		if w.isAnnotated() {
+			w.yaml()
 		}
+	}
+	for _, d := range documents {
 		for at := range d.aliases {
 			failures = append(failures, syntaxError{
 				document: d.number, offset: at, message: "not YAML: there is no anchor for this alias",
@@ -43,42 +42,45 @@ func (m *manifest) findings(namespace string) (found []finding, jobs, unreadable
 		}
 		clear(d.aliases)
 	}
-	for _, failure := range failures {
-		found = append(found, finding{manifest: m, document: failure.document, Diagnostic: lang.Diagnostic{
-			Severity: lang.Error, Code: yamlSyntax, Message: failure.message, Hint: failure.hint,
-			Span: lang.Span{Start: failure.offset, End: failure.offset},
-		}})
+	return found, failures
+}
+
+// yaml reads the annotation, and notes what YAML did to it.
+func (w *workload) yaml() {
+	value := newYAMLValue(w)
+	found, readable := value.mistakes()
+	w.mistaken = found
+	if !readable {
+		return
 	}
-	slices.SortStableFunc(found, func(a, b finding) int {
-		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Code, b.Code))
-	})
-	return found, jobs, len(failures)
+	w.source = value.scalar
+	w.expr, w.invalid = lang.Parse(value.node.Value)
 }
 
 // diagnose returns what is wrong with an annotation, at its place in the file.
-// It looks at the text and at its own Job, and asks nothing about others.
-func diagnose(a *annotated) []lang.Diagnostic {
-	value := newYAMLValue(a)
-	found, readable := value.mistakes()
-	if !readable {
+// The world may be nil.
+func (w *workload) diagnose(world lang.World) []lang.Diagnostic {
+	found := slices.Clone(w.mistaken)
+	if w.source == nil {
 		return found
 	}
-	for _, diagnostic := range diagnoseText(value.node.Value, gate.Observe(a.job).Subject()) {
-		diagnostic.Span = value.scalar.span(diagnostic.Span)
+	for _, diagnostic := range diagnoseText(w.expr, w.invalid, lang.Context{
+		Subject: w.facts.Subject(), World: world, Kinds: []string{lang.KindJob},
+	}) {
+		diagnostic.Span = w.source.span(diagnostic.Span)
 		found = append(found, diagnostic)
 	}
 	return found
 }
 
-// diagnoseText returns what is wrong with an expression. subject may be nil.
-func diagnoseText(text string, subject *lang.Subject) []lang.Diagnostic {
-	expr, err := lang.Parse(text)
-	if err == nil {
-		return expr.Vet(lang.Context{Subject: subject})
+// diagnoseText returns what is wrong with an expression, or why it is none.
+func diagnoseText(expr *lang.Expr, invalid error, context lang.Context) []lang.Diagnostic {
+	if invalid == nil {
+		return expr.Vet(context)
 	}
 	var all *lang.Diagnostics
-	if !errors.As(err, &all) || len(all.List) == 0 {
-		return []lang.Diagnostic{{Severity: lang.Error, Message: err.Error()}}
+	if !errors.As(invalid, &all) || len(all.List) == 0 {
+		return []lang.Diagnostic{{Severity: lang.Error, Message: invalid.Error()}}
 	}
 	found := slices.Clone(all.List)
 	if all.More > 0 {
@@ -89,6 +91,11 @@ func diagnoseText(text string, subject *lang.Subject) []lang.Diagnostic {
 		last.Hint += fmt.Sprintf("%s more in this expression", count(all.More, "mistake"))
 	}
 	return found
+}
+
+// byPlace sorts what was found in one file.
+func byPlace(a, b finding) int {
+	return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Code, b.Code))
 }
 
 // count returns a number with its noun.

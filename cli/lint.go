@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -12,18 +13,22 @@ import (
 	"depctl.dev/lang"
 )
 
-const lintLong = `Look for mistakes in the annotation depctl.dev/depends-on of Jobs, and of the
-Jobs that CronJobs make, without a cluster: in the expression, and in what YAML
-makes of it. Each is shown at its line and column in the file.
+const lintLong = `Look for mistakes in manifests of Jobs, and of CronJobs, that wait for others:
+in the annotation depctl.dev/depends-on and in what YAML makes of it, in the rest
+of the Job, and in what the Jobs make of one another. Each is shown at its line
+and column in the file.
 
 Files may hold several documents, YAML or JSON, and Lists. Of a folder, all
 .yaml, .yml and .json files are read, in the folders inside it too; "-" is
-standard input. Objects of other kinds, and Jobs without the annotation, are
-left alone. What one file says of a Job is not held against another's.
+standard input. All files are looked at together: Jobs that wait for one another
+in a circle are found, and names that nobody has. With --cluster, what is there
+counts too, and the rights of service accounts are asked for.
 
-A mistake is an error if the gate would hold the Job for it, or the API server
-refuse it. A warning is about an expression that probably means something else
-than was meant. docs/lint.md lists them all.
+A mistake is an error if the gate would hold the Job for it, the API server
+refuse it, or the Job run without having waited. A warning is about what probably
+does something else than was meant. docs/lint.md lists them all, by their codes.
+A Job that is to be spared some says so:
+  depctl.dev/lint-ignore: short-ttl, open-set
 
 Output formats:
   text     as compilers do it, with the line and the place in it (the default)
@@ -35,10 +40,14 @@ Exit codes:
   0   nothing was found
   1   something was found: an error, or a warning (unless --severity=error)
   2   the command line was wrong
-  3   a file cannot be read or is not YAML; the others were looked at all the same`
+  3   a file cannot be read or is not YAML, and the others were looked at all the
+      same; or the cluster of --cluster cannot be asked`
 
 const lintExample = `  # Files and folders
   depctl lint deploy/ job.yaml
+
+  # With what is in the cluster already
+  depctl lint --cluster deploy/
 
   # What a tool renders
   kustomize build . | depctl lint -
@@ -64,6 +73,9 @@ type lintOptions struct {
 	// namespace is that of Jobs that name none.
 	namespace string
 	terminal  terminal
+	// withCluster asks for the cluster, and cluster answers; nil if nobody asked.
+	withCluster bool
+	cluster     *lintCluster
 }
 
 func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
@@ -73,21 +85,25 @@ func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Short:                 "Find mistakes in manifests",
 		Long:                  lintLong,
 		Example:               lintExample,
+		Annotations:           map[string]string{asksCluster: ""},
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.filenames = append(args, o.filenames...)
 			if err := o.validate(); err != nil {
 				return err
 			}
-			o.complete(f)
-			return o.run()
+			if err := o.complete(f); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&o.filenames, "filename", "f", nil, "Another `FILE` or folder, or -, for kubectl's habit; may be repeated.")
 	flags.StringVar(&o.severity, "severity", string(lang.Warning), "The least `LEVEL` that is shown and counts: warning or error.")
 	flags.StringVarP(&o.output, "output", "o", outputText, "Output `FORMAT`: text, json, sarif or github.")
+	flags.BoolVar(&o.withCluster, "cluster", false, "Look at what is in the cluster too: its Jobs, and what service accounts may see.")
 	flags.BoolP("recursive", "R", true, "")
 	_ = flags.MarkHidden("recursive") // it is accepted and implied
 	return cmd
@@ -107,35 +123,52 @@ func (o *lintOptions) validate() error {
 	return nil
 }
 
-func (o *lintOptions) complete(f *factory) {
+func (o *lintOptions) complete(f *factory) error {
 	o.terminal = f.terminal(o.streams.Out)
-	if o.namespace = f.givenNamespace(); o.namespace == "" {
-		o.namespace = "default"
+	if !o.withCluster {
+		if o.namespace = f.givenNamespace(); o.namespace == "" {
+			o.namespace = "default"
+		}
+		return nil
 	}
+	var err error
+	if o.namespace, err = f.namespace(); err != nil {
+		return err
+	}
+	o.cluster, err = f.lintCluster()
+	return err
 }
 
 // lintResult is what was found in all files.
 type lintResult struct {
-	findings    []finding
-	jobs, files int
+	findings []finding
+	// jobs counts those that wait, and broken the parts that are not YAML.
+	jobs, files, broken int
 }
 
-func (o *lintOptions) run() error {
+func (o *lintOptions) run(ctx context.Context) error {
 	names, unreadable := manifestNames(o.filenames)
-	var result lintResult
-	broken := 0
+	var manifests []*manifest
 	for _, name := range names {
 		m, err := readManifest(name, o.streams.In)
 		if err != nil {
 			unreadable = append(unreadable, err)
 			continue
 		}
-		found, jobs, failures := m.findings(o.namespace)
-		result.findings = append(result.findings, found...)
-		result.jobs += jobs
-		result.files++
-		broken += failures
+		manifests = append(manifests, m)
 	}
+	l := newLinting(manifests, o.namespace)
+	if o.cluster != nil {
+		notes, err := o.cluster.join(ctx, l)
+		if err != nil { // not the code of a finding
+			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", clean(err.Error()))
+			return ended(exitUnreadable)
+		}
+		if err := printNotes(o.streams.ErrOut, notes); err != nil {
+			return err
+		}
+	}
+	result := l.result()
 	if o.severity == string(lang.Error) {
 		result.findings = slices.DeleteFunc(result.findings, func(f finding) bool { return f.Severity != lang.Error })
 	}
@@ -146,12 +179,27 @@ func (o *lintOptions) run() error {
 		fmt.Fprintf(o.streams.ErrOut, "error: %s\n", clean(err.Error()))
 	}
 	switch {
-	case len(unreadable) > 0 || broken > 0:
+	case len(unreadable) > 0 || result.broken > 0:
 		return ended(exitUnreadable)
 	case len(result.findings) > 0:
 		return ended(exitFindings)
 	}
 	return nil
+}
+
+// result returns what is wrong in all files.
+func (l *linting) result() lintResult {
+	result := lintResult{files: len(l.manifests)}
+	for _, m := range l.manifests {
+		result.findings = append(result.findings, l.findings(m)...)
+		result.broken += len(l.broken[m])
+		for _, w := range l.workloads[m] {
+			if w.isAnnotated() {
+				result.jobs++
+			}
+		}
+	}
+	return result
 }
 
 func (o *lintOptions) print(result lintResult) error {

@@ -74,7 +74,7 @@ func (o *parseOptions) run() error {
 		return err
 	}
 	expr, err := lang.Parse(m.text)
-	if err := o.printDiagnostics(m); err != nil {
+	if err := o.printDiagnostics(m, expr, err); err != nil {
 		return err
 	}
 	if err != nil {
@@ -98,9 +98,9 @@ func (o *parseOptions) read() (*manifest, error) {
 	return &manifest{name: "expression", text: o.given, lines: fileLines(o.given)}, nil
 }
 
-func (o *parseOptions) printDiagnostics(m *manifest) error {
+func (o *parseOptions) printDiagnostics(m *manifest, expr *lang.Expr, invalid error) error {
 	var found []finding
-	for _, diagnostic := range diagnoseText(m.text, nil) {
+	for _, diagnostic := range diagnoseText(expr, invalid, lang.Context{}) {
 		found = append(found, finding{manifest: m, Diagnostic: diagnostic})
 	}
 	if _, err := io.WriteString(o.streams.ErrOut, drawFindings(found, false)); err != nil {

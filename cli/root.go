@@ -44,7 +44,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		newCmdGraph(f, streams), newCmdExplain(f, streams), newCmdStatus(f, streams), newCmdWait(f, streams), newCmdCheck(f, streams),
-		newCmdLint(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
+		newCmdLint(f, streams), newCmdPlan(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
 		newCmdHold(f, streams), newCmdRelease(f, streams), newCmdRetry(f, streams), newCmdCancel(f, streams), newCmdSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)

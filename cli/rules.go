@@ -134,7 +134,11 @@ func describe(code string) string {
 		return "the array has no backoffLimitPerIndex: its first failure ends it, and all elements that have not completed count as failed."
 	case lang.NoSuchElement:
 		return "the array has no element with this index."
-	default:
-		return ""
 	}
+	for _, rule := range lintRules() {
+		if string(rule.code) == code {
+			return rule.about
+		}
+	}
+	return ""
 }

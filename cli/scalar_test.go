@@ -175,7 +175,7 @@ func FuzzPositions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		requirePlaces(t, text)
 		m := newManifest("test.yaml", []byte(text))
-		found, _, _ := m.findings("default")
+		found := newLinting([]*manifest{m}, "default").findings(m)
 		for _, d := range found {
 			require.LessOrEqual(t, 0, d.Span.Start)
 			require.LessOrEqual(t, d.Span.Start, d.Span.End)

@@ -211,7 +211,8 @@ func (o *setOptions) vet(after liveJob, doubts bool) error {
 	if text, given := o.edits[gate.DependsOnAnnotation]; given {
 		m := &manifest{name: "expression", text: *text, lines: fileLines(*text)}
 		var found []finding
-		for _, diagnostic := range diagnoseText(*text, after.Subject()) {
+		expr, err := after.Parse()
+		for _, diagnostic := range diagnoseText(expr, err, lang.Context{Subject: after.Subject()}) {
 			if doubts || diagnostic.Severity == lang.Error {
 				found = append(found, finding{manifest: m, Diagnostic: diagnostic})
 			}

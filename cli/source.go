@@ -131,6 +131,7 @@ func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 	switch {
 	case err == nil:
 		r.world.add(gate.Observe(job))
+		r.world.expect(job)
 	case apierrors.IsForbidden(err):
 		r.world.unreadable[ref] = err.Error()
 	case !apierrors.IsNotFound(err):
@@ -148,6 +149,7 @@ func (r *reading) list(ctx context.Context, namespace string) error {
 	return pages.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if job, ok := object.(*batchv1.Job); ok {
 			r.world.add(gate.Observe(job))
+			r.world.expect(job)
 		}
 		return nil
 	})

@@ -20,6 +20,8 @@ type world struct {
 	// unreadable says, of objects and sets that may exist, why they could not
 	// be read.
 	unreadable map[lang.Ref]string
+	// expected is how long Jobs run, as their annotations have it.
+	expected map[lang.Ref]string
 	// now is when the Jobs were read.
 	now time.Time
 }
@@ -30,6 +32,7 @@ func newWorld(now time.Time) *world {
 		jobs:       map[lang.Ref]gate.Job{},
 		invalid:    map[lang.Ref]error{},
 		unreadable: map[lang.Ref]string{},
+		expected:   map[lang.Ref]string{},
 		now:        now,
 	}
 }

@@ -26,7 +26,7 @@ const (
 
 // yamlValue is the value of an annotation as YAML has it.
 type yamlValue struct {
-	*annotated
+	*workload
 	// begin is where the value stands with its tag and anchor, content where
 	// the value itself does.
 	begin, content int
@@ -37,12 +37,12 @@ type yamlValue struct {
 }
 
 // newYAMLValue follows an alias: the value stands where the anchor is.
-func newYAMLValue(a *annotated) *yamlValue {
-	v := &yamlValue{annotated: a, node: target(a.value)}
-	v.begin = a.document.offset(v.node)
-	v.content = afterProperties(a.document.text, v.begin)
+func newYAMLValue(w *workload) *yamlValue {
+	v := &yamlValue{workload: w, node: target(w.value)}
+	v.begin = w.document.offset(v.node)
+	v.content = afterProperties(w.document.text, v.begin)
 	if v.node.Kind == yaml.ScalarNode {
-		v.scalar = readScalar(a.document.text, v.content, v.node)
+		v.scalar = readScalar(w.document.text, v.content, v.node)
 	}
 	return v
 }

@@ -11,7 +11,7 @@ import (
 func lintText(t *testing.T, text string) string {
 	t.Helper()
 	m := newManifest("test.yaml", []byte(text))
-	found, _, _ := m.findings("default")
+	found := newLinting([]*manifest{m}, "default").findings(m)
 	var b strings.Builder
 	for _, f := range found {
 		b.WriteString(showSpan(m, f.Span) + " " + string(f.Severity) + " " + string(f.Code) + ": " + f.Hint + "\n")
@@ -139,9 +139,9 @@ func TestWhatIsLooked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, jobs, unreadable := newManifest("test.yaml", []byte(test.text)).findings("default")
-			require.Equal(t, test.jobs, jobs)
-			require.Zero(t, unreadable)
+			result := newLinting([]*manifest{newManifest("test.yaml", []byte(test.text))}, "default").result()
+			require.Equal(t, test.jobs, result.jobs)
+			require.Zero(t, result.broken)
 		})
 	}
 }

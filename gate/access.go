@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
+
 	"depctl.dev/lang"
 )
 
@@ -81,4 +83,17 @@ func question(namespace, account string, ref lang.Ref) Question {
 		q.Verb, q.Name = "list", ""
 	}
 	return q
+}
+
+// Review returns the question as the API server is asked it.
+func (q Question) Review() *authorizationv1.SubjectAccessReview {
+	return &authorizationv1.SubjectAccessReview{
+		Spec: authorizationv1.SubjectAccessReviewSpec{
+			User:   "system:serviceaccount:" + q.Namespace + ":" + q.Account,
+			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + q.Namespace, "system:authenticated"},
+			ResourceAttributes: &authorizationv1.ResourceAttributes{
+				Group: "batch", Version: "v1", Resource: "jobs", Verb: q.Verb, Namespace: q.Target, Name: q.Name,
+			},
+		},
+	}
 }

@@ -49,7 +49,7 @@ func (b *builder) unknownStatus(word string, at Span, inside string) {
 	for _, s := range statuses() {
 		names = append(names, string(s))
 	}
-	if near := nearest(lower, append(names, "time")); near != "" {
+	if near := Nearest(lower, append(names, "time")); near != "" {
 		hint = "did you mean " + quote(near) + "?"
 	}
 	b.add(UnknownStatus, at, hint, "unknown status %s", quote(word))
@@ -132,14 +132,17 @@ func statusList() string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// nearest returns the word that word most likely stands for, "" if none is
+// Nearest returns the word that word most likely stands for, "" if none is
 // near: at most a third of its letters, and at most 3, are wrong.
-func nearest(word string, words []string) string {
+func Nearest(word string, words []string) string {
 	best, least := "", min(3, len(word)/3)+1
 	if len(word) > 40 {
 		return ""
 	}
 	for _, w := range words {
+		if len(w)-len(word) >= least || len(word)-len(w) >= least {
+			continue
+		}
 		if d := distance(word, w); d < least {
 			best, least = w, d
 		}

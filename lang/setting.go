@@ -24,7 +24,7 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 	switch {
 	case !slices.Contains(keys(), key):
 		hint := "the keys are reason, code and made"
-		if near := nearest(strings.ToLower(key), keys()); near != "" {
+		if near := Nearest(strings.ToLower(key), keys()); near != "" {
 			hint = "did you mean " + quote(near) + "?"
 		} else if strings.HasPrefix(key, "exit") {
 			hint = `did you mean "code"?`

@@ -98,7 +98,7 @@ func (v *vetting) target(c *Check, t *Target) {
 	}
 	if kinds := v.Kinds; len(kinds) > 0 && !slices.Contains(kinds, ref.Kind) {
 		hint := "known are " + strings.Join(kinds, ", ")
-		if near := nearest(ref.Kind, kinds); near != "" {
+		if near := Nearest(ref.Kind, kinds); near != "" {
 			hint = "did you mean " + quote(near) + "?"
 		}
 		v.warn(UnknownKind, t.Span, hint, "unknown kind %s", quote(ref.Kind))
@@ -144,10 +144,7 @@ func (v *vetting) array(c *Check, t *Target, o *Object) {
 }
 
 func (v *vetting) knownKinds() []string {
-	if len(v.Kinds) > 0 {
-		return v.Kinds
-	}
-	return []string{KindJob, "cronjob", "pod", "deployment", "service"}
+	return append([]string{KindJob, "cronjob", "pod", "deployment", "service"}, v.Kinds...)
 }
 
 // repeated warns about terms that stand twice beside each other, and beside

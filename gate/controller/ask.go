@@ -131,15 +131,7 @@ func (r *rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Ti
 func (r *rights) review(ctx context.Context, q gate.Question) (gate.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	review, err := r.reviews.Create(ctx, &authorizationv1.SubjectAccessReview{
-		Spec: authorizationv1.SubjectAccessReviewSpec{
-			User:   "system:serviceaccount:" + q.Namespace + ":" + q.Account,
-			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + q.Namespace, "system:authenticated"},
-			ResourceAttributes: &authorizationv1.ResourceAttributes{
-				Group: "batch", Version: "v1", Resource: "jobs", Verb: q.Verb, Namespace: q.Target, Name: q.Name,
-			},
-		},
-	}, metav1.CreateOptions{})
+	review, err := r.reviews.Create(ctx, q.Review(), metav1.CreateOptions{})
 	switch {
 	case err != nil:
 		return gate.Unasked, fmt.Errorf("reviewing the access of a service account: %w", err)

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// reviewer asks whether a service account may do something; it is the client's.
+type reviewer interface {
+	Create(context.Context, *authorizationv1.SubjectAccessReview, metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error)
+}
+
+// lintCluster is what "depctl lint --cluster" asks.
+type lintCluster struct {
+	jobs    *cluster
+	reviews reviewer
+}
+
+// join adds the cluster's Jobs to those of the files, which count where both have
+// one, and what service accounts may see. It returns notes on what it may not
+// know.
+func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
+	r := &reading{cluster: c.jobs, world: newWorld(l.world.now), listed: map[string]error{}}
+	for w := range l.each {
+		if w.job == nil {
+			continue
+		}
+		refs := []lang.Ref{lang.Job(w.namespace, "*")}
+		for _, edge := range w.onceEach() {
+			refs = append(refs, edge.Ref.Resolve(w.namespace))
+		}
+		for _, ref := range refs {
+			if err := r.look(ctx, ref); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := r.followUpstream(ctx); err != nil {
+		return nil, err
+	}
+	for ref, job := range r.world.jobs {
+		if l.jobs[ref] == nil {
+			l.world.add(job)
+			space := l.space(ref.Namespace)
+			space.names = append(space.names, ref.Name)
+		}
+	}
+	for _, space := range l.spaces {
+		slices.Sort(space.names)
+	}
+	l.world.unreadable = r.world.unreadable
+	l.world.graph.Settle()
+	l.inCluster = true
+	asked, err := c.ask(ctx, l)
+	return append(unreadableNotes(r.world), asked...), err
+}
+
+// ask asks for each reference into another namespace what the gate will ask.
+func (c *lintCluster) ask(ctx context.Context, l *linting) ([]string, error) {
+	answers := gate.Answers{}
+	for w := range l.each {
+		if w.job == nil || w.expr == nil {
+			continue
+		}
+		for _, question := range w.facts.Questions(w.expr) {
+			if _, known := answers[question]; known {
+				continue
+			}
+			review, err := c.reviews.Create(ctx, question.Review(), metav1.CreateOptions{})
+			if apierrors.IsForbidden(err) {
+				return []string{fmt.Sprintf("Whether Jobs may wait for those of other namespaces is not known: %v", err)}, nil
+			}
+			if err != nil {
+				return nil, fmt.Errorf("asking what service account %s/%s may do: %w", question.Namespace, question.Account, err)
+			}
+			answers[question] = gate.Denied
+			if review.Status.Allowed {
+				answers[question] = gate.Allowed
+			}
+		}
+	}
+	l.access = answers
+	return nil, nil
+}

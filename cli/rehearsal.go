@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"time"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// planned is a Job that will run. Times count from the beginning of the plan.
+type planned struct {
+	ref        lang.Ref
+	start, end time.Duration
+	// basis says how the length is known.
+	basis basis
+	// wave is 1 if no other of the plan came before, and else one more than the
+	// last of those that it waited for.
+	wave int
+	// after is the Job whose end let this one start; empty if none did. bySlot
+	// says that it only made room.
+	after  lang.Ref
+	bySlot bool
+	// critical: were it longer, all would end later.
+	critical bool
+}
+
+func (p *planned) length() time.Duration { return p.end - p.start }
+
+// idle is a Job that never runs, and why.
+type idle struct {
+	ref    lang.Ref
+	reason string
+}
+
+// rehearsal is a run of a world in which every Job takes as long as expected, and
+// succeeds.
+type rehearsal struct {
+	world   *world
+	lengths func(lang.Ref) (time.Duration, basis)
+	// slots is how many Jobs may run at once, 0 for any number.
+	slots int
+
+	now     time.Duration
+	events  events
+	jobs    map[lang.Ref]*planned
+	ready   []readyJob
+	running int
+	// doubtful are the Jobs to decide anew, and ended those that end now.
+	doubtful map[lang.Ref]bool
+	ended    []lang.Ref
+	idle     map[lang.Ref]string
+	// skipped are the idle Jobs that failed without running, which may have let
+	// others run: each with what it came after.
+	skipped map[lang.Ref]*planned
+}
+
+type readyJob struct {
+	ref lang.Ref
+	at  time.Duration
+}
+
+// horizon is how far a plan looks.
+const horizon = 20 * 365 * 24 * time.Hour
+
+// newRehearsal plays what the gate would do: it asks gate.Decide about the same
+// world again and again, at the times at which something ends.
+func newRehearsal(w *world, slots int, lengths func(lang.Ref) (time.Duration, basis)) *rehearsal {
+	f := &rehearsal{
+		world: w, lengths: lengths, slots: slots,
+		jobs: map[lang.Ref]*planned{}, doubtful: map[lang.Ref]bool{}, idle: map[lang.Ref]string{},
+		skipped: map[lang.Ref]*planned{},
+	}
+	w.graph.Settle()
+	begin := w.now
+	for _, ref := range w.upstream("") {
+		if job, there := w.jobs[ref]; there && job.Outcome() == lang.Undecided {
+			f.begin(ref, job)
+		}
+	}
+	for {
+		f.decide()
+		f.fill()
+		if len(f.events) == 0 {
+			break
+		}
+		f.now = f.events[0].at
+		w.now = begin.Add(f.now)
+		f.ended = f.ended[:0]
+		for len(f.events) > 0 && f.events[0].at == f.now {
+			f.happen(heap.Pop(&f.events).(event))
+		}
+	}
+	f.conclude()
+	return f
+}
+
+// begin takes a Job as it is when the plan begins.
+func (f *rehearsal) begin(ref lang.Ref, job gate.Job) {
+	held := job.Annotated && !job.Released && job.ForeignOwner == "" && job.Suspended
+	switch {
+	case job.BeingDeleted:
+		f.idle[ref] = "it is being deleted"
+	case held:
+		if job.Created.IsZero() {
+			job.Created = f.world.now
+		}
+		f.become(ref, job, func(o *lang.Object) { o.Created = job.Created })
+		f.doubtful[ref] = true
+	case job.Suspended:
+		f.idle[ref] = "somebody other than the gate suspends it"
+	default:
+		f.ready = append(f.ready, readyJob{ref: ref})
+	}
+}
+
+// become puts a Job back into the world with its object changed. Those whom that
+// may open are decided anew.
+func (f *rehearsal) become(ref lang.Ref, job gate.Job, change func(*lang.Object)) {
+	object := *job.Object
+	change(&object)
+	job.Object = &object
+	f.world.jobs[ref] = job
+	for _, one := range f.world.graph.Set(ref, job.Node(f.world.graph.Expr(ref))) {
+		f.doubtful[one] = true
+	}
+}
+
+// decide asks the gate until nothing changes any more.
+func (f *rehearsal) decide() {
+	for len(f.doubtful) > 0 {
+		refs := make([]lang.Ref, 0, len(f.doubtful))
+		for ref := range f.doubtful {
+			refs = append(refs, ref)
+		}
+		clear(f.doubtful)
+		slices.SortFunc(refs, lang.Ref.Compare)
+		for _, ref := range refs {
+			f.ask(ref)
+		}
+	}
+}
+
+func (f *rehearsal) ask(ref lang.Ref) {
+	job, there := f.world.jobs[ref]
+	if !there || !job.Annotated || job.Released || job.Outcome() != lang.Undecided {
+		return
+	}
+	d := f.world.decide(ref)
+	switch d.Action {
+	case gate.Releasing:
+		job.Released, job.Suspended = true, false
+		f.world.jobs[ref] = job
+		f.ready = append(f.ready, readyJob{ref, f.now})
+	case gate.Failing:
+		f.idle[ref] = d.Message
+		f.skipped[ref] = &planned{ref: ref, start: f.now, end: f.now}
+		f.follow(f.skipped[ref], f.now)
+		f.skipped[ref].wave--
+		f.become(ref, job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, f.world.now, d.Reason })
+	default:
+		if wait := d.Next.Sub(f.world.now); !d.Next.IsZero() && f.now+wait < horizon {
+			heap.Push(&f.events, event{at: f.now + max(wait, 1), ref: ref})
+		}
+	}
+}
+
+// fill starts what is ready, first come first served, while there is room.
+func (f *rehearsal) fill() {
+	slices.SortFunc(f.ready, func(a, b readyJob) int { return cmp.Or(cmp.Compare(a.at, b.at), a.ref.Compare(b.ref)) })
+	for len(f.ready) > 0 && (f.slots == 0 || f.running < f.slots) {
+		next := f.ready[0]
+		f.ready = f.ready[1:]
+		f.start(next)
+	}
+	if len(f.doubtful) > 0 { // some wait for a start
+		f.decide()
+		if len(f.ready) > 0 && (f.slots == 0 || f.running < f.slots) {
+			f.fill()
+		}
+	}
+}
+
+func (f *rehearsal) start(next readyJob) {
+	job := f.world.jobs[next.ref]
+	length, known := f.lengths(next.ref)
+	if !job.Started.IsZero() { // it runs already
+		length = max(length-f.world.now.Sub(job.Started), 0)
+	}
+	p := &planned{ref: next.ref, start: f.now, end: f.now + length, basis: known}
+	f.follow(p, next.at)
+	f.jobs[next.ref] = p
+	f.running++
+	job.Released, job.Suspended = true, false
+	f.become(next.ref, job, func(o *lang.Object) {
+		o.Started, o.Ready = true, true
+		if o.StartedAt.IsZero() {
+			o.StartedAt, o.ReadyAt = f.world.now, f.world.now
+		}
+	})
+	heap.Push(&f.events, event{at: p.end, ref: next.ref, ends: true})
+}
+
+// follow finds out what a Job came after.
+func (f *rehearsal) follow(p *planned, ready time.Duration) {
+	var last *planned
+	for _, ref := range f.world.graph.Prerequisites(p.ref) {
+		before := f.jobs[ref]
+		if before == nil {
+			before = f.skipped[ref]
+		}
+		if before == nil || before.end > ready || f.world.jobs[ref].Outcome() == lang.Undecided {
+			continue
+		}
+		p.wave = max(p.wave, before.wave)
+		if last == nil || before.end > last.end || before.end == last.end && before.ref.Compare(last.ref) < 0 {
+			last = before
+		}
+	}
+	p.wave++
+	if last != nil {
+		p.after = last.ref
+		if f.skipped[last.ref] != nil {
+			p.after = last.after
+		}
+	}
+	if p.start > ready && len(f.ended) > 0 {
+		p.after, p.bySlot = slices.MinFunc(f.ended, lang.Ref.Compare), true
+	}
+}
+
+func (f *rehearsal) happen(e event) {
+	if !e.ends {
+		f.doubtful[e.ref] = true
+		return
+	}
+	f.running--
+	f.ended = append(f.ended, e.ref)
+	f.become(e.ref, f.world.jobs[e.ref], func(o *lang.Object) {
+		o.Outcome, o.Finished, o.Ready = lang.Succeeded, f.world.now, false
+		if o.Array != nil {
+			array := *o.Array
+			array.Completed = lang.Indexes{{Low: 0, High: array.Size - 1}}
+			o.Array = &array
+		}
+	})
+}
+
+// conclude marks the critical path, and says why the others never run.
+func (f *rehearsal) conclude() {
+	var last *planned
+	for _, p := range f.jobs {
+		if last == nil || p.end > last.end || p.end == last.end && p.ref.Compare(last.ref) < 0 {
+			last = p
+		}
+	}
+	for last != nil && !last.critical {
+		last.critical = true
+		last = f.jobs[last.after]
+	}
+	f.world.graph.Settle()
+	for ref, job := range f.world.jobs {
+		if _, known := f.idle[ref]; !known && f.jobs[ref] == nil && job.Outcome() == lang.Undecided {
+			f.idle[ref] = f.world.decide(ref).Message
+		}
+	}
+}

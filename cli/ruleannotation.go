@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"depctl.dev/cli/submit"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+const (
+	annotationPrefix = "depctl.dev/"
+)
+
+// knownAnnotations are those that somebody reads.
+func knownAnnotations() []string {
+	return []string{
+		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
+		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
+		gate.ArrayLimitAnnotation, submit.ArrayAnnotation, lintIgnoreAnnotation, durationAnnotation,
+	}
+}
+
+// misplacedAnnotation looks for the annotation where nobody reads it. Tools that
+// put the same annotations everywhere put them in the right place too.
+func misplacedAnnotation(_ *linting, w *workload) []mistake {
+	if w.isAnnotated() {
+		return nil
+	}
+	right := "write it in metadata.annotations of the Job"
+	if w.kind == "CronJob" {
+		right = "write it in spec.jobTemplate.metadata.annotations"
+	}
+	places := []struct {
+		at    *yaml.Node
+		where string
+	}{
+		{child(w.root, "metadata", "annotations"), "on a " + w.kind},
+		{child(w.pods, "metadata", "annotations"), "on a Pod template"},
+		{child(w.root, "metadata", "labels"), "among the labels"},
+	}
+	if w.job == nil {
+		right = "make it a Job, or take the annotation away"
+		places = places[:2]
+	}
+	for _, place := range places {
+		if _, holder := entry(place.at, gate.DependsOnAnnotation); holder != nil {
+			return mistakef(w.key(holder, gate.DependsOnAnnotation), right, "%s stands %s, where nobody reads it: nothing is waited for",
+				gate.DependsOnAnnotation, place.where)
+		}
+	}
+	return nil
+}
+
+// key returns the place of a key in a map.
+func (w *workload) key(in *yaml.Node, name string) lang.Span {
+	for i := 0; i+1 < len(in.Content); i += 2 {
+		if in.Content[i].Value == name {
+			return w.span(in.Content[i])
+		}
+	}
+	return w.span(in)
+}
+
+func misspeltAnnotation(_ *linting, w *workload) []mistake {
+	if w.job == nil {
+		return nil
+	}
+	known := knownAnnotations()
+	annotations := target(child(w.template, "metadata", "annotations"))
+	var found []mistake
+	for key := range w.job.Annotations {
+		if slices.Contains(known, key) {
+			continue
+		}
+		prefix, name, _ := strings.Cut(key, "/")
+		near := ""
+		switch {
+		case strings.HasPrefix(key, annotationPrefix):
+			near = nearAnnotation(name, known)
+		case strings.HasPrefix(prefix, "depctl"):
+			near = nearAnnotation(name, known)
+		}
+		if near != "" && annotations != nil {
+			found = append(found, mistakef(w.key(annotations, key), fmt.Sprintf("did you mean %q?", near), "nobody reads annotation %q", clip(key))...)
+		}
+	}
+	return found
+}
+
+func nearAnnotation(name string, known []string) string {
+	var names []string
+	for _, one := range known {
+		names = append(names, strings.TrimPrefix(one, annotationPrefix))
+	}
+	if near := lang.Nearest(name, names); near != "" {
+		return annotationPrefix + near
+	}
+	return ""
+}
+
+// badAnnotation says of the other annotations what the gate would say.
+func badAnnotation(_ *linting, w *workload) []mistake {
+	if !w.isAnnotated() {
+		return nil
+	}
+	var found []mistake
+	mistakes, _ := gate.Vet(nil, w.job)
+	for _, m := range mistakes {
+		if m.Annotation != gate.DependsOnAnnotation && m.Annotation != gate.ArrayLimitAnnotation {
+			found = append(found, mistakef(w.annotation(m.Annotation), "", "%s %s", m.Annotation, m.Message)...)
+		}
+	}
+	if text, there := w.job.Annotations[durationAnnotation]; there {
+		if _, err := lang.ParseDuration(text); err != nil {
+			found = append(found, mistakef(w.annotation(durationAnnotation), "write it as in 90s, 10m or 2h", "%s is %q: %v", durationAnnotation, clip(text), err)...)
+		}
+	}
+	return found
+}
+
+// badArrayLimit reports a limit that the gate cannot read, and one that it does
+// not look at.
+func badArrayLimit(_ *linting, w *workload) []mistake {
+	if w.job == nil {
+		return nil
+	}
+	text, there := w.job.Annotations[gate.ArrayLimitAnnotation]
+	if !there {
+		return nil
+	}
+	at := w.annotation(gate.ArrayLimitAnnotation)
+	number, err := strconv.ParseInt(text, 10, 32)
+	switch {
+	case err != nil || number < 1:
+		return mistakef(at, `write a number of 1 or more, as in "10"`, "%s is %q, which is no number of 1 or more", gate.ArrayLimitAnnotation, clip(text))
+	case w.facts.Object.Array == nil:
+		return mistakef(at, "set completionMode: Indexed, or write spec.parallelism instead", "%s is for arrays, and this Job is not Indexed", gate.ArrayLimitAnnotation)
+	case !w.isAnnotated():
+		return mistakef(at, "write spec.parallelism instead", "the gate keeps to %s only in Jobs with %s", gate.ArrayLimitAnnotation, gate.DependsOnAnnotation)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+
+	"depctl.dev/gate"
+)
+
+// isElementwise reports whether elements of the Job wait one by one.
+func (w *workload) isElementwise() bool { return w.expr != nil && w.expr.Elementwise() }
+
+func arrayParallelism(_ *linting, w *workload) []mistake {
+	spec := w.job
+	if !w.isElementwise() || spec.Spec.Parallelism == nil || spec.Spec.Completions == nil ||
+		*spec.Spec.Parallelism < 1 || *spec.Spec.Parallelism >= *spec.Spec.Completions {
+		return nil
+	}
+	limit := *spec.Spec.Parallelism
+	return mistakef(w.field("spec", "parallelism"), fmt.Sprintf("leave parallelism out, and write %s: %q", gate.ArrayLimitAnnotation, fmt.Sprint(limit)),
+		"the gate raises parallelism so that an element that waits keeps no other from running; applied again, this lowers it to %d, and pods that run are deleted", limit)
+}
+
+func deadlineWhileWaiting(_ *linting, w *workload) []mistake {
+	if !w.isElementwise() || w.job.Spec.ActiveDeadlineSeconds == nil {
+		return nil
+	}
+	return mistakef(w.field("spec", "activeDeadlineSeconds"),
+		"write activeDeadlineSeconds in spec.template.spec, where it is that of each pod once it runs",
+		"the deadline is that of the whole array: it runs as soon as the first element may, while others still wait")
+}
+
+// manyElements is from how many elements on that wait one by one an array is
+// large.
+const manyElements = 1000
+
+func largeArray(_ *linting, w *workload) []mistake {
+	if !w.isElementwise() || w.job.Spec.Completions == nil || *w.job.Spec.Completions <= manyElements {
+		return nil
+	}
+	return mistakef(w.field("spec", "completions"), "let each element do more, or let the array wait as a whole",
+		"%d elements wait one by one, each as a Pod that takes room in etcd and in the namespace's quota", *w.job.Spec.Completions)
+}

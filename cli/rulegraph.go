@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// deadlock reports a circle once, on the first of its Jobs that is in a file.
+func deadlock(l *linting, w *workload) []mistake {
+	ref := w.ref()
+	if ref.Name == "" || l.jobs[ref] != w {
+		return nil
+	}
+	cycle := l.world.graph.Cycle(ref)
+	for i, one := range cycle {
+		if one == ref {
+			d := l.world.decide(ref)
+			if d.Reason != gate.ReasonDependencyCycle {
+				return nil
+			}
+			message, hint, _ := strings.Cut(d.Message, "; ")
+			return []mistake{{at: w.naming(cycle[(i+1)%len(cycle)]), message: message, hint: hint}}
+		}
+		if l.jobs[one] != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// naming returns where the expression names a Job, or where it begins if that is
+// in one of its sets.
+func (w *workload) naming(ref lang.Ref) lang.Span {
+	if w.expr == nil {
+		return w.span(w.value)
+	}
+	for _, edge := range w.expr.Edges() {
+		if edge.Ref.Resolve(w.namespace) == ref {
+			return w.expression(edge.Span)
+		}
+	}
+	return w.span(w.value)
+}
+
+// maxSuggested bounds the names for which near ones are looked up: each is
+// compared with all Jobs of its namespace.
+const maxSuggested = 100
+
+// missingPrerequisite reports names that nobody has. Others may be applied by
+// others, at other times: so it speaks only where a near name tells that one is
+// misspelt, or where the files seem to have all that belongs together, as some
+// of the namespace's Jobs find one another there. A cluster has all.
+func missingPrerequisite(l *linting, w *workload) []mistake {
+	var found []mistake
+	for _, edge := range w.onceEach() {
+		ref := edge.Ref.Resolve(w.namespace)
+		space := l.spaces[ref.Namespace]
+		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.ref() || l.exists(ref) || space == nil || space.isMade(ref.Name) {
+			continue
+		}
+		near := l.nearest(space, w, ref)
+		if near == "" && !space.closed && !l.inCluster {
+			continue
+		}
+		where := "among the files"
+		if l.inCluster {
+			where = "among the files or in the cluster"
+		}
+		hint := "it is waited for until somebody makes it; if others do, write " + lintIgnoreAnnotation + ": missing-prerequisite"
+		if near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		found = append(found, mistakef(w.expression(edge.Span), hint, "there is no Job %s %s", nameIn(w.namespace, ref), where)...)
+	}
+	return found
+}
+
+// onceEach returns what the expression names, each thing once.
+func (w *workload) onceEach() []lang.Edge {
+	if w.expr == nil {
+		return nil
+	}
+	seen := map[lang.Ref]bool{}
+	var edges []lang.Edge
+	for _, edge := range w.expr.Edges() {
+		if !seen[edge.Ref] {
+			seen[edge.Ref] = true
+			edges = append(edges, edge)
+		}
+	}
+	return edges
+}
+
+// exists reports whether there is such a Job, or whether nobody may know.
+func (l *linting) exists(ref lang.Ref) bool {
+	_, known := l.world.jobs[ref]
+	_, unreadable := l.world.unreadable[ref]
+	return known || unreadable
+}
+
+// nearest returns a name of the namespace that is likely meant. Names that differ
+// in their numbers alone are those of different Jobs.
+func (l *linting) nearest(space *lintSpace, w *workload, ref lang.Ref) string {
+	if l.suggested++; l.suggested > maxSuggested {
+		return ""
+	}
+	near := lang.Nearest(ref.Name, space.names)
+	if near == "" || withoutNumbers(near) == withoutNumbers(ref.Name) || lang.Job(ref.Namespace, near) == w.ref() {
+		return ""
+	}
+	return nameIn(w.namespace, lang.Job(ref.Namespace, near))
+}
+
+// withoutNumbers returns a name with every run of digits made one sign.
+func withoutNumbers(name string) string {
+	var b strings.Builder
+	digits := false
+	for _, r := range name {
+		is := r >= '0' && r <= '9'
+		if is && !digits {
+			b.WriteByte('#')
+		} else if !is {
+			b.WriteRune(r)
+		}
+		digits = is
+	}
+	return b.String()
+}
+
+// forbiddenReference says what the gate would say, where the cluster was asked.
+func forbiddenReference(l *linting, w *workload) []mistake {
+	if l.access == nil {
+		return nil
+	}
+	world := gate.World{Graph: l.world.graph, Self: w.ref(), Account: w.account(), Access: l.access}
+	world.Self.Namespace = w.namespace
+	var found []mistake
+	for _, edge := range w.onceEach() {
+		ref := edge.Ref.Resolve(w.namespace)
+		if ref.Kind != lang.KindJob || !world.Forbids(ref) {
+			continue
+		}
+		_, problem := world.Members(ref)
+		message, hint, _ := strings.Cut(problem.Message, "; ")
+		found = append(found, mistake{at: w.expression(edge.Span), message: message, hint: hint})
+	}
+	return found
+}
+
+// account returns the service account of the pods.
+func (w *workload) account() string { return w.facts.ServiceAccount }

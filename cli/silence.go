@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"depctl.dev/lang"
+)
+
+// lintIgnoreAnnotation has the codes of findings that are not wanted of a Job.
+const lintIgnoreAnnotation = "depctl.dev/lint-ignore"
+
+// ignoredBy returns the codes that an object does not want to hear of. A CronJob
+// says it in its own annotations or in those of the Jobs that it makes.
+func ignoredBy(w *workload) []string {
+	codes := word(child(w.root, "metadata", "annotations"), lintIgnoreAnnotation)
+	if w.kind == "CronJob" {
+		codes += "," + word(child(w.template, "metadata", "annotations"), lintIgnoreAnnotation)
+	}
+	return strings.FieldsFunc(codes, func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) })
+}
+
+func unknownCodes(_ *linting, w *workload) []mistake {
+	var found []mistake
+	for _, code := range ignoredBy(w) {
+		if describe(code) != "" {
+			continue
+		}
+		hint := "docs/lint.md lists them all"
+		if near := lang.Nearest(code, allCodes()); near != "" {
+			hint = "did you mean \"" + near + "\"?"
+		}
+		found = append(found, mistakef(w.annotation(lintIgnoreAnnotation), hint, "there is no finding with the code %q", clip(code))...)
+	}
+	return found
+}
+
+// allCodes returns the codes of what one may want not to hear of: the rules, and
+// the warnings of the language.
+func allCodes() []string {
+	codes := []string{
+		string(lang.OpenSet), string(lang.StatusSuffix), string(lang.KindAsNamespace), string(lang.UnknownKind),
+		string(lang.Duplicate), string(lang.Contradiction), string(lang.WholeArrayFails), string(lang.NoSuchElement),
+	}
+	for _, rule := range lintRules() {
+		codes = append(codes, string(rule.code))
+	}
+	slices.Sort(codes)
+	return codes
+}
