@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -22,7 +23,7 @@ func drawFindings(findings []finding, colour bool) string {
 		shown, marks := excerpt(f.manifest.text, f.Span)
 		if colour {
 			const bold, green = "1", "32"
-			place, severity, marks = paint(place, bold), paint(severity, "1;"+marked), paint(marks, green)
+			place, severity, marks = picture.Paint(place, bold), picture.Paint(severity, "1;"+marked), picture.Paint(marks, green)
 		}
 		fmt.Fprintf(&b, "%s %s %s [%s]\n", place, severity, clean(f.Message), f.Code)
 		if shown != "" {

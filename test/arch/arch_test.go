@@ -35,7 +35,8 @@ var law = []rule{
 	{"gate", []string{module + "/lang", module + "/depgraph", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
 	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs, but for depctl uninstall"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
-	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
+	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
+	{"cli", []string{module + "/cli/picture", module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
 	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
@@ -51,7 +52,7 @@ var files = []struct {
 	in           []string
 	why          string
 }{
-	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "clusterwriter.go"}, "all reading from a cluster is in one place, and all writing, which only uninstall does, in another"},
+	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "follow.go", "clusterwriter.go"}, "all reading from a cluster is in one place, and all writing, which only uninstall does, in another"},
 }
 
 type listed struct {
