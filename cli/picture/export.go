@@ -56,7 +56,7 @@ func DOT(w io.Writer, g *Graph) error {
 			attributes = append(attributes, "label="+quoted(e.Check))
 		}
 		if e.Value == lang.False {
-			attributes = append(attributes, `color="#c2410c"`, "style=dashed")
+			attributes = append(attributes, `color="#b3380a"`, "style=dashed")
 		}
 		if e.Critical {
 			attributes = append(attributes, "penwidth=3")
@@ -111,7 +111,7 @@ func Mermaid(w io.Writer, g *Graph) error {
 		}
 		fmt.Fprintf(out, "  n%d %s%s n%d\n", at[e.From], arrow, label, at[e.To])
 		if e.Value == lang.False {
-			fmt.Fprintf(out, "  linkStyle %d stroke:#c2410c\n", k)
+			fmt.Fprintf(out, "  linkStyle %d stroke:#b3380a\n", k)
 		}
 	}
 	for _, look := range looks {

@@ -14,12 +14,12 @@ type look struct {
 }
 
 var looks = []look{
-	{"good", "#00805d", "#2fd1a5", false},
-	{"busy", "#0072b2", "#56b4e9", false},
-	{"idle", "#6e7781", "#9aa4af", false},
-	{"stopped", "#aa4a8a", "#e9a3cc", false},
-	{"bad", "#c2410c", "#ff9a4d", false},
-	{"absent", "#6e7781", "#9aa4af", true},
+	{"good", "#009270", "#5fe3bf", false},
+	{"busy", "#005a9c", "#3a9fdc", false},
+	{"idle", "#57606a", "#7d8792", false},
+	{"stopped", "#b57a00", "#ffd866", false},
+	{"bad", "#b3380a", "#ff9a4d", false},
+	{"absent", "#57606a", "#7d8792", true},
 }
 
 // lookOf returns how a node looks; several Jobs look like the worst of them, or

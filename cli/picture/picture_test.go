@@ -133,7 +133,9 @@ var examples = map[string]func() *Graph{
 		return graphOf("a succeeded", "b running", "c", "x: a, b, c", "y: a, b, c", "z: a, c", "end: x, y, z, a")
 	},
 	"fan-out": func() *Graph { return graphOf(append(numbered(60, "part-%d: split"), "split running")...) },
-	"fan-in":  func() *Graph { return graphOf(append(numbered(8, "part-%d running"), "sum: part-0, part-1, part-2, part-3, part-4, part-5, part-6, part-7")...) },
+	"fan-in": func() *Graph {
+		return graphOf(append(numbered(8, "part-%d running"), "sum: part-0, part-1, part-2, part-3, part-4, part-5, part-6, part-7")...)
+	},
 	"chain": func() *Graph {
 		jobs := []string{"step-0 running"}
 		for i := 1; i < 50; i++ {
@@ -141,22 +143,30 @@ var examples = map[string]func() *Graph{
 		}
 		return graphOf(jobs...)
 	},
-	"cycle":      func() *Graph { return graphOf("start succeeded", "a blocked: c, start", "b blocked: a", "c blocked: b", "after: c") },
-	"components": func() *Graph { return graphOf("a succeeded", "b running: a", "x failed", "y skipped: x", "z skipped: y", "lone pending") },
+	"cycle": func() *Graph {
+		return graphOf("start succeeded", "a blocked: c, start", "b blocked: a", "c blocked: b", "after: c")
+	},
+	"components": func() *Graph {
+		return graphOf("a succeeded", "b running: a", "x failed", "y skipped: x", "z skipped: y", "lone pending")
+	},
 	"array": func() *Graph {
 		return graphOf("split succeeded", "shards running: split", "merge: shards").
 			with("shards", func(n *Node) { n.Kind, n.Size, n.Done, n.Failed = Array, 100, 52, 3 }).
 			with("merge", func(n *Node) { n.When = "shards[0..99] >= 90%" })
 	},
-	"sets":       shards,
-	"namespaces": func() *Graph { return graphOf("raw/ingest succeeded", "etl/load running: raw/ingest", "report: etl/load", "mail: report") },
+	"sets": shards,
+	"namespaces": func() *Graph {
+		return graphOf("raw/ingest succeeded", "etl/load running: raw/ingest", "report: etl/load", "mail: report")
+	},
 	"diff": func() *Graph {
 		g := graphOf("a succeeded", "b: a", "c: b", "d: a").with("b", func(n *Node) { n.Change = Changed }).
 			with("c", func(n *Node) { n.Change = Added }).with("d", func(n *Node) { n.Change = Removed })
 		g.Edges[1].Change, g.Edges[2].Change = Added, Removed
 		return g
 	},
-	"wide-signs": func() *Graph { return graphOf("作業-一 running", "作業-二: 作業-一", "e\u0301te\u0301: 作業-一", "end: 作業-二, e\u0301te\u0301") },
+	"wide-signs": func() *Graph {
+		return graphOf("作業-一 running", "作業-二: 作業-一", "e\u0301te\u0301: 作業-一", "end: 作業-二, e\u0301te\u0301")
+	},
 	"grid": func() *Graph {
 		var jobs []string
 		for layer := range 30 {
