@@ -21,12 +21,11 @@ type turning struct {
 }
 
 // turnings are the ways to lay out boxes, the most telling first; of those that
-// are equally telling the one with the fewest lines is taken.
+// are equally telling the one with the fewest lines is taken. Where names would
+// have to be cut, a tree says more.
 var turnings = [][]turning{
 	{rightwards(32), downwards(32, false)},
-	{rightwards(20), downwards(20, false)},
 	{downwards(32, true)},
-	{downwards(16, true)},
 }
 
 func downwards(label int, brief bool) turning {

@@ -260,7 +260,7 @@ func TestEveryNodeAndEdgeIsInTheLayoutAndNothingOverlaps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := randomGraph(t).sorted()
 		l := newLinks(g)
-		way := turnings[rapid.IntRange(0, 3).Draw(t, "way")]
+		way := turnings[rapid.IntRange(0, len(turnings)-1).Draw(t, "way")]
 		turn := way[rapid.IntRange(0, len(way)-1).Draw(t, "turn")]
 		d := &drawing{&turn, g, &canvas{glyphs: Unicode()}, nil}
 		extents := make([]extent, len(g.Nodes))
