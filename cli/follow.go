@@ -70,14 +70,14 @@ func (f *follower) start(ctx context.Context, namespace string) {
 	}
 	f.spaces[namespace] = true
 	jobs := f.client.Jobs(namespace)
-	informer := cache.NewSharedIndexInformer(&cache.ListWatch{
+	informer := cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 			return jobs.List(ctx, options)
 		},
 		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 			return jobs.Watch(ctx, options)
 		},
-	}, &batchv1.Job{}, 0, cache.Indexers{})
+	}, f.client), &batchv1.Job{}, 0, cache.Indexers{})
 	// Nothing of the pods but their account is looked at; an error would mean that
 	// the informer runs already.
 	_ = informer.SetTransform(func(object any) (any, error) {
@@ -87,6 +87,8 @@ func (f *follower) start(ctx context.Context, namespace string) {
 		}
 		return object, nil
 	})
+	// A lost connection is tried again; a line about it would break the drawing.
+	_ = informer.SetWatchErrorHandlerWithContext(func(context.Context, *cache.Reflector, error) {})
 	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    f.set,
 		UpdateFunc: func(_, object any) { f.set(object) },
