@@ -143,6 +143,11 @@ func (g *Graph) sorted() *Graph {
 		return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From), cmp.Compare(a.Check, b.Check),
 			cmp.Compare(a.Value, b.Value), cmp.Compare(a.Change, b.Change))
 	})
-	s.Edges = slices.Compact(s.Edges)
+	there := s.index()
+	s.Edges = slices.DeleteFunc(slices.Compact(s.Edges), func(e Edge) bool {
+		_, from := there[e.From]
+		_, to := there[e.To]
+		return !from || !to // an edge to what is not shown is not shown either
+	})
 	return &s
 }
