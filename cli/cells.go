@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
+
+	"depctl.dev/cli/picture"
 )
 
 // cell is one of a table without branches.
@@ -23,7 +25,7 @@ func printCells(out *bufio.Writer, rows [][]cell, room int) {
 			if i == len(columns) {
 				columns = append(columns, 0)
 			}
-			columns[i] = max(columns[i], width(c.text))
+			columns[i] = max(columns[i], picture.Width(c.text))
 		}
 	}
 	for _, row := range rows {
@@ -31,12 +33,12 @@ func printCells(out *bufio.Writer, rows [][]cell, room int) {
 		used := 0
 		for i, c := range row {
 			text := c.text
-			if room > 0 && used+width(text) > room {
-				text = cut(text, max(room-used, 0), "")
+			if room > 0 && used+picture.Width(text) > room {
+				text = picture.Cut(text, max(room-used, 0), "")
 			}
-			blanks := strings.Repeat(" ", columns[i]-width(text))
+			blanks := strings.Repeat(" ", columns[i]-picture.Width(text))
 			last := i == len(row)-1
-			shown := paint(text, c.colour)
+			shown := picture.Paint(text, c.colour)
 			switch {
 			case c.right:
 				b.WriteString(blanks + shown)

@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/checkup"
+	"depctl.dev/cli/picture"
 )
 
 const checkLong = `Look whether everything of depctl is in place: the gate runs and one leads, this
@@ -104,7 +105,7 @@ func (o *checkOptions) draw(list []checkup.Finding) error {
 	}
 	indent := strings.Repeat(" ", column+4)
 	for _, f := range list {
-		lines := wrap(clean(f.Message), wrapWidth(o.terminal)-len(indent))
+		lines := wrap(picture.Clean(f.Message), wrapWidth(o.terminal)-len(indent))
 		fmt.Fprintf(out, "%s %-*s  %s\n", o.mark(f.Level), column, f.Check, strings.Join(lines, "\n"+indent))
 		if f.Mend != "" {
 			fmt.Fprintf(out, "%s%s\n", indent, f.Mend)
@@ -121,7 +122,7 @@ func (o *checkOptions) draw(list []checkup.Finding) error {
 }
 
 func (o *checkOptions) mark(level checkup.Level) string {
-	ascii := o.terminal.glyphs.ellipsis == asciiGlyphs().ellipsis
+	ascii := o.terminal.glyphs.Ellipsis == picture.ASCII().Ellipsis
 	signs := map[checkup.Level][3]string{
 		checkup.OK: {"✓", "+", "32"}, checkup.Warning: {"!", "!", "33"}, checkup.Failure: {"✗", "x", "31"},
 	}[level]
@@ -132,5 +133,5 @@ func (o *checkOptions) mark(level checkup.Level) string {
 	if !o.terminal.colour {
 		return sign
 	}
-	return paint(sign, signs[2])
+	return picture.Paint(sign, signs[2])
 }

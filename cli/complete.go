@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -73,7 +74,7 @@ func states() []string {
 	return []string{
 		string(gate.StateMissing), string(gate.StateInvalid), string(gate.StateHeld), string(gate.StateWaiting), string(gate.StateBlocked),
 		string(gate.StateSuspended), string(gate.StatePending), string(gate.StateRunning), string(gate.StateSucceeded),
-		string(gate.StateFailed), string(gate.StateSkipped), string(stateUnknown),
+		string(gate.StateFailed), string(gate.StateSkipped), string(picture.StateUnknown),
 	}
 }
 
@@ -141,7 +142,7 @@ func (f *factory) briefly(cmd *cobra.Command, namespace string) (*world, error) 
 func (w *world) inBrief(job gate.Job) string {
 	text := string(gate.StateOf(job, w.decide(job.Ref())))
 	if job.Annotated && text != string(gate.StateSucceeded) {
-		text += ", after " + oneLine(job.DependsOn)
+		text += ", after " + picture.OneLine(job.DependsOn)
 	}
 	return gate.Clip(text, 60)
 }

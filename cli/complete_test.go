@@ -27,7 +27,7 @@ func TestCompletions(t *testing.T) {
 		"graph -n ":                 "etl|reporting",
 		"graph -n r":                "reporting",
 		"hold -o ":                  "json|name|yaml",
-		"graph -o ":                 "json",
+		"graph -o ":                 "dot|html|json|mermaid|name|picture|png|svg|tree|wide",
 		"hold --dry-run=":           "client|none|server",
 		"graph --context t":         "there",
 		"completion ":               "bash|fish|powershell|zsh",

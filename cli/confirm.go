@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/picture"
 )
 
 // errUnchanged is the error of a command that was told not to go on.
@@ -16,7 +18,7 @@ var errUnchanged = errors.New("nothing was changed")
 
 // confirm says what is about to happen, and returns nil if the user says yes.
 func confirm(streams genericiooptions.IOStreams, plan string) error {
-	if _, err := fmt.Fprintf(streams.ErrOut, "%s\nGo on? [y/N] ", clean(plan)); err != nil {
+	if _, err := fmt.Fprintf(streams.ErrOut, "%s\nGo on? [y/N] ", picture.Clean(plan)); err != nil {
 		return err
 	}
 	answer, err := bufio.NewReader(streams.In).ReadString('\n')

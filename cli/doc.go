@@ -8,9 +8,10 @@
 //	newCmdGraph   flags -> graphOptions: complete, validate, run (graph.go)
 //	source        a cluster or files -> world (source.go, files.go)
 //	world         Jobs -> depgraph.Graph; gate.Decide for each (world.go)
-//	newModel      world -> the nodes and edges to show (model.go)
-//	newForest     model -> who stands below whom (forest.go, tree.go)
-//	print         table or JSON (table.go, json.go)
+//	newModel      world -> the nodes and edges to show (selection.go, model.go, edges.go)
+//	difference    two models -> what manifests would change (diff.go)
+//	draw          model -> text, pictures or data (draw.go, package picture)
+//	follow        events -> the same again and again (follow.go, watch.go)
 //
 // "depctl lint" goes another way, for it wants places in files:
 //
@@ -66,10 +67,9 @@
 //
 // Everything from the model on is pure: it gets the time, the width and the
 // colours as values, and the same input gives the same bytes. The only code
-// that reads from a cluster is in factory.go, source.go, inquirer.go, follower.go, inspector.go, lintcluster.go,
-// submitter.go and jobclient.go, and the only code that writes to one in clusterwriter.go, submitter.go and jobclient.go.
-// Nothing here decides whether a Job may run; that is package gate, which the controller asks
-// too.
+// that reads from a cluster is in factory.go, source.go, follow.go, inquirer.go, follower.go, inspector.go,
+// lintcluster.go, submitter.go and jobclient.go, and the only code that writes to one in clusterwriter.go, submitter.go
+// and jobclient.go. Nothing here decides whether a Job may run; that is package gate, which the controller asks too.
 //
 // The drawing goes to standard output, and everything said about it (hidden
 // Jobs, cycles, mistakes in expressions) to standard error, so that a pipe

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -14,7 +15,7 @@ func drawFindings(findings []finding, colour bool) string {
 	var b strings.Builder
 	for _, f := range findings {
 		line, column := f.manifest.lines.position(f.Span.Start)
-		place := fmt.Sprintf("%s:%d:%d:", oneLine(f.manifest.name), line, column)
+		place := fmt.Sprintf("%s:%d:%d:", picture.OneLine(f.manifest.name), line, column)
 		severity, marked := string(f.Severity)+":", "31" // red
 		if f.Severity == lang.Warning {
 			marked = "33" // yellow
@@ -22,14 +23,14 @@ func drawFindings(findings []finding, colour bool) string {
 		shown, marks := excerpt(f.manifest.text, f.Span)
 		if colour {
 			const bold, green = "1", "32"
-			place, severity, marks = paint(place, bold), paint(severity, "1;"+marked), paint(marks, green)
+			place, severity, marks = picture.Paint(place, bold), picture.Paint(severity, "1;"+marked), picture.Paint(marks, green)
 		}
-		fmt.Fprintf(&b, "%s %s %s [%s]\n", place, severity, clean(f.Message), f.Code)
+		fmt.Fprintf(&b, "%s %s %s [%s]\n", place, severity, picture.Clean(f.Message), f.Code)
 		if shown != "" {
 			fmt.Fprintf(&b, "  %s\n  %s\n", shown, marks)
 		}
 		if f.Hint != "" {
-			fmt.Fprintf(&b, "  %s\n", clean(f.Hint))
+			fmt.Fprintf(&b, "  %s\n", picture.Clean(f.Hint))
 		}
 	}
 	return b.String()

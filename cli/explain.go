@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -231,13 +232,13 @@ func (o *explainOptions) print(list []*explanation.Explanation) error {
 func (o *explainOptions) style() explanation.Style {
 	t := o.terminal
 	return explanation.Style{
-		Width: t.width, Colour: t.colour, ASCII: t.glyphs.ellipsis == asciiGlyphs().ellipsis, Namespace: o.refs[0].Namespace,
-		Symbol: func(s gate.State) string { return t.glyphs.symbols[s] },
+		Width: t.width, Colour: t.colour, ASCII: t.glyphs.Ellipsis == picture.ASCII().Ellipsis, Namespace: o.refs[0].Namespace,
+		Symbol: func(s gate.State) string { return t.glyphs.Symbols[s] },
 		Paint: func(text string, s gate.State) string {
 			if !t.colour {
 				return text
 			}
-			return paint(text, colourOf(s))
+			return picture.Paint(text, picture.Colour(s))
 		},
 		Clean: clean,
 	}

@@ -3,12 +3,13 @@ package cli
 import (
 	"strings"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
 // drawExpr returns the canonical text of an expression, its tree and a table of
 // what it names.
-func drawExpr(expr *lang.Expr, g glyphs) string {
+func drawExpr(expr *lang.Expr, g picture.Glyphs) string {
 	var b strings.Builder
 	b.WriteString(expr.String() + "\n\n")
 	writeTree(&b, expr.Root(), "", "", g)
@@ -21,17 +22,17 @@ func drawExpr(expr *lang.Expr, g glyphs) string {
 	}
 	var name, check int
 	for _, r := range rows {
-		name, check = max(name, width(r[0])+gap), max(check, width(r[1])+gap)
+		name, check = max(name, picture.Width(r[0])+gap), max(check, picture.Width(r[1])+gap)
 	}
 	b.WriteByte('\n')
 	for _, r := range rows {
-		b.WriteString(pad(r[0], r[0], name) + pad(r[1], r[1], check) + r[2] + "\n")
+		b.WriteString(picture.Pad(r[0], r[0], name) + picture.Pad(r[1], r[1], check) + r[2] + "\n")
 	}
 	return b.String()
 }
 
 // writeTree writes a node behind head, and what is inside it behind stem.
-func writeTree(b *strings.Builder, n lang.Node, head, stem string, g glyphs) {
+func writeTree(b *strings.Builder, n lang.Node, head, stem string, g picture.Glyphs) {
 	var word string
 	var inside []lang.Node
 	switch n := n.(type) {
@@ -46,9 +47,9 @@ func writeTree(b *strings.Builder, n lang.Node, head, stem string, g glyphs) {
 	}
 	b.WriteString(head + word + "\n")
 	for i, term := range inside {
-		fork, below := g.fork, g.stem
+		fork, below := g.Fork, g.Stem
 		if i == len(inside)-1 {
-			fork, below = g.corner, g.blank
+			fork, below = g.Corner, g.Blank
 		}
 		writeTree(b, term, stem+fork, stem+below, g)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"depctl.dev/cli/picture"
 )
 
 // shape is a rectangle, or a line of text where text is not empty. Text stands on
@@ -45,7 +47,7 @@ func newGantt(p *plan, namespace string, all bool) *gantt {
 	rows = rows[:len(rows)-rest]
 	longest := len("Job")
 	for _, r := range rows {
-		longest = max(longest, min(width(r.name), maxLabel))
+		longest = max(longest, min(picture.Width(r.name), maxLabel))
 	}
 	left := margin + 14 + float64(longest)*letter + 12
 	right := left + timeWidth
@@ -98,8 +100,8 @@ func (g *gantt) row(r planRow, left, y, scale float64) {
 		g.add(shape{x: margin, y: y + 8, w: 8, h: 8, ink: ink})
 	}
 	name := r.name
-	if width(name) > maxLabel {
-		name = cut(name, maxLabel, "…")
+	if picture.Width(name) > maxLabel {
+		name = picture.Cut(name, maxLabel, "…")
 	}
 	g.text(margin+14, y+16, inkText, r.critical, name)
 	x := left + r.start.Seconds()*scale
@@ -163,7 +165,7 @@ func (g *gantt) legend(y float64, p *plan) float64 {
 	item := func(ink string, hollow bool, text string) {
 		g.add(shape{x: x, y: y - 11, w: 24, h: 12, ink: ink, hollow: hollow})
 		g.text(x+32, y, inkText, false, text)
-		x += 32 + float64(width(text)+3)*letter
+		x += 32 + float64(picture.Width(text)+3)*letter
 	}
 	item(inkCritical, guessed && !known, "critical path")
 	item(inkBar, guessed && !known, "other Jobs")

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"depctl.dev/cli/picture"
 )
 
 // workflowCommands returns findings as commands of GitHub Actions, a line each.
@@ -22,7 +24,7 @@ func workflowCommands(findings []finding) string {
 			text += "\n" + f.Hint
 		}
 		fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,%s,title=%s::%s\n",
-			f.Severity, property.Replace(f.File), f.Line, f.Column, end, property.Replace(f.Code), message.Replace(clean(text)))
+			f.Severity, property.Replace(f.File), f.Line, f.Column, end, property.Replace(f.Code), message.Replace(picture.Clean(text)))
 	}
 	return b.String()
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	clocktesting "k8s.io/utils/clock/testing"
+
+	"depctl.dev/cli/picture"
 )
 
 var update = flag.Bool("update", false, "write the golden files and scripts anew")
@@ -48,7 +50,7 @@ func TestDrawings(t *testing.T) {
 			require.NoError(t, err)
 			head, _, _ := strings.Cut(strings.TrimPrefix(string(text), "# "), "\n")
 			arguments, abilities, _ := strings.Cut(head, "; terminal: ")
-			args := append([]string{"graph", "-f", input}, strings.Fields(arguments)...)
+			args := append([]string{"graph", "-o", "tree", "-f", input}, strings.Fields(arguments)...)
 
 			stdout, stderr, code := runDepctl(testFactory(parseTerminal(t, abilities)), "", args...)
 			require.Zero(t, code, stderr)
@@ -73,12 +75,12 @@ func TestDrawings(t *testing.T) {
 
 func parseTerminal(t *testing.T, abilities string) terminal {
 	t.Helper()
-	made := terminal{glyphs: unicodeGlyphs()}
+	made := terminal{glyphs: picture.Unicode()}
 	for ability := range strings.SplitSeq(abilities, ", ") {
 		switch {
 		case ability == "":
 		case ability == "ascii":
-			made.glyphs = asciiGlyphs()
+			made.glyphs = picture.ASCII()
 		case ability == "colour":
 			made.colour = true
 		default:
@@ -94,10 +96,10 @@ func requireFits(t *testing.T, drawing string, on terminal) {
 	t.Helper()
 	for line := range strings.Lines(drawing) {
 		if on.width > 0 && !on.colour {
-			require.LessOrEqual(t, width(strings.TrimSuffix(line, "\n")), on.width, line)
+			require.LessOrEqual(t, picture.Width(strings.TrimSuffix(line, "\n")), on.width, line)
 		}
-		if on.glyphs.fork == asciiGlyphs().fork {
-			require.Equal(t, len(line), width(line), "only ASCII: %q", line)
+		if on.glyphs.Fork == picture.ASCII().Fork {
+			require.Equal(t, len(line), picture.Width(line), "only ASCII: %q", line)
 		}
 	}
 }

@@ -2,58 +2,22 @@ package cli
 
 import (
 	"context"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
 	"strings"
-	"time"
+	"syscall"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
 )
-
-const graphLong = `Draw the Jobs of a namespace, or of manifests, as a tree: every Job below what
-it waits for, with its state, its age and what it still waits for.
-
-A Job that waits for several others stands below the one that comes last in the
-graph. The column WAITS FOR has all that it still waits for, named as in its own
-annotation: without a namespace, a Job is in the same one. Jobs of other
-namespaces are shown, as NAMESPACE/NAME, where somebody waits for them, with
-what they wait for themselves. Jobs that wait for nothing, and that nothing
-waits for, are only counted, unless --all is given. Notes go to standard error.
-
-With -f no cluster is asked: Jobs are drawn as they would be right after
-"kubectl apply", or, if they carry a uid because "kubectl get -o yaml" wrote
-them, as they were then.
-
-States:
-  waiting    its dependencies are not met yet
-  pending    it may run, and no pod of it is ready yet
-  running    a pod of it is ready
-  succeeded  it is complete
-  failed     it has failed
-  skipped    it was failed because its dependencies could not be met
-  blocked    its dependencies cannot be met as things stand
-  held       a person holds it (annotation depctl.dev/hold)
-  suspended  somebody other than the gate suspends it
-  invalid    its expression has a mistake
-  missing    it is waited for, and does not exist
-  unknown    it is waited for, and you may not read it
-
-With -o json: the nodes, and the edges from a prerequisite to the Job that waits
-for it, each with its check as the annotation has it (a name alone asks for
-success) and the value of that: true, false or unknown. Nodes in edges are
-called NAMESPACE/NAME.`
-
-const graphExample = `  # The Jobs of the current namespace, and of all
-  depctl graph
-  depctl graph -A
-
-  # Manifests, before they are applied
-  depctl graph -f deploy/nightly/
-  kustomize build . | depctl graph -f -
-
-  # What is blocked, for scripts
-  depctl graph -o json | jq '.nodes[] | select(.state == "blocked") | .name'`
 
 // graphOptions is what "depctl graph" was asked to do.
 type graphOptions struct {
@@ -64,32 +28,49 @@ type graphOptions struct {
 	output        string
 	noHeaders     bool
 	all           bool
+	up, down      int
+	selector      string
+	states        []string
+	collapse      string
+	colour        string
+	diff          bool
+	watch         bool
 
 	// The rest is filled in by complete.
+	names     []string
 	source    source
+	against   *cluster // what --diff compares with
 	terminal  terminal
 	namespace string // whose Jobs are named without it
 	scope     string // where Jobs are looked for; empty means everywhere
+	selection selection
+	// redetect looks at the terminal again, whose size may change.
+	redetect func(io.Writer) terminal
 }
 
 func newCmdGraph(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &graphOptions{streams: streams, clock: f.clock}
 	cmd := &cobra.Command{
-		Use:                   "graph [-n NAMESPACE | -A | -f FILE...] [-o json]",
+		Use:                   "graph [JOB...] [-n NAMESPACE | -A | -f FILE...] [options]",
 		Short:                 "Draw Jobs and what they wait for",
 		Long:                  graphLong,
 		Example:               graphExample,
 		Annotations:           map[string]string{asksCluster: ""},
-		Args:                  noArguments,
 		DisableFlagsInUseLine: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.names = args
 			if err := o.validate(); err != nil {
 				return err
 			}
 			if err := o.complete(f); err != nil {
 				return err
 			}
-			return o.run(cmd.Context())
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			if o.watch {
+				return o.follow(ctx)
+			}
+			return o.run(ctx)
 		},
 	}
 	flags := cmd.Flags()
@@ -97,29 +78,91 @@ func newCmdGraph(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.StringSliceVarP(&o.files.Filenames, "filename", "f", nil,
 		"Draw the manifests in this `FILE` or folder, or - for standard input; may be repeated.")
 	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
+	flags.BoolVar(&o.diff, "diff", false, "With -f, draw what applying the manifests would change in the cluster.")
+	flags.IntVar(&o.up, "up", -1, "Around each JOB, show `N` levels of what it waits for; all by default.")
+	flags.IntVar(&o.down, "down", -1, "Around each JOB, show `N` levels of what waits for it; all by default.")
+	flags.StringVarP(&o.selector, "selector", "l", "", "Start from the Jobs with these labels, as in -l app=etl,tier!=test.")
+	flags.StringSliceVar(&o.states, "state", nil, "Show only Jobs in these `STATES`, as in --state waiting,failed.")
+	flags.StringVar(&o.collapse, "collapse", "", "Draw one node for each `THING`; the only one is \"namespace\".")
 	flags.BoolVar(&o.all, "all", false, "Show Jobs without dependencies too.")
+	flags.BoolVarP(&o.watch, "watch", "w", false, "Draw again whenever a Job changes, until interrupted.")
+	flags.StringVar(&o.colour, "color", "auto", "Use colours: auto (on a terminal, unless NO_COLOR is set), always or never.")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
-	addOutputFlag(flags, &o.output)
+	flags.StringVarP(&o.output, "output", "o", "",
+		"Output format: picture, tree, wide, name, json, dot, mermaid, svg, png or html. By default a picture if it fits, and else a tree.")
 	return cmd
 }
 
+// graphOutputs are the values of --output.
+var graphOutputs = []string{"", "picture", "tree", "wide", "name", "json", "dot", "mermaid", "svg", "png", "html"}
+
 func (o *graphOptions) validate() error {
-	if o.allNamespaces && len(o.files.Filenames) > 0 {
+	manifests := len(o.files.Filenames) > 0
+	switch {
+	case o.allNamespaces && manifests:
 		return usageErrorf("-A and -f exclude each other: files are always drawn with all their namespaces")
-	}
-	if o.files.Recursive && len(o.files.Filenames) == 0 {
+	case o.files.Recursive && !manifests:
 		return usageErrorf("-R needs -f")
+	case o.diff && !manifests:
+		return usageErrorf("--diff needs -f: it compares manifests with the cluster")
+	case o.watch && manifests:
+		return usageErrorf("--watch and -f exclude each other: only a cluster can be watched")
+	case o.watch && !slices.Contains([]string{"", "picture", "tree", "wide"}, o.output):
+		return usageErrorf("--watch draws text, not -o %s", o.output)
+	case !slices.Contains(graphOutputs, o.output):
+		return usageErrorf("unknown output format %q, it is one of: %s", o.output, strings.Join(graphOutputs[1:], ", "))
+	case o.collapse != "" && o.collapse != "namespace":
+		return usageErrorf("--collapse %q: the only thing to collapse is \"namespace\"", o.collapse)
+	case !slices.Contains([]string{"auto", "always", "never"}, o.colour):
+		return usageErrorf("--color %q: it is one of: auto, always, never", o.colour)
+	case (o.up >= 0 || o.down >= 0) && len(o.names) == 0 && o.selector == "":
+		return usageErrorf("--up and --down need a JOB or -l to start from")
 	}
-	return validateOutput(o.output)
+	for _, state := range o.states {
+		if !slices.Contains(picture.States, gate.State(state)) {
+			return usageErrorf("--state %q: it is one of: %s", state, stateList())
+		}
+		o.selection.states = append(o.selection.states, gate.State(state))
+	}
+	if o.selector != "" {
+		selector, err := labels.Parse(o.selector)
+		if err != nil {
+			return usageErrorf("-l %s: %v", o.selector, err)
+		}
+		o.selection.labels = selector
+	}
+	return nil
+}
+
+func stateList() string {
+	names := make([]string, len(picture.States))
+	for i, state := range picture.States {
+		names[i] = string(state)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (o *graphOptions) complete(f *factory) error {
-	o.terminal = f.terminal(o.streams.Out)
+	o.terminal, o.redetect = f.terminal(o.streams.Out), f.terminal
+	if o.colour != "auto" {
+		o.terminal.colour = o.colour == "always"
+	}
+	if o.output == "png" && o.terminal.interactive {
+		return usageErrorf("a PNG is not for a terminal: write it to a file, as in -o png >graph.png")
+	}
 	if len(o.files.Filenames) > 0 {
 		if o.namespace = f.givenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
 		o.source = &files{FilenameOptions: o.files, stdin: o.streams.In, namespace: o.namespace}
+		if !o.diff {
+			return nil
+		}
+		client, err := f.jobs()
+		if err != nil {
+			return err
+		}
+		o.against = &cluster{client: client}
 		return nil
 	}
 	if !o.allNamespaces {
@@ -138,23 +181,20 @@ func (o *graphOptions) complete(f *factory) error {
 }
 
 func (o *graphOptions) run(ctx context.Context) error {
-	now := o.clock.Now()
-	w, notes, err := o.source.read(ctx, now)
+	w, notes, err := o.source.read(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
-	m := newModel(w, selection{namespace: o.scope, unrelated: o.all})
-	forest := newForest(m)
-	if err := o.print(m, forest, now); err != nil {
+	m, err := o.model(w)
+	if err != nil {
 		return err
 	}
-	if o.output == outputJSON {
-		return printNotes(o.streams.ErrOut, notes)
+	if o.diff {
+		if err := o.compare(ctx, w, m); err != nil {
+			return err
+		}
 	}
-	notes = append(notes, cycleNotes(forest)...)
-	notes = append(notes, invalidNotes(m)...)
-	notes = append(notes, countNotes(m, o.where(), o.all)...)
-	return printNotes(o.streams.ErrOut, notes)
+	return o.print(m, notes)
 }
 
 // where says in which place nothing was found.
@@ -167,22 +207,4 @@ func (o *graphOptions) where() string {
 	default:
 		return ""
 	}
-}
-
-func (o *graphOptions) print(m *model, forest *forest, now time.Time) error {
-	if o.output == outputJSON {
-		return printJSON(o.streams.Out, m)
-	}
-	if len(m.nodes) == 0 {
-		return nil
-	}
-	t := &table{
-		model:     m,
-		forest:    forest,
-		namespace: o.namespace,
-		terminal:  o.terminal,
-		now:       now,
-		noHeaders: o.noHeaders,
-	}
-	return t.print(o.streams.Out)
 }

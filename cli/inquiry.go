@@ -96,10 +96,3 @@ func (q *inquiry) questions(refs []lang.Ref) []gate.Question {
 		return again
 	})
 }
-
-// remove takes a Job away that is gone.
-func (w *world) remove(ref lang.Ref) {
-	delete(w.jobs, ref)
-	delete(w.invalid, ref)
-	w.graph.Remove(ref)
-}

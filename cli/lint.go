@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -161,7 +162,7 @@ func (o *lintOptions) run(ctx context.Context) error {
 	if o.cluster != nil {
 		notes, err := o.cluster.join(ctx, l)
 		if err != nil { // not the code of a finding
-			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", clean(err.Error()))
+			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
 			return ended(exitUnreadable)
 		}
 		if err := printNotes(o.streams.ErrOut, notes); err != nil {
@@ -176,7 +177,7 @@ func (o *lintOptions) run(ctx context.Context) error {
 		return err
 	}
 	for _, err := range unreadable {
-		fmt.Fprintf(o.streams.ErrOut, "error: %s\n", clean(err.Error()))
+		fmt.Fprintf(o.streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
 	}
 	switch {
 	case len(unreadable) > 0 || result.broken > 0:

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/picture"
 )
 
 // The exit codes of depctl.
@@ -45,7 +47,7 @@ func run(ctx context.Context, args []string, f *factory, streams genericiooption
 	if errors.As(err, &end) {
 		return int(end)
 	}
-	fmt.Fprintf(streams.ErrOut, "error: %s\n", clean(err.Error()))
+	fmt.Fprintf(streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
 	var usage *usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(streams.ErrOut, "See '%s --help' for usage.\n", cmd.CommandPath())

@@ -1,104 +1,63 @@
 package cli
 
 import (
+	"fmt"
 	"time"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
-// stateUnknown is the state of an object that the user may not read, in
-// addition to those of package gate.
-const stateUnknown gate.State = "unknown"
-
-// model is what is drawn: nodes and edges, all sorted, and what is to be said
-// about them.
-type model struct {
-	nodes []node
-	edges []edge
-	// hidden counts the Jobs that were left out because they wait for nothing
-	// and nothing waits for them.
-	hidden int
-}
-
-// node is one object of a drawing.
-type node struct {
-	ref       lang.Ref
-	state     gate.State
-	uid       string
-	created   time.Time
-	finished  time.Time
-	dependsOn string
-	message   string
-	// unmet are the checks that decide that the Job still waits.
-	unmet []lang.Reason
-	// remark is what keeps the Job waiting beside its prerequisites.
-	remark string
-}
-
-// edge leads from a prerequisite to the Job that waits for it.
-type edge struct {
-	from, to lang.Ref
-	check    string
-	value    lang.Value
-}
-
-// selection says which Jobs to show.
-type selection struct {
-	// namespace limits them to a namespace and to what is waited for there;
-	// empty means all.
-	namespace string
-	// unrelated includes Jobs without any dependency.
-	unrelated bool
-}
-
-func newModel(w *world, s selection) *model {
-	m := &model{}
-	w.graph.Settle()
-	refs := w.upstream(s.namespace)
-	named := map[lang.Ref]bool{}
-	for _, ref := range refs {
-		for _, prerequisite := range w.graph.Prerequisites(ref) {
-			named[prerequisite] = true
-		}
-	}
-	for _, ref := range refs {
-		if !s.unrelated && !named[ref] && !w.jobs[ref].Annotated {
-			m.hidden++
-			continue
-		}
-		m.nodes = append(m.nodes, newNode(w, ref))
-		m.edges = append(m.edges, w.edges(ref)...)
-	}
-	return m
-}
-
-func newNode(w *world, ref lang.Ref) node {
+// newNode returns an object of a world as it is drawn.
+func newNode(w *world, ref lang.Ref) picture.Node {
+	n := picture.Node{ID: ref.String(), Kind: picture.Missing, Ref: ref}
 	job, exists := w.jobs[ref]
 	if why, ok := w.unreadable[ref]; ok && !exists {
-		return node{ref: ref, state: stateUnknown, message: why}
+		n.State, n.Message = picture.StateUnknown, why
+		return n
 	}
 	if ref.Kind != lang.KindJob {
-		return node{ref: ref, state: stateUnknown, message: "only Jobs are looked up"}
+		n.State, n.Message = picture.StateUnknown, "only Jobs are looked up"
+		return n
 	}
 	if !exists {
-		return node{ref: ref, state: gate.StateMissing, message: "no Job of this name was found"}
+		n.State, n.Message = gate.StateMissing, "no Job of this name was found"
+		return n
 	}
 	decision := w.decide(ref)
-	n := node{
-		ref:       ref,
-		state:     gate.StateOf(job, decision),
-		uid:       string(job.UID),
-		created:   job.Created,
-		finished:  job.Object.Finished,
-		dependsOn: job.DependsOn,
-		message:   decision.Message,
-		remark:    remark(decision),
+	n.Kind, n.State = picture.Job, gate.StateOf(job, decision)
+	n.UID, n.Created, n.Started, n.Finished = string(job.UID), job.Created, job.Started, job.Object.Finished
+	n.DependsOn, n.Message = job.DependsOn, decision.Message
+	if array := job.Object.Array; array != nil {
+		n.Kind, n.Size = picture.Array, array.Size
+		n.Done, n.Failed = array.Completed.Len(), array.Failed.Len()
 	}
-	if decision.Action == gate.Waiting {
-		n.unmet = w.unmet(ref)
+	if expr := w.graph.Expr(ref); expr != nil && expr.Names() == nil {
+		n.When = picture.OneLine(job.DependsOn)
 	}
 	return n
+}
+
+// waits returns the checks that a Job still waits for, as its expression would
+// say them, each with what is known where time alone may not mend it.
+func (w *world) waits(ref lang.Ref, states map[lang.Ref]gate.State) []string {
+	decision := w.decide(ref)
+	var items []string
+	if decision.Action == gate.Waiting {
+		for _, reason := range w.unmet(ref) {
+			items = append(items, wait(ref.Namespace, reason, states))
+		}
+	}
+	switch remark := remark(decision); {
+	case remark == "":
+		return items
+	case len(items) == 0:
+		return []string{remark}
+	default:
+		items[0] = remark + "; " + items[0]
+		return items
+	}
 }
 
 // remark says what a Job waits for that is not a prerequisite, or why it does
@@ -110,9 +69,36 @@ func remark(d gate.Decision) string {
 	case d.Reason == gate.ReasonInvalidExpression:
 		return "a valid expression"
 	case d.Reason == gate.ReasonHeld:
-		return oneLine(d.Message)
+		return picture.OneLine(d.Message)
 	case d.Action == gate.Ignoring && d.Message != "":
-		return "nothing (" + oneLine(d.Message) + ")"
+		return "nothing (" + picture.OneLine(d.Message) + ")"
 	}
 	return ""
+}
+
+func wait(namespace string, r lang.Reason, states map[lang.Ref]gate.State) string {
+	item := picture.OneLine(r.Check.String())
+	if r.Size == 0 && r.Check.Status == lang.StatusSucceeded && r.Check.Targets[0].Elements == nil && r.Ref.Name != "" {
+		item = nameIn(namespace, r.Ref)
+	}
+	switch state := states[r.Ref]; {
+	case r.Problem != nil:
+		return item + " (" + picture.OneLine(r.Problem.Message) + ")"
+	case r.Size > 0:
+		return fmt.Sprintf("%s (%d of %d)", item, r.Yes, r.Size)
+	case !r.Until.IsZero():
+		return item + " (not before " + r.Until.UTC().Format(time.RFC3339) + ")"
+	case state == "", state == gate.StateWaiting, state == gate.StatePending, state == gate.StateRunning:
+		return item
+	default:
+		return item + " (" + string(state) + ")"
+	}
+}
+
+// nameIn returns how an expression calls a Job in a namespace.
+func nameIn(namespace string, ref lang.Ref) string {
+	if ref.Namespace == namespace {
+		ref.Namespace = ""
+	}
+	return picture.OneLine(ref.String())
 }

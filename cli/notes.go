@@ -5,13 +5,14 @@ import (
 	"io"
 	"strings"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
 // printNotes writes what is to be said about a drawing, beside it.
 func printNotes(w io.Writer, notes []string) error {
 	for _, note := range notes {
-		if _, err := fmt.Fprintln(w, clean(note)); err != nil {
+		if _, err := fmt.Fprintln(w, picture.Clean(note)); err != nil {
 			return fmt.Errorf("writing the notes: %w", err)
 		}
 	}
@@ -19,9 +20,9 @@ func printNotes(w io.Writer, notes []string) error {
 }
 
 // cycleNotes names each cycle in the words of its Jobs.
-func cycleNotes(f *forest) []string {
+func cycleNotes(g *picture.Graph) []string {
 	var notes []string
-	for _, cycle := range f.cycles {
+	for _, cycle := range g.Cycles() {
 		var b strings.Builder
 		fmt.Fprintf(&b, "Dependency cycle: %s", cycle[0])
 		for i := range cycle {
@@ -38,9 +39,9 @@ func cycleNotes(f *forest) []string {
 // invalidNotes draws the mistakes in expressions.
 func invalidNotes(m *model) []string {
 	var notes []string
-	for _, n := range m.nodes {
-		if n.state == gate.StateInvalid {
-			notes = append(notes, fmt.Sprintf("Job %s: %s", n.ref, n.message))
+	for _, n := range m.Nodes {
+		if n.State == gate.StateInvalid {
+			notes = append(notes, fmt.Sprintf("Job %s: %s", n.Ref, n.Message))
 		}
 	}
 	return notes
@@ -50,7 +51,7 @@ func invalidNotes(m *model) []string {
 func countNotes(m *model, where string, all bool) []string {
 	var notes []string
 	switch {
-	case len(m.nodes) > 0:
+	case len(m.Nodes) > 0:
 	case all:
 		notes = append(notes, "No Jobs found"+where+".")
 	default:

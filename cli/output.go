@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/pflag"
+
+	"depctl.dev/cli/picture"
 )
 
 // outputJSON is the only value of --output so far; no value means text.
@@ -37,19 +37,10 @@ func writeJSON(w io.Writer, value any) error {
 
 // clean returns text without signs that could drive a terminal: annotations
 // and names in files are written by others. Line breaks stay.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r != '\n' && !unicode.IsPrint(r):
-			return '?'
-		}
-		return r
-	}, text)
-}
+func clean(text string) string { return picture.Clean(text) }
 
 // oneLine returns clean text with every run of white space made one space.
-func oneLine(text string) string {
-	return clean(strings.Join(strings.Fields(text), " "))
-}
+func oneLine(text string) string { return picture.OneLine(text) }
+
+// gap is how many columns stand between two cells, as with kubectl.
+const gap = 3

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -83,7 +84,7 @@ func (o *parseOptions) run() error {
 	if o.output == outputJSON {
 		return writeJSON(o.streams.Out, newParsedJSON(expr))
 	}
-	if _, err := io.WriteString(o.streams.Out, clean(drawExpr(expr, o.terminal.glyphs))); err != nil {
+	if _, err := io.WriteString(o.streams.Out, picture.Clean(drawExpr(expr, o.terminal.glyphs))); err != nil {
 		return fmt.Errorf("writing the tree: %w", err)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -213,7 +214,7 @@ func assumedNotes(refs []lang.Ref, namespace string) []string {
 	for _, ref := range refs {
 		names = append(names, nameIn(namespace, ref))
 	}
-	return []string{fmt.Sprintf("Not among the files, and taken for done: %s.", enumerate(names, 200, "..."))}
+	return []string{fmt.Sprintf("Not among the files, and taken for done: %s.", picture.Enumerate(names, 200, "..."))}
 }
 
 func (o *planOptions) print(p *plan) error {

@@ -44,7 +44,7 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 		CriticalPath: []string{}, Jobs: []plannedJSON{}, Idle: []idleJSON{},
 	}
 	for _, job := range p.path {
-		out.CriticalPath = append(out.CriticalPath, id(job.ref))
+		out.CriticalPath = append(out.CriticalPath, job.ref.String())
 	}
 	for _, job := range p.jobs {
 		one := plannedJSON{
@@ -52,7 +52,7 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 			KnownFrom: string(job.basis), Critical: job.critical, BySlot: job.bySlot,
 		}
 		if job.after.Name != "" {
-			one.After = id(job.after)
+			one.After = job.after.String()
 		}
 		out.Jobs = append(out.Jobs, one)
 	}

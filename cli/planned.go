@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -104,7 +105,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 			notes = append(notes, fmt.Sprintf("%d more Jobs never run.", len(p.idle)-most))
 			break
 		}
-		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", nameIn(namespace, job.ref), oneLine(job.reason)))
+		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", nameIn(namespace, job.ref), picture.OneLine(job.reason)))
 	}
 	return notes
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -16,12 +17,12 @@ func (t *planTable) summary(bars bool) []string {
 	legend := ""
 	if bars {
 		legend = " (█ above)"
-		if t.terminal.glyphs.fork == asciiGlyphs().fork {
+		if t.terminal.glyphs.Fork == picture.ASCII().Fork {
 			legend = " (# above)"
 		}
 	}
 	arrow := " → "
-	if t.terminal.glyphs.fork == asciiGlyphs().fork {
+	if t.terminal.glyphs.Fork == picture.ASCII().Fork {
 		arrow = " -> "
 	}
 	return []string{
@@ -70,7 +71,7 @@ func wrapRunes(text string, columns int) []string {
 		switch {
 		case *last == "":
 			*last = word
-		case width(*last)+1+width(word) <= room:
+		case picture.Width(*last)+1+picture.Width(word) <= room:
 			*last += " " + word
 		default:
 			lines = append(lines, word)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"depctl.dev/cli/picture"
 )
 
 // planTable draws a plan in columns, with a bar for each line where there is
@@ -42,7 +44,7 @@ func (t *planTable) print(w io.Writer) error {
 	used := 0
 	for i := range heads {
 		for _, cells := range lines {
-			columns[i] = max(columns[i], width(cells[i])+gap)
+			columns[i] = max(columns[i], picture.Width(cells[i])+gap)
 		}
 		used += columns[i]
 	}
@@ -58,7 +60,7 @@ func (t *planTable) print(w io.Writer) error {
 	for i, cells := range lines {
 		var text strings.Builder
 		for k, cell := range cells {
-			text.WriteString(pad(cell, cell, columns[k]))
+			text.WriteString(picture.Pad(cell, cell, columns[k]))
 		}
 		if at := i - (len(lines) - len(rows)); at >= 0 && bar > 0 {
 			text.WriteString(t.bar(rows[at], bar))
@@ -107,7 +109,7 @@ func (r planRow) takes() string {
 // at least.
 func (t *planTable) bar(r planRow, columns int) string {
 	full, part := "█", "▒"
-	if t.terminal.glyphs.fork == asciiGlyphs().fork {
+	if t.terminal.glyphs.Fork == picture.ASCII().Fork {
 		full, part = "#", "="
 	}
 	at := func(d time.Duration) int {
@@ -124,7 +126,7 @@ func (t *planTable) bar(r planRow, columns int) string {
 	}
 	drawn := strings.Repeat(sign, to-from)
 	if t.terminal.colour {
-		drawn = paint(drawn, colour)
+		drawn = picture.Paint(drawn, colour)
 	}
 	return strings.Repeat(" ", from) + drawn
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
@@ -147,7 +148,7 @@ func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *world) error {
 func (w *world) skips(job gate.Job) []string {
 	var items []string
 	if job.OnHold {
-		items = append(items, "a hold by a person: "+oneLine(gate.HoldAnnotation+"="+job.Hold))
+		items = append(items, "a hold by a person: "+picture.OneLine(gate.HoldAnnotation+"="+job.Hold))
 	}
 	if w.invalid[job.Ref()] != nil {
 		items = append(items, "an expression that cannot be read")

@@ -3,6 +3,7 @@ package cli
 import (
 	"time"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
@@ -72,7 +73,7 @@ func (w *workload) display() string {
 	if w.kind != "Job" {
 		name = w.kind + " " + name
 	}
-	return oneLine(name)
+	return picture.OneLine(name)
 }
 
 func cronJobConcurrency(_ *linting, w *workload) []mistake {

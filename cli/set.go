@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -241,10 +242,10 @@ func (o *setOptions) diff(t liveJob) []string {
 			continue
 		}
 		if there {
-			lines = append(lines, "- "+key+": "+oneLine(old))
+			lines = append(lines, "- "+key+": "+picture.OneLine(old))
 		}
 		if value != nil {
-			lines = append(lines, "+ "+key+": "+oneLine(*value))
+			lines = append(lines, "+ "+key+": "+picture.OneLine(*value))
 		}
 	}
 	return lines

@@ -13,6 +13,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
@@ -201,10 +202,10 @@ raw/ingest                   ◐ pending   -
 			server := httptest.NewServer(f)
 			defer server.Close()
 
-			args := append([]string{"graph", "--server", server.URL}, strings.Fields(test.args)...)
-			stdout, stderr, code := runDepctl(testFactory(terminal{glyphs: unicodeGlyphs()}), "", args...)
+			args := append([]string{"graph", "-o", "tree", "--server", server.URL}, strings.Fields(test.args)...)
+			stdout, stderr, code := runDepctl(testFactory(terminal{glyphs: picture.Unicode()}), "", args...)
 			require.Equal(t, test.wantErr, stderr)
-			require.Equal(t, normal(test.wantOut), normal(stdout))
+			require.Equal(t, normal(test.wantOut), normal(strings.ReplaceAll(stdout, " ◆", "")))
 			require.Equal(t, test.wantCode, code)
 			if test.wantRequests != "" {
 				require.Equal(t, test.wantRequests, strings.Join(f.requests, ", "))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"depctl.dev/cli/overview"
+	"depctl.dev/cli/picture"
 )
 
 // statusJSON is what "depctl status -o json" prints. Its names are a promise.
@@ -42,19 +43,19 @@ type etaJSON struct {
 func statusJSONOf(s *overview.Overview) statusJSON {
 	j := statusJSON{
 		Jobs: s.Jobs, Annotated: s.Annotated, Counts: map[string]int{}, Blockers: []blockerJSON{},
-		ETA: etaJSON{End: timestamp(s.ETA.End), Open: s.ETA.Open, Unknown: s.ETA.Unknown, Guesses: s.ETA.Guesses, Learned: s.ETA.Learned},
+		ETA: etaJSON{End: picture.Timestamp(s.ETA.End), Open: s.ETA.Open, Unknown: s.ETA.Unknown, Guesses: s.ETA.Guesses, Learned: s.ETA.Learned},
 	}
 	for _, state := range overview.States {
 		j.Counts[string(state)] = s.Counts[state]
 	}
 	if !s.Oldest.Since.IsZero() {
-		j.Oldest = &waiterJSON{s.Oldest.Ref.String(), timestamp(s.Oldest.Since)}
+		j.Oldest = &waiterJSON{s.Oldest.Ref.String(), picture.Timestamp(s.Oldest.Since)}
 	}
 	if s.ETA.Last.Name != "" {
 		j.ETA.Last = s.ETA.Last.String()
 	}
 	for _, b := range s.Blockers {
-		j.Blockers = append(j.Blockers, blockerJSON{b.Ref.String(), string(b.State), timestamp(b.Since), timestamp(b.End), b.HoldsUp})
+		j.Blockers = append(j.Blockers, blockerJSON{b.Ref.String(), string(b.State), picture.Timestamp(b.Since), picture.Timestamp(b.End), b.HoldsUp})
 	}
 	return j
 }

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"depctl.dev/cli/overview"
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -54,9 +55,9 @@ func (o *statusOptions) where() string {
 }
 
 func (o *statusOptions) state(state gate.State) cell {
-	c := cell{text: o.terminal.glyphs.symbols[state] + " " + string(state)}
+	c := cell{text: o.terminal.glyphs.Symbols[state] + " " + string(state)}
 	if o.terminal.colour {
-		c.colour = colourOf(state)
+		c.colour = picture.Colour(state)
 	}
 	return c
 }
@@ -90,7 +91,7 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Over
 			for _, dependent := range q.graph.Dependents(b.Ref) {
 				names = append(names, nameIn(o.namespace, dependent))
 			}
-			row = append(row, cell{text: enumerate(names, 40, o.terminal.glyphs.ellipsis)})
+			row = append(row, cell{text: picture.Enumerate(names, 40, o.terminal.glyphs.Ellipsis)})
 		}
 		rows = append(rows, row)
 	}

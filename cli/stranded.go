@@ -9,6 +9,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -49,7 +50,7 @@ func (w *world) selected(is func(gate.Job) bool) []gate.Job {
 // its expression that are not met.
 func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
 	if job.OnHold {
-		return "a person: " + oneLine(gate.HoldAnnotation+"="+job.Hold)
+		return "a person: " + picture.OneLine(gate.HoldAnnotation+"="+job.Hold)
 	}
 	if byElement(job) {
 		return "a gate to take " + gate.SchedulingGate + " from its pods"
@@ -69,13 +70,10 @@ func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
 
 // printStranded writes Jobs as a table.
 func printStranded(out io.Writer, w *world, stranded []gate.Job) error {
-	states := map[lang.Ref]gate.State{}
-	for _, n := range newModel(w, selection{}).nodes {
-		states[n.ref] = n.state
-	}
+	states := newModel(w, selection{}).states
 	column := len("NAME")
 	for _, job := range stranded {
-		column = max(column, width(job.Ref().String()))
+		column = max(column, picture.Width(job.Ref().String()))
 	}
 	var b strings.Builder
 	row := func(name, waits string) { fmt.Fprintf(&b, "%-*s%s\n", column+gap, name, waits) }

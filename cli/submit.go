@@ -13,6 +13,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/cli/submit"
 )
 
@@ -243,7 +244,7 @@ func (o *submitOptions) run(ctx context.Context, f *factory, script, command []s
 
 func (o *submitOptions) note(notes []string) error {
 	for _, note := range notes {
-		if _, err := fmt.Fprintf(o.streams.ErrOut, "note: %s\n", clean(note)); err != nil {
+		if _, err := fmt.Fprintf(o.streams.ErrOut, "note: %s\n", picture.Clean(note)); err != nil {
 			return fmt.Errorf("writing a note: %w", err)
 		}
 	}
@@ -275,7 +276,7 @@ const interrupted = 128 + int(syscall.SIGINT)
 // waitFor returns when the Job has ended, with its exit code.
 func (o *submitOptions) waitFor(ctx context.Context, s *submitter, job *batchv1.Job) error {
 	done, err := s.wait(ctx, job, func(text string) {
-		fmt.Fprintf(o.streams.ErrOut, "%s %s\n", job.Name, oneLine(text))
+		fmt.Fprintf(o.streams.ErrOut, "%s %s\n", job.Name, picture.OneLine(text))
 	})
 	switch {
 	case ctx.Err() != nil:

@@ -7,31 +7,36 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"depctl.dev/cli/picture"
 )
 
 // terminal says what the place that is drawn on can show.
 type terminal struct {
-	// width is in columns; 0 means that nothing needs to be cut.
-	width  int
-	colour bool
-	glyphs glyphs
+	// width is in columns, height in lines; 0 means that nothing needs to be cut.
+	width, height int
+	colour        bool
+	// interactive says that somebody looks at it, and lines can be drawn over.
+	interactive bool
+	glyphs      picture.Glyphs
 }
 
 // detectTerminal looks at where the output goes, and at the environment.
 func detectTerminal(out io.Writer, lookup func(string) (string, bool)) terminal {
-	t := terminal{glyphs: unicodeGlyphs()}
+	t := terminal{glyphs: picture.Unicode()}
 	if !isUTF8(runtime.GOOS, lookup) {
-		t.glyphs = asciiGlyphs()
+		t.glyphs = picture.ASCII()
 	}
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return t
 	}
+	t.interactive = true
 	_, noColour := lookup("NO_COLOR")
 	kind, _ := lookup("TERM")
 	t.colour = !noColour && kind != "dumb"
-	if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-		t.width = width
+	if width, height, err := term.GetSize(int(file.Fd())); err == nil {
+		t.width, t.height = width, height
 	}
 	return t
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/picture"
 )
 
 func lookupIn(env map[string]string) func(string) (string, bool) {
@@ -42,5 +44,5 @@ func TestWhatIsNotATerminalHasNoWidthAndNoColour(t *testing.T) {
 	got := detectTerminal(&bytes.Buffer{}, lookupIn(map[string]string{"LANG": "C.UTF-8"}))
 	require.Zero(t, got.width)
 	require.False(t, got.colour)
-	require.Equal(t, unicodeGlyphs(), got.glyphs)
+	require.Equal(t, picture.Unicode().Fork, got.glyphs.Fork)
 }

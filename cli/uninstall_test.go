@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
@@ -171,7 +172,7 @@ func (f *fakeInstallation) patch(w http.ResponseWriter, r *http.Request, job *ba
 func (f *fakeInstallation) uninstall(answer, args string) (stdout, stderr string, code int) {
 	server := httptest.NewServer(f)
 	defer server.Close()
-	factory := testFactory(terminal{glyphs: unicodeGlyphs()})
+	factory := testFactory(terminal{glyphs: picture.Unicode()})
 	factory.interactive = func(io.Reader) bool { return answer != "" }
 	all := append([]string{"uninstall", "--server", server.URL}, strings.Fields(args)...)
 	stdout, stderr, code = runDepctl(factory, answer, all...)

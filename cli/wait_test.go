@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -44,7 +45,7 @@ func TestTheExitCodesOfWait(t *testing.T) {
 			if test.change != nil {
 				test.change(client)
 			}
-			stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: unicodeGlyphs()}), "", append([]string{"wait"}, test.args...)...)
+			stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
 			require.Equal(t, test.code, code, stdout+stderr)
 			if test.says == "" {
 				require.Empty(t, stdout+stderr)
@@ -57,7 +58,7 @@ func TestTheExitCodesOfWait(t *testing.T) {
 
 func TestWaitEndsWhenItComesTrue(t *testing.T) {
 	client := nightCluster(nightObjects(), true)
-	f := clusterFactory(t, client, terminal{glyphs: unicodeGlyphs()})
+	f := clusterFactory(t, client, terminal{glyphs: picture.Unicode()})
 	f.clock = clock.RealClock{}
 	codes := make(chan int, 1)
 	go func() {

@@ -8,6 +8,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/cli/vigil"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -162,7 +163,7 @@ func (w *watching) say(code int, what string, j vigil.Judgement) error {
 				because = append(because, fmt.Sprintf("and %d more", len(j.Reasons)-i))
 				break
 			}
-			because = append(because, oneLine(reason.String()))
+			because = append(because, picture.OneLine(reason.String()))
 		}
 		if _, err := fmt.Fprintln(out, what+strings.Join(because, ", ")); err != nil {
 			return fmt.Errorf("writing the answer: %w", err)

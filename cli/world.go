@@ -3,7 +3,6 @@ package cli
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"depctl.dev/depgraph"
@@ -54,6 +53,13 @@ func (w *world) add(job gate.Job) {
 	w.graph.Set(ref, job.Node(expr))
 }
 
+// remove forgets a Job that is gone.
+func (w *world) remove(ref lang.Ref) {
+	delete(w.jobs, ref)
+	delete(w.invalid, ref)
+	w.graph.Remove(ref)
+}
+
 // decide asks what should happen to a Job of the world.
 func (w *world) decide(ref lang.Ref) gate.Decision {
 	return gate.Decide(gate.Snapshot{
@@ -82,47 +88,17 @@ func (w *world) unmet(ref lang.Ref) []lang.Reason {
 	return slices.DeleteFunc(reasons, func(r lang.Reason) bool { return r.Value == lang.True })
 }
 
-// edges returns one edge for each object and check that the expression of a Job
-// names, in the order of the text: of a set, one for each member.
-func (w *world) edges(ref lang.Ref) []edge {
-	expr := w.graph.Expr(ref)
-	if expr == nil {
-		return nil
+// value evaluates one check of an expression alone, as an expression of its own,
+// so that the value is the language's.
+func (w *world) value(ref lang.Ref, named lang.Edge) lang.Value {
+	if named.PerElement {
+		return lang.Unknown
 	}
-	var found []edge
-	for _, named := range expr.Edges() {
-		prerequisite := named.Ref.Resolve(ref.Namespace)
-		if !prerequisite.IsSet() {
-			found = append(found, edge{from: prerequisite, to: ref, check: named.Check, value: w.value(ref, named, named.Check)})
-			continue
-		}
-		for _, member := range w.graph.Members(prerequisite, ref) {
-			of := prerequisite
-			of.Name = member.Name
-			alone := strings.Replace(named.Check, prerequisite.Name, member.Name, 1)
-			found = append(found, edge{from: of, to: ref, check: named.Check, value: w.value(ref, named, alone)})
-		}
-	}
-	return unique(found)
-}
-
-// value evaluates one check alone, as an expression of its own, so that the
-// value is the language's.
-func (w *world) value(ref lang.Ref, named lang.Edge, check string) lang.Value {
-	expr, err := lang.Parse(check)
-	if err != nil || named.PerElement {
+	expr, err := lang.Parse(named.Check)
+	if err != nil {
 		return lang.Unknown
 	}
 	return expr.Eval(w.seenBy(ref), w.jobs[ref].Subject(), w.now).Value
-}
-
-func unique(edges []edge) []edge {
-	seen := make(map[edge]bool, len(edges))
-	return slices.DeleteFunc(edges, func(e edge) bool {
-		again := seen[e]
-		seen[e] = true
-		return again
-	})
 }
 
 // wanted returns what must be read to decide about the Jobs of a namespace, or

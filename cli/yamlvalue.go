@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -110,7 +111,7 @@ func (v *yamlValue) add(severity lang.Severity, code lang.Code, from, to int, me
 
 // corrected returns the annotation with a value in quotes.
 func (v *yamlValue) corrected(meant string) string {
-	meant = oneLine(meant)
+	meant = picture.OneLine(meant)
 	quoted, err := json.Marshal(meant)
 	switch {
 	case v.document.json && err == nil:
@@ -190,7 +191,7 @@ func (v *yamlValue) flow() bool {
 
 func clip(s string) string {
 	const most = 60
-	if s = oneLine(s); len([]rune(s)) > most {
+	if s = picture.OneLine(s); len([]rune(s)) > most {
 		return string([]rune(s)[:most]) + "..."
 	}
 	return s

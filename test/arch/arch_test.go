@@ -35,6 +35,7 @@ var law = []rule{
 	{"gate", []string{module + "/lang", module + "/depgraph", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
 	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
+	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/submit", []string{module + "/lang", module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
 	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
 	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
@@ -58,7 +59,7 @@ var files = []struct {
 	in           []string
 	why          string
 }{
-	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "inquirer.go", "follower.go", "inspector.go", "clusterwriter.go", "submitter.go", "jobclient.go"}, "reading from a cluster is in few places: lists, an inquiry, a watch, an inspection; uninstall's writing in another, what submit creates and what a person does to single Jobs in two more"},
+	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "follow.go", "inquirer.go", "follower.go", "inspector.go", "clusterwriter.go", "submitter.go", "jobclient.go"}, "reading from a cluster is in few places: lists, an inquiry, two watches, an inspection; uninstall's writing in another, what submit creates and what a person does to single Jobs in two more"},
 }
 
 type listed struct {

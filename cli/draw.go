@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"depctl.dev/cli/picture"
+	"depctl.dev/lang"
+)
+
+// model returns what the options select of a world.
+func (o *graphOptions) model(w *world) (*model, error) {
+	s := o.selection
+	s.namespace, s.unrelated, s.up, s.down = o.scope, o.all, o.up, o.down
+	for _, name := range o.names {
+		ref, err := o.find(w, name)
+		if err != nil {
+			return nil, err
+		}
+		s.starts = append(s.starts, ref)
+	}
+	m := newModel(w, s)
+	m.Namespace = o.namespace
+	return m, nil
+}
+
+// find returns the Job that an argument names, as NAME or NAMESPACE/NAME, with
+// or without a type before it.
+func (o *graphOptions) find(w *world, argument string) (lang.Ref, error) {
+	name := argument
+	if kind, rest, ok := strings.Cut(name, "/"); ok {
+		switch kind {
+		case "job", "jobs", "job.batch", "jobs.batch":
+			name = rest
+		}
+	}
+	ref := lang.Job(o.namespace, name)
+	if namespace, rest, ok := strings.Cut(name, "/"); ok {
+		ref = lang.Job(namespace, rest)
+	}
+	if _, exists := w.jobs[ref]; exists {
+		return ref, nil
+	}
+	if ref.Namespace == "" {
+		return ref, usageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
+	}
+	if o.scope != "" && ref.Namespace != o.scope {
+		return ref, fmt.Errorf("there is no Job %s among those of namespace %s and what they wait for; look with -n %s",
+			ref, o.scope, ref.Namespace)
+	}
+	return ref, fmt.Errorf("there is no Job %s%s", ref, cmp.Or(o.where(), " in the cluster"))
+}
+
+// The limits above which Jobs with the same neighbours are drawn as one.
+const (
+	mostInPicture = 300
+	mostInPage    = 2000
+)
+
+func (o *graphOptions) print(m *model, notes []string) error {
+	graph := &m.Graph
+	if o.collapse != "" {
+		graph = graph.Collapse()
+	}
+	if err := o.draw(o.streams.Out, graph); err != nil {
+		return err
+	}
+	if o.output != "json" {
+		notes = append(notes, cycleNotes(graph)...)
+		notes = append(notes, invalidNotes(m)...)
+		notes = append(notes, countNotes(m, o.where(), o.all)...)
+	}
+	return printNotes(o.streams.ErrOut, notes)
+}
+
+func (o *graphOptions) draw(out io.Writer, g *picture.Graph) error {
+	screen := picture.Screen{
+		Width: o.terminal.width, Colour: o.terminal.colour, Glyphs: o.terminal.glyphs, NoHeaders: o.noHeaders,
+	}
+	switch o.output {
+	case "name":
+		return picture.Names(out, g)
+	case "json":
+		return picture.JSON(out, g)
+	case "dot":
+		return picture.DOT(out, g)
+	case "mermaid":
+		return picture.Mermaid(out, g)
+	case "svg":
+		return picture.SVG(out, g.Fold(mostInPicture))
+	case "png":
+		return picture.PNG(out, g.Fold(mostInPicture))
+	case "html":
+		return picture.HTML(out, g.Fold(mostInPage))
+	case "wide":
+		return picture.Text(out, g, picture.Wide, screen)
+	case "tree":
+		return picture.Text(out, g, picture.Tree, screen)
+	case "picture":
+		return picture.Text(out, g, picture.Layered, screen)
+	default:
+		return picture.Text(out, g, picture.Auto, screen)
+	}
+}

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// liveWorld keeps a world as a cluster changes, by events.
+type liveWorld struct {
+	*reading
+	mu sync.Mutex
+	// changed has something in it when the world is another one than before.
+	changed chan struct{}
+	spaces  map[string]bool
+}
+
+// follow reads the Jobs as read does, and then every change. Whoever looks at the
+// world holds the lock.
+func (c *cluster) follow(ctx context.Context, now time.Time) (*liveWorld, error) {
+	f := &liveWorld{
+		reading: &reading{cluster: c, world: newWorld(now), listed: map[string]error{}},
+		changed: make(chan struct{}, 1), spaces: map[string]bool{},
+	}
+	if err := f.list(ctx, c.namespace); err != nil {
+		return nil, c.explain(err)
+	}
+	f.start(ctx, c.namespace)
+	return f, f.upstream(ctx)
+}
+
+// upstream begins to read namespaces in which something is waited for since the
+// last time. What may not be watched there stays as it was found.
+func (f *liveWorld) upstream(ctx context.Context) error {
+	if f.namespace == "" {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, ref := range f.world.wanted(f.namespace) {
+		if _, tried := f.listed[ref.Namespace]; tried || ref.Namespace == f.namespace {
+			continue
+		}
+		if err := f.followUpstream(ctx); err != nil {
+			return err
+		}
+		break
+	}
+	for space, forbidden := range f.listed {
+		if forbidden == nil {
+			f.start(ctx, space)
+		}
+	}
+	return nil
+}
+
+// start watches a namespace. An informer lists again where a watch was lost.
+func (f *liveWorld) start(ctx context.Context, namespace string) {
+	if f.spaces[namespace] {
+		return
+	}
+	f.spaces[namespace] = true
+	jobs := f.client.Jobs(namespace)
+	informer := cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			return jobs.List(ctx, options)
+		},
+		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+			return jobs.Watch(ctx, options)
+		},
+	}, f.client), &batchv1.Job{}, 0, cache.Indexers{})
+	// Nothing of the pods but their account is looked at; an error would mean that
+	// the informer runs already.
+	_ = informer.SetTransform(func(object any) (any, error) {
+		if job, ok := object.(*batchv1.Job); ok {
+			job.ManagedFields = nil
+			job.Spec.Template.Spec.Containers, job.Spec.Template.Spec.InitContainers, job.Spec.Template.Spec.Volumes = nil, nil, nil
+		}
+		return object, nil
+	})
+	// A lost connection is tried again; a line about it would break the drawing.
+	_ = informer.SetWatchErrorHandlerWithContext(func(context.Context, *cache.Reflector, error) {})
+	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    f.set,
+		UpdateFunc: func(_, object any) { f.set(object) },
+		DeleteFunc: f.remove,
+	})
+	go informer.RunWithContext(ctx)
+}
+
+func (f *liveWorld) set(object any) {
+	job, ok := object.(*batchv1.Job)
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	observed := gate.Observe(job)
+	if known, exists := f.world.jobs[observed.Ref()]; exists && known.UID == observed.UID && known.ResourceVersion == observed.ResourceVersion {
+		return
+	}
+	f.world.add(observed)
+	f.tell()
+}
+
+func (f *liveWorld) remove(object any) {
+	if gone, ok := object.(cache.DeletedFinalStateUnknown); ok {
+		object = gone.Obj
+	}
+	job, ok := object.(*batchv1.Job)
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.world.remove(lang.Job(job.Namespace, job.Name))
+	f.tell()
+}
+
+func (f *liveWorld) tell() {
+	select {
+	case f.changed <- struct{}{}:
+	default:
+	}
+}

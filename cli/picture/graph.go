@@ -1,0 +1,153 @@
+package picture
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// StateUnknown is the state of an object that the user may not read, in addition
+// to those of package gate.
+const StateUnknown gate.State = "unknown"
+
+// Graph is what is drawn.
+type Graph struct {
+	Nodes []Node
+	Edges []Edge
+	// Namespace is the one whose Jobs are named without it; empty means none.
+	Namespace string
+	// Now is when the Jobs were read: ages count to it.
+	Now time.Time
+}
+
+// Kind says what a node stands for.
+type Kind string
+
+// The kinds of nodes.
+const (
+	// Job is one Job, and Array one that is Indexed.
+	Job   Kind = "job"
+	Array Kind = "array"
+	// Set is a glob or a selector, with the Jobs in it.
+	Set Kind = "set"
+	// Missing is what somebody waits for and nobody has made, or that cannot be
+	// looked up.
+	Missing Kind = "missing"
+	// Group stands for Jobs with the same neighbours, which were folded.
+	Group Kind = "group"
+	// Namespace stands for all Jobs of one.
+	Namespace Kind = "namespace"
+)
+
+// Node is one object, or several that are shown as one.
+type Node struct {
+	// ID is what edges call it.
+	ID   string
+	Kind Kind
+	Ref  lang.Ref
+	// State is where it stands; empty for several.
+	State gate.State
+	UID   string
+	// Created, Started and Finished are zero where that is not known.
+	Created, Started, Finished time.Time
+	DependsOn                  string
+	Message                    string
+	// Waits are the checks that keep it waiting, for people.
+	Waits []string
+	// When is what it waits for where that is not merely the success of names.
+	When string
+	// Size is the number of elements of an array; Done and Failed are those that
+	// have ended.
+	Size, Done, Failed int64
+	// Counts has how many Jobs there are in which state, where it stands for
+	// several, and Members their names.
+	Counts  map[gate.State]int
+	Members []string
+	// Critical says that it is on the longest way that is left to go.
+	Critical bool
+	// Change is what a manifest would do to it.
+	Change Change
+}
+
+// Change is how manifests differ from a cluster.
+type Change string
+
+// The changes.
+const (
+	Same    Change = ""
+	Added   Change = "added"
+	Removed Change = "removed"
+	Changed Change = "changed"
+)
+
+// Edge leads from a prerequisite to the Job that waits for it, or from a member
+// to its set.
+type Edge struct {
+	From, To string
+	// Check is what is asked, as the annotation has it; empty for a member.
+	Check string
+	Value lang.Value
+	// Plain says that Check only asks for success.
+	Plain    bool
+	Member   bool
+	Critical bool
+	Change   Change
+}
+
+// Label returns how a node is called in the graph.
+func (g *Graph) Label(n Node) string {
+	if n.Kind == Namespace {
+		return n.Ref.Namespace + "/"
+	}
+	return g.name(n.Ref)
+}
+
+func (g *Graph) name(ref lang.Ref) string {
+	if ref.Namespace == g.Namespace {
+		ref.Namespace = ""
+	}
+	return OneLine(ref.String())
+}
+
+// total returns how many Jobs a node stands for.
+func (n Node) total() int {
+	if n.Kind == Job || n.Kind == Array || n.Kind == Missing {
+		return 1
+	}
+	total := 0
+	for _, count := range n.Counts {
+		total += count
+	}
+	return total
+}
+
+// states returns how many Jobs there are in which state.
+func (n Node) states() map[gate.State]int {
+	if n.State != "" {
+		return map[gate.State]int{n.State: 1}
+	}
+	return n.Counts
+}
+
+// sorted returns the graph with its nodes and edges in order, and of several
+// edges between the same two one for each check, so that the same graph gives the same bytes.
+func (g *Graph) sorted() *Graph {
+	s := *g
+	s.Nodes = slices.Clone(g.Nodes)
+	slices.SortFunc(s.Nodes, func(a, b Node) int { return cmp.Or(a.Ref.Compare(b.Ref), cmp.Compare(a.ID, b.ID)) })
+	s.Edges = slices.Clone(g.Edges)
+	slices.SortFunc(s.Edges, func(a, b Edge) int {
+		return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From), cmp.Compare(a.Check, b.Check),
+			cmp.Compare(a.Value, b.Value), cmp.Compare(a.Change, b.Change))
+	})
+	there := s.index()
+	s.Edges = slices.DeleteFunc(slices.Compact(s.Edges), func(e Edge) bool {
+		_, from := there[e.From]
+		_, to := there[e.To]
+		return !from || !to // an edge to what is not shown is not shown either
+	})
+	return &s
+}

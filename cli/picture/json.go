@@ -1,0 +1,95 @@
+package picture
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// graphJSON is what "depctl graph -o json" prints. Its names are a promise.
+type graphJSON struct {
+	Nodes []nodeJSON `json:"nodes"`
+	Edges []edgeJSON `json:"edges"`
+}
+
+type nodeJSON struct {
+	Kind      string     `json:"kind"`
+	Namespace string     `json:"namespace"`
+	Name      string     `json:"name"`
+	ID        string     `json:"id"`
+	State     string     `json:"state,omitempty"`
+	UID       string     `json:"uid,omitempty"`
+	Created   string     `json:"created,omitempty"`
+	Started   string     `json:"started,omitempty"`
+	Finished  string     `json:"finished,omitempty"`
+	DependsOn string     `json:"dependsOn,omitempty"`
+	Message   string     `json:"message,omitempty"`
+	Array     *arrayJSON `json:"array,omitempty"`
+	Counts    any        `json:"counts,omitempty"`
+	Critical  bool       `json:"critical,omitempty"`
+	Change    Change     `json:"change,omitempty"`
+}
+
+type arrayJSON struct {
+	Size      int64 `json:"size"`
+	Succeeded int64 `json:"succeeded"`
+	Failed    int64 `json:"failed"`
+}
+
+type edgeJSON struct {
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Check    string `json:"check,omitempty"`
+	Value    string `json:"value,omitempty"`
+	Member   bool   `json:"member,omitempty"`
+	Critical bool   `json:"critical,omitempty"`
+	Change   Change `json:"change,omitempty"`
+}
+
+// JSON writes a graph for programs: nodes sorted by namespace and name, edges by
+// the Job that waits. There is no age, so that the same Jobs give the same bytes.
+func JSON(w io.Writer, g *Graph) error {
+	g = g.sorted()
+	out := graphJSON{Nodes: []nodeJSON{}, Edges: []edgeJSON{}}
+	for _, n := range g.Nodes {
+		one := nodeJSON{
+			Kind: string(n.Kind), Namespace: n.Ref.Namespace, Name: n.Ref.Name, ID: n.ID, State: string(n.State), UID: n.UID,
+			Created: Timestamp(n.Created), Started: Timestamp(n.Started), Finished: Timestamp(n.Finished),
+			DependsOn: n.DependsOn, Message: n.Message, Critical: n.Critical, Change: n.Change,
+		}
+		switch n.Kind {
+		case Array:
+			one.Array = &arrayJSON{n.Size, n.Done, n.Failed}
+			one.Kind = n.Ref.Kind
+		case Job, Missing:
+			one.Kind = n.Ref.Kind
+		}
+		if len(n.Counts) > 0 {
+			one.Counts = n.Counts
+		}
+		out.Nodes = append(out.Nodes, one)
+	}
+	for _, e := range g.Edges {
+		one := edgeJSON{From: e.From, To: e.To, Check: e.Check, Member: e.Member, Critical: e.Critical, Change: e.Change}
+		if !e.Member {
+			one.Value = e.Value.String()
+		}
+		out.Edges = append(out.Edges, one)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "    ") // as kubectl does
+	if err := encoder.Encode(out); err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return nil
+}
+
+// Timestamp returns a time as RFC 3339 has it, in UTC; empty if it is zero.
+func Timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
