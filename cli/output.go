@@ -35,12 +35,5 @@ func writeJSON(w io.Writer, value any) error {
 	return nil
 }
 
-// clean returns text without signs that could drive a terminal: annotations
-// and names in files are written by others. Line breaks stay.
-func clean(text string) string { return picture.Clean(text) }
-
-// oneLine returns clean text with every run of white space made one space.
-func oneLine(text string) string { return picture.OneLine(text) }
-
 // gap is how many columns stand between two cells, as with kubectl.
 const gap = 3
