@@ -240,7 +240,7 @@ func (o *explainOptions) style() explanation.Style {
 			}
 			return picture.Paint(text, picture.Colour(s))
 		},
-		Clean: clean,
+		Clean: picture.Clean,
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"io"
 
 	"github.com/spf13/pflag"
-
-	"depctl.dev/cli/picture"
 )
 
 // outputJSON is the only value of --output so far; no value means text.
