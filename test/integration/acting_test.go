@@ -63,7 +63,7 @@ func TestReleaseByForce(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t).byForce()
 	s.make("load", "never, later", annotate(gate.HoldAnnotation, "until Monday"))
-	s.make("row", "self[i-1]", indexed(3), template("run-for", "3s"))
+	s.make("row", "self[i-1]", indexed(3), template("run-for", "8s"))
 	s.until("the first element runs", func() bool { return len(s.openings("row")) > 0 })
 
 	s.does("release", "--force", "load", "--dry-run=server")
