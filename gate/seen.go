@@ -86,7 +86,7 @@ func (s Seen) Fit(room int, kept Seen) Seen {
 			return 1
 		}
 	})
-	fitting, length := Seen{}, len("{}")
+	fitting, length := Seen{}, len("{}")-len(",") // the last has no comma
 	for _, ref := range refs {
 		length += len(Seen{ref: s[ref]}.String()) - len("{}") + len(",")
 		if length > room {
