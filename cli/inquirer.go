@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -194,7 +193,7 @@ func (i *inquirer) learn(ctx context.Context, q *inquiry, ref lang.Ref) {
 			continue
 		}
 		known := *job.Object
-		exit := lastExit(pods)
+		exit := gate.LastExit(pods)
 		known.Exit = &exit
 		if known.Array != nil {
 			array := *known.Array
@@ -206,35 +205,10 @@ func (i *inquirer) learn(ctx context.Context, q *inquiry, ref lang.Ref) {
 	}
 }
 
-// lastExit returns the exit code of the container that failed last, in the pod that
-// failed last, as the gate reads it.
-func lastExit(pods []corev1.Pod) lang.Exit {
-	exit, last := lang.Exit{Lost: true}, metav1.Time{}
-	for i := range pods {
-		if pods[i].Status.Phase != corev1.PodFailed {
-			continue
-		}
-		for _, status := range slices.Concat(pods[i].Status.InitContainerStatuses, pods[i].Status.ContainerStatuses) {
-			ended := status.State.Terminated
-			if ended == nil || ended.ExitCode == 0 || !exit.Lost && ended.FinishedAt.Before(&last) {
-				continue
-			}
-			exit, last = lang.Exit{Code: ended.ExitCode}, ended.FinishedAt
-		}
-	}
-	return exit
-}
-
 func elementExits(pods []corev1.Pod) map[int64]lang.Element {
-	of := map[int64][]corev1.Pod{}
-	for _, pod := range pods {
-		if index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 64); err == nil {
-			of[index] = append(of[index], pod)
-		}
-	}
 	elements := map[int64]lang.Element{}
-	for index, list := range of {
-		exit := lastExit(list)
+	for index, list := range gate.ByIndex(pods) {
+		exit := gate.LastExit(list)
 		elements[index] = lang.Element{Exit: &exit}
 	}
 	return elements

@@ -3,11 +3,8 @@ package controller
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/gate"
@@ -27,7 +24,7 @@ func (c *Controller) learn(ctx context.Context, decision gate.Decision) error {
 		if err != nil {
 			return fmt.Errorf("reading the exit code of %s: %w", reason.Ref, err)
 		}
-		c.store.learn(reason.Ref, o.UID, lastExit(pods.Items))
+		c.store.learn(reason.Ref, o.UID, gate.LastExit(pods.Items))
 	}
 	return nil
 }
@@ -40,32 +37,8 @@ func (c *Controller) learnElements(ctx context.Context, ref lang.Ref) error {
 		if err != nil {
 			return fmt.Errorf("reading the exit codes of %s: %w", array, err)
 		}
-		of := map[int64][]corev1.Pod{}
-		for _, pod := range pods.Items {
-			if index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 64); err == nil {
-				of[index] = append(of[index], pod)
-			}
-		}
-		c.store.learnElements(array, uid, func(index int64) lang.Exit { return lastExit(of[index]) })
+		of := gate.ByIndex(pods.Items)
+		c.store.learnElements(array, uid, func(index int64) lang.Exit { return gate.LastExit(of[index]) })
 	}
 	return nil
-}
-
-// lastExit returns the exit code of the container that failed last, in the pod
-// that failed last; lost if no pod is left that says so.
-func lastExit(pods []corev1.Pod) lang.Exit {
-	exit, last := lang.Exit{Lost: true}, metav1.Time{}
-	for i := range pods {
-		if pods[i].Status.Phase != corev1.PodFailed {
-			continue
-		}
-		for _, status := range slices.Concat(pods[i].Status.InitContainerStatuses, pods[i].Status.ContainerStatuses) {
-			ended := status.State.Terminated
-			if ended == nil || ended.ExitCode == 0 || !exit.Lost && ended.FinishedAt.Before(&last) {
-				continue
-			}
-			exit, last = lang.Exit{Code: ended.ExitCode}, ended.FinishedAt
-		}
-	}
-	return exit
 }

@@ -139,9 +139,9 @@ func TestExitCodesAreThoseOfTheLastFailure(t *testing.T) {
 		}
 		return p
 	}
-	require.Equal(t, lang.Exit{Lost: true}, lastExit(nil))
-	require.Equal(t, lang.Exit{Lost: true}, lastExit([]corev1.Pod{pod(corev1.PodSucceeded, 1, 0)}))
-	require.Equal(t, lang.Exit{Code: 4}, lastExit([]corev1.Pod{pod(corev1.PodFailed, 20, 3, 4, 0), pod(corev1.PodFailed, 10, 7)}))
+	require.Equal(t, lang.Exit{Lost: true}, gate.LastExit(nil))
+	require.Equal(t, lang.Exit{Lost: true}, gate.LastExit([]corev1.Pod{pod(corev1.PodSucceeded, 1, 0)}))
+	require.Equal(t, lang.Exit{Code: 4}, gate.LastExit([]corev1.Pod{pod(corev1.PodFailed, 20, 3, 4, 0), pod(corev1.PodFailed, 10, 7)}))
 }
 
 func TestWhatWasLearnedIsKept(t *testing.T) {
