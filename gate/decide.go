@@ -231,9 +231,7 @@ func (d *Decision) join(s Snapshot, value lang.Value, o outlook) lang.Value {
 		value, d.Reasons = lang.Unknown, nil
 	}
 	d.Reasons = append(d.Reasons, o.reasons(s, elements)...)
-	if d.Next.IsZero() || !o.Next.IsZero() && o.Next.Before(d.Next) {
-		d.Next = o.Next
-	}
+	d.Next = soonest(d.Next, o.Next)
 	return value
 }
 
@@ -251,9 +249,7 @@ func inTime(s Snapshot, d Decision) Decision {
 		return d
 	}
 	if !over {
-		if d.Next.IsZero() || deadline.Before(d.Next) {
-			d.Next = deadline
-		}
+		d.Next = soonest(d.Next, deadline)
 		return d
 	}
 	return Decision{

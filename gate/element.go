@@ -67,9 +67,7 @@ func (s Snapshot) elements(policy Policy) outlook {
 		o.expr = s.Expr.Relaxed()
 		relaxed := o.expr.EvalElements(s.World, s.Job.Subject(), s.Now)
 		o.Open, o.Never = o.Open.Union(relaxed.Open), relaxed.Never.Minus(o.Open)
-		if o.Next.IsZero() || !relaxed.Next.IsZero() && relaxed.Next.Before(o.Next) {
-			o.Next = relaxed.Next
-		}
+		o.Next = soonest(o.Next, relaxed.Next)
 	}
 	return o
 }
@@ -153,13 +151,13 @@ func byElement(s Snapshot) (Decision, bool) {
 		}
 	}
 	next, over := s.deadline()
-	if over {
+	switch {
+	case over: // what is past is no time to look again
 		o.Never, o.reason = lang.Between(0, o.size-1).Minus(o.Open), ReasonDependencyTimeout
-	} else if policy == Wait {
-		o.Never = nil
-	}
-	if o.Next.IsZero() || !next.IsZero() && next.Before(o.Next) {
-		o.Next = next
+	case policy == Wait:
+		o.Never, o.Next = nil, soonest(o.Next, next)
+	default:
+		o.Next = soonest(o.Next, next)
 	}
 	return o.decide(s, limit), true
 }
@@ -190,11 +188,14 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 				d.open(pods[at])
 			}
 		case o.Never.Contains(index):
-			failure := Failure{Pod: pods[at], Reason: o.reason, Message: o.why(s, index)}
-			if !array.PerIndex {
-				return Decision{Action: Failing, Reason: elementReasons[o.reason], Message: failure.Message}
+			switch {
+			case !array.PerIndex:
+				return Decision{Action: Failing, Reason: elementReasons[o.reason], Message: o.why(s, index)}
+			case len(d.Elements.Fail) == mostAtOnce:
+				d.Elements.More = true
+			default:
+				d.Elements.Fail = append(d.Elements.Fail, Failure{Pod: pods[at], Reason: o.reason, Message: o.why(s, index)})
 			}
-			d.fail(failure)
 		}
 	}
 	d.Reason, d.Message = ReasonMet, fmt.Sprintf("released: all %d elements may run", o.size)
@@ -215,17 +216,19 @@ var elementReasons = map[string]string{
 }
 
 func (d *Decision) open(pod Pod) {
-	if d.Elements.More = d.Elements.More || len(d.Elements.Open) == mostAtOnce; !d.Elements.More {
-		d.Elements.Open = append(d.Elements.Open, pod)
-	}
-}
-
-func (d *Decision) fail(f Failure) {
-	if len(d.Elements.Fail) == mostAtOnce {
+	if len(d.Elements.Open) == mostAtOnce {
 		d.Elements.More = true
 		return
 	}
-	d.Elements.Fail = append(d.Elements.Fail, f)
+	d.Elements.Open = append(d.Elements.Open, pod)
+}
+
+// soonest returns the earlier of two times, of which zero means never.
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // why says in words why an element never runs.

@@ -200,6 +200,7 @@ func TestDecideAboutElements(t *testing.T) {
 			if test.wantMessage != "" {
 				require.Equal(t, test.wantMessage, got.Message)
 			}
+			require.True(t, got.Next.IsZero() || got.Next.After(test.now), "a time that is past would have it decided without end")
 			var open, failed []string
 			if got.Elements != nil {
 				for _, p := range got.Elements.Open {
