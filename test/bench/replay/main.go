@@ -18,6 +18,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -29,6 +30,7 @@ type options struct {
 	bin               string
 	jobs, needs, rate int
 	length            time.Duration
+	profiles          string
 }
 
 func main() {
@@ -38,6 +40,7 @@ func main() {
 	flag.IntVar(&o.needs, "needs", 10, "how many each waits for")
 	flag.IntVar(&o.rate, "rate", 500, "completions a second")
 	flag.DurationVar(&o.length, "for", time.Minute, "how long Jobs complete")
+	flag.StringVar(&o.profiles, "profiles", "", "a directory for profiles of the gate: start.pprof, heap.pprof and steady.pprof (default none)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -62,7 +65,7 @@ func replay(ctx context.Context, o options) (err error) {
 	}
 	scene, store := newScene(o.jobs, o.needs), etcd{url}
 	began := time.Now()
-	if err := errors.Join(store.put(ctx, scene.running...), store.put(ctx, scene.waiting...)); err != nil {
+	if err := store.load(ctx, slices.Concat(scene.running, scene.waiting)); err != nil {
 		return err
 	}
 	fmt.Printf("wrote %d Jobs, %d edges, in %.1f s\n", 2*o.jobs, o.jobs*o.needs, time.Since(began).Seconds())
@@ -76,7 +79,11 @@ func replay(ctx context.Context, o options) (err error) {
 // start starts the gate and waits until it has decided about all.
 func start(ctx context.Context, s *sandbox.Sandbox, o options) (*sandbox.Gate, error) {
 	began := time.Now()
-	gate, err := s.StartGate(ctx, sandbox.GateOptions{Args: []string{"--report-qps=0"}})
+	args := []string{"--report-qps=0"}
+	if o.profiles != "" {
+		args = append(args, "--profiling")
+	}
+	gate, err := s.StartGate(ctx, sandbox.GateOptions{Args: args})
 	if err == nil {
 		err = gate.WaitReady(ctx)
 	}
@@ -84,6 +91,7 @@ func start(ctx context.Context, s *sandbox.Sandbox, o options) (*sandbox.Gate, e
 		return nil, err
 	}
 	listed := time.Now()
+	profiled := o.profile(ctx, gate, "start", "profile?seconds=5")
 	err = wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 10*time.Minute, true, func(ctx context.Context) (bool, error) {
 		m, err := scrape(ctx, gate)
 		return m[`depctl_gate_waiting_jobs{state="waiting"}`] >= float64(o.jobs), err
@@ -92,6 +100,9 @@ func start(ctx context.Context, s *sandbox.Sandbox, o options) (*sandbox.Gate, e
 		return nil, fmt.Errorf("not all Jobs were decided: %w", err)
 	}
 	decided := time.Now()
+	if err := errors.Join(<-profiled, <-o.profile(ctx, gate, "heap", "heap?gc=1")); err != nil {
+		return nil, err
+	}
 	fmt.Printf("listed %.2f s after the start, all decided %.2f s after that; %s\n", listed.Sub(began).Seconds(), decided.Sub(listed).Seconds(), memory(gate))
 	return gate, nil
 }
@@ -126,18 +137,20 @@ func sustain(ctx context.Context, s *sandbox.Sandbox, gate *sandbox.Gate, scene 
 	}()
 	tick := time.NewTicker(time.Second / 50)
 	defer tick.Stop()
+	profiled := o.profile(ctx, gate, "steady", fmt.Sprintf("profile?seconds=%d", max(1, int(o.length.Seconds())/2)))
 	began, done := time.Now(), 0
 	for done < total {
 		<-tick.C
 		n := min(total, int(time.Since(began).Seconds()*float64(o.rate))) - done
-		jobs := make([]*batchv1.Job, 0, n)
+		now := time.Now()
+		// One by one, as the API server writes: each has its resourceVersion.
+		var writing errgroup.Group
 		for _, job := range scene.running[done : done+n] {
-			jobs = append(jobs, completed(job))
+			writing.Go(func() error { return store.put(ctx, completed(job)) })
 		}
-		if err := store.put(ctx, jobs...); err != nil {
+		if err := writing.Wait(); err != nil {
 			return err
 		}
-		now := time.Now()
 		for i := done; i < done+n; i++ {
 			for _, dependent := range scene.dependents[i] {
 				if scene.missing[dependent]--; scene.missing[dependent] == 0 {
@@ -155,6 +168,9 @@ func sustain(ctx context.Context, s *sandbox.Sandbox, gate *sandbox.Gate, scene 
 		}
 	}
 	elapsed := time.Since(began)
+	if err := <-profiled; err != nil {
+		return err
+	}
 	var latencies []time.Duration
 	deadline := time.After(time.Minute)
 	for len(latencies) < wanted {
