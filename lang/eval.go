@@ -18,7 +18,7 @@ type Verdict struct {
 func (e *Expr) Eval(w World, s *Subject, now time.Time) Verdict {
 	v := view{world: w, subject: s, now: now, index: -1}
 	value := True
-	switch root := e.root.(type) {
+	switch root := e.tree().(type) {
 	case *All:
 		for _, t := range root.Terms {
 			if e.elements && mentionsElement(t) {

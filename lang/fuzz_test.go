@@ -122,5 +122,9 @@ func requireFastPathAgrees(t require.TestingT, text string) {
 	}
 	slow, err := parseGrammar(text)
 	require.NoError(t, err, "%q", text)
-	require.Equal(t, slow, fast, "%q", text)
+	require.Equal(t, slow.Root(), fast.Root(), "%q", text)
+	require.Equal(t, slow.elements, fast.elements, "%q", text)
+	require.Equal(t, &Expr{list: text}, fast.Compact(), "%q", text)
+	require.Equal(t, slow.Root(), fast.Compact().Root(), "%q", text)
+	require.Same(t, slow, slow.Compact())
 }

@@ -18,7 +18,7 @@ func encode(value any) ([]byte, error) {
 
 // MarshalJSON returns the tree of e: a node is {"all": [...]}, {"any": [...]},
 // {"not": {...}} or a check, each with its "span".
-func (e *Expr) MarshalJSON() ([]byte, error) { return encode(e.root) }
+func (e *Expr) MarshalJSON() ([]byte, error) { return encode(e.tree()) }
 
 // MarshalJSON returns {"all": terms, "span": ...}.
 func (a *All) MarshalJSON() ([]byte, error) {

@@ -3,6 +3,15 @@ package lang
 // parseNames reads what nearly every annotation is, a plain list of names with
 // commas, and returns nil if text is anything else or has a mistake.
 func parseNames(text string) *Expr {
+	root := treeOfNames(text)
+	if root == nil {
+		return nil
+	}
+	return &Expr{root: root, list: text}
+}
+
+// treeOfNames returns the tree of what parseNames reads.
+func treeOfNames(text string) Node {
 	if len(text) > MaxText {
 		return nil
 	}
@@ -61,9 +70,9 @@ func parseNames(text string) *Expr {
 	case 0:
 		return nil
 	case 1:
-		return newExpr(terms[0])
+		return terms[0]
 	default:
-		return newExpr(&All{Terms: terms, span: checks[0].span.to(checks[len(checks)-1].span)})
+		return &All{Terms: terms, span: checks[0].span.to(checks[len(checks)-1].span)}
 	}
 }
 

@@ -8,10 +8,10 @@ import (
 // String returns the canonical text of e: Parse(e.String()) equals e but for
 // spans.
 func (e *Expr) String() string {
-	if a, ok := e.root.(*All); ok {
+	if a, ok := e.tree().(*All); ok {
 		return string(appendTerms(nil, a.Terms, ", "))
 	}
-	return e.root.String()
+	return e.tree().String()
 }
 
 // String returns the canonical text of a.

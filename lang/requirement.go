@@ -2,10 +2,10 @@ package lang
 
 // requirements returns the terms that must all be true.
 func (e *Expr) requirements() []Node {
-	if a, ok := e.root.(*All); ok {
+	if a, ok := e.tree().(*All); ok {
 		return a.Terms
 	}
-	return []Node{e.root}
+	return []Node{e.tree()}
 }
 
 // Requirement is a term of the top-level all-of.
@@ -45,7 +45,7 @@ func (e *Expr) Names() []Ref {
 }
 
 // Checks returns all checks of e in the order of the text.
-func (e *Expr) Checks() []*Check { return appendChecks(nil, e.root) }
+func (e *Expr) Checks() []*Check { return appendChecks(nil, e.tree()) }
 
 func appendChecks(list []*Check, n Node) []*Check {
 	switch n := n.(type) {
@@ -125,7 +125,7 @@ func (r Ref) mayContain(o Ref) bool {
 // Relaxed returns e with every succeeded, and every bare target, read as
 // finished: what on-dependency-failure "run" goes by once e is false. Its text
 // need not parse: "not a" becomes "not finished(a)", which is never true.
-func (e *Expr) Relaxed() *Expr { return newExpr(relaxed(e.root)) }
+func (e *Expr) Relaxed() *Expr { return newExpr(relaxed(e.tree())) }
 
 func relaxed(n Node) Node {
 	switch n := n.(type) {

@@ -21,7 +21,7 @@ type Trace struct {
 // element; with an index it is that of all requirements together.
 func (e *Expr) Trace(w World, s *Subject, now time.Time, index int64) *Trace {
 	v := view{world: w, subject: s, now: now, index: index}
-	return v.trace(e.root, false)
+	return v.trace(e.tree(), false)
 }
 
 func (v *view) trace(n Node, negated bool) *Trace {

@@ -26,6 +26,9 @@ func (v Value) String() string {
 // MarshalText returns what String returns.
 func (v Value) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
+// And returns what "v and w" says.
+func (v Value) And(w Value) Value { return and(v, w) }
+
 func and(a, b Value) Value {
 	switch {
 	case a == False || b == False:

@@ -28,7 +28,7 @@ func (e *Expr) Vet(c Context) []Diagnostic {
 	for _, check := range e.Checks() {
 		v.check(check)
 	}
-	v.repeated(e.root)
+	v.repeated(e.tree())
 	v.found.trim()
 	return v.found.list
 }
