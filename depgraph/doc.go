@@ -18,8 +18,14 @@
 // Nearly every expression is a plain list of names. For those a node counts the
 // prerequisites that have not succeeded and those that never will (tally.go), and
 // it is affected only when that changes its verdict: a fan-in of n costs O(n) in
-// all. Only an object that goes after it has ended affects them always, as its
+// all. For expressions that count the members of sets, sums of the sets do the same (sum.go). Only an object that goes after it has ended affects them always, as its
 // outcome may be remembered elsewhere. Every other dependent is affected by every new object of a prerequisite.
+//
+// # Who is worth a nudge
+//
+// An object may be known to be about to end some time before it says so: it is spent
+// (Spend). A tally counts these too, so it is known without a search when nothing but
+// spent objects keep a list of names waiting (Presses, Pressed).
 //
 // # Deadlocks
 //
@@ -55,6 +61,9 @@
 //	                        a knot of k nodes and l edges adds O(k + l) evaluations
 //	                        of expressions, and O(k l) at worst for its shortest
 //	                        cycle, O(k + l) if it is a ring
+//	Spend                   O(d)
+//	Few, Presses            O(1) for a plain list of names, else O(d + m)
+//	Pressed                 O(d) for each object that has come to press, sorted
 //	Stuck                   O(stuck nodes), sorted
 //	Cycle, Object, Expr     O(1)
 //	Prerequisites           O(d + m)

@@ -16,6 +16,8 @@ type Graph struct {
 	free []uint32
 	// clock is the last number that a search wrote into a node.
 	clock uint64
+	// presses are the ids of nodes that have come to be pressing.
+	presses []uint32
 	deadlocks
 }
 
@@ -61,11 +63,11 @@ type Node struct {
 func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	one := g.node(ref)
 	found := g.found()
-	moved := false
+	moved, waited := false, one.waiting()
 	if one.object != n.Object || !maps.Equal(one.labels, n.Labels) {
 		moved = g.replace(one, n.Object, n.Labels, &found)
 	}
-	if way := wayOf(n); moved || one.expr != n.Expr || one.way != way {
+	if way := wayOf(n); moved || one.expr != n.Expr || one.way != way || one.waiting() && !waited {
 		g.link(one, n.Expr)
 		one.way = way
 		g.doubt(one)
@@ -94,17 +96,20 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 // replace makes object and labels those of a node and collects whom that
 // affects. It returns whether the node has come into a set or gone from one.
 func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string, into *found) (moved bool) {
-	before := one.object
+	before, wasSpent := one.object, one.spent
+	one.spent = wasSpent && object != nil && object.UID == before.UID
 	g.reconsider(one)
-	g.setDependents(one, into.add)
+	was := g.setsOf(one)
+	is := was
 	if one.object, one.labels = object, labels; object == nil {
 		delete(g.stuck, one)
 	}
 	if moved = g.sort(one); moved {
-		g.setDependents(one, into.add)
+		is = g.setsOf(one)
 		g.reconsider(one)
 	}
-	g.tell(one, before, into)
+	g.tellSets(one, before, was, is, into)
+	g.tell(one, before, wasSpent, into)
 	return moved
 }
 

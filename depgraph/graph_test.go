@@ -75,7 +75,7 @@ func TestSetsFollowTheirMembers(t *testing.T) {
 	g := New()
 	load, report := lang.Job("n", "load"), lang.Job("m", "report")
 	g.Set(lang.Job("n", "shard-1"), Node{Object: &lang.Object{UID: "1"}})
-	g.Set(load, Node{Object: &lang.Object{}, Expr: parse(t, "shard-* >= 2")})
+	g.Set(load, Node{Object: &lang.Object{}, Expr: parse(t, "shard-* >= 2 + 1m")})
 	g.Set(report, Node{Object: &lang.Object{}, Expr: parse(t, "n/{app=etl}, n/load")})
 	require.Equal(t, "n/shard-1", texts(g.Prerequisites(load)))
 

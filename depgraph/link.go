@@ -35,6 +35,7 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 			}
 		}
 	}
+	g.sumUp(one, expr.Sums())
 }
 
 // name adds the edge to what an expression names. All edges of a node are made
@@ -66,7 +67,7 @@ func (g *Graph) unlink(one *node) {
 	for _, in := range one.sets {
 		g.leave(one, in.set)
 	}
-	one.expr, one.names, one.sets, one.tally = nil, nil, nil, tally{}
+	one.expr, one.names, one.sets, one.tally, one.sums = nil, nil, nil, tally{}, nil
 }
 
 // prerequisites yields what a node waits for, by name and then by its sets,

@@ -24,7 +24,11 @@ type node struct {
 	// id is where the graph has it.
 	id uint32
 	tally
+	// sums is nil unless the expression is one of sums.
+	sums *sums
 	way
+	// spent says that the object is about to end.
+	spent bool
 	// doubted says that it is in the graph's list of those to settle.
 	doubted bool
 }

@@ -21,6 +21,10 @@ type game struct {
 	replaced bool
 	// reports are the cycles as they were told.
 	reports map[lang.Ref]string
+	// spent are the objects that are about to end, and pressing those of which it
+	// was told that only such ones keep them waiting.
+	spent    map[*lang.Object]bool
+	pressing map[lang.Ref]bool
 }
 
 // operationSize is how many bytes say one operation.
@@ -28,7 +32,7 @@ const operationSize = 5
 
 // play reads operations from bytes, so that a fuzzer can make them up.
 func play(t require.TestingT, operations []byte) {
-	p := game{t: t, g: New(), model: naive{}, reports: map[lang.Ref]string{}}
+	p := game{t: t, g: New(), model: naive{}, reports: map[lang.Ref]string{}, spent: map[*lang.Object]bool{}, pressing: map[lang.Ref]bool{}}
 	for len(operations) >= operationSize {
 		p.operation([operationSize]byte(operations))
 		operations = operations[operationSize:]
@@ -43,6 +47,8 @@ func (p *game) operation(b [operationSize]byte) {
 		p.remove(ref)
 	case 1:
 		p.settle()
+	case 2:
+		p.spend(ref, b[1]&1 == 0)
 	default:
 		p.set(ref, b)
 	}
@@ -88,6 +94,9 @@ func (p *game) set(ref lang.Ref, b [operationSize]byte) {
 		n.Object.Problem = &lang.Problem{}
 	}
 	old, known := p.model[ref]
+	if known && old.Object.UID == n.Object.UID && p.spent[old.Object] {
+		p.spent[n.Object] = true
+	}
 	if known && b[1]&32 != 0 {
 		n.Object = old.Object
 	}
@@ -131,10 +140,55 @@ func (p *game) affected(ref lang.Ref, before map[lang.Ref]verdict, dependents, a
 		if one.SeesOtherwise && p.model.names(other, ref) && p.replaced {
 			require.Contains(p.t, affected, other, "by %s", ref)
 		}
-		if one.Expr != nil && one.Expr.Names() != nil && !one.SeesOtherwise && !changed && !mended {
+		if one.Expr != nil && (one.Expr.Names() != nil || one.Expr.Sums() != nil) && !one.SeesOtherwise && !changed && !mended {
 			require.NotContains(p.t, affected, other, "by %s", ref)
 		}
 	}
+}
+
+func (p *game) spend(ref lang.Ref, spent bool) {
+	if one, known := p.model[ref]; known {
+		p.spent[one.Object] = spent
+	}
+	p.g.Spend(ref, spent)
+}
+
+// press compares who waits for nothing but spent objects, and which these are.
+func (p *game) press() {
+	var want []lang.Ref
+	for _, ref := range p.model.refs() {
+		was := p.pressing[ref]
+		p.pressing[ref] = false
+		if e := p.model[ref].Expr; e == nil || e.Names() == nil {
+			require.Equal(p.t, p.g.lookup(ref) != nil, p.g.Presses(ref))
+			continue
+		}
+		var spent []lang.Ref
+		others := false
+		for _, name := range p.model[ref].Expr.Names() {
+			name = name.Resolve(ref.Namespace)
+			switch o := p.model[name].Object; {
+			case o == nil, o.Problem != nil, o.Outcome == lang.Undecided && !p.spent[o]:
+				others = true
+			case o.Outcome == lang.Undecided:
+				spent = append(spent, name)
+			}
+		}
+		p.pressing[ref] = !others && len(spent) > 0 // there are fewer objects than mostPressed
+		require.Equal(p.t, p.pressing[ref], p.g.Presses(ref), "does %s press", ref)
+		if p.pressing[ref] && !was {
+			want = append(want, spent...)
+		}
+	}
+	slices.SortFunc(want, lang.Ref.Compare)
+	got := p.g.Pressed()
+	for _, ref := range slices.Compact(want) {
+		require.Contains(p.t, got, ref, "is pressed for an end")
+	}
+	for _, ref := range got {
+		require.True(p.t, p.spent[p.model[ref].Object] && p.model[ref].Object.Outcome == lang.Undecided, "%s is told to be pressed", ref)
+	}
+	require.Empty(p.t, p.g.Pressed())
 }
 
 // settle compares the deadlocks with those of a graph that is built in one go.
@@ -152,6 +206,7 @@ func (p *game) settle() {
 }
 
 func (p *game) compare() {
+	p.press()
 	require.Equal(p.t, texts(p.model.refs()), texts(p.g.Refs()))
 	require.Equal(p.t, len(p.model.refs()), p.g.Len())
 	for _, ref := range p.model.refs() {

@@ -14,6 +14,8 @@ type set struct {
 	// members are the objects that exist and match, sorted by name.
 	members    []*node
 	dependents map[*node]struct{}
+	// sums are those of the statuses that somebody asks for; see sum.go.
+	sums map[lang.Status]sum
 }
 
 // inSet is a set that an expression names. before says that it asks nowhere for
@@ -68,6 +70,43 @@ func (g *Graph) setDependents(one *node, visit func(*node)) {
 					visit(dependent)
 				}
 			}
+		}
+	}
+}
+
+// setsOf returns the sets that a node is in.
+func (g *Graph) setsOf(one *node) (list []*set) {
+	for _, s := range one.space.sets {
+		if _, member := s.find(one); member {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// tellSets takes a new object of a node into the sums of the sets that it was in and is
+// in, and collects those of their dependents that the change affects.
+func (g *Graph) tellSets(one *node, before *lang.Object, was, is []*set, into *found) {
+	for _, s := range was {
+		s.account(before, -1)
+	}
+	for _, s := range is {
+		s.account(one.object, 1)
+	}
+	news := problem(before) != problem(one.object) || gone(before, one.object)
+	look := func(s *set) {
+		for dependent := range s.dependents {
+			if dependent != one && (dependent.sums == nil || dependent.resum() || news || dependent.seesOtherwise) {
+				into.add(dependent)
+			}
+		}
+	}
+	for _, s := range was {
+		look(s)
+	}
+	for _, s := range is {
+		if !slices.Contains(was, s) {
+			look(s)
 		}
 	}
 }
