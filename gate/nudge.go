@@ -56,13 +56,29 @@ func observeNudging(job *batchv1.Job) Nudging {
 	return n
 }
 
-// Nudge reports whether the Job controller should be made to look at a Job now: all
-// pods that it needs have succeeded, and it does not know, or has not said so.
-func Nudge(job Job, pods []Pod, now time.Time) bool {
+// mostWatched is how many pods a Job may need to be watched for a nudge. That costs the
+// API server and the gate some events for each pod, and saves a second at most.
+const mostWatched = 100
+
+// WorthWatching reports whether the pods of a Job are watched for its nudge, if
+// somebody waits for it.
+func (j Job) WorthWatching() bool {
+	return 0 < j.Nudging.Successes && j.Nudging.Successes <= mostWatched
+}
+
+// Nudge reports whether the Job controller can be made to look at a Job now.
+func Nudge(job Job, now time.Time) bool {
+	n := job.Nudging
+	return n.Field != "" && !job.Suspended && !job.Ending && !job.BeingDeleted && job.ForeignOwner == "" &&
+		(n.Deadline.IsZero() || !now.Add(margin).After(n.Deadline))
+}
+
+// Spent reports whether all pods that a Job needs have succeeded, and it does not
+// know, or has not said so.
+func Spent(job Job, pods []Pod) bool {
 	n := job.Nudging
 	switch {
-	case n.Field == "", n.Successes == 0, job.Suspended, job.Ending, job.BeingDeleted, job.ForeignOwner != "",
-		job.Outcome() != lang.Undecided, !n.Deadline.IsZero() && now.Add(margin).After(n.Deadline):
+	case n.Successes == 0, job.Outcome() != lang.Undecided, len(pods) == 0:
 		return false
 	case job.Object.Array == nil:
 		var succeeded int64

@@ -10,6 +10,13 @@ import (
 	"k8s.io/utils/ptr"
 )
 
+func TestOnlyFewPodsAreWatched(t *testing.T) {
+	t.Parallel()
+	for completions, want := range map[*int32]bool{nil: false, ptr.To(int32(1)): true, ptr.To(int32(100)): true, ptr.To(int32(101)): false} {
+		require.Equal(t, want, Observe(&batchv1.Job{Spec: batchv1.JobSpec{Completions: completions}}).WorthWatching())
+	}
+}
+
 func TestNudge(t *testing.T) {
 	t.Parallel()
 	started := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -71,7 +78,7 @@ func TestNudge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			job := Observe(test.job)
-			require.Equal(t, test.want, Nudge(job, test.pods, started.Add(time.Minute)))
+			require.Equal(t, test.want, Nudge(job, started.Add(time.Minute)) && Spent(job, test.pods))
 			if test.wantPatch != "" {
 				patch, err := NudgePatch(job)
 				require.NoError(t, err)

@@ -159,4 +159,6 @@ func annotationPath(key string) string {
 	return "/metadata/annotations/" + pointer(key)
 }
 
-func pointer(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
+func pointer(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -10,7 +11,9 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/events"
 	_ "k8s.io/component-base/logs/json/register" // --logging-format=json
+	"k8s.io/utils/clock"
 
 	"depctl.dev/cmd/version"
 	"depctl.dev/gate/controller"
@@ -21,6 +24,8 @@ type reporting struct {
 	metricsAddress string
 	profiling      bool
 	conditionRate  float32
+	eventRate      float32
+	eventBurst     int
 }
 
 func (r *reporting) addFlags(flags *pflag.FlagSet) {
@@ -30,23 +35,55 @@ func (r *reporting) addFlags(flags *pflag.FlagSet) {
 		"Serve profiles under /debug/pprof/ on the address of the metrics.")
 	flags.Float32Var(&r.conditionRate, "report-qps", 20,
 		"Conditions that are written to Jobs per second, at most; 0 turns them off. Releases do not count, and never wait for it.")
+	flags.Float32Var(&r.eventRate, "event-qps", 20, "Events of releases that are sent per second, on average; 0 turns all events off. Warnings are sent at once.")
+	flags.IntVar(&r.eventBurst, "event-burst", 100, "Events that are sent at once, above the average.")
 }
 
 func (r *reporting) validate() error {
 	switch {
 	case r.conditionRate < 0:
 		return fmt.Errorf("--report-qps must be 0 or more, got %v", r.conditionRate)
+	case r.eventRate < 0:
+		return fmt.Errorf("--event-qps must be 0 or more, got %v", r.eventRate)
+	case r.eventBurst < 1:
+		return fmt.Errorf("--event-burst must be at least 1, got %d", r.eventBurst)
 	case r.profiling && r.metricsAddress == "0":
 		return fmt.Errorf("--profiling needs the address of --metrics-bind-address, which is 0")
 	}
 	return nil
 }
 
-// client returns the client for conditions. It has no limit of its own, their
-// writer has, and a name in the API server's audit log.
+// recorder returns what takes events, nil for none. On a control plane that is at its
+// limit, a release that is told at once takes the time of another one; so only
+// warnings are sent at once.
+func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder controller.Recorder, stop func(), err error) {
+	if r.eventRate == 0 {
+		return nil, func() {}, nil
+	}
+	warnings, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making the client for warnings: %w", err)
+	}
+	config = rest.CopyConfig(config)
+	config.QPS, config.Burst = r.eventRate, r.eventBurst
+	config.Wrap(controller.NewPace(clock.RealClock{}).Wrap)
+	others, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making the client for events: %w", err)
+	}
+	broadcaster := events.NewBroadcaster(controller.NewEventSink(warnings.EventsV1(), others.EventsV1()))
+	if err := broadcaster.StartRecordingToSinkWithContext(ctx); err != nil {
+		return nil, nil, fmt.Errorf("starting to send events: %w", err)
+	}
+	return broadcaster.NewRecorder(scheme(), controller.FieldManager), broadcaster.Shutdown, nil
+}
+
+// client returns the client for conditions. It has a pace, their writer has a rate,
+// and it has a name in the API server's audit log.
 func (r *reporting) client(config *rest.Config) (kubernetes.Interface, error) {
 	config = rest.AddUserAgent(rest.CopyConfig(config), "conditions")
 	config.QPS = -1
+	config.Wrap(controller.NewPace(clock.RealClock{}).Wrap)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("making the client for conditions: %w", err)

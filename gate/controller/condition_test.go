@@ -88,7 +88,7 @@ func printing(t *testing.T, rate float32, test func(p *press)) {
 		p := &press{t: t, jobs: map[string]*batchv1.Job{}}
 		// Every event is decided at once, and nothing is ever released.
 		var s *store
-		s = newStore(func(ref lang.Ref) {
+		s = newStore(func(ref lang.Ref, _ time.Time) {
 			if job, d, exists := s.decide(ref); exists {
 				p.note(job, d)
 			}

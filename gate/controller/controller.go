@@ -112,6 +112,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		workers:   o.Workers,
 	}
 	c.store = newStore(c.enqueue, o.Clock)
+	c.store.watch = c.stopwatch.clock
 	c.store.scope, c.store.jobsOnly = o.Scope, !o.Arrays
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
@@ -131,22 +132,23 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	return c
 }
 
-// enqueue is called when something happened that may change the decision about a
+// enqueue is called when something was seen that may change the decision about a
 // Job. A standby leaves that to Lead, which looks at all.
-func (c *Controller) enqueue(ref lang.Ref) {
+func (c *Controller) enqueue(ref lang.Ref, seen time.Time) {
 	if !c.leading.Load() {
 		return
 	}
-	c.stopwatch.start(ref, 0)
+	c.stopwatch.start(ref, seen)
 	c.queue.Add(ref)
 }
 
 // answered is called when a Job would see another answer about its rights than
 // before. The finalizers of what it waits for may hang on that too.
 func (c *Controller) answered(ref lang.Ref) {
-	c.enqueue(ref)
+	now := c.stopwatch.clock.Now()
+	c.enqueue(ref, now)
 	for _, concerned := range c.store.mayConcern(ref) {
-		c.enqueue(concerned)
+		c.enqueue(concerned, now)
 	}
 }
 
@@ -202,8 +204,9 @@ func (c *Controller) Lead(ctx context.Context) {
 // each that changes.
 func (c *Controller) lead() {
 	c.leading.Store(true)
+	now := c.stopwatch.clock.Now()
 	for _, ref := range c.store.open() {
-		c.enqueue(ref)
+		c.enqueue(ref, now)
 	}
 }
 
@@ -307,7 +310,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	}
 	if !decision.Next.IsZero() {
 		after := decision.Next.Sub(c.clock.Now())
-		c.stopwatch.start(ref, after)
+		c.stopwatch.start(ref, c.stopwatch.clock.Now().Add(after))
 		c.queue.AddAfter(ref, after)
 	}
 	c.refusals.forget(ref)

@@ -30,7 +30,7 @@ func (s *store) untold(ref lang.Ref) map[lang.Ref]string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || e.expr == nil || !e.job.Waits() || !asksExitCodes(e.expr) {
+	if !ok || e.expr == nil || !e.job.Waits() || !e.asksExit {
 		return nil
 	}
 	world, untold := s.seenBy(ref, e), map[lang.Ref]string{}

@@ -164,7 +164,7 @@ func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
 		return s.owes(s.entries[waiter], ref, e.job.UID)
 	})
 	guarding := gate.Guard(e.job, len(waiters) > 0, owed)
-	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !s.awaitedByWhomMaySee(ref)) {
+	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !s.awaitedByWhomMaySee(ref, nil)) {
 		guarding = gate.KeepGuard // nothing is written for who may not see it, or out of scope
 	}
 	return e.job, guarding

@@ -3,6 +3,7 @@ package controller
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -55,7 +56,7 @@ func TestAnOutcomeEndsWhenTheNameIsTakenAgain(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
-	s.enqueue = func(lang.Ref) {}
+	s.enqueue = func(lang.Ref, time.Time) {}
 	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
 	require.NoError(t, s.Add(job("extract", "4", "", uid("uid-again"))))
 	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)

@@ -28,6 +28,11 @@ var (
 		Help:    "Time from when the gate saw what made a release possible until the API server acknowledged the patch.",
 		Buckets: []float64{0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300},
 	})
+	decisionLatency = metrics.NewHistogram(&metrics.HistogramOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "decision_latency_seconds", StabilityLevel: metrics.ALPHA,
+		Help:    "Time from when the gate saw what made a release possible until it was decided and is sent. What release_latency_seconds has more is the API server's.",
+		Buckets: []float64{0.00005, 0.0001, 0.0002, 0.0003, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
+	})
 	knownJobs = metrics.NewGauge(&metrics.GaugeOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "jobs", StabilityLevel: metrics.ALPHA,
 		Help: "Jobs that the gate knows, annotated or not.",
@@ -60,6 +65,10 @@ var (
 		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
 		Help: "Conditions that were written to Jobs, by result: written or error.",
 	}, []string{"result"})
+	eventsDropped = metrics.NewCounter(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "events_dropped_total", StabilityLevel: metrics.ALPHA,
+		Help: "Events that were not sent because too many were waiting for that.",
+	})
 	buildInfo = metrics.NewGaugeVec(&metrics.GaugeOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "build_info", StabilityLevel: metrics.ALPHA,
 		Help: "Always 1; the labels say which build this is.",
@@ -72,8 +81,8 @@ var registering sync.Once
 // returns what serves them.
 func Metrics(version, commit, goVersion string) http.Handler {
 	registering.Do(func() {
-		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals,
-			elementsReleased, elementsFailed, nudgesTotal, conditionWrites, buildInfo)
+		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, decisionLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals,
+			elementsReleased, elementsFailed, nudgesTotal, conditionWrites, eventsDropped, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
 		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout} {

@@ -40,28 +40,47 @@ func (c *Controller) nudge(ctx context.Context, ref lang.Ref) error {
 	return nil
 }
 
-// nudging returns a Job and whether to nudge it.
-func (s *store) nudging(ref lang.Ref) (gate.Job, bool) {
+// nudging looks at the pods of a Job and returns it, and whether to nudge it: a Job
+// is only worth it when nothing but such Jobs keeps somebody waiting.
+func (s *store) nudging(ref lang.Ref) (job gate.Job, wanted bool) {
+	if !s.hasPods(ref) {
+		return gate.Job{}, false
+	}
+	s.change(func() []lang.Ref {
+		e, ok := s.entries[ref]
+		if !ok {
+			return nil
+		}
+		job = e.job
+		spent := gate.Spent(job, s.pods.of[job.UID])
+		s.graph.Spend(ref, spent)
+		wanted = spent && gate.Nudge(job, s.clock.Now()) && s.awaitedByWhomMaySee(ref, s.graph.Presses)
+		return nil
+	})
+	return job, wanted
+}
+
+// hasPods reports whether pods of a Job are known.
+func (s *store) hasPods(ref lang.Ref) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok {
-		return gate.Job{}, false
-	}
-	pods := s.pods.of[e.job.UID]
-	return e.job, len(pods) > 0 && gate.Nudge(e.job, pods, s.clock.Now()) && s.awaitedByWhomMaySee(ref)
+	return ok && len(s.pods.of[e.job.UID]) > 0
 }
 
-// awaited reports whether somebody waits for a Job who may see it.
-func (s *store) awaited(ref lang.Ref) bool {
+// soonAwaited reports whether somebody waits for a Job, and for few others, who may see
+// it.
+func (s *store) soonAwaited(ref lang.Ref) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.awaitedByWhomMaySee(ref)
+	return s.awaitedByWhomMaySee(ref, s.graph.Few)
 }
 
-func (s *store) awaitedByWhomMaySee(ref lang.Ref) bool {
+// awaitedByWhomMaySee reports whether somebody waits for a Job who may see it, and of
+// whom is true what is asked, if anything is.
+func (s *store) awaitedByWhomMaySee(ref lang.Ref, is func(lang.Ref) bool) bool {
 	return slices.ContainsFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
 		e, ok := s.entries[dependent]
-		return ok && dependent != ref && e.job.Waits() && s.seenBy(dependent, e).Sees(ref)
+		return ok && dependent != ref && e.job.Waits() && (is == nil || is(dependent)) && s.seenBy(dependent, e).Sees(ref)
 	})
 }

@@ -3,10 +3,12 @@ package controller
 import (
 	"fmt"
 	"reflect"
+	"unique"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"k8s.io/client-go/tools/cache"
 
 	"depctl.dev/gate"
 )
@@ -41,6 +43,29 @@ func older(a, b string) bool {
 	return err == nil && order < 0
 }
 
+// listed is a Job as the reflector collects it: what is read of it, and nothing else. A
+// list of very many Jobs is never in memory as it came.
+type listed struct{ gate.Job }
+
+// GetObjectMeta gives the name, for which the reflector asks while it collects.
+func (o *listed) GetObjectMeta() metav1.Object {
+	return &metav1.ObjectMeta{Namespace: o.Namespace, Name: o.Name}
+}
+
+// Transformer returns the function that reads a Job. The reflector applies it while
+// it collects a list.
+func (s *store) Transformer() cache.TransformFunc {
+	return func(object any) (any, error) { return s.read(object) }
+}
+
+func (s *store) read(object any) (*listed, error) {
+	if known, ok := object.(*listed); ok {
+		return known, nil
+	}
+	job, err := s.observe(object)
+	return &listed{job}, err
+}
+
 // observe reads a Job. One that is not ours to release counts as not annotated:
 // others may still wait for it.
 func (s *store) observe(object any) (gate.Job, error) {
@@ -49,27 +74,11 @@ func (s *store) observe(object any) (gate.Job, error) {
 		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
 	}
 	observed := gate.Observe(job)
+	observed.Namespace, observed.ServiceAccount = unique.Make(observed.Namespace).Value(), unique.Make(observed.ServiceAccount).Value()
+	observed.Labels = s.labels.share(observed.Labels)
 	if !s.scope.Has(observed.Namespace) {
 		observed.Annotated, observed.DependsOn, observed.Gated = false, "", false
 		observed.Condition, observed.Release = nil, nil // another gate's
 	}
 	return observed, nil
-}
-
-func strip(object any) (any, error) {
-	if job, ok := object.(*batchv1.Job); ok {
-		job.ManagedFields = nil
-		job.Spec = batchv1.JobSpec{
-			Suspend: job.Spec.Suspend, ManagedBy: job.Spec.ManagedBy, Parallelism: job.Spec.Parallelism,
-			Completions: job.Spec.Completions, CompletionMode: job.Spec.CompletionMode,
-			BackoffLimitPerIndex:    job.Spec.BackoffLimitPerIndex,
-			TTLSecondsAfterFinished: job.Spec.TTLSecondsAfterFinished,
-			ActiveDeadlineSeconds:   job.Spec.ActiveDeadlineSeconds,
-			Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
-				ServiceAccountName: job.Spec.Template.Spec.ServiceAccountName,
-				SchedulingGates:    job.Spec.Template.Spec.SchedulingGates,
-			}},
-		}
-	}
-	return object, nil
 }

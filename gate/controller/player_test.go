@@ -127,10 +127,10 @@ func (p *player) deliver() bool {
 	p.tell("%s %s", e.Type, e.Job.UID)
 	if e.Type == watch.Deleted {
 		p.known.remove(gate.Observe(e.Job).Ref())
-		require.NoError(p.t, p.gate.store.Delete(sent(e.Job)))
+		require.NoError(p.t, p.gate.store.Delete(e.Job))
 	} else {
 		p.known.set(gate.Observe(e.Job))
-		require.NoError(p.t, p.gate.store.Update(sent(e.Job)))
+		require.NoError(p.t, p.gate.store.Update(e.Job))
 	}
 	return true
 }
@@ -142,11 +142,11 @@ func (p *player) tell(format string, args ...any) {
 	}
 }
 
-// sent returns a Job as the reflector hands it on.
-func sent(job *batchv1.Job) any {
-	copied := *job
-	stripped, _ := strip(&copied)
-	return stripped
+// sent returns a Job as the reflector hands it on when it has listed it.
+func (p *player) sent(job *batchv1.Job) any {
+	read, err := p.gate.store.Transformer()(job)
+	require.NoError(p.t, err)
+	return read
 }
 
 // list gives the gate all Jobs as they are now or were since the last event.
@@ -163,7 +163,7 @@ func (p *player) list() {
 	var objects []any
 	observed := map[lang.Ref]gate.Job{}
 	for _, ref := range slices.SortedFunc(maps.Keys(now), lang.Ref.Compare) {
-		objects = append(objects, sent(now[ref]))
+		objects = append(objects, p.sent(now[ref]))
 		observed[ref] = gate.Observe(now[ref])
 	}
 	p.known.replace(observed)
@@ -180,6 +180,7 @@ func (p *player) restart() {
 		clock: clock,
 	}
 	p.gate.store = newStore(p.gate.enqueue, clock)
+	p.gate.store.watch = clock
 	p.gate.client = client{p: p, of: p.gate}
 	p.gate.store.access = fixed{gate.Open{}}
 	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)

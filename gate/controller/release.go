@@ -23,7 +23,8 @@ const FieldManager = gate.ByGate
 // release sends the one patch that un-suspends a Job, and tells of it. since is
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
-	how := gate.Manner{PerElement: d.PerElement, Watched: c.nudges && c.store.awaited(job.Ref())}
+	decisionLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
+	how := gate.Manner{PerElement: d.PerElement, Watched: c.nudges && job.WorthWatching() && c.store.soonAwaited(job.Ref())}
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
 	patched, err := c.sendRelease(ctx, job, record, how)
 	if how.Watched && apierrors.IsInvalid(err) && ctx.Err() == nil {
@@ -36,7 +37,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		releasedTotal.Inc()
 		releaseLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
 	} else {
-		c.stopwatch.restart(job.Ref(), since)
+		c.stopwatch.start(job.Ref(), since)
 	}
 	return c.settle(ctx, job, d, patched, err)
 }

@@ -24,13 +24,9 @@ func newStopwatch(clock clock.PassiveClock) *stopwatch {
 	return &stopwatch{clock: clock, since: map[lang.Ref]time.Time{}}
 }
 
-// start notes that a Job can be decided after a time, if it cannot be sooner.
-func (s *stopwatch) start(ref lang.Ref, after time.Duration) {
-	s.restart(ref, s.clock.Now().Add(after))
-}
-
-// restart puts back what take returned: the decision was not carried out.
-func (s *stopwatch) restart(ref lang.Ref, at time.Time) {
+// start notes that a Job can be decided from a time on, if it cannot be sooner. It
+// also puts back what take returned, where the decision was not carried out.
+func (s *stopwatch) start(ref lang.Ref, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if since, runs := s.since[ref]; !runs || at.Before(since) {

@@ -3,6 +3,7 @@ package controller
 import (
 	"reflect"
 	"sync"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -18,13 +19,17 @@ import (
 // writer, but for answered; workers read under the lock. An entry never
 // changes once it is in the map, it is replaced.
 type store struct {
-	// enqueue asks for a decision about a Job. It is called without the lock.
-	enqueue func(lang.Ref)
+	// enqueue asks for a decision about a Job, because of what was seen at a time.
+	// It is called without the lock.
+	enqueue func(ref lang.Ref, seen time.Time)
 	clock   clock.PassiveClock
+	// watch tells the times at which something is seen.
+	watch clock.PassiveClock
 	// access tells what a Job may look at in other namespaces, and scope which
 	// namespaces have Jobs of ours.
 	access access
 	scope  Scope
+	labels labelSets
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
@@ -46,19 +51,22 @@ type entry struct {
 	invalid error
 	// questions are what must be allowed for expr.
 	questions []gate.Question
+	// asksExit reports whether expr depends on exit codes.
+	asksExit bool
 	// seen are the outcomes that stand for the Job. What is not in its
 	// annotation yet must be written there.
 	seen gate.Seen
 }
 
-// A store takes the reflector's objects as they come, and strips those that
+// A store takes the reflector's objects as they come, and reads those at once that
 // the reflector has to collect first.
 var _ cache.TransformingStore = &store{}
 
-func newStore(enqueue func(lang.Ref), clock clock.PassiveClock) *store {
+func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store {
 	return &store{
 		enqueue: enqueue,
-		clock:   clock,
+		clock:   time,
+		watch:   clock.RealClock{},
 		access:  fixed{gate.Closed{}},
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
@@ -94,22 +102,22 @@ func (s *store) Delete(object any) error {
 // Replace is called by the reflector with all Jobs there are, at the start and
 // after a watch was lost. It takes effect at once and as a whole.
 func (s *store) Replace(objects []any, _ string) error {
-	jobs := make(map[lang.Ref]gate.Job, len(objects))
-	for _, object := range objects {
-		job, err := s.observe(object)
+	jobs, exist := make([]*listed, len(objects)), make(map[lang.Ref]bool, len(objects))
+	for i, object := range objects {
+		job, err := s.read(object)
 		if err != nil {
 			return err
 		}
-		jobs[job.Ref()] = job
+		jobs[i], exist[job.Ref()] = job, true
 	}
 	s.change(func() (affected []lang.Ref) {
 		for ref := range s.entries {
-			if _, ok := jobs[ref]; !ok {
+			if !exist[ref] {
 				affected = append(affected, s.remove(ref)...)
 			}
 		}
 		for _, job := range jobs {
-			affected = append(affected, s.set(job)...)
+			affected = append(affected, s.set(job.Job)...)
 		}
 		return affected
 	})
@@ -119,10 +127,6 @@ func (s *store) Replace(objects []any, _ string) error {
 
 // Resync does nothing: what changes is seen in the watch.
 func (s *store) Resync() error { return nil }
-
-// Transformer returns the function that strips a Job of what Observe does not
-// read. The reflector applies it while it collects a list.
-func (s *store) Transformer() cache.TransformFunc { return strip }
 
 // decide gathers the snapshot of a Job and returns it with the decision. It
 // returns false if the Job does not exist.
@@ -165,13 +169,15 @@ func (s *store) answered(patched *batchv1.Job) {
 // change does something to the store, and asks for a decision about all whom it
 // affects.
 func (s *store) change(do func() []lang.Ref) {
+	seen := s.watch.Now()
 	s.mu.Lock()
 	affected := do()
 	affected = append(affected, s.graph.Settle()...)
+	affected = append(affected, s.graph.Pressed()...)
 	knownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()
 	for _, ref := range affected {
-		s.enqueue(ref)
+		s.enqueue(ref, seen)
 	}
 }
 
@@ -212,10 +218,12 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	switch {
 	case !job.Waits():
 	case known && old.job.Waits() && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID && size(old.job) == size(job):
-		e.expr, e.invalid, e.questions = old.expr, old.invalid, old.questions
+		e.expr, e.invalid, e.questions, e.asksExit = old.expr, old.invalid, old.questions, old.asksExit
 	default:
 		e.expr, e.invalid = job.Parse()
 		e.questions = job.Questions(e.expr)
+		e.asksExit = e.expr != nil && asksExitCodes(e.expr)
+		e.expr = e.expr.Compact()
 	}
 	e.seen = s.remembers(old, job, known)
 	taken := s.forgets(ref, job)

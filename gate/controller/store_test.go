@@ -2,6 +2,7 @@ package controller
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
 	clocktesting "k8s.io/utils/clock/testing"
 	"k8s.io/utils/ptr"
 
@@ -41,7 +43,7 @@ func complete(j *batchv1.Job) {
 // that were to be decided since it was last called.
 func recordingStore() (*store, func() string) {
 	var asked []string
-	s := newStore(func(ref lang.Ref) { asked = append(asked, ref.Name) }, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
+	s := newStore(func(ref lang.Ref, _ time.Time) { asked = append(asked, ref.Name) }, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
 	return s, func() string {
 		slices.Sort(asked)
 		names := strings.Join(slices.Compact(asked), " ")
@@ -88,7 +90,7 @@ func TestReplaceIsOneStep(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete)}, "1"))
-	s.enqueue = func(ref lang.Ref) {
+	s.enqueue = func(ref lang.Ref, _ time.Time) {
 		if _, decision, ok := s.decide(ref); ok {
 			require.NotEqual(t, gate.Releasing, decision.Action, "%s was decided on a mixture", ref)
 		}
@@ -195,7 +197,7 @@ func TestAJobOutOfScopeIsOnlyAPrerequisite(t *testing.T) {
 func TestOnlyJobsThatWaitAskForRights(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
-	r := newRights(nil, s.enqueue, s.clock)
+	r := newRights(nil, func(ref lang.Ref) { s.enqueue(ref, time.Time{}) }, s.clock)
 	s.access = r
 	for name, end := range map[string]func() error{
 		"released": func() error { s.answered(freed("3")); return nil },
@@ -213,22 +215,36 @@ func TestOnlyJobsThatWaitAskForRights(t *testing.T) {
 	}
 }
 
-func TestStripKeepsWhatIsObserved(t *testing.T) {
+func TestTransformerObserves(t *testing.T) {
 	t.Parallel()
-	full := job("load", "2", "extract", complete, func(j *batchv1.Job) {
-		j.Spec.ManagedBy, j.Spec.Parallelism, j.Status.Ready = ptr.To("x"), ptr.To[int32](2), ptr.To[int32](2)
-		j.Spec.CompletionMode, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](3)
-		j.Spec.BackoffLimitPerIndex, j.Status.CompletedIndexes, j.Status.FailedIndexes = ptr.To[int32](1), "0", ptr.To("1-2")
-		j.Spec.Template.Spec.ServiceAccountName = "loader"
-		j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}}
-		j.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
-	})
-	want := gate.Observe(full)
-	stripped, err := strip(full)
+	s, _ := recordingStore()
+	full := job("load", "2", "extract", complete, func(j *batchv1.Job) { j.Labels = map[string]string{"team": "a"} })
+	read, err := s.Transformer()(full)
 	require.NoError(t, err)
-	require.Equal(t, want, gate.Observe(stripped.(*batchv1.Job)))
-	require.Empty(t, stripped.(*batchv1.Job).Spec.Template.Spec.Containers)
-	require.Empty(t, stripped.(*batchv1.Job).ManagedFields)
+	require.Equal(t, gate.Observe(full), read.(*listed).Job)
+	key, err := cache.MetaNamespaceKeyFunc(read)
+	require.NoError(t, err)
+	require.Equal(t, "n/load", key)
+	_, err = s.Transformer()(&corev1.Pod{})
+	require.ErrorContains(t, err, "expected a Job")
+	require.ErrorContains(t, s.Replace([]any{&corev1.Pod{}}, "2"), "expected a Job")
+}
+
+// Of each set of labels there is one copy, however many Jobs have it.
+func TestLabelsAreShared(t *testing.T) {
+	t.Parallel()
+	var sets labelSets
+	first := map[string]string{"team": "a", "app": "b"}
+	require.Nil(t, sets.share(map[string]string{}))
+	sets.share(first)
+	again := sets.share(map[string]string{"app": "b", "team": "a"})
+	again["mark"] = "x" // so it is the same map
+	require.Contains(t, first, "mark")
+	require.Equal(t, map[string]string{"team": "ab"}, sets.share(map[string]string{"team": "ab"}))
+	for i := range 2 * mostSets {
+		sets.share(map[string]string{"number": strconv.Itoa(i)})
+		require.LessOrEqual(t, len(sets.sets), mostSets)
+	}
 }
 
 func TestStoreRefusesWhatIsNoJob(t *testing.T) {

@@ -1,0 +1,50 @@
+package controller
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+	eventsv1client "k8s.io/client-go/kubernetes/typed/events/v1"
+	"k8s.io/client-go/tools/events"
+)
+
+// mostEvents is how many events may wait to be sent. One takes about 15 KB with the
+// goroutine that client-go gives it.
+const mostEvents = 2000
+
+// sink sends events. Warnings go at once. What went well is told when there is time,
+// and dropped above mostEvents: it is on the Job itself, in its annotation or condition.
+type sink struct {
+	events.EventSinkImpl
+	leisurely events.EventSinkImpl
+	places    chan struct{}
+}
+
+// NewEventSink returns what sends events: warnings through one client and the others
+// through another, at the rate of that.
+func NewEventSink(warnings, others eventsv1client.EventsV1Interface) events.EventSink {
+	return newSink(warnings, others, mostEvents)
+}
+
+func newSink(warnings, others eventsv1client.EventsV1Interface, most int) *sink {
+	return &sink{
+		EventSinkImpl: events.EventSinkImpl{Interface: warnings}, leisurely: events.EventSinkImpl{Interface: others},
+		places: make(chan struct{}, most),
+	}
+}
+
+// Create sends a new event, or drops it.
+func (s *sink) Create(ctx context.Context, event *eventsv1.Event) (*eventsv1.Event, error) {
+	if event.Type != corev1.EventTypeNormal {
+		return s.EventSinkImpl.Create(ctx, event)
+	}
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+		return s.leisurely.Create(ctx, event)
+	default:
+		eventsDropped.Inc()
+		return event, nil
+	}
+}
