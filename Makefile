@@ -14,7 +14,7 @@ PLATFORMS ?= linux/amd64,linux/arm64
 # what the tests run is compiled as what the image holds.
 BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
-UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/history/... ./test/monitoring/...
+UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/bench/... ./test/history/... ./test/monitoring/...
 # Tests that start control planes; one package at a time, they need the machine.
 LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/container/...
 # In one line, whether the tests with real containers run or are skipped, and why:
@@ -29,7 +29,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane image unit test soak bench bench-quick demo doctor sandbox sandbox-down lint fmt clean
+.PHONY: help build programs install control-plane image unit test soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 
 bench: build ## Measure the gate against an ideal one, hours (ROUNDS=5)
 	$(GO) run ./test/bench --bin $(BIN) --rounds $(ROUNDS) $(BENCHFLAGS)
+
+bench-curve: build ## Measure the gate alone with 1,000 to 100,000 Jobs, and draw docs/scaling.svg
+	$(GO) run ./test/bench/replay --bin $(BIN) --rate 10 --for 30s --curve docs/scaling.svg
 
 bench-quick: build ## The small ones of it, under 5 minutes
 	$(GO) run ./test/bench --bin $(BIN) --quick $(BENCHFLAGS)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"sync"
 
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
 )
 
 // ideal is the gate that knows everything beforehand.
@@ -17,9 +20,12 @@ type ideal struct {
 	namespace  string
 	dependents map[string][]string
 	missing    map[string]int
+	complete   map[string]bool
 	ready      chan string
 	wg         sync.WaitGroup
-	requests   int
+	watcher    watch.Interface
+	// elements is not nil where elements wait for one another.
+	elements *idealElements
 }
 
 // idealWorkers is how many patches it sends at once, as many as the gate.
@@ -35,10 +41,14 @@ func newIdeal(config *rest.Config, namespace string, w workload) (*ideal, error)
 		return nil, err
 	}
 	g := &ideal{
-		client: client, namespace: namespace, dependents: map[string][]string{}, missing: map[string]int{},
+		client: client, namespace: namespace, dependents: map[string][]string{}, missing: map[string]int{}, complete: map[string]bool{},
 		ready: make(chan string, len(w.steps)),
 	}
 	for _, s := range w.steps {
+		if s.byElement {
+			g.elements = &idealElements{client: client, namespace: namespace, of: s.needs[0], pods: map[int]string{}, done: map[int]bool{}}
+			continue
+		}
 		g.missing[s.name] = len(s.needs)
 		for _, need := range s.needs {
 			g.dependents[need] = append(g.dependents[need], s.name)
@@ -47,8 +57,39 @@ func newIdeal(config *rest.Config, namespace string, w workload) (*ideal, error)
 	return g, nil
 }
 
-// start begins to patch what complete says is ready.
-func (g *ideal) start(ctx context.Context, failed func(error)) {
+// start begins to watch, and to patch what is ready. Like the gate, it has a watch of
+// its own.
+func (g *ideal) start(ctx context.Context, failed func(error)) error {
+	list, err := g.client.BatchV1().Jobs(g.namespace).List(ctx, metav1.ListOptions{Limit: 1})
+	if err != nil {
+		return err
+	}
+	watcher, err := watchtools.NewRetryWatcherWithContext(ctx, list.ResourceVersion, &cache.ListWatch{
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return g.client.BatchV1().Jobs(g.namespace).Watch(ctx, o)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	g.watcher = watcher
+	if g.elements != nil {
+		if err := g.elements.start(ctx, list.ResourceVersion, failed); err != nil {
+			return err
+		}
+	}
+	g.wg.Go(func() {
+		defer close(g.ready)
+		for e := range watcher.ResultChan() {
+			job, ok := e.Object.(*batchv1.Job)
+			if ok && g.elements != nil {
+				g.elements.seeJob(job)
+			}
+			if ok && has(job, batchv1.JobComplete) {
+				g.see(job.Name)
+			}
+		}
+	})
 	for range idealWorkers {
 		g.wg.Go(func() {
 			for name := range g.ready {
@@ -60,19 +101,26 @@ func (g *ideal) start(ctx context.Context, failed func(error)) {
 			}
 		})
 	}
+	return nil
 }
 
-// complete is called once for each Job that is Complete, by one goroutine.
-func (g *ideal) complete(name string) {
+// see is called for a Job that is Complete, by one goroutine.
+func (g *ideal) see(name string) {
+	if g.complete[name] {
+		return
+	}
+	g.complete[name] = true
 	for _, dependent := range g.dependents[name] {
 		if g.missing[dependent]--; g.missing[dependent] == 0 {
-			g.requests++
 			g.ready <- dependent
 		}
 	}
 }
 
 func (g *ideal) stop() {
-	close(g.ready)
+	g.watcher.Stop()
 	g.wg.Wait()
+	if g.elements != nil {
+		g.elements.stop()
+	}
 }

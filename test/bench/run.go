@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"k8s.io/utils/ptr"
 
 	"depctl.dev/test/sandbox"
 )
@@ -33,19 +34,21 @@ type contender struct {
 
 var contenders = []contender{
 	{name: "ideal"},
-	{name: "nudge=false", args: []string{"--nudge=false"}},
-	{name: "nudge", args: []string{"--nudge=true"}},
+	{name: "nudge=false", args: []string{"--profiling", "--nudge=false"}},
+	{name: "nudge", args: []string{"--profiling", "--nudge=true"}},
 }
 
 // run is one run of one workload.
 type run struct {
 	contender string
 	makespan  time.Duration
-	hops      []time.Duration
-	waits     []time.Duration
 	jobs      int
-	usage     usage
-	requests  requests
+	// hops are from the end of the last prerequisite to the end of the Job, as seen
+	// in a watch; reactions from when that end was written until the release came
+	// in, and answers from there until it was answered, as the API server logs it.
+	hops, reactions, answers []time.Duration
+	usage                    usage
+	trace                    *trace
 }
 
 // bench is a sandbox in which workloads are run.
@@ -92,19 +95,23 @@ func (b *bench) run(ctx context.Context, c contender, w workload) (result run, e
 	for _, s := range w.steps {
 		names = append(names, s.name)
 	}
-	done := func(string) {}
 	if c.args == nil {
-		ideal.start(ctx, fail)
+		if err := ideal.start(ctx, fail); err != nil {
+			return run{}, err
+		}
 		defer ideal.stop()
-		done = ideal.complete
 	}
 	before, err := measure(ctx, gate)
 	if err != nil {
 		return run{}, err
 	}
+	log, err := b.audited()
+	if err != nil {
+		return run{}, err
+	}
 	began := make(chan error, 1)
 	go func() { began <- b.create(ctx, namespace, step{name: start}, false) }()
-	t, err := follow(ctx, b.client, namespace, names, done)
+	t, err := follow(ctx, b.client, namespace, names)
 	if err = errors.Join(err, context.Cause(ctx), <-began); err != nil {
 		return run{}, fmt.Errorf("%s, %s: %w", w.name, c.name, err)
 	}
@@ -113,8 +120,10 @@ func (b *bench) run(ctx context.Context, c contender, w workload) (result run, e
 		return run{}, err
 	}
 	result.makespan, result.usage = t.makespan(), after.since(before)
-	result.hops, result.waits = t.hops(w)
-	result.requests, err = b.requests(namespace)
+	result.hops = t.hops(w)
+	if result.trace, err = b.trace(namespace, log); err == nil {
+		result.reactions, result.answers = result.trace.split(w)
+	}
 	return result, err
 }
 
@@ -128,11 +137,18 @@ func (b *bench) namespace(ctx context.Context) (string, error) {
 	return made.Name, nil
 }
 
-// clean removes what a run has left, so that it does not slow down the next.
+// clean removes what a run has left, so that it does not slow down the next. The
+// namespace's own controller would take its time.
 func (b *bench) clean(namespace string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := b.client.CoreV1().Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}); err != nil {
+	now := metav1.DeleteOptions{GracePeriodSeconds: new(int64), PropagationPolicy: ptr.To(metav1.DeletePropagationBackground)}
+	if err := errors.Join(
+		b.client.BatchV1().Jobs(namespace).DeleteCollection(ctx, now, metav1.ListOptions{}),
+		b.client.CoreV1().Pods(namespace).DeleteCollection(ctx, now, metav1.ListOptions{}),
+		b.client.EventsV1().Events(namespace).DeleteCollection(ctx, now, metav1.ListOptions{}),
+		b.client.CoreV1().Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}),
+	); err != nil {
 		return err
 	}
 	return wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(ctx context.Context) (bool, error) {
@@ -142,7 +158,8 @@ func (b *bench) clean(namespace string) error {
 }
 
 // make creates all Jobs that wait, and returns when the Job controller has seen
-// them all, so that nothing of it is measured.
+// them all, and has made the pods that the ideal gate lets go one by one, so that
+// nothing of it is measured.
 func (b *bench) make(ctx context.Context, namespace string, w workload, annotated bool) error {
 	steps, errs := make(chan step), make(chan error, writers)
 	var wg sync.WaitGroup
@@ -167,13 +184,20 @@ func (b *bench) make(ctx context.Context, namespace string, w workload, annotate
 	if err := <-errs; err != nil {
 		return fmt.Errorf("making the Jobs: %w", err)
 	}
+	pods := map[string]int32{}
+	for _, s := range w.steps {
+		if s.byElement && !annotated {
+			pods[s.name] = int32(s.size)
+		}
+	}
 	return wait.PollUntilContextCancel(ctx, 500*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		list, err := b.client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return false, err
 		}
 		for i := range list.Items {
-			if len(list.Items[i].Status.Conditions) == 0 {
+			job := &list.Items[i]
+			if len(job.Status.Conditions) == 0 && pods[job.Name] == 0 || job.Status.Active < pods[job.Name] {
 				return false, nil
 			}
 		}
@@ -201,6 +225,8 @@ func (b *bench) create(ctx context.Context, namespace string, s step, annotated 
 	case len(s.needs) == 0:
 	case annotated:
 		job.Annotations = map[string]string{"depctl.dev/depends-on": s.expression()}
+	case s.byElement:
+		job.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: idealGate}}
 	default:
 		job.Spec.Suspend = new(true)
 	}

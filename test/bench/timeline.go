@@ -21,9 +21,8 @@ type timeline struct {
 	end                time.Time
 }
 
-// follow watches the Jobs of a namespace until all these are complete, and calls
-// done for each when it is.
-func follow(ctx context.Context, client kubernetes.Interface, namespace string, names []string, done func(string)) (*timeline, error) {
+// follow watches the Jobs of a namespace until all these are complete.
+func follow(ctx context.Context, client kubernetes.Interface, namespace string, names []string) (*timeline, error) {
 	list, err := client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{Limit: 1})
 	if err != nil {
 		return nil, err
@@ -47,7 +46,7 @@ func follow(ctx context.Context, client kubernetes.Interface, namespace string, 
 			if !ok {
 				return nil, fmt.Errorf("the watch ended: %v", e)
 			}
-			if err := t.see(job, done); err != nil {
+			if err := t.see(job); err != nil {
 				return nil, err
 			}
 		}
@@ -56,29 +55,29 @@ func follow(ctx context.Context, client kubernetes.Interface, namespace string, 
 	return t, nil
 }
 
-func (t *timeline) see(job *batchv1.Job, done func(string)) error {
+func (t *timeline) see(job *batchv1.Job) error {
 	now := time.Now()
 	if _, known := t.released[job.Name]; !known && (job.Spec.Suspend == nil || !*job.Spec.Suspend) {
 		t.released[job.Name] = now
 	}
-	is := func(kind batchv1.JobConditionType) bool {
-		return slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
-			return c.Type == kind && c.Status == corev1.ConditionTrue
-		})
-	}
-	if is(batchv1.JobFailed) {
+	if has(job, batchv1.JobFailed) {
 		return fmt.Errorf("of the Jobs, %s failed", job.Name)
 	}
-	if _, known := t.complete[job.Name]; !known && is(batchv1.JobComplete) {
+	if _, known := t.complete[job.Name]; !known && has(job, batchv1.JobComplete) {
 		t.complete[job.Name] = now
-		done(job.Name)
 	}
 	return nil
 }
 
+func has(job *batchv1.Job, kind batchv1.JobConditionType) bool {
+	return slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
+		return c.Type == kind && c.Status == corev1.ConditionTrue
+	})
+}
+
 // hops returns how long after its last prerequisite each Job was complete, in
-// ascending order, and how long after that each was released.
-func (t *timeline) hops(w workload) (hops, waits []time.Duration) {
+// ascending order.
+func (t *timeline) hops(w workload) (hops []time.Duration) {
 	for _, s := range w.steps {
 		var last time.Time
 		for _, need := range s.needs {
@@ -87,11 +86,9 @@ func (t *timeline) hops(w workload) (hops, waits []time.Duration) {
 			}
 		}
 		hops = append(hops, t.complete[s.name].Sub(last))
-		waits = append(waits, t.released[s.name].Sub(last))
 	}
 	slices.Sort(hops)
-	slices.Sort(waits)
-	return hops, waits
+	return hops
 }
 
 // makespan is from when start was released until the last Job was complete.

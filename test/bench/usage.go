@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -21,9 +18,13 @@ type usage struct {
 	// cpu is what it has used, and peak the most memory that it has had, in KiB.
 	cpu  time.Duration
 	peak int
+	// decisions is how long it took from what it saw to what it sent.
+	decisions histogram
 }
 
-func (u usage) since(before usage) usage { return usage{cpu: u.cpu - before.cpu, peak: u.peak} }
+func (u usage) since(before usage) usage {
+	return usage{cpu: u.cpu - before.cpu, peak: u.peak, decisions: u.decisions.since(before.decisions)}
+}
 
 // measure looks at a gate; there is nothing to see of none.
 func measure(ctx context.Context, gate *sandbox.Gate) (u usage, err error) {
@@ -49,7 +50,10 @@ func measure(ctx context.Context, gate *sandbox.Gate) (u usage, err error) {
 		return usage{}, err
 	}
 	seconds, _ := value(text.Bytes(), "process_cpu_seconds_total")
-	return usage{cpu: time.Duration(seconds * float64(time.Second)), peak: int(peak)}, nil
+	return usage{
+		cpu: time.Duration(seconds * float64(time.Second)), peak: int(peak),
+		decisions: newHistogram(text.Bytes(), "depctl_gate_decision_latency_seconds"),
+	}, nil
 }
 
 // value returns the number behind a name at the start of a line.
@@ -61,50 +65,4 @@ func value(text []byte, name string) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// requests counts what was asked of the API server about a namespace, by who asked:
-// the gate by its user agent, where conditions have one of their own.
-type requests map[string]int
-
-// requests reads the audit log.
-func (b *bench) requests(namespace string) (requests, error) {
-	file, err := os.Open(filepath.Join(b.sandbox.Dir(), "audit.log"))
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	counts := requests{}
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	about := []byte(`"namespace":"` + namespace + `"`)
-	for lines.Scan() {
-		if !bytes.Contains(lines.Bytes(), about) {
-			continue
-		}
-		var r struct {
-			Verb, UserAgent string
-			ObjectRef       struct{ Namespace, Resource, Subresource string }
-		}
-		if json.Unmarshal(lines.Bytes(), &r) != nil || r.ObjectRef.Namespace != namespace {
-			continue
-		}
-		if program, _, _ := strings.Cut(r.UserAgent, "/"); program == "depctl-gate" || program == "ideal-gate" {
-			what := strings.TrimSuffix(r.Verb+" "+r.ObjectRef.Resource+"/"+r.ObjectRef.Subresource, "/")
-			counts[what]++
-		}
-	}
-	return counts, lines.Err()
-}
-
-// critical are those for which a release waits, and all is all of them, for each
-// of so many Jobs.
-func (r requests) perJob(jobs int) (critical, all float64) {
-	for what, n := range r {
-		all += float64(n)
-		if what == "patch jobs" || what == "patch pods" {
-			critical += float64(n)
-		}
-	}
-	return critical / float64(jobs), all / float64(jobs)
 }

@@ -20,8 +20,10 @@ type step struct {
 	text string
 	// labels are those of the Job, for selectors.
 	labels map[string]string
-	// size makes the Job an array.
-	size int
+	// size makes the Job an array, and byElement has each element wait for its own of
+	// what it needs.
+	size      int
+	byElement bool
 }
 
 func (s step) expression() string {
@@ -122,12 +124,8 @@ func elementwise(n int) workload {
 		name: fmt.Sprintf("arrays [%d]→[%d], element by element", n, n),
 		steps: []step{
 			{name: "first", needs: []string{start}, size: n},
-			{name: "second", needs: []string{"first"}, text: "first[i]", size: n},
+			{name: "second", needs: []string{"first"}, text: "first[i]", size: n, byElement: true},
 		},
-		plain: &workload{steps: []step{
-			{name: "first", needs: []string{start}, size: n},
-			{name: "second", needs: []string{"first"}, size: n},
-		}},
 	}
 }
 

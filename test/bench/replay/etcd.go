@@ -9,10 +9,16 @@ import (
 	"net/http"
 
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
+	"k8s.io/client-go/kubernetes/scheme"
 )
 
 // batch is how many Jobs one request writes; etcd takes 128 operations in one.
 const batch = 100
+
+// stored encodes as the API server does what it stores.
+var stored = scheme.Codecs.EncoderForVersion(protobuf.NewSerializer(scheme.Scheme, scheme.Scheme), batchv1.SchemeGroupVersion)
 
 // etcd is written through its JSON gateway.
 type etcd struct{ url string }
@@ -34,7 +40,7 @@ func (e etcd) put(ctx context.Context, jobs ...*batchv1.Job) error {
 		n := min(batch, len(jobs))
 		operations := make([]map[string]any, n)
 		for i, job := range jobs[:n] {
-			value, err := json.Marshal(job)
+			value, err := runtime.Encode(stored, job)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 
 const namespace = "default"
 
-// scene is Jobs that wait, each for some of as many others that run.
+// scene is Jobs that wait, each for some of others that run.
 type scene struct {
 	running, waiting []*batchv1.Job
 	// dependents are the places in waiting of those that wait for one of running.
@@ -23,27 +24,24 @@ type scene struct {
 	missing    []int
 }
 
-// newScene makes n Jobs that wait for needs of n others: each for a window of
-// those, so that they are released one after another as these complete in order.
-func newScene(n, needs int) *scene {
+// newScene makes Jobs that wait for needs of others that run: each for some of a
+// window of those, so that they are released one after another as these complete in
+// order.
+func newScene(waiting, running, needs int) *scene {
 	random := rand.New(rand.NewPCG(1, 2))
-	s := &scene{dependents: make([][]int, n), missing: make([]int, n)}
-	for i := range n {
+	s := &scene{dependents: make([][]int, running), missing: make([]int, waiting)}
+	for i := range running {
 		s.running = append(s.running, newJob("run", i, ""))
+	}
+	for i := range waiting {
+		first := i * running / waiting
+		window := random.Perm(min(needs*10, running))[:min(needs, running)]
+		slices.Sort(window)
 		var names []string
-		picked := map[int]bool{}
-		for len(picked) < min(needs, n) {
-			picked[(i+random.IntN(max(needs*10, 1)))%n] = true
-		}
-		for p := range n {
-			at := (i + p) % n
-			if picked[at] {
-				names = append(names, name("run", at))
-				s.dependents[at] = append(s.dependents[at], i)
-			}
-			if len(names) == len(picked) {
-				break
-			}
+		for _, p := range window {
+			at := (first + p) % running
+			names = append(names, name("run", at))
+			s.dependents[at] = append(s.dependents[at], i)
 		}
 		s.missing[i] = len(names)
 		s.waiting = append(s.waiting, newJob("wait", i, strings.Join(names, ", ")))

@@ -20,7 +20,9 @@ func (o options) profile(ctx context.Context, gate *sandbox.Gate, name, query st
 		done <- nil
 		return done
 	}
-	go func() { done <- download(ctx, "http://"+gate.Metrics()+"/debug/pprof/"+query, filepath.Join(o.profiles, name+".pprof")) }()
+	go func() {
+		done <- download(ctx, "http://"+gate.Metrics()+"/debug/pprof/"+query, filepath.Join(o.profiles, name+".pprof"))
+	}()
 	return done
 }
 
