@@ -55,13 +55,28 @@ func TestAChainIsNudged(t *testing.T) {
 // does not say so yet, it ends as without the nudge.
 func TestANudgeChangesNoEnd(t *testing.T) {
 	t.Parallel()
-	for name, disturb := range map[string]func(s *space, job string){
-		"its pod is deleted": func(s *space, job string) {
+	two := func(j *batchv1.Job) {
+		indexed(2)(j)
+		j.Spec.Parallelism = ptr.To(int32(2))
+	}
+	patched := func(patch string) func(*space, string) {
+		return func(s *space, job string) { s.patch(job, patch) }
+	}
+	for name, test := range map[string]struct {
+		changes  []change
+		succeeds int // pods; 1 if it is 0
+		disturb  func(s *space, job string)
+	}{
+		"its pod is deleted": {disturb: func(s *space, job string) {
 			_ = s.client.CoreV1().Pods(s.name).DeleteCollection(s.t.Context(), metav1.DeleteOptions{},
 				metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job})
-		},
-		"it is suspended":         func(s *space, job string) { s.patch(job, `{"spec":{"suspend":true}}`) },
-		"its retries are changed": func(s *space, job string) { s.patch(job, `{"spec":{"backoffLimit":7}}`) },
+		}},
+		"it is suspended":         {disturb: patched(`{"spec":{"suspend":true}}`)},
+		"its retries are changed": {disturb: patched(`{"spec":{"backoffLimit":7}}`)},
+		"it grows":                {changes: []change{two}, succeeds: 2, disturb: patched(`{"spec":{"completions":3,"parallelism":3}}`)},
+		"it shrinks":              {changes: []change{two}, succeeds: 2, disturb: patched(`{"spec":{"completions":1,"parallelism":1}}`)},
+		"another pod has failed":  {changes: []change{two, template("fail-indexes", "1")}},
+		"its deadline is near":    {changes: []change{func(j *batchv1.Job) { j.Spec.ActiveDeadlineSeconds = ptr.To(int64(4)) }}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,20 +84,48 @@ func TestANudgeChangesNoEnd(t *testing.T) {
 			for _, nudged := range []bool{false, true} {
 				s := shared.namespace(t).byForce()
 				s.make("root", "")
-				s.make("x", "root")
+				s.make("x", "root", test.changes...)
 				if nudged {
 					s.make("next", "x")
 				}
-				s.until("its pod has succeeded", func() bool { return s.succeeded("x") > 0 })
-				disturb(s, "x")
-				s.until("it has ended, or is suspended", func() bool {
-					job := s.get("x")
-					return len(ends(job)) > 0
-				})
+				s.until("its pods have succeeded", func() bool { return s.succeeded("x") >= max(1, test.succeeds) })
+				if test.disturb != nil {
+					test.disturb(s, "x")
+				}
+				s.until("it has ended", func() bool { return len(ends(s.get("x"))) > 0 })
 				outcome[nudged] = ends(s.get("x"))
 			}
 			require.Equal(t, outcome[false], outcome[true])
 		})
+	}
+}
+
+// A gate that is killed while a Job is about to say that it is complete, before or
+// after its nudge, leaves nothing behind that the next one would not mend.
+func TestAGateIsKilledAboutANudge(t *testing.T) {
+	t.Parallel()
+	c := ownCluster(t)
+	g := c.gate(t, sandbox.GateOptions{})
+	s := c.namespace(t)
+	const n = 6
+	for i := n; i > 0; i-- {
+		s.make(fmt.Sprintf("job-%d", i), fmt.Sprintf("job-%d", i-1))
+	}
+	s.make("job-0", "")
+	for i := 1; i < n; i += 2 {
+		name := fmt.Sprintf("job-%d", i)
+		s.until("its pod has succeeded", func() bool { return s.succeeded(name) > 0 })
+		require.NoError(t, g.Kill())
+		g = c.gate(t, sandbox.GateOptions{})
+	}
+	s.completes(fmt.Sprintf("job-%d", n))
+	for i := 1; i <= n; i++ {
+		name := fmt.Sprintf("job-%d", i)
+		job := s.get(name)
+		require.Equal(t, "Complete CompletionsReached", ends(job))
+		require.EqualValues(t, 1, job.Status.Succeeded)
+		patches := slices.DeleteFunc(s.patches(name), func(r request) bool { return r.ResponseStatus.Code != 200 })
+		require.LessOrEqual(t, len(patches), 2, "%s: its release, and one nudge", name)
 	}
 }
 
