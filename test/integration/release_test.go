@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -170,7 +171,10 @@ func TestOnePatchForEachReleasedJob(t *testing.T) {
 	for _, r := range s.requests() {
 		if r.ObjectRef.Resource == "jobs" {
 			require.Equal(t, "patch", r.Verb)
-			require.Equal(t, 200, r.ResponseStatus.Code, "a patch of %s was refused", r.ObjectRef.Name)
+			if r.ResponseStatus.Code == http.StatusConflict {
+				continue // a nudge of a Job that has said so by itself; a release has no resourceVersion
+			}
+			require.Equal(t, http.StatusOK, r.ResponseStatus.Code, "a patch of %s was refused", r.ObjectRef.Name)
 			patches[r.ObjectRef.Name]++
 		}
 	}
