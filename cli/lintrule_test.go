@@ -44,7 +44,7 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a circle, once, on its first Job":                     {plain("b", "a") + plain("c", "b") + plain("a", "c"), "11:59 deadlock"},
 		"a circle with a way out":                              {plain("a", "b or c") + plain("b", "a") + plain("c", ""), ""},
 		"a circle through a set that may get more":             {plain("a", "s-* >= 1") + plain("s-1", "a"), ""},
-		"two circles":                                          {plain("a", "b") + plain("b", "a") + plain("c", "d") + plain("d", "c"), "3:59 deadlock, 11:59 deadlock"},
+		"two circles beside one another":                       {plain("a", "b") + plain("b", "a") + plain("c", "d") + plain("d", "c"), "3:59 deadlock, 11:59 deadlock"},
 		"a circle behind a text that cannot be read":           {plain("a", "b") + plain("b", "a, C"), "7:62 bad-name"},
 		"a name that nobody has, alone":                        {plain("load", "extract"), ""},
 		"a name that nobody has, with one nearly the same":     {plain("load", "exctract") + plain("extract", ""), "3:62 missing-prerequisite"},
@@ -60,7 +60,7 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"an element that an array does not have":               {plain("a", "b[20]") + jobText("b", "", "", array), "3:59 no-such-element"},
 		"an element of a Job that is no array":                 {plain("a", "b[0]") + plain("b", ""), "3:59 no-such-element"},
 		"a count of an array that ends with its first failure": {plain("a", "succeeded(b[*]) >= 90%") + jobText("b", "", "", array), "3:69 whole-array-fails"},
-		"another kind":                                         {plain("a", "cronjob:nightly"), "3:59 unknown-kind"},
+		"a name of another kind":                               {plain("a", "cronjob:nightly"), "3:59 unknown-kind"},
 
 		"suspend: false":                            {jobText("a", "b", "", "suspend: false"), ""},
 		"suspend: true without the annotation":      {jobText("a", "", "", "suspend: true"), ""},
