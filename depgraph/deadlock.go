@@ -110,14 +110,13 @@ func (n *node) waiting() bool {
 // isAwaited tells whether anybody waits for a node: else no cycle goes through
 // it.
 func (g *Graph) isAwaited(one *node) bool {
-	awaited := len(one.dependents) > 0
-	for _, s := range one.space.sets {
-		if awaited {
-			break
-		}
-		_, awaited = s.find(one)
+	if len(one.dependents) > 0 {
+		return true
 	}
-	return awaited
+	for range g.setsOf(one) {
+		return true // there is no set for which nobody waits
+	}
+	return false
 }
 
 // doubt notes that edges or the way of waiting of a node changed. A new cycle

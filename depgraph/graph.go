@@ -99,13 +99,13 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 	before, wasSpent := one.object, one.spent
 	one.spent = wasSpent && object != nil && object.UID == before.UID
 	g.reconsider(one)
-	was := g.setsOf(one)
+	was := slices.Collect(g.setsOf(one))
 	is := was
 	if one.object, one.labels = object, labels; object == nil {
 		delete(g.stuck, one)
 	}
 	if moved = g.sort(one); moved {
-		is = g.setsOf(one)
+		is = slices.Collect(g.setsOf(one))
 		g.reconsider(one)
 	}
 	g.tellSets(one, before, was, is, into)

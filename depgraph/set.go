@@ -1,6 +1,7 @@
 package depgraph
 
 import (
+	"iter"
 	"slices"
 
 	"depctl.dev/lang"
@@ -63,25 +64,24 @@ func (g *Graph) leave(one *node, s *set) {
 
 // setDependents visits those that wait for a node by a set.
 func (g *Graph) setDependents(one *node, visit func(*node)) {
-	for _, s := range one.space.sets {
-		if _, member := s.find(one); member {
-			for dependent := range s.dependents {
-				if dependent != one {
-					visit(dependent)
-				}
+	for s := range g.setsOf(one) {
+		for dependent := range s.dependents {
+			if dependent != one {
+				visit(dependent)
 			}
 		}
 	}
 }
 
-// setsOf returns the sets that a node is in.
-func (g *Graph) setsOf(one *node) (list []*set) {
-	for _, s := range one.space.sets {
-		if _, member := s.find(one); member {
-			list = append(list, s)
+// setsOf yields the sets that a node is in.
+func (g *Graph) setsOf(one *node) iter.Seq[*set] {
+	return func(yield func(*set) bool) {
+		for _, s := range one.space.sets {
+			if _, member := s.find(one); member && !yield(s) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 // tellSets takes a new object of a node into the sums of the sets that it was in and is
