@@ -1,7 +1,8 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,17 +17,15 @@ type bucket struct {
 	count float64
 }
 
-func newHistogram(text []byte, name string) (h histogram) {
-	for line := range bytes.Lines(text) {
-		label, number, _ := strings.Cut(strings.TrimSpace(string(line)), "} ")
-		if limit, ok := strings.CutPrefix(label, name+`_bucket{le="`); ok {
-			most, err := strconv.ParseFloat(strings.TrimSuffix(limit, `"`), 64)
-			count, err2 := strconv.ParseFloat(number, 64)
-			if err == nil && err2 == nil {
+func newHistogram(metrics map[string]float64, name string) (h histogram) {
+	for sample, count := range metrics {
+		if limit, ok := strings.CutPrefix(sample, name+`_bucket{le="`); ok {
+			if most, err := strconv.ParseFloat(strings.TrimSuffix(limit, `"}`), 64); err == nil {
 				h = append(h, bucket{most, count})
 			}
 		}
 	}
+	slices.SortFunc(h, func(a, b bucket) int { return cmp.Compare(a.most, b.most) })
 	return h
 }
 

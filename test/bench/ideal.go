@@ -10,8 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/cache"
-	watchtools "k8s.io/client-go/tools/watch"
 )
 
 // ideal is the gate that knows everything beforehand.
@@ -60,21 +58,13 @@ func newIdeal(config *rest.Config, namespace string, w workload) (*ideal, error)
 // start begins to watch, and to patch what is ready. Like the gate, it has a watch of
 // its own.
 func (g *ideal) start(ctx context.Context, failed func(error)) error {
-	list, err := g.client.BatchV1().Jobs(g.namespace).List(ctx, metav1.ListOptions{Limit: 1})
-	if err != nil {
-		return err
-	}
-	watcher, err := watchtools.NewRetryWatcherWithContext(ctx, list.ResourceVersion, &cache.ListWatch{
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return g.client.BatchV1().Jobs(g.namespace).Watch(ctx, o)
-		},
-	})
+	watcher, version, err := watchJobs(ctx, g.client, g.namespace)
 	if err != nil {
 		return err
 	}
 	g.watcher = watcher
 	if g.elements != nil {
-		if err := g.elements.start(ctx, list.ResourceVersion, failed); err != nil {
+		if err := g.elements.start(ctx, version, failed); err != nil {
 			return err
 		}
 	}

@@ -8,11 +8,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/cache"
-	watchtools "k8s.io/client-go/tools/watch"
 )
 
 // timeline is when what was seen of the Jobs of a run.
@@ -23,15 +19,7 @@ type timeline struct {
 
 // follow watches the Jobs of a namespace until all these are complete.
 func follow(ctx context.Context, client kubernetes.Interface, namespace string, names []string) (*timeline, error) {
-	list, err := client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{Limit: 1})
-	if err != nil {
-		return nil, err
-	}
-	w, err := watchtools.NewRetryWatcherWithContext(ctx, list.ResourceVersion, &cache.ListWatch{
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return client.BatchV1().Jobs(namespace).Watch(ctx, o)
-		},
-	})
+	w, _, err := watchJobs(ctx, client, namespace)
 	if err != nil {
 		return nil, err
 	}

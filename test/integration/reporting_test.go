@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -211,23 +209,8 @@ func TestWhatAGateTellsOfItself(t *testing.T) {
 // scrape returns the metrics of a gate, by the name and its labels.
 func scrape(t testing.TB, g *sandbox.Gate) map[string]float64 {
 	t.Helper()
-	response, err := http.Get("http://" + g.Metrics() + "/metrics")
+	samples, err := g.Scrape(t.Context())
 	require.NoError(t, err)
-	defer response.Body.Close()
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	body, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	samples := map[string]float64{}
-	for line := range strings.Lines(string(body)) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		at := strings.LastIndex(line, " ")
-		value, err := strconv.ParseFloat(line[at+1:], 64)
-		require.NoError(t, err, line)
-		samples[line[:at]] = value
-	}
 	return samples
 }
 

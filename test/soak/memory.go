@@ -1,14 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"os"
-	"strconv"
-	"strings"
 
 	"depctl.dev/test/sandbox"
 )
@@ -30,36 +24,6 @@ func (m memory) String() string {
 
 // measure looks at a gate. What it cannot find out stays 0.
 func measure(ctx context.Context, gate *sandbox.Gate) memory {
-	part := gate.Part()
-	var m memory
-	if file, err := os.Open(fmt.Sprintf("/proc/%d/status", part.PID)); err == nil {
-		defer file.Close()
-		m.resident = number(file, "VmRSS:")
-		_, _ = file.Seek(0, io.SeekStart)
-		m.threads = number(file, "Threads:")
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+gate.Metrics()+"/metrics", nil)
-	if err != nil {
-		return m
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return m
-	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusOK {
-		m.goroutines = number(response.Body, "go_goroutines")
-	}
-	return m
-}
-
-// number returns what stands after a name, at the start of a line.
-func number(text io.Reader, name string) int {
-	for lines := bufio.NewScanner(text); lines.Scan(); {
-		if fields := strings.Fields(lines.Text()); len(fields) > 1 && fields[0] == name {
-			n, _ := strconv.Atoi(fields[1])
-			return n
-		}
-	}
-	return 0
+	metrics, _ := gate.Scrape(ctx)
+	return memory{resident: gate.Process("VmRSS"), threads: gate.Process("Threads"), goroutines: int(metrics["go_goroutines"])}
 }

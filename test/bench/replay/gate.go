@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -34,7 +29,7 @@ func start(ctx context.Context, s *sandbox.Sandbox, o options, r *result) (*sand
 	listed := time.Now()
 	profiled := o.profile(ctx, gate, "start", "profile?seconds=5")
 	err = wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 10*time.Minute, true, func(ctx context.Context) (bool, error) {
-		m, err := scrape(ctx, gate)
+		m, err := gate.Scrape(ctx)
 		return m[`depctl_gate_waiting_jobs{state="waiting"}`] >= float64(o.jobs), err
 	})
 	if err != nil {
@@ -51,46 +46,10 @@ func start(ctx context.Context, s *sandbox.Sandbox, o options, r *result) (*sand
 
 // memory returns what the gate has now, and has had at most, in MiB.
 func memory(gate *sandbox.Gate) (now, peak float64) {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", gate.Part().PID))
-	field := func(name string) float64 {
-		for line := range bytes.Lines(text) {
-			if fields := strings.Fields(string(line)); len(fields) > 1 && fields[0] == name {
-				n, _ := strconv.ParseFloat(fields[1], 64)
-				return n / 1024
-			}
-		}
-		return 0
-	}
-	return field("VmRSS:"), field("VmHWM:")
+	return float64(gate.Process("VmRSS")) / 1024, float64(gate.Process("VmHWM")) / 1024
 }
 
 func memoryText(gate *sandbox.Gate) string {
 	now, peak := memory(gate)
 	return fmt.Sprintf("RSS %.0f MiB, at most %.0f", now, peak)
-}
-
-// scrape returns the gate's metrics by their full names.
-func scrape(ctx context.Context, gate *sandbox.Gate) (map[string]float64, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+gate.Metrics()+"/metrics", nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	var text bytes.Buffer
-	if _, err := text.ReadFrom(response.Body); err != nil {
-		return nil, err
-	}
-	values := map[string]float64{}
-	for line := range bytes.Lines(text.Bytes()) {
-		if name, number, ok := strings.Cut(strings.TrimSpace(string(line)), " "); ok && !strings.HasPrefix(name, "#") {
-			if n, err := strconv.ParseFloat(number, 64); err == nil {
-				values[name] = n
-			}
-		}
-	}
-	return values, nil
 }

@@ -77,7 +77,7 @@ func sustain(ctx context.Context, s *sandbox.Sandbox, gate *sandbox.Gate, scene 
 			}
 		}
 		if done += n; done%(o.rate*10) < n {
-			m, err := scrape(ctx, gate)
+			m, err := gate.Scrape(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -107,7 +107,7 @@ func sustain(ctx context.Context, s *sandbox.Sandbox, gate *sandbox.Gate, scene 
 	slices.SortFunc(latencies, cmp.Compare)
 	fmt.Printf("%d completions in %.1f s, %d releases; completion written until release seen: p50 %v, p99 %v, most %v; %s\n",
 		total, elapsed.Seconds(), len(latencies), latencies[len(latencies)/2], latencies[len(latencies)*99/100], latencies[len(latencies)-1], memoryText(gate))
-	m, err := scrape(ctx, gate)
+	m, err := gate.Scrape(ctx)
 	count := m["depctl_gate_release_latency_seconds_count"]
 	fmt.Printf("seen by the gate until patch sent: mean %.2f ms, %.1f %% in 0.3 ms, %.1f %% in 3 ms, %.1f %% in 20 ms; until acknowledged: mean %.1f ms; gate's CPU %.1f s\n",
 		1000*m["depctl_gate_decision_latency_seconds_sum"]/count, 100*m[`depctl_gate_decision_latency_seconds_bucket{le="0.0003"}`]/count,
