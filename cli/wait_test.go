@@ -3,12 +3,15 @@ package cli
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
+	ktesting "k8s.io/client-go/testing"
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/picture"
@@ -22,9 +25,17 @@ func TestTheExitCodesOfWait(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"true":         {args: []string{"extract-1, failed(tune, code=3)"}, code: 0, says: "true: etl/extract-1 succeeded, etl/tune failed with exit code 3"},
-		"false":        {args: []string{"tune or skipped"}, code: 1, says: "false, as things stand for ever: etl/tune failed"},
-		"timeout":      {args: []string{"extract-2", "--timeout", "10ms"}, code: 124, says: "still unknown after 10ms: etl/extract-2 has not finished"},
+		"true":    {args: []string{"extract-1, failed(tune, code=3)"}, code: 0, says: "true: etl/extract-1 succeeded, etl/tune failed with exit code 3"},
+		"false":   {args: []string{"tune or skipped"}, code: 1, says: "false, as things stand for ever: etl/tune failed"},
+		"timeout": {args: []string{"extract-2", "--timeout", "10ms"}, code: 124, says: "still unknown after 10ms: etl/extract-2 has not finished"},
+		"no answer": {
+			args: []string{"extract-2", "--timeout", "10ms"}, change: func(c *fake.Clientset) {
+				c.PrependReactor("list", "jobs", func(ktesting.Action) (bool, runtime.Object, error) {
+					time.Sleep(time.Second)
+					return false, nil, nil
+				})
+			}, code: 124, says: "still unknown after 10ms: the API server has not answered yet",
+		},
 		"once":         {args: []string{"extract-2", "--timeout", "0"}, code: 124, says: "still unknown: etl/extract-2 has not finished"},
 		"set":          {args: []string{"extract-* >= 1"}, code: 0, says: "true: extract-* >= 1: 1 of 2"},
 		"elements":     {args: []string{"array[0..1]"}, code: 0, says: "true: array[0..1]: 2 of 2"},
@@ -40,18 +51,22 @@ func TestTheExitCodesOfWait(t *testing.T) {
 		"time":         {args: []string{"time(2026-11-23T02:09:00Z)"}, code: 0, says: "has passed"},
 		"quiet":        {args: []string{"tune", "-q"}, code: 1, says: ""},
 	} {
+		// In its own time, which stands still while anybody is at work.
 		t.Run(name, func(t *testing.T) {
-			client := nightCluster(nightObjects(), true)
-			if test.change != nil {
-				test.change(client)
-			}
-			stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
-			require.Equal(t, test.code, code, stdout+stderr)
-			if test.says == "" {
-				require.Empty(t, stdout+stderr)
-			}
-			require.Contains(t, stdout+stderr, test.says)
-			require.Equal(t, code == exitOK, stdout != "")
+			synctest.Test(t, func(t *testing.T) {
+				client := nightCluster(nightObjects(), true)
+				if test.change != nil {
+					test.change(client)
+				}
+				stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
+				require.Equal(t, test.code, code, stdout+stderr)
+				if test.says == "" {
+					require.Empty(t, stdout+stderr)
+				}
+				require.Contains(t, stdout+stderr, test.says)
+				require.Equal(t, code == exitOK, stdout != "")
+				time.Sleep(time.Minute) // whoever is still at work ends meanwhile
+			})
 		})
 	}
 }

@@ -135,7 +135,12 @@ func (w *watching) learn(ctx context.Context) {
 func (w *watching) over(f *follower) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return w.say(exitTimeout, fmt.Sprintf("still unknown after %s: ", w.timeout), w.vigil.Judge(w.clock.Now()))
+	what := fmt.Sprintf("still unknown after %s: ", w.timeout)
+	if len(w.missing) > 0 {
+		// What has not been read yet must not be called absent.
+		return w.line(exitTimeout, what+"the API server has not answered yet")
+	}
+	return w.say(exitTimeout, what, w.vigil.Judge(w.clock.Now()))
 }
 
 func (w *watching) end(j vigil.Judgement) error {
@@ -150,22 +155,27 @@ func (w *watching) end(j vigil.Judgement) error {
 	return w.say(exitTimeout, "still unknown: ", j)
 }
 
-// say writes one line, to standard output if it is true, and ends with an exit code.
+// say writes what came of it and why, and ends with an exit code.
 func (w *watching) say(code int, what string, j vigil.Judgement) error {
+	var because []string
+	for i, reason := range j.Reasons {
+		if i == 5 {
+			because = append(because, fmt.Sprintf("and %d more", len(j.Reasons)-i))
+			break
+		}
+		because = append(because, picture.OneLine(reason.String()))
+	}
+	return w.line(code, what+strings.Join(because, ", "))
+}
+
+// line writes one line, to standard output if it is true, and ends with an exit code.
+func (w *watching) line(code int, text string) error {
 	out := w.streams.Out
 	if code != exitOK {
 		out = w.streams.ErrOut
 	}
 	if !w.quiet {
-		var because []string
-		for i, reason := range j.Reasons {
-			if i == 5 {
-				because = append(because, fmt.Sprintf("and %d more", len(j.Reasons)-i))
-				break
-			}
-			because = append(because, picture.OneLine(reason.String()))
-		}
-		if _, err := fmt.Fprintln(out, what+strings.Join(because, ", ")); err != nil {
+		if _, err := fmt.Fprintln(out, text); err != nil {
 			return fmt.Errorf("writing the answer: %w", err)
 		}
 	}
