@@ -52,6 +52,9 @@ func forget(job *unstructured.Unstructured, spec map[string]any) {
 	template := []string{"spec", "template", "metadata", "labels"}
 	labels, _, _ := unstructured.NestedStringMap(job.Object, template...)
 	ours := []string{GatedLabel}
+	if _, annotated := job.GetAnnotations()[DependsOnAnnotation]; annotated {
+		ours = append(ours, AwaitedLabel) // else it is the maker's own
+	}
 	if manual, _ := spec["manualSelector"].(bool); !manual {
 		// By these the Job controller finds the pods of this very Job.
 		generated := []string{batchv1.ControllerUidLabel, batchv1.JobNameLabel, "controller-uid", "job-name"}

@@ -41,7 +41,7 @@ spec:
   selector: {matchLabels: {batch.kubernetes.io/controller-uid: u}}
   template:
     metadata:
-      labels: {app: etl, depctl.dev/gated: "false", controller-uid: u, batch.kubernetes.io/controller-uid: u, job-name: load, batch.kubernetes.io/job-name: load}
+      labels: {app: etl, depctl.dev/awaited: "true", controller-uid: u, batch.kubernetes.io/controller-uid: u, job-name: load, batch.kubernetes.io/job-name: load}
     spec: {containers: [{name: main}]}
 status: {failed: 1}
 `,
@@ -74,14 +74,14 @@ metadata: {name: extract}
 spec: {activeDeadlineSeconds: 60, template: {metadata: {}, spec: {}}}
 `,
 		},
-		"a selector that its maker wrote stays": {
+		"what its maker wrote stays": {
 			job: `
 metadata: {name: extract, labels: {job-name: mine}}
-spec: {manualSelector: true, selector: {matchLabels: {job-name: mine}}, template: {metadata: {labels: {job-name: mine, depctl.dev/gated: "false"}}}}
+spec: {manualSelector: true, selector: {matchLabels: {job-name: mine}}, template: {metadata: {labels: {job-name: mine, depctl.dev/awaited: "true"}}}}
 `,
 			want: `
 metadata: {name: extract, labels: {job-name: mine}}
-spec: {manualSelector: true, selector: {matchLabels: {job-name: mine}}, template: {metadata: {labels: {job-name: mine}}}}
+spec: {manualSelector: true, selector: {matchLabels: {job-name: mine}}, template: {metadata: {labels: {job-name: mine, depctl.dev/awaited: "true"}}}}
 `,
 		},
 		"an array that was released element by element": {

@@ -56,14 +56,15 @@ func observeNudging(job *batchv1.Job) Nudging {
 	return n
 }
 
-// mostWatched is how many pods a Job may need to be watched for a nudge. That costs the
-// API server and the gate some events for each pod, and saves a second at most.
-const mostWatched = 100
+// mostAwaited is how many pods a Job may need to be watched for a nudge. That costs the
+// API server and the gate two events for each pod, some tenths of a millisecond, and
+// saves a second at most.
+const mostAwaited = 2000
 
-// WorthWatching reports whether the pods of a Job are watched for its nudge, if
+// WorthAwaiting reports whether the pods of a Job are watched for its nudge, if
 // somebody waits for it.
-func (j Job) WorthWatching() bool {
-	return 0 < j.Nudging.Successes && j.Nudging.Successes <= mostWatched
+func (j Job) WorthAwaiting() bool {
+	return 0 < j.Nudging.Successes && j.Nudging.Successes <= mostAwaited
 }
 
 // Nudge reports whether the Job controller can be made to look at a Job now.
@@ -74,29 +75,10 @@ func Nudge(job Job, now time.Time) bool {
 }
 
 // Spent reports whether all pods that a Job needs have succeeded, and it does not
-// know, or has not said so.
-func Spent(job Job, pods []Pod) bool {
-	n := job.Nudging
-	switch {
-	case n.Successes == 0, job.Outcome() != lang.Undecided, len(pods) == 0:
-		return false
-	case job.Object.Array == nil:
-		var succeeded int64
-		for _, pod := range pods {
-			if pod.Succeeded {
-				succeeded++
-			}
-		}
-		return succeeded >= n.Successes
-	}
-	array, left := job.Object.Array, job.Object.Array.Size
-	left -= array.Completed.Len()
-	for elements := range elementsOf(pods) {
-		if over(elements, array) && !array.Completed.Contains(elements[0].Index) && !array.Failed.Contains(elements[0].Index) {
-			left--
-		}
-	}
-	return left == 0
+// know, or has not said so. Of an Indexed Job successes are elements.
+func Spent(job Job, successes int) bool {
+	need := job.Nudging.Successes
+	return 0 < need && need <= int64(successes) && job.Outcome() == lang.Undecided
 }
 
 // NudgePatch returns the merge patch that nudges a Job. It has the resourceVersion

@@ -53,8 +53,9 @@ func (j Job) unreleased() operation {
 type Manner struct {
 	// PerElement leaves each element to wait for itself.
 	PerElement bool
-	// Watched marks the pods, so that the gate sees when the last has succeeded.
-	Watched bool
+	// Awaited marks the pods, so that the gate sees when the last has succeeded.
+	// Those of an array that is released element by element are marked anyway.
+	Awaited bool
 }
 
 // maxParallelism is the most that the API server takes of an Indexed Job.
@@ -69,19 +70,22 @@ const maxParallelism = 100_000
 // said is the limit that the gate keeps to. Where the whole array starts at once,
 // the limit is parallelism.
 func templateOperations(job Job, how Manner) []operation {
-	label := operation{"add", "/spec/template/metadata/labels/" + pointer(GatedLabel), strconv.FormatBool(how.PerElement)}
+	mark := func(label string) operation {
+		return operation{"add", "/spec/template/metadata/labels/" + pointer(label), "true"}
+	}
 	limit, _ := job.limit() // invalidAnnotation has looked at it
 	test := operation{"test", "/spec/parallelism", job.Parallelism}
 	var more []operation
-	if how.PerElement || how.Watched {
-		more = append(more, label)
-	}
 	if !how.PerElement {
+		if how.Awaited {
+			more = append(more, mark(AwaitedLabel))
+		}
 		if limit > 0 && limit < job.Parallelism {
 			more = append(more, test, operation{"replace", "/spec/parallelism", limit})
 		}
 		return more
 	}
+	more = append(more, mark(GatedLabel))
 	gate := map[string]string{"name": SchedulingGate}
 	switch {
 	case job.Gated: // copied from a Job that had it

@@ -13,14 +13,17 @@ import (
 	"depctl.dev/lang"
 )
 
-// What a Job that is released element by element has in its Pod template.
+// What the gate puts into the Pod template of a Job that it releases. No pods without
+// one of the labels are watched.
 const (
 	// SchedulingGate keeps the scheduler from a pod until its element may run.
 	SchedulingGate = "depctl.dev/depends-on"
-	// GatedLabel marks the pods that are watched, no others are: with the value
-	// "true" those that have, or had, that gate, with "false" those of a Job that
-	// somebody waits for.
+	// GatedLabel marks the pods that have, or had, that gate; its value is "true".
 	GatedLabel = "depctl.dev/gated"
+	// AwaitedLabel marks the pods of a Job that somebody waits for, so that the gate
+	// sees when they have succeeded; its value is "true". Whoever makes a Job that is
+	// released by nobody, because it waits for nothing, may set it too.
+	AwaitedLabel = "depctl.dev/awaited"
 )
 
 // Pod is what is kept of a pod of a Job that is released element by element.

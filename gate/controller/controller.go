@@ -145,8 +145,17 @@ func (c *Controller) Synced() <-chan struct{} { return c.store.synced }
 // writes nothing: a standby that only watches can lead at once.
 func (c *Controller) Watch(ctx context.Context) {
 	var wg sync.WaitGroup
-	if !c.store.jobsOnly || c.nudges {
+	if !c.store.jobsOnly {
 		wg.Go(func() { c.podReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+	}
+	if c.nudges {
+		wg.Go(func() {
+			select {
+			case <-c.Synced(): // a pod says nothing of a Job that is not known
+				c.successReflector(klog.FromContext(ctx)).RunWithContext(ctx)
+			case <-ctx.Done():
+			}
+		})
 	}
 	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
 	wg.Wait()

@@ -40,32 +40,14 @@ func (c *Controller) nudge(ctx context.Context, ref lang.Ref) error {
 	return nil
 }
 
-// nudging looks at the pods of a Job and returns it, and whether to nudge it: a Job
-// is only worth it when nothing but such Jobs keeps somebody waiting.
-func (s *store) nudging(ref lang.Ref) (job gate.Job, wanted bool) {
-	if !s.hasPods(ref) {
-		return gate.Job{}, false
-	}
-	s.change(func() []lang.Ref {
-		e, ok := s.entries[ref]
-		if !ok {
-			return nil
-		}
-		job = e.job
-		spent := gate.Spent(job, s.pods.of[job.UID])
-		s.graph.Spend(ref, spent)
-		wanted = spent && gate.Nudge(job, s.clock.Now()) && s.awaitedByWhomMaySee(ref, s.graph.Presses)
-		return nil
-	})
-	return job, wanted
-}
-
-// hasPods reports whether pods of a Job are known.
-func (s *store) hasPods(ref lang.Ref) bool {
+// nudging returns a Job and whether to nudge it: it is only worth it when nothing but
+// such Jobs keeps somebody waiting.
+func (s *store) nudging(ref lang.Ref) (gate.Job, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	e, ok := s.entries[ref]
-	return ok && len(s.pods.of[e.job.UID]) > 0
+	e := s.entries[ref]
+	return e.job, gate.Spent(e.job, len(s.successes[e.job.UID])) && gate.Nudge(e.job, s.clock.Now()) &&
+		s.awaitedByWhomMaySee(ref, s.graph.Presses)
 }
 
 // soonAwaited reports whether somebody waits for a Job, and for few others, who may see

@@ -94,8 +94,8 @@ func (s podStore) each(object any, do func(types.UID, gate.Pod)) error {
 				return nil // nothing is left to decide about its pods
 			}
 			do(uid, p)
-			if !p.Succeeded && known && !e.job.Gated {
-				return nil // no nudge follows
+			if p.Succeeded && known && e.job.UID == uid {
+				s.succeeded(job, e.job, p)
 			}
 			return append(s.skip(job, uid, p), job)
 		})
@@ -142,6 +142,11 @@ func (s podStore) Replace(objects []any, _ string) error {
 	s.change(func() (affected []lang.Ref) {
 		s.pods.of, s.pods.synced = of, true
 		for ref, e := range s.entries {
+			for _, pod := range of[e.job.UID] {
+				if pod.Succeeded && e.job.Outcome() == lang.Undecided {
+					s.succeeded(ref, e.job, pod)
+				}
+			}
 			if e.job.Gated || jobs[ref] {
 				affected = append(affected, ref)
 			}
@@ -156,20 +161,21 @@ func (s podStore) Resync() error { return nil }
 
 // Transformer returns the function that strips a pod of what gate.ObservePod does
 // not read.
-func (s podStore) Transformer() cache.TransformFunc {
-	return func(object any) (any, error) {
-		if pod, ok := object.(*corev1.Pod); ok {
-			return &corev1.Pod{
-				ObjectMeta: metav1.ObjectMeta{
-					Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
-					Annotations: pod.Annotations, OwnerReferences: pod.OwnerReferences, DeletionTimestamp: pod.DeletionTimestamp,
-				},
-				Spec:   corev1.PodSpec{SchedulingGates: pod.Spec.SchedulingGates},
-				Status: corev1.PodStatus{Phase: pod.Status.Phase},
-			}, nil
-		}
-		return object, nil
+func (s podStore) Transformer() cache.TransformFunc { return bare }
+
+// bare strips a pod.
+func bare(object any) (any, error) {
+	if pod, ok := object.(*corev1.Pod); ok {
+		return &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{
+				Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
+				Annotations: pod.Annotations, OwnerReferences: pod.OwnerReferences, DeletionTimestamp: pod.DeletionTimestamp,
+			},
+			Spec:   corev1.PodSpec{SchedulingGates: pod.Spec.SchedulingGates},
+			Status: corev1.PodStatus{Phase: pod.Status.Phase},
+		}, nil
 	}
+	return object, nil
 }
 
 // podAnswered takes in a pod as the API server returned it from a patch, without

@@ -41,20 +41,33 @@ func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 	})
 }
 
-// podReflector returns what lists and watches the pods that are marked.
+// podReflector returns what lists and watches the pods of arrays that are released
+// element by element.
 func (c *Controller) podReflector(logger klog.Logger) *cache.Reflector {
+	return c.reflectorOfPods(logger, podStore{c.store}, metav1.ListOptions{LabelSelector: gate.GatedLabel})
+}
+
+// successReflector returns what lists and watches the pods that have succeeded of Jobs
+// that somebody waits for: of what they do before, the API server tells nothing.
+func (c *Controller) successReflector(logger klog.Logger) *cache.Reflector {
+	return c.reflectorOfPods(logger, successStore{c.store}, metav1.ListOptions{
+		LabelSelector: gate.AwaitedLabel, FieldSelector: "status.phase=" + string(corev1.PodSucceeded),
+	})
+}
+
+func (c *Controller) reflectorOfPods(logger klog.Logger, store cache.ReflectorStore, only metav1.ListOptions) *cache.Reflector {
 	pods := c.client.CoreV1().Pods(metav1.NamespaceAll)
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.LabelSelector = gate.GatedLabel
+			o.LabelSelector, o.FieldSelector = only.LabelSelector, only.FieldSelector
 			return pods.List(ctx, o)
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.LabelSelector = gate.GatedLabel
+			o.LabelSelector, o.FieldSelector = only.LabelSelector, only.FieldSelector
 			return pods.Watch(ctx, o)
 		},
 	}, c.client)
-	return cache.NewReflectorWithOptions(lw, &corev1.Pod{}, podStore{c.store}, cache.ReflectorOptions{
+	return cache.NewReflectorWithOptions(lw, &corev1.Pod{}, store, cache.ReflectorOptions{
 		Name: "pods", Logger: &logger, Backoff: relisting(),
 	})
 }

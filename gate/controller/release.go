@@ -24,13 +24,13 @@ const FieldManager = gate.ByGate
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
 	decisionLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
-	how := gate.Manner{PerElement: d.PerElement, Watched: c.nudges && job.WorthWatching() && c.store.soonAwaited(job.Ref())}
+	how := gate.Manner{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
 	patched, err := c.sendRelease(ctx, job, record, how)
-	if how.Watched && apierrors.IsInvalid(err) && ctx.Err() == nil {
+	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {
 		// A label is not worth a Job that is stuck: there are moments at which a Job
 		// can be released and its template cannot be changed.
-		how.Watched = false
+		how.Awaited = false
 		patched, err = c.sendRelease(ctx, job, record, how)
 	}
 	if err == nil {

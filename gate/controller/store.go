@@ -35,6 +35,8 @@ type store struct {
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
 	pods    pods
+	// successes are told to the graph when they change, or what a Job needs.
+	successes successes
 	// jobsOnly says that pods are not watched.
 	jobsOnly bool
 	// memory has, for each Job that is gone, those that remember its outcome.
@@ -71,8 +73,8 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
-		pods:    pods{of: map[types.UID][]gate.Pod{}},
-		synced:  make(chan struct{}),
+		pods:    pods{of: map[types.UID][]gate.Pod{}}, successes: successes{},
+		synced: make(chan struct{}),
 	}
 }
 
@@ -213,6 +215,10 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	}
 	if job.Outcome() != lang.Undecided {
 		delete(s.pods.of, job.UID)
+		delete(s.successes, job.UID)
+	}
+	if known && old.job.UID != job.UID {
+		delete(s.successes, old.job.UID)
 	}
 	e := entry{job: job}
 	switch {
@@ -229,6 +235,7 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
 	affected := append(s.put(ref, e), taken...)
+	s.spend(ref, job)
 	affected = append(affected, s.hands(ref, job)...)
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
@@ -275,6 +282,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	}
 	s.memorize(ref, nil)
 	delete(s.entries, ref)
+	delete(s.successes, e.job.UID)
 	s.access.forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	return append(affected, ref)

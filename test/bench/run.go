@@ -110,7 +110,7 @@ func (b *bench) run(ctx context.Context, c contender, w workload) (result run, e
 		return run{}, err
 	}
 	began := make(chan error, 1)
-	go func() { began <- b.create(ctx, namespace, step{name: start}, false) }()
+	go func() { began <- b.create(ctx, namespace, step{name: start}, c.args != nil) }()
 	t, err := follow(ctx, b.client, namespace, names)
 	if err = errors.Join(err, context.Cause(ctx), <-began); err != nil {
 		return run{}, fmt.Errorf("%s, %s: %w", w.name, c.name, err)
@@ -223,6 +223,9 @@ func (b *bench) create(ctx context.Context, namespace string, s step, annotated 
 	}
 	switch {
 	case len(s.needs) == 0:
+		if annotated {
+			job.Spec.Template.Labels = map[string]string{"depctl.dev/awaited": "true"}
+		}
 	case annotated:
 		job.Annotations = map[string]string{"depctl.dev/depends-on": s.expression()}
 	case s.byElement:

@@ -44,13 +44,13 @@ type Pods struct {
 
 // RecordPods starts to record those pods until ctx is done.
 func RecordPods(ctx context.Context, client kubernetes.Interface) (*Pods, error) {
-	list, err := client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: gatedLabel + "=true"})
+	list, err := client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: gatedLabel})
 	if err != nil {
 		return nil, fmt.Errorf("recording pods: %w", err)
 	}
 	w, err := watchtools.NewRetryWatcherWithContext(ctx, list.ResourceVersion, &cache.ListWatch{
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.LabelSelector = gatedLabel + "=true"
+			o.LabelSelector = gatedLabel
 			return client.CoreV1().Pods(metav1.NamespaceAll).Watch(ctx, o)
 		},
 	})

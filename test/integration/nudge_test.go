@@ -40,15 +40,48 @@ func TestAChainIsNudged(t *testing.T) {
 			require.Len(t, patches, 2, name)
 			nudged++
 		}
-		require.Equal(t, "false", job.Spec.Template.Labels[gate.GatedLabel])
+		require.Equal(t, "true", job.Spec.Template.Labels[gate.AwaitedLabel])
 	}
 	require.Greater(t, nudged, n/2, "on a busy machine the Job controller may be faster")
 	require.Len(t, s.patches(last), 1)
 	require.Nil(t, s.get(last).Spec.ActiveDeadlineSeconds)
-	require.Empty(t, s.get(last).Spec.Template.Labels[gate.GatedLabel])
+	require.Empty(t, s.get(last).Spec.Template.Labels[gate.AwaitedLabel])
 	require.Empty(t, s.patches("job-0"), "what is not annotated is left alone")
 	first, end := s.get("job-1").Status.StartTime, s.get(last).Status.CompletionTime
 	t.Logf("a chain of %d in %v, to the second", n, end.Sub(first.Time))
+}
+
+// A Job that waits for nothing is nudged if its maker asks for it, and a large array is.
+func TestFirstJobsAndLargeArraysAreNudged(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	awaited := func(j *batchv1.Job) { j.Spec.Template.Labels = map[string]string{gate.AwaitedLabel: "true"} }
+	const n = 5 // of which the Job controller may be faster with some
+	nudged := func(prefix string) (all int) {
+		for i := range n {
+			name := fmt.Sprintf("%s-%d", prefix, i)
+			job := s.get(name)
+			require.Equal(t, "true", job.Spec.Template.Labels[gate.AwaitedLabel])
+			require.Equal(t, "Complete CompletionsReached", ends(job))
+			if limit := job.Spec.ActiveDeadlineSeconds; limit != nil {
+				require.EqualValues(t, tenYears, *limit)
+				all++
+			}
+		}
+		return all
+	}
+	for i := range n {
+		s.make(fmt.Sprintf("array-%d", i), fmt.Sprintf("first-%d", i), indexed(120), func(j *batchv1.Job) { j.Spec.Parallelism = ptr.To(int32(120)) })
+		s.make(fmt.Sprintf("next-%d", i), fmt.Sprintf("array-%d", i))
+	}
+	for i := range n {
+		s.make(fmt.Sprintf("first-%d", i), "", awaited)
+	}
+	for i := range n {
+		s.completes(fmt.Sprintf("next-%d", i))
+	}
+	require.Positive(t, nudged("first"))
+	require.Positive(t, nudged("array"))
 }
 
 // Whatever happens to a Job in the second in which its pods have succeeded and it
@@ -198,6 +231,6 @@ func TestWithoutTheNudge(t *testing.T) {
 	require.Len(t, s.patches("b"), 1)
 	require.Nil(t, s.get("b").Spec.ActiveDeadlineSeconds)
 	b := s.get("b")
-	require.NotContains(t, b.Spec.Template.Labels, gate.GatedLabel)
+	require.NotContains(t, b.Spec.Template.Labels, gate.AwaitedLabel)
 	require.Less(t, time.Duration(0), s.get("c").Status.StartTime.Sub(b.Status.StartTime.Time))
 }
