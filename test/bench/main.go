@@ -124,11 +124,14 @@ func measureAll(ctx context.Context, o options) (err error) {
 	return write(os.Stdout, o.out, results)
 }
 
-// compare runs a workload with all contenders in turns.
+// compare runs a workload with all contenders in turns, each round with another one
+// first: what one run leaves behind must not always be in the way of the same.
 func (b *bench) compare(ctx context.Context, w workload, o options) ([]result, error) {
 	runs := make([][]run, len(contenders))
-	for range o.rounds {
-		for i, c := range contenders {
+	for round := range o.rounds {
+		for turn := range contenders {
+			i := (turn + round) % len(contenders)
+			c := contenders[i]
 			if o.gates != nil && !o.gates.MatchString(c.name) {
 				continue
 			}

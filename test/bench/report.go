@@ -38,8 +38,11 @@ type result struct {
 	RequestsPerJob float64        `json:"requestsPerJob"`
 	AllPerJob      float64        `json:"allRequestsPerJob"`
 	Requests       map[string]int `json:"requests"`
-	CPUSeconds     float64        `json:"cpuS"`
-	PeakMiB        float64        `json:"rssMiB"`
+	// MachineS is for how long the processors of the machine were busy, and CPUSeconds
+	// what of that was the gate.
+	MachineS   float64 `json:"machineS"`
+	CPUSeconds float64 `json:"cpuS"`
+	PeakMiB    float64 `json:"rssMiB"`
 }
 
 // summarize takes the median of every figure.
@@ -68,13 +71,14 @@ func summarize(name string, runs []run) result {
 	r.AnswerP99Ms = figure(func(one run) float64 { return ms(at(one.answers, 0.99)) })
 	r.RequestsPerJob = figure(func(one run) float64 { critical, _ := one.trace.perJob(one.jobs); return critical })
 	r.AllPerJob = figure(func(one run) float64 { _, all := one.trace.perJob(one.jobs); return all })
+	r.MachineS = figure(func(one run) float64 { return one.usage.machine.Seconds() })
 	r.CPUSeconds = figure(func(one run) float64 { return one.usage.cpu.Seconds() })
 	r.PeakMiB = figure(func(one run) float64 { return float64(one.usage.peak) / 1024 })
 	return r
 }
 
-const header = `| workload | gate | makespan s | ratio | hop | reaction | of it the gate's | answer | patches, all per Job | CPU s | peak MiB | rounds |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+const header = `| workload | gate | makespan s | ratio | hop | reaction | of it the gate's | answer | patches, all per Job | all CPU s | gate CPU s | peak MiB | rounds |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 `
 
 func (r result) row() string {
@@ -83,9 +87,9 @@ func (r result) row() string {
 		decision = fmt.Sprintf("%.2f / %.1f |", r.DecisionP50Ms, r.DecisionP99Ms)
 		own = fmt.Sprintf("| %.2f | %.0f |", r.CPUSeconds, r.PeakMiB)
 	}
-	return fmt.Sprintf("| %s | %s | %.2f | %.3f | %.0f / %.0f | %.1f / %.1f | %s %.1f / %.1f | %.2f, %.2f %s %d |\n",
+	return fmt.Sprintf("| %s | %s | %.2f | %.3f | %.0f / %.0f | %.1f / %.1f | %s %.1f / %.1f | %.2f, %.2f | %.1f %s %d |\n",
 		r.Name, r.Contender, r.MakespanS, r.MakespanRatio, r.HopP50Ms, r.HopP99Ms, r.ReactionP50Ms, r.ReactionP99Ms,
-		decision, r.AnswerP50Ms, r.AnswerP99Ms, r.RequestsPerJob, r.AllPerJob, own, r.Rounds)
+		decision, r.AnswerP50Ms, r.AnswerP99Ms, r.RequestsPerJob, r.AllPerJob, r.MachineS, own, r.Rounds)
 }
 
 // write writes results.json, and the table once more.
