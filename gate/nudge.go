@@ -57,9 +57,9 @@ func observeNudging(job *batchv1.Job) Nudging {
 }
 
 // mostAwaited is how many pods a Job may need to be watched for a nudge. That costs the
-// API server and the gate two events for each pod, some tenths of a millisecond, and
-// saves a second at most.
-const mostAwaited = 2000
+// API server and the gate two events for each pod, a millisecond together, and saves a
+// second at most.
+const mostAwaited = 1000
 
 // WorthAwaiting reports whether the pods of a Job are watched for its nudge, if
 // somebody waits for it.

@@ -12,7 +12,7 @@ import (
 
 func TestOnlySoManyPodsAreAwaited(t *testing.T) {
 	t.Parallel()
-	for completions, want := range map[*int32]bool{nil: false, ptr.To(int32(1)): true, ptr.To(int32(2000)): true, ptr.To(int32(2001)): false} {
+	for completions, want := range map[*int32]bool{nil: false, ptr.To(int32(1)): true, ptr.To(int32(1000)): true, ptr.To(int32(1001)): false} {
 		require.Equal(t, want, Observe(&batchv1.Job{Spec: batchv1.JobSpec{Completions: completions}}).WorthAwaiting())
 	}
 }
