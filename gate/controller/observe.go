@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // newsworthy reports whether the state of a Job is to be looked at by a decider: that
@@ -25,6 +26,19 @@ func newsworthy(old, job gate.Job, known bool) bool {
 	default:
 		return known && old.Waits()
 	}
+}
+
+// open returns the Jobs about which there may be something to do.
+func (s *store) open() []lang.Ref {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var all []lang.Ref
+	for ref, e := range s.entries {
+		if e.job.AtRisk || e.job.Guarded || newsworthy(gate.Job{}, e.job, false) || gate.Spent(e.job, len(s.successes[e.job.UID])) {
+			all = append(all, ref)
+		}
+	}
+	return all
 }
 
 // equal reports whether two states of a Job are the same to a decision about

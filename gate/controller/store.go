@@ -235,7 +235,8 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
 	affected := append(s.put(ref, e), taken...)
-	s.spend(ref, job)
+	// A nudge that met a conflict is tried again with the state that was in its way.
+	spent := s.spend(ref, job)
 	affected = append(affected, s.hands(ref, job)...)
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
@@ -245,7 +246,7 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	if job.AtRisk || job.Guarded {
 		affected = append(affected, ref)
 	}
-	if newsworthy(old.job, job, known) {
+	if spent || newsworthy(old.job, job, known) {
 		affected = append(affected, ref)
 	}
 	return affected
@@ -286,19 +287,6 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.access.forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	return append(affected, ref)
-}
-
-// open returns the Jobs about which there may be something to do.
-func (s *store) open() []lang.Ref {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var all []lang.Ref
-	for ref, e := range s.entries {
-		if e.job.AtRisk || e.job.Guarded || newsworthy(gate.Job{}, e.job, false) {
-			all = append(all, ref)
-		}
-	}
-	return all
 }
 
 // size returns how many Jobs there are.

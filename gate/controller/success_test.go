@@ -55,6 +55,10 @@ func TestAJobIsNudgedWhenItsLastPodHasSucceeded(t *testing.T) {
 	require.Equal(t, "x", asked())
 	require.True(t, wanted())
 
+	require.NoError(t, s.Update(job("x", "2a", "", needs(2), func(j *batchv1.Job) { j.Status.Active = 1 })))
+	require.Equal(t, "x", asked(), "the nudge may have met a conflict with that")
+	require.Contains(t, s.open(), ref, "and so may that of a gate that led before")
+
 	require.NoError(t, s.Update(job("x", "3", "", needs(3))))
 	require.False(t, wanted(), "it needs one more now")
 	require.NoError(t, s.Update(job("x", "4", "", needs(2))))
