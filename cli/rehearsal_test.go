@@ -249,7 +249,7 @@ func TestPlans(t *testing.T) {
 func TestAChartIsAPicture(t *testing.T) {
 	t.Parallel()
 	for _, theme := range []string{"", themeLight, themeDark} {
-		args := []string{"plan", "-f", "testdata/plan/montage.yaml", "-o", "png", "--theme", theme}
+		args := []string{"plan", "-f", "testdata/nightly", "-o", "png", "--theme", theme}
 		stdout, stderr, code := runDepctl(testFactory(terminal{}), "", args...)
 		require.Zero(t, code, stderr)
 		picture, err := png.Decode(bytes.NewBufferString(stdout))
