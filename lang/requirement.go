@@ -121,34 +121,3 @@ func (e *Expr) AsksExitCode(ref Ref, namespace string) bool {
 func (r Ref) mayContain(o Ref) bool {
 	return r.IsSet() && r.Kind == o.Kind && r.Namespace == o.Namespace && (r.Name[0] == '{' || matchGlob(r.Name, o.Name))
 }
-
-// Relaxed returns e with every succeeded, and every bare target, read as
-// finished: what on-dependency-failure "run" goes by once e is false. Its text
-// need not parse: "not a" becomes "not finished(a)", which is never true.
-func (e *Expr) Relaxed() *Expr { return newExpr(relaxed(e.tree())) }
-
-func relaxed(n Node) Node {
-	switch n := n.(type) {
-	case *All:
-		return &All{Terms: relaxedTerms(n.Terms), span: n.span}
-	case *Any:
-		return &Any{Terms: relaxedTerms(n.Terms), span: n.span}
-	case *Not:
-		return &Not{Term: relaxed(n.Term), span: n.span}
-	case *Check:
-		if n.Status == StatusSucceeded {
-			c := *n
-			c.Status = StatusFinished
-			return &c
-		}
-	}
-	return n
-}
-
-func relaxedTerms(terms []Node) []Node {
-	list := make([]Node, len(terms))
-	for i, t := range terms {
-		list[i] = relaxed(t)
-	}
-	return list
-}

@@ -134,13 +134,6 @@ func TestWhatAnExpressionNames(t *testing.T) {
 	require.Equal(t, []Ref{Job("", "a"), Job("etl", "b"), Job("", "a")}, e.Names())
 }
 
-func TestRelaxedReadsSuccessAsTheEnd(t *testing.T) {
-	e, err := Parse("a, (not succeeded(b, c) >= 1 or failed(d)), e[i] + 10m")
-	require.NoError(t, err)
-	require.Equal(t, "finished(a), (not finished(b, c) >= 1 or failed(d)), finished(e[i]) + 10m", e.Relaxed().String())
-	require.Equal(t, "a, (not succeeded(b, c) >= 1 or failed(d)), e[i] + 10m", e.String())
-}
-
 func TestSetsMatchNamesAndLabels(t *testing.T) {
 	labels := map[string]string{"app": "etl", "stage": "b", "n": "4"}
 	for pattern, want := range map[string]bool{
