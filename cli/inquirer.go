@@ -168,7 +168,7 @@ func (i *inquirer) readPods(ctx context.Context, q *inquiry, job gate.Job) {
 	}
 	list := []gate.Pod{}
 	for n := range pods {
-		if pod, _, _, ok := gate.ObservePod(&pods[n]); ok {
+		if pod, owner, ok := gate.ObservePod(&pods[n]); ok && owner == job.Owner() {
 			list = append(list, pod)
 		}
 	}
@@ -192,24 +192,16 @@ func (i *inquirer) learn(ctx context.Context, q *inquiry, ref lang.Ref) {
 			i.note("The exit code of %s is not known: %v", prerequisite, err)
 			continue
 		}
-		known := *job.Object
-		exit := gate.LastExit(pods)
-		known.Exit = &exit
-		if known.Array != nil {
-			array := *known.Array
-			array.Elements = elementExits(pods)
-			known.Array = &array
-		}
-		job.Object = &known
+		job.Object = exitsOf(job, pods).In(job.Object)
 		q.add(job)
 	}
 }
 
-func elementExits(pods []corev1.Pod) map[int64]lang.Element {
-	elements := map[int64]lang.Element{}
-	for index, list := range gate.ByIndex(pods) {
-		exit := gate.LastExit(list)
-		elements[index] = lang.Element{Exit: &exit}
+// exitsOf returns the exit codes of the pods of a Job.
+func exitsOf(job gate.Job, pods []corev1.Pod) *gate.Exits {
+	exits := &gate.Exits{}
+	for i := range pods {
+		exits.Add(job.Owner(), &pods[i])
 	}
-	return elements
+	return exits
 }

@@ -127,7 +127,7 @@ func (w *watching) learn(ctx context.Context) {
 		case err != nil:
 			time.AfterFunc(time.Second, w.tell)
 		default:
-			w.vigil.Learn(job, gate.LastExit(pods), elementExits(pods))
+			w.vigil.Learn(job, exitsOf(job, pods))
 		}
 	}
 }

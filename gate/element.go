@@ -171,7 +171,7 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 	d := Decision{Action: Opening, Next: o.Next, Elements: &Elements{}}
 	var running int64
 	for pods := range elementsOf(s.Pods) {
-		if released(pods) && !over(pods, array) {
+		if array.Has(pods[0].Index) && released(pods) && !over(pods, array) {
 			running++
 		}
 	}

@@ -39,11 +39,13 @@ func (s Snapshot) Elements() Outlook {
 	if s.Job.Object.Array == nil {
 		return out
 	}
+	var running []int64
 	for pods := range elementsOf(s.Pods) {
-		if index := pods[0].Index; released(pods) && !over(pods, s.Job.Object.Array) {
-			out.Running = out.Running.Union(lang.Between(index, index))
+		if index := pods[0].Index; s.Job.Object.Array.Has(index) && released(pods) && !over(pods, s.Job.Object.Array) {
+			running = append(running, index)
 		}
 	}
+	out.Running = lang.Listed(running)
 	return out
 }
 

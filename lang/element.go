@@ -67,11 +67,12 @@ func (c *Check) failures(o *Object, failed, done Indexes) (yes, no Indexes, prob
 			return nil, done, nil
 		}
 	}
-	var met, unmet []Interval
+	var met, unmet, known []Interval
 	for i, e := range o.Array.Elements {
-		if !failed.Contains(i) {
+		if e.Exit == nil || !failed.Contains(i) {
 			continue
 		}
+		known = append(known, Interval{i, i})
 		value, lost := c.failure(ended, o.Reason, e.Exit)
 		switch {
 		case lost:
@@ -81,6 +82,9 @@ func (c *Check) failures(o *Object, failed, done Indexes) (yes, no Indexes, prob
 		case value == False:
 			unmet = append(unmet, Interval{i, i})
 		}
+	}
+	if len(failed.Intersect(o.Array.Told).Minus(normalize(known))) > 0 {
+		problem = exitCodeLost()
 	}
 	if value, _ := c.failure(ended, o.Reason, nil); value == False {
 		return nil, done.Union(failed), nil

@@ -95,6 +95,15 @@ func Between(low, high int64) Indexes {
 	return Indexes{{low, high}}
 }
 
+// Listed returns the set of the given indexes, in any order and with repetitions.
+func Listed(indexes []int64) Indexes {
+	list := make([]Interval, len(indexes))
+	for i, index := range indexes {
+		list[i] = Interval{index, index}
+	}
+	return normalize(list)
+}
+
 // push appends an interval that does not begin before the last one.
 func (s Indexes) push(low, high int64) Indexes {
 	if n := len(s); n > 0 && low <= s[n-1].High+1 {

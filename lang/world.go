@@ -74,7 +74,13 @@ type Array struct {
 	Started, Ready Indexes
 	// Elements has more about some elements, by index.
 	Elements map[int64]Element
+	// Told are the failed elements whose exit codes have been looked for. Where
+	// Elements has none of such an element, it can no longer be learned.
+	Told Indexes
 }
+
+// Has reports whether the array has an element of this index.
+func (a *Array) Has(index int64) bool { return 0 <= index && index < a.Size }
 
 // Element is what is known of one element of an array beyond its status.
 type Element struct {
@@ -82,7 +88,7 @@ type Element struct {
 	Finished time.Time
 	// Started and Ready are when its pod was; zero if not known.
 	Started, Ready time.Time
-	// Exit is its exit code if it failed; nil while nobody has looked.
+	// Exit is its exit code if it failed; nil while it is not known.
 	Exit *Exit
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -19,13 +21,7 @@ type Vigil struct {
 	// forbidden says, by namespace and name, what the user may not look at.
 	forbidden map[lang.Ref]string
 	// exits are the exit codes that were learned, by UID of the Job.
-	exits map[string]exits
-}
-
-// exits are the exit codes of a Job and of its elements.
-type exits struct {
-	job      *lang.Exit
-	elements map[int64]lang.Element
+	exits map[types.UID]*gate.Exits
 }
 
 // New returns a Vigil about which nothing is known yet. Names without a namespace are
@@ -34,7 +30,7 @@ func New(expr *lang.Expr, namespace string) *Vigil {
 	v := &Vigil{
 		// No Job has an empty name: so no set leaves anything out.
 		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, seen: gate.Seen{},
-		forbidden: map[lang.Ref]string{}, exits: map[string]exits{},
+		forbidden: map[lang.Ref]string{}, exits: map[types.UID]*gate.Exits{},
 	}
 	v.graph.Set(v.self, depgraph.Node{Expr: expr})
 	return v
@@ -48,8 +44,8 @@ func (v *Vigil) Set(job gate.Job, now time.Time) {
 	} else if job.Object.Ready {
 		job.Object.ReadyAt = now // no status says since when
 	}
-	if e, known := v.exits[string(job.UID)]; known {
-		job.Object = withExits(job.Object, e)
+	if e, known := v.exits[job.UID]; known {
+		job.Object = e.In(job.Object)
 	}
 	delete(v.seen, ref)
 	v.jobs[ref] = job
@@ -61,8 +57,8 @@ func (v *Vigil) Remove(job gate.Job) {
 	ref := job.Ref()
 	if job.Outcome() != lang.Undecided {
 		o := job.Object
-		if e, known := v.exits[string(job.UID)]; known {
-			o = withExits(o, e)
+		if e, known := v.exits[job.UID]; known {
+			o = e.In(o)
 		}
 		v.seen[ref] = gate.Gone{Object: o, Labels: job.Labels}
 	}
@@ -97,7 +93,7 @@ func (v *Vigil) Forbid(namespace, name, why string) { v.forbidden[lang.Job(names
 func (v *Vigil) Unlearned() []gate.Job {
 	var list []gate.Job
 	for ref, job := range v.jobs {
-		_, known := v.exits[string(job.UID)]
+		_, known := v.exits[job.UID]
 		if job.Outcome() == lang.Failed && !known && v.expr.AsksExitCode(ref, v.self.Namespace) {
 			list = append(list, job)
 		}
@@ -107,24 +103,13 @@ func (v *Vigil) Unlearned() []gate.Job {
 }
 
 // Learn takes in the exit codes of a Job and of its elements.
-func (v *Vigil) Learn(job gate.Job, exit lang.Exit, elements map[int64]lang.Element) {
-	v.exits[string(job.UID)] = exits{&exit, elements}
+func (v *Vigil) Learn(job gate.Job, exits *gate.Exits) {
+	v.exits[job.UID] = exits
 	if known, ok := v.jobs[job.Ref()]; ok && known.UID == job.UID {
-		known.Object = withExits(known.Object, v.exits[string(job.UID)])
+		known.Object = exits.In(known.Object)
 		v.jobs[job.Ref()] = known
 		v.graph.Set(job.Ref(), depgraph.Node{Object: known.Object, Labels: known.Labels})
 	}
-}
-
-func withExits(o *lang.Object, e exits) *lang.Object {
-	known := *o
-	known.Exit = e.job
-	if known.Array != nil {
-		array := *known.Array
-		array.Elements = e.elements
-		known.Array = &array
-	}
-	return &known
 }
 
 // Judgement is what is known at one time.

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -107,13 +110,28 @@ func TestExitCodesAreLearnedOnce(t *testing.T) {
 	v.Set(a, noon)
 	require.Len(t, v.Unlearned(), 1)
 	require.Equal(t, lang.Unknown, v.Judge(noon).Value)
-	v.Learn(a, lang.Exit{Code: 3}, nil)
+	v.Learn(a, exited(a, 3))
 	require.Empty(t, v.Unlearned())
 	require.Equal(t, lang.True, v.Judge(noon).Value)
 	v.Set(job("a", "1", lang.Failed), noon)
 	require.Equal(t, lang.True, v.Judge(noon).Value)
 	lost := newVigil(t, "failed(a, code=3)")
 	lost.Set(a, noon)
-	lost.Learn(a, lang.Exit{Lost: true}, nil)
+	lost.Learn(a, &gate.Exits{})
 	require.True(t, lost.Judge(noon).Hopeless)
+}
+
+// exited are the exit codes of a Job of whose only pod that is left the container has
+// ended with code.
+func exited(job gate.Job, code int32) *gate.Exits {
+	exits := &gate.Exits{}
+	exits.Add(job.Owner(), &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: job.Namespace, OwnerReferences: []metav1.OwnerReference{{
+			APIVersion: "batch/v1", Kind: "Job", Name: job.Name, UID: job.UID, Controller: ptr.To(true),
+		}}},
+		Status: corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{
+			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code}},
+		}}},
+	})
+	return exits
 }

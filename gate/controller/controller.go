@@ -277,5 +277,5 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.reporter.report(job, decision)
 	}
 	c.conditions.note(job, decision)
-	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, decision), c.learnElements(ctx, ref))
+	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision))
 }

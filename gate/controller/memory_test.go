@@ -129,22 +129,6 @@ func TestADeletionIsHeldOnlyUntilTheOutcomeIsWritten(t *testing.T) {
 	require.False(t, unsaved)
 }
 
-func TestExitCodesAreThoseOfTheLastFailure(t *testing.T) {
-	t.Parallel()
-	pod := func(phase corev1.PodPhase, ended int64, codes ...int32) corev1.Pod {
-		p := corev1.Pod{Status: corev1.PodStatus{Phase: phase}}
-		for i, code := range codes {
-			p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, corev1.ContainerStatus{State: corev1.ContainerState{
-				Terminated: &corev1.ContainerStateTerminated{ExitCode: code, FinishedAt: metav1.Unix(ended+int64(i), 0)},
-			}})
-		}
-		return p
-	}
-	require.Equal(t, lang.Exit{Lost: true}, gate.LastExit(nil))
-	require.Equal(t, lang.Exit{Lost: true}, gate.LastExit([]corev1.Pod{pod(corev1.PodSucceeded, 1, 0)}))
-	require.Equal(t, lang.Exit{Code: 4}, gate.LastExit([]corev1.Pod{pod(corev1.PodFailed, 20, 3, 4, 0), pod(corev1.PodFailed, 10, 7)}))
-}
-
 func TestWhatWasLearnedIsKept(t *testing.T) {
 	t.Parallel()
 	s, asked := recordingStore()
@@ -153,7 +137,13 @@ func TestWhatWasLearnedIsKept(t *testing.T) {
 	}
 	require.NoError(t, s.Replace([]any{job("extract", "1", "", failed), job("load", "2", "failed(extract, code=3), other")}, "2"))
 	asked()
-	s.learn(lang.Job("n", "extract"), "uid-extract", lang.Exit{Code: 3})
+	owner, exits := gate.Owner{Job: lang.Job("n", "extract"), UID: "uid-extract"}, &gate.Exits{}
+	exits.Add(owner, claimedBy(owner, "", func(p *corev1.Pod) {
+		p.Status = corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{
+			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 3}},
+		}}}
+	}))
+	s.learn(owner.Job, owner.UID, exits)
 	require.Equal(t, "load", asked())
 	require.NoError(t, s.Update(job("extract", "3", "", failed, func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
 	require.NoError(t, s.Delete(job("extract", "4", "", failed)))
