@@ -90,7 +90,7 @@ func fakeElement(index string, gated bool) *corev1.Pod {
 		Namespace: "etl", Name: "by-element-" + index, UID: types.UID(index),
 		Labels:          map[string]string{batchv1.ControllerUidLabel: "uid-by-element"},
 		Annotations:     map[string]string{batchv1.JobCompletionIndexAnnotation: index},
-		OwnerReferences: []metav1.OwnerReference{{Kind: "Job", Name: "by-element", UID: "uid-by-element", Controller: ptr.To(true)}},
+		OwnerReferences: []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "by-element", UID: "uid-by-element", Controller: ptr.To(true)}},
 	}}
 	if gated {
 		pod.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}

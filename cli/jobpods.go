@@ -30,7 +30,7 @@ func (c *jobClient) pods(ctx context.Context, t liveJob) ([]gate.Pod, error) {
 			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(page.Items[i].Object, full); err != nil {
 				return nil, fmt.Errorf("pod %s/%s is not as v1 has it: %w", t.Namespace, page.Items[i].GetName(), err)
 			}
-			if pod, _, uid, ok := gate.ObservePod(full); ok && uid == t.UID {
+			if pod, owner, ok := gate.ObservePod(full); ok && owner.UID == t.UID {
 				found = append(found, pod)
 			}
 		}

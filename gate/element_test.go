@@ -372,14 +372,13 @@ func TestThePatchesOfPods(t *testing.T) {
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: "etl", Name: "load-3-x", UID: "uid-pod", ResourceVersion: "7",
 			Annotations:     map[string]string{batchv1.JobCompletionIndexAnnotation: "3"},
-			OwnerReferences: []metav1.OwnerReference{{Kind: "Job", Name: "load", UID: "uid-load", Controller: ptr.To(true)}},
+			OwnerReferences: []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "load", UID: "uid-load", Controller: ptr.To(true)}},
 		},
 		Spec: corev1.PodSpec{SchedulingGates: []corev1.PodSchedulingGate{{Name: "example.com/theirs"}, {Name: SchedulingGate}}},
 	}
-	p, ref, uid, ok := ObservePod(pod)
+	p, owner, ok := ObservePod(pod)
 	require.True(t, ok)
-	require.Equal(t, lang.Job("etl", "load"), ref)
-	require.Equal(t, types.UID("uid-load"), uid)
+	require.Equal(t, Owner{Job: lang.Job("etl", "load"), UID: "uid-load"}, owner)
 	require.Equal(t, Pod{Name: "load-3-x", UID: "uid-pod", ResourceVersion: "7", Index: 3, Gate: 1}, p)
 
 	patch, err := OpenPatch(Job{}, p)

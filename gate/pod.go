@@ -41,12 +41,24 @@ type Pod struct {
 	BeingDeleted              bool
 }
 
-// ObservePod returns the facts of a pod, the Job that made it, and whether one did.
-func ObservePod(pod *corev1.Pod) (p Pod, job lang.Ref, uid types.UID, ok bool) {
+// Owner is the Job that controls a pod, by its own word. Whoever makes a pod writes
+// that word, so a pod counts only for a Job of its own namespace that has both the
+// name and the UID.
+type Owner struct {
+	Job lang.Ref
+	UID types.UID
+}
+
+// Owner returns the Job as its pods name it.
+func (j Job) Owner() Owner { return Owner{Job: j.Ref(), UID: j.UID} }
+
+// ObservePod returns the facts of a pod, the Job that controls it, and whether one
+// does.
+func ObservePod(pod *corev1.Pod) (p Pod, job Owner, ok bool) {
 	owner := metav1.GetControllerOfNoCopy(pod)
 	index, err := strconv.ParseInt(pod.Annotations[batchv1.JobCompletionIndexAnnotation], 10, 32)
-	if owner == nil || owner.Kind != "Job" {
-		return Pod{}, lang.Ref{}, "", false
+	if owner == nil || owner.Kind != "Job" || owner.APIVersion != batchv1.SchemeGroupVersion.String() {
+		return Pod{}, Owner{}, false
 	}
 	if err != nil {
 		index = -1
@@ -60,7 +72,7 @@ func ObservePod(pod *corev1.Pod) (p Pod, job lang.Ref, uid types.UID, ok bool) {
 		Skipped:      pod.Status.Phase == corev1.PodFailed && isOurs(pod.Status.Reason),
 		Ended:        pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed,
 		BeingDeleted: pod.DeletionTimestamp != nil,
-	}, lang.Job(pod.Namespace, owner.Name), owner.UID, true
+	}, Owner{Job: lang.Job(pod.Namespace, owner.Name), UID: owner.UID}, true
 }
 
 // ComparePods orders the pods of a Job by index, those of one element by UID.

@@ -46,7 +46,7 @@ func (s *store) nudging(ref lang.Ref) (gate.Job, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e := s.entries[ref]
-	return e.job, gate.Spent(e.job, len(s.successes[e.job.UID])) && gate.Nudge(e.job, s.clock.Now()) &&
+	return e.job, s.spent(e.job) && gate.Nudge(e.job, s.clock.Now()) &&
 		s.awaitedByWhomMaySee(ref, s.graph.Presses)
 }
 

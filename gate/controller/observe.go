@@ -34,7 +34,7 @@ func (s *store) open() []lang.Ref {
 	defer s.mu.RUnlock()
 	var all []lang.Ref
 	for ref, e := range s.entries {
-		if e.job.AtRisk || e.job.Guarded || newsworthy(gate.Job{}, e.job, false) || gate.Spent(e.job, len(s.successes[e.job.UID])) {
+		if e.job.AtRisk || e.job.Guarded || newsworthy(gate.Job{}, e.job, false) || s.spent(e.job) {
 			all = append(all, ref)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 
 	"depctl.dev/gate"
@@ -16,13 +15,13 @@ import (
 // pods are those of the Jobs that are released element by element. The store's
 // lock guards them: a decision sees a Job and its pods at one moment.
 type pods struct {
-	// of has the pods of each Job by its UID, in the order of gate.ComparePods.
-	of     map[types.UID][]gate.Pod
+	// of has the pods of each Job, in the order of gate.ComparePods.
+	of     map[gate.Owner][]gate.Pod
 	synced bool
 }
 
 // list returns the pods of a Job; nil while they are not known.
-func (p *pods) list(job types.UID) []gate.Pod {
+func (p *pods) list(job gate.Owner) []gate.Pod {
 	if !p.synced {
 		return nil
 	}
@@ -34,7 +33,7 @@ func (p *pods) list(job types.UID) []gate.Pod {
 
 // set takes in the state of a pod. A state that is older than the one that is
 // known says nothing.
-func (p *pods) set(job types.UID, pod gate.Pod) {
+func (p *pods) set(job gate.Owner, pod gate.Pod) {
 	list := p.of[job]
 	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
 	switch {
@@ -45,7 +44,7 @@ func (p *pods) set(job types.UID, pod gate.Pod) {
 	}
 }
 
-func (p *pods) remove(job types.UID, pod gate.Pod) {
+func (p *pods) remove(job gate.Owner, pod gate.Pod) {
 	list := p.of[job]
 	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
 	if !known {
@@ -59,13 +58,14 @@ func (p *pods) remove(job types.UID, pod gate.Pod) {
 }
 
 // skipped returns the indexes of the elements that the gate has failed.
-func (p *pods) skipped(job types.UID) (all lang.Indexes) {
+func (p *pods) skipped(job gate.Owner) lang.Indexes {
+	var all []int64
 	for _, pod := range p.of[job] {
 		if pod.Skipped {
-			all = all.Union(lang.Between(pod.Index, pod.Index))
+			all = append(all, pod.Index)
 		}
 	}
-	return all
+	return lang.Listed(all)
 }
 
 // podStore is the reflector's store for pods.
@@ -82,36 +82,44 @@ func (s podStore) Update(object any) error { return s.each(object, s.pods.set) }
 // Delete is called by the reflector with the last state of a pod that is gone.
 func (s podStore) Delete(object any) error { return s.each(object, s.pods.remove) }
 
-func (s podStore) each(object any, do func(types.UID, gate.Pod)) error {
+func (s podStore) each(object any, do func(gate.Owner, gate.Pod)) error {
 	pod, ok := object.(*corev1.Pod)
 	if !ok {
 		return fmt.Errorf("expected a Pod, the watch sent %T", object)
 	}
-	if p, job, uid, ok := gate.ObservePod(pod); ok {
+	if p, owner, ok := gate.ObservePod(pod); ok {
 		s.change(func() []lang.Ref {
-			e, known := s.entries[job]
-			if known && e.job.UID == uid && e.job.Outcome() != lang.Undecided {
+			e, known := s.owned(owner)
+			if known && e.job.Outcome() != lang.Undecided {
 				return nil // nothing is left to decide about its pods
 			}
-			do(uid, p)
-			if p.Succeeded && known && e.job.UID == uid {
-				s.succeeded(job, e.job, p)
+			do(owner, p)
+			if !known {
+				return nil // when the Job comes, its pods are looked at
 			}
-			return append(s.skip(job, uid, p), job)
+			if p.Succeeded {
+				s.succeeded(e.job, p)
+			}
+			return append(s.skip(e, p), owner.Job)
 		})
 	}
 	return nil
 }
 
+// owned returns the Job that a pod names as its owner, if it is there.
+func (s *store) owned(owner gate.Owner) (entry, bool) {
+	e, known := s.entries[owner.Job]
+	return e, known && e.job.UID == owner.UID
+}
+
 // skip takes in that the gate has failed a pod: its element has failed for those
 // that wait for it, however often the Job controller tries again.
-func (s podStore) skip(ref lang.Ref, uid types.UID, pod gate.Pod) []lang.Ref {
-	e, ok := s.entries[ref]
-	if !ok || !pod.Skipped || e.job.UID != uid || e.job.Object.Array == nil || e.job.Object.Array.Failed.Contains(pod.Index) {
+func (s podStore) skip(e entry, pod gate.Pod) []lang.Ref {
+	if !pod.Skipped || e.job.Object.Array == nil || e.job.Object.Array.Failed.Contains(pod.Index) {
 		return nil
 	}
 	e.job.Object = withFailed(e.job.Object, lang.Between(pod.Index, pod.Index))
-	return s.put(ref, e)
+	return s.put(e.job.Ref(), e)
 }
 
 // withFailed returns what is known of an array with more elements that failed.
@@ -125,15 +133,14 @@ func withFailed(o *lang.Object, more lang.Indexes) *lang.Object {
 // Replace is called by the reflector with all pods there are, at the start and
 // after a watch was lost.
 func (s podStore) Replace(objects []any, _ string) error {
-	of, jobs := map[types.UID][]gate.Pod{}, map[lang.Ref]bool{}
+	of := map[gate.Owner][]gate.Pod{}
 	for _, object := range objects {
 		pod, ok := object.(*corev1.Pod)
 		if !ok {
 			return fmt.Errorf("expected a Pod, the list has %T", object)
 		}
-		if p, job, uid, ok := gate.ObservePod(pod); ok {
-			of[uid] = append(of[uid], p)
-			jobs[job] = true
+		if p, owner, ok := gate.ObservePod(pod); ok {
+			of[owner] = append(of[owner], p)
 		}
 	}
 	for _, list := range of {
@@ -142,12 +149,13 @@ func (s podStore) Replace(objects []any, _ string) error {
 	s.change(func() (affected []lang.Ref) {
 		s.pods.of, s.pods.synced = of, true
 		for ref, e := range s.entries {
-			for _, pod := range of[e.job.UID] {
+			pods := of[e.job.Owner()]
+			for _, pod := range pods {
 				if pod.Succeeded && e.job.Outcome() == lang.Undecided {
-					s.succeeded(ref, e.job, pod)
+					s.succeeded(e.job, pod)
 				}
 			}
-			if e.job.Gated || jobs[ref] {
+			if e.job.Gated || len(pods) > 0 {
 				affected = append(affected, ref)
 			}
 		}
@@ -181,7 +189,7 @@ func bare(object any) (any, error) {
 // podAnswered takes in a pod as the API server returned it from a patch, without
 // waiting for the watch. It says nothing of a pod that is gone by now.
 func (s *store) podAnswered(patched *corev1.Pod) {
-	pod, _, job, ok := gate.ObservePod(patched)
+	pod, job, ok := gate.ObservePod(patched)
 	if !ok {
 		return
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
 
@@ -73,7 +72,7 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
-		pods:    pods{of: map[types.UID][]gate.Pod{}}, successes: successes{},
+		pods:    pods{of: map[gate.Owner][]gate.Pod{}}, successes: successes{},
 		synced: make(chan struct{}),
 	}
 }
@@ -141,7 +140,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	world := s.seenBy(ref, e)
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.UID),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.Owner()),
 		World: world, Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
@@ -204,21 +203,21 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	if known && old.job.UID == job.UID {
 		job.Object.Exit = old.job.Object.Exit // nobody but the gate knows it
 		if job.Object.Array != nil && old.job.Object.Array != nil {
-			job.Object.Array.Elements = old.job.Object.Array.Elements
+			job.Object.Array.Elements, job.Object.Array.Told = old.job.Object.Array.Elements, old.job.Object.Array.Told
 		}
 	}
-	if skipped := s.pods.skipped(job.UID); len(skipped) > 0 && job.Object.Array != nil {
+	if skipped := s.pods.skipped(job.Owner()); len(skipped) > 0 && job.Object.Array != nil {
 		job.Object = withFailed(job.Object, skipped)
 	}
 	if known && reflect.DeepEqual(old.job.Object, job.Object) {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
 	}
 	if job.Outcome() != lang.Undecided {
-		delete(s.pods.of, job.UID)
-		delete(s.successes, job.UID)
+		delete(s.pods.of, job.Owner())
+		delete(s.successes, job.Owner())
 	}
 	if known && old.job.UID != job.UID {
-		delete(s.successes, old.job.UID)
+		delete(s.successes, old.job.Owner())
 	}
 	e := entry{job: job}
 	switch {
@@ -236,7 +235,7 @@ func (s *store) set(job gate.Job) []lang.Ref {
 	before := s.atRisk(ref)
 	affected := append(s.put(ref, e), taken...)
 	// A nudge that met a conflict is tried again with the state that was in its way.
-	spent := s.spend(ref, job)
+	spent := s.spend(job)
 	affected = append(affected, s.hands(ref, job)...)
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
@@ -283,7 +282,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	}
 	s.memorize(ref, nil)
 	delete(s.entries, ref)
-	delete(s.successes, e.job.UID)
+	delete(s.successes, e.job.Owner())
 	s.access.forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	return append(affected, ref)

@@ -11,10 +11,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// successes are the pods that have succeeded of each Job that has not ended, by its
-// UID. The Job controller keeps a pod until it has counted it, so none is ever taken
+// successes are the pods that have succeeded of each Job that has not ended. The Job controller keeps a pod until it has counted it, so none is ever taken
 // away again.
-type successes map[types.UID]map[success]struct{}
+type successes map[gate.Owner]map[success]struct{}
 
 // success is a pod that has succeeded: of an Indexed Job its index, because one counts
 // of each, else its UID.
@@ -23,7 +22,7 @@ type success struct {
 	pod   types.UID
 }
 
-func (s successes) add(job types.UID, pod gate.Pod) {
+func (s successes) add(job gate.Owner, pod gate.Pod) {
 	one := success{index: pod.Index}
 	if pod.Index < 0 {
 		one.pod = pod.UID
@@ -36,21 +35,23 @@ func (s successes) add(job types.UID, pod gate.Pod) {
 
 // succeeded takes in that a pod of a Job has, and returns the Job if that was the last
 // that it needs.
-func (s *store) succeeded(ref lang.Ref, job gate.Job, pod gate.Pod) []lang.Ref {
-	s.successes.add(job.UID, pod)
-	if !s.spend(ref, job) {
+func (s *store) succeeded(job gate.Job, pod gate.Pod) []lang.Ref {
+	s.successes.add(job.Owner(), pod)
+	if !s.spend(job) {
 		return nil
 	}
-	return []lang.Ref{ref}
+	return []lang.Ref{job.Ref()}
 }
 
 // spend notes whether all pods that a Job needs have succeeded, for those that wait
 // for it, and reports that.
-func (s *store) spend(ref lang.Ref, job gate.Job) bool {
-	spent := gate.Spent(job, len(s.successes[job.UID]))
-	s.graph.Spend(ref, spent)
+func (s *store) spend(job gate.Job) bool {
+	spent := s.spent(job)
+	s.graph.Spend(job.Ref(), spent)
 	return spent
 }
+
+func (s *store) spent(job gate.Job) bool { return gate.Spent(job, len(s.successes[job.Owner()])) }
 
 // successStore is the reflector's store for pods that have succeeded.
 type successStore struct{ *store }
@@ -66,13 +67,13 @@ func (s successStore) Update(object any) error {
 	if !ok {
 		return fmt.Errorf("expected a Pod, the watch sent %T", object)
 	}
-	if p, job, uid, ok := gate.ObservePod(pod); ok && p.Succeeded {
+	if p, owner, ok := gate.ObservePod(pod); ok && p.Succeeded {
 		s.change(func() []lang.Ref {
-			e, known := s.entries[job]
-			if !known || e.job.UID != uid || e.job.Outcome() != lang.Undecided {
+			e, known := s.owned(owner)
+			if !known || e.job.Outcome() != lang.Undecided {
 				return nil // nobody needs to know any more
 			}
-			return s.succeeded(job, e.job, p)
+			return s.succeeded(e.job, p)
 		})
 	}
 	return nil
