@@ -108,7 +108,7 @@ func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) er
 	}
 	refs := make([]lang.Ref, 0, len(names))
 	for _, name := range names {
-		ref, err := jobRef(name, a.namespace)
+		ref, err := jobNamed(name, a.namespace)
 		if err != nil {
 			return nil, err
 		}
@@ -149,21 +149,6 @@ func (a *acting) selected(ctx context.Context, fits func(liveJob) error) ([]live
 		return nil, a.note("No Jobs to %s found%s.", a.verb, where)
 	}
 	return found, nil
-}
-
-// jobRef reads the name of a Job as people write it: NAME, NAMESPACE/NAME as in
-// expressions, or kubectl's job/NAME.
-func jobRef(name, namespace string) (lang.Ref, error) {
-	before, after, slash := strings.Cut(name, "/")
-	switch {
-	case name == "" || slash && (before == "" || after == "" || strings.Contains(after, "/")):
-		return lang.Ref{}, usageErrorf("%q is not the name of a Job: write NAME, NAMESPACE/NAME or job/NAME", name)
-	case !slash:
-		return lang.Job(namespace, name), nil
-	case slices.Contains([]string{"job", "jobs", "job.batch", "jobs.batch"}, before):
-		return lang.Job(namespace, after), nil
-	}
-	return lang.Job(before, after), nil
 }
 
 // ask returns nil if the Jobs may be acted on: one is no question, and more are.

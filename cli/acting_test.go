@@ -71,6 +71,14 @@ func TestActing(t *testing.T) {
 		"hold-replaced":  {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = func(j *batchv1.Job) { j.UID = "uid-of-another" } }},
 
 		"release": {lines: []string{"release monthly", "release monthly", "release weekly", "hold ready", "release ready", "release --all", "release source"}},
+		"release-only-held": {lines: []string{
+			"release job.batch/bare --dry-run", "release job/bare", "release bare", "release --force again -o name", "release suspended",
+		}, change: func(f *fakeJobs) {
+			for _, name := range []string{"bare", "again"} {
+				f.add("etl", name, "", func(j *batchv1.Job) { j.Annotations[gate.HoldAnnotation] = "submitted with --hold" })
+			}
+			f.add("etl", "suspended", "")
+		}},
 		"release-force": {lines: []string{
 			"release --force monthly --dry-run=server", "release --force monthly", "release --force monthly", "release --force reporting/yearly -o name", "release --force ready",
 		}},
@@ -128,7 +136,7 @@ func TestActing(t *testing.T) {
 		"cancel-stays": {lines: []string{"cancel source --timeout 50ms", "cancel source --wait=false"}, change: func(f *fakeJobs) { f.stays = true }},
 
 		"set": {lines: []string{
-			"set weekly 'source, prepare'", "set weekly 'source, prepare'", "set weekly --on-failure wait --wait-timeout 2h", "set weekly --on-failure= -o name",
+			"set weekly 'source, prepare'", "set weekly 'job.batch/source, job/prepare'", "set weekly --on-failure wait --wait-timeout 2h", "set weekly --on-failure= -o name",
 			"set weekly prepare --dry-run", "set weekly 'source, monthly' --dry-run", "set reporting/yearly 'etl/source or x' --dry-run=server",
 		}},
 		"set-mistakes": {lines: []string{

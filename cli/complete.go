@@ -102,7 +102,7 @@ func (f *factory) completeJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 		}
 		prefix := ""
 		if before, _, slash := strings.Cut(given, "/"); slash {
-			ref, err := jobRef(before+"/x", namespace)
+			ref, err := jobNamed(before+"/x", namespace)
 			if err != nil {
 				return nil, noFiles
 			}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"strings"
 
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
@@ -26,19 +25,11 @@ func (o *graphOptions) model(w *world) (*model, error) {
 	return m, nil
 }
 
-// find returns the Job that an argument names, as NAME or NAMESPACE/NAME, with
-// or without a type before it.
+// find returns the Job that an argument names.
 func (o *graphOptions) find(w *world, argument string) (lang.Ref, error) {
-	name := argument
-	if kind, rest, ok := strings.Cut(name, "/"); ok {
-		switch kind {
-		case "job", "jobs", "job.batch", "jobs.batch":
-			name = rest
-		}
-	}
-	ref := lang.Job(o.namespace, name)
-	if namespace, rest, ok := strings.Cut(name, "/"); ok {
-		ref = lang.Job(namespace, rest)
+	ref, err := jobNamed(argument, o.namespace)
+	if err != nil {
+		return ref, err
 	}
 	if _, exists := w.jobs[ref]; exists {
 		return ref, nil

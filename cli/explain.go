@@ -15,6 +15,7 @@ import (
 
 	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -100,6 +101,7 @@ func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("expr") {
 		return validateOutputs(o.output, outputJSON, outputYAML)
 	}
+	o.expr = reference.InExpression(o.expr)
 	if _, err := lang.Parse(o.expr); err != nil {
 		return notReadable("--expr", err)
 	}
@@ -130,18 +132,13 @@ func notReadable(name string, err error) error {
 	return usageErrorf("%s cannot be read: %v", name, err)
 }
 
-// jobNamed reads an argument: NAME, or job/NAME as kubectl has it.
-func jobNamed(namespace, arg string) (lang.Ref, error) {
-	kind, name, slash := strings.Cut(arg, "/")
-	if !slash {
-		name = arg
-	} else if kind != "job" && kind != "jobs" && kind != "job.batch" && kind != "jobs.batch" {
-		return lang.Ref{}, usageErrorf("%q is not a Job: write NAME or job/NAME, and the namespace as -n %s", arg, kind)
+// jobNamed reads the name of a Job on the command line.
+func jobNamed(name, namespace string) (lang.Ref, error) {
+	ref, err := reference.Parse(name, namespace)
+	if err != nil {
+		return ref, usageErrorf("%s", err)
 	}
-	if name == "" {
-		return lang.Ref{}, usageErrorf("%q names no Job", arg)
-	}
-	return lang.Job(namespace, name), nil
+	return ref, nil
 }
 
 func (o *explainOptions) complete(f *factory, args []string) error {
@@ -150,7 +147,7 @@ func (o *explainOptions) complete(f *factory, args []string) error {
 		return err
 	}
 	for _, arg := range args {
-		ref, err := jobNamed(namespace, arg)
+		ref, err := jobNamed(arg, namespace)
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/checkup"
@@ -51,7 +52,7 @@ func (i *inspector) facts(ctx context.Context) (checkup.Facts, error) {
 	i.deployment(ctx, &f)
 	i.lease(ctx, &f)
 	f.Gate = i.asked(ctx)
-	f.Held, f.HoldError = i.hold(ctx)
+	f.Held, f.HoldError = isHeldAtBirth(ctx, i.client.BatchV1(), i.namespace)
 	f.MissingLeash, f.LeashError = i.leash(ctx)
 	f.MissingRights, f.RightsError = i.rights(ctx, f.Arrays)
 	i.jobs(ctx, &f)
@@ -113,15 +114,16 @@ func (i *inspector) asked(ctx context.Context) string {
 	return ""
 }
 
-// hold reports whether the API server would suspend an annotated Job.
-func (i *inspector) hold(ctx context.Context) (bool, error) {
+// isHeldAtBirth reports whether the API server would suspend an annotated Job, by a
+// dry run.
+func isHeldAtBirth(ctx context.Context, jobs batchv1client.JobsGetter, namespace string) (bool, error) {
 	job := &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{GenerateName: "depctl-check-", Annotations: map[string]string{gate.DependsOnAnnotation: "depctl-check"}},
 		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "none", Image: "none"}},
 		}}},
 	}
-	made, err := i.client.BatchV1().Jobs(i.namespace).Create(ctx, job, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	made, err := jobs.Jobs(namespace).Create(ctx, job, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	if err != nil {
 		return false, err
 	}

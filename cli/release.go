@@ -13,8 +13,8 @@ import (
 	"depctl.dev/gate"
 )
 
-const releaseLong = `Take the hold off Jobs that "depctl hold" has put there, and say what they wait
-for now.
+const releaseLong = `Take the hold off Jobs that "depctl hold" or "depctl submit --hold" has put there,
+and say what they wait for now. A Job that waits for nothing else runs.
 
 With --force they run now, whatever they wait for, a hold too, and what was
 skipped is said. The Job keeps a record of who did it. Of a Job that is released
@@ -44,7 +44,7 @@ func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 		Example:     releaseExample,
 		Annotations: map[string]string{asksCluster: ""},
 		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
-			return waits(job) == nil && (job.OnHold || o.force)
+			return onlyHeld(job) || waits(job) == nil && (job.OnHold || o.force)
 		}),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,6 +64,9 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 	found, err := o.find(ctx, names, func(t liveJob) error {
 		if selected && !o.force && !t.OnHold {
 			return errUnchanged // so it is passed over
+		}
+		if onlyHeld(t.Job) {
+			return nil
 		}
 		return waits(t.Job)
 	})
@@ -85,6 +88,9 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 }
 
 func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error {
+	if onlyHeld(t.Job) {
+		return o.start(ctx, t)
+	}
 	if o.force {
 		return o.run1(ctx, t, w)
 	}
@@ -102,6 +108,28 @@ func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error
 	}
 	w.add(after.Job)
 	return o.tell(after, w)
+}
+
+// onlyHeld reports whether a Job waits for nobody but a person, as "depctl submit
+// --hold" leaves it.
+func onlyHeld(job gate.Job) bool {
+	with := job
+	with.Annotated = true
+	return !job.Annotated && job.OnHold && job.Suspended && waits(with) == nil
+}
+
+// start runs a Job that was only held.
+func (o *releaseOptions) start(ctx context.Context, t liveJob) error {
+	after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+		if !onlyHeld(t.Job) {
+			return nil, waits(t.Job)
+		}
+		return gate.StartPatch(t.Job)
+	}})
+	if err != nil {
+		return err
+	}
+	return o.say(after, unlessUnchanged(changed, o.done))
 }
 
 // tell says what becomes of a Job that nobody holds any more.

@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -91,6 +92,7 @@ func (o *setOptions) readEdits(cmd *cobra.Command, args []string) error {
 			}
 			text = strings.TrimSpace(string(read))
 		}
+		text = reference.InExpression(text)
 		o.edits[gate.DependsOnAnnotation] = &text
 	}
 	for name, setting := range map[string]struct{ key, value string }{

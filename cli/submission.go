@@ -30,6 +30,7 @@ func (o *submitOptions) input(f *factory, script, command []string) (*submit.Inp
 		Command: command, Options: o.options, Dialect: submit.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
 		LookupEnv: os.LookupEnv, Now: f.clock.Now(), Suffix: f.suffix(),
 	}
+	o.suffix = in.Suffix
 	var err error
 	if len(script) > 0 {
 		if in.Script, err = o.readScript(script); err != nil {
@@ -63,10 +64,41 @@ func (o *submitOptions) readScript(args []string) (*submit.Script, error) {
 	if err != nil {
 		return nil, plainly(err)
 	}
-	if len(text) == 0 {
+	switch {
+	case len(text) > 0:
+	case o.implied:
+		return nil, usageErrorf("there is nothing to run, and standard input is empty: give a script, a manifest with -f, or a command behind --; for the image's own command: </dev/null")
+	default:
 		return nil, fmt.Errorf("%s is empty", name)
 	}
 	return &submit.Script{Name: filepath.ToSlash(name), Text: string(text), Args: args[1:]}, nil
+}
+
+// isRedirected reports whether a file or another program is standard input, and so
+// may be the script, as bsub, sbatch and qsub have it. A terminal and /dev/null are
+// not.
+func isRedirected(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return in != nil
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice == 0
+}
+
+// isUnread reports whether a file is standard input of which nobody has read
+// anything: in "while read ...; done <list", somebody has.
+func isUnread(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return false
+	}
+	at, err := file.Seek(0, io.SeekCurrent)
+	return err == nil && at == 0
 }
 
 // site returns the defaults, nil if there are none.
@@ -101,7 +133,7 @@ func (o *submitOptions) submitter(ctx context.Context, f *factory, in *submit.In
 		s.namespace, s.explicit = in.Manifest.Namespace, in.Manifest.Namespace
 	}
 	if s.all, s.core, err = f.clients(); err == nil {
-		in.Lookup, in.Match = s.lookup(ctx), s.match(ctx)
+		in.Lookup, in.Match, in.Namesakes = s.lookup(ctx), s.match(ctx), s.namesakes(ctx)
 		return s, nil
 	}
 	if s.dryRun != dryRunClient {
@@ -115,7 +147,8 @@ func (o *submitOptions) submitter(ctx context.Context, f *factory, in *submit.In
 
 // print writes what was created, in the manner of kubectl.
 func (o *submitOptions) print(made *submit.Submission) error {
-	name := cmp.Or(made.Job.Name, made.Job.GenerateName+"<unique>")
+	// A dry run makes up what the API server would: the next dry run takes it.
+	name := cmp.Or(made.Job.Name, made.Job.GenerateName+o.suffix)
 	text := ""
 	switch {
 	case o.parsable:

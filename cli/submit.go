@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -25,6 +26,14 @@ command line win over the script's; what follows SCRIPT goes to the script.
 --slurm, --gridengine, --pbs and --lsf take options of those systems on the
 command line too. Where they name a job, the name of the Job stands for its
 number, as submit prints it.
+
+Without SCRIPT, FILE and COMMAND, the script is read from standard input, if that
+is a file or a pipe; - reads it from there in any case. With them it is not read.
+
+A name of -J or -N, which is of a batch system, may be used again: if a Job has it
+already, the new one gets five letters more. Grid Engine and LSF wait by name, for
+all Jobs that were submitted by it: those with the label depctl.dev/name. --name
+is of one Job.
 
 An option that a Job cannot do is an error that says what to do; with
 --ignore-unsupported it is left out. What does no harm when it is left out, such
@@ -71,6 +80,9 @@ const submitExample = `  # An array of 100, ten at a time, each after its counte
   JOB=$(depctl submit -o name --image busybox sim.sbatch)
   depctl submit --image busybox --dependency=afterok:$JOB report.sbatch
 
+  # From standard input, as bsub takes it
+  depctl submit --image busybox <sim.lsf
+
   # Options of Grid Engine that win over the script's
   depctl submit --image busybox --gridengine '-t 1-10 -hold_jid prep' job.sh
 
@@ -93,12 +105,17 @@ type submitOptions struct {
 	wait     bool
 
 	ignoreUnsupported bool
+	// implied says that nothing names what runs, so that it is read from standard
+	// input.
+	implied bool
+	// suffix is five random letters.
+	suffix string
 }
 
 func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &submitOptions{streams: streams}
 	cmd := &cobra.Command{
-		Use:                   "submit [options] (SCRIPT [ARGS] | -f FILE | -- COMMAND [ARGS])",
+		Use:                   "submit [options] (SCRIPT [ARGS] | -f FILE | -- COMMAND [ARGS] | <SCRIPT)",
 		Short:                 "Make a Job of a command or a batch script",
 		Long:                  submitLong,
 		Example:               submitExample,
@@ -109,6 +126,9 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 			script, command := args, []string(nil)
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				script, command = args[:dash], args[dash:]
+			}
+			if len(script)+len(command) == 0 && o.filename == "" && isRedirected(streams.In) {
+				script, o.implied = []string{"-"}, true
 			}
 			if err := o.validate(script, command); err != nil {
 				return err
@@ -221,6 +241,9 @@ func (o *submitOptions) run(ctx context.Context, f *factory, script, command []s
 	if err != nil {
 		return eachAnError(err)
 	}
+	if o.filename != "-" && !slices.Equal(script[:min(1, len(script))], []string{"-"}) && isUnread(o.streams.In) {
+		made.Notes = append(made.Notes, "standard input is not read: what runs is named on the command line")
+	}
 	if err := o.note(made.Notes); err != nil {
 		return err
 	}
@@ -229,7 +252,11 @@ func (o *submitOptions) run(ctx context.Context, f *factory, script, command []s
 		made.Script.Namespace = s.explicit
 	}
 	if s.dryRun != dryRunClient {
+		asked := made.Job.Name
 		if err := s.create(ctx, made); err != nil {
+			return err
+		}
+		if err := o.note(s.remarks(ctx, asked, made.Job)); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/submit"
+	"depctl.dev/gate"
 )
 
 // undoTimeout bounds taking back what was created before something failed.
@@ -48,6 +49,11 @@ func (s *submitter) options() metav1.CreateOptions {
 // the user has given up meanwhile.
 func (s *submitter) create(ctx context.Context, made *submit.Submission) error {
 	job, err := s.all.Jobs(s.namespace).Create(ctx, made.Job, s.options())
+	if apierrors.IsAlreadyExists(err) && made.Again != "" {
+		again := made.Job.DeepCopy()
+		again.Name, again.GenerateName = "", made.Again
+		job, err = s.all.Jobs(s.namespace).Create(ctx, again, s.options())
+	}
 	if err != nil {
 		return s.explainCreate(err, made.Job)
 	}
@@ -93,6 +99,24 @@ func (s *submitter) explainCreate(err error, job *batchv1.Job) error {
 	return err
 }
 
+// remarks returns what is to be said of a Job that was created, beside its name.
+func (s *submitter) remarks(ctx context.Context, asked string, job *batchv1.Job) []string {
+	var notes []string
+	if asked != "" && job.Name != asked {
+		notes = append(notes, fmt.Sprintf("there is a Job %s already: this one is called %s; -l %s=%s finds all", asked, job.Name, submit.NameLabel, job.Labels[submit.NameLabel]))
+	}
+	if _, waits := job.Annotations[gate.DependsOnAnnotation]; !waits {
+		return notes
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	// Without an answer there is nothing to say: the Job was created.
+	if held, err := isHeldAtBirth(ctx, s.all, s.namespace); err == nil && !held {
+		notes = append(notes, fmt.Sprintf("nothing in the cluster holds Jobs of namespace %s that wait, so there may be no gate, and without one nobody releases %s; look with: depctl check", s.namespace, job.Name))
+	}
+	return notes
+}
+
 // lookupTimeout bounds one question about another Job.
 const lookupTimeout = 10 * time.Second
 
@@ -128,6 +152,23 @@ func (s *submitter) match(ctx context.Context) submit.Match {
 			if submit.Matches(pattern, list.Items[i].Name) {
 				names = append(names, list.Items[i].Name)
 			}
+		}
+		return names, nil
+	}
+}
+
+// namesakes returns the Jobs that were submitted by a name.
+func (s *submitter) namesakes(ctx context.Context) submit.Namesakes {
+	return func(name string) ([]string, error) {
+		ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+		defer cancel()
+		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{LabelSelector: submit.NameLabel + "=" + name})
+		if err != nil {
+			return nil, err
+		}
+		names := make([]string, len(list.Items))
+		for i := range list.Items {
+			names[i] = list.Items[i].Name
 		}
 		return names, nil
 	}

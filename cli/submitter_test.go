@@ -13,8 +13,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
+	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/submit"
+	"depctl.dev/gate"
 )
 
 func fakeSubmitter(objects ...runtime.Object) (*submitter, *fake.Clientset) {
@@ -78,4 +80,55 @@ func TestAJobThatExistsIsNotTouched(t *testing.T) {
 	job, err := client.BatchV1().Jobs("batch").Get(t.Context(), "sim", metav1.GetOptions{})
 	require.NoError(t, err)
 	require.EqualValues(t, "other", job.UID)
+}
+
+func TestANameOfABatchSystemIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	s, client := fakeSubmitter(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "sim", Namespace: "batch", UID: "other"}})
+	client.PrependReactor("create", "jobs", func(a clienttesting.Action) (bool, runtime.Object, error) {
+		job := a.(clienttesting.CreateAction).GetObject().(*batchv1.Job)
+		if job.Name == "" {
+			job.Name = job.GenerateName + "b4c9d" // as the API server does
+		}
+		return false, nil, nil
+	})
+	made := withScript()
+	made.Again = "sim-"
+	require.NoError(t, s.create(t.Context(), made))
+	require.Equal(t, "sim-b4c9d", made.Job.Name)
+	require.Contains(t, s.remarks(t.Context(), "sim", made.Job)[0], "there is a Job sim already: this one is called sim-b4c9d")
+	job, err := client.BatchV1().Jobs("batch").Get(t.Context(), "sim", metav1.GetOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, "other", job.UID)
+}
+
+func TestWhereNothingHoldsJobsThatWaitItIsSaid(t *testing.T) {
+	t.Parallel()
+	waits := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "sim", Annotations: map[string]string{gate.DependsOnAnnotation: "prep"}}}
+	for name, test := range map[string]struct {
+		job    *batchv1.Job
+		answer func(job *batchv1.Job) error
+		says   string
+	}{
+		"no policy": {job: waits, answer: func(*batchv1.Job) error { return nil }, says: "there may be no gate"},
+		"a policy":  {job: waits, answer: func(job *batchv1.Job) error { job.Spec.Suspend = ptr.To(true); return nil }},
+		"no answer": {job: waits, answer: func(*batchv1.Job) error { return errors.New("away") }},
+		"no wait":   {job: &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "sim"}}, answer: func(*batchv1.Job) error { return nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, client := fakeSubmitter()
+			client.PrependReactor("create", "jobs", func(a clienttesting.Action) (bool, runtime.Object, error) {
+				job := a.(clienttesting.CreateAction).GetObject().(*batchv1.Job)
+				return true, job, test.answer(job)
+			})
+			notes := s.remarks(t.Context(), "sim", test.job)
+			if test.says == "" {
+				require.Empty(t, notes)
+				return
+			}
+			require.Len(t, notes, 1)
+			require.Contains(t, notes[0], test.says)
+		})
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/reference"
 	"depctl.dev/cli/vigil"
 	"depctl.dev/lang"
 )
@@ -15,7 +16,7 @@ const waitLong = `Wait until an expression of the dependency language is true.
 
 It may be all that an annotation may be (docs/language.md), but what only a Job
 has: its index i, its elements self[...] and made=before. Names without a namespace
-are in that of -n. What does not exist yet is waited for; a Job that finishes
+are in that of -n; job/NAME and job.batch/NAME are the same as NAME. What does not exist yet is waited for; a Job that finishes
 meanwhile and is deleted keeps its outcome.
 
 It watches and never polls, and goes on when the API server was away. Ctrl-C ends
@@ -99,7 +100,7 @@ func (o *waitOptions) validate(cmd *cobra.Command, args []string) error {
 	case cmd.Flags().Changed("timeout") && o.timeout < 0:
 		return usageErrorf("--timeout must be 0 or more")
 	}
-	o.text = args[0]
+	o.text = reference.InExpression(args[0])
 	var err error
 	if o.expr, err = lang.Parse(o.text); err != nil {
 		return notReadable("expression", err)

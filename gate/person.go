@@ -27,6 +27,15 @@ func EditPatch(job Job, edits map[string]*string) ([]byte, error) {
 	})
 }
 
+// StartPatch returns the merge patch by which a person runs a Job that was only
+// held: it waits for nothing, so no gate releases it.
+func StartPatch(job Job) ([]byte, error) {
+	return encode(job, "start", map[string]any{
+		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion, "annotations": map[string]any{HoldAnnotation: nil}},
+		"spec":     map[string]any{"suspend": false},
+	})
+}
+
 // ForcePatch returns the JSON patch by which a person releases a Job whatever it
 // waits for, a hold too. It tests what ReleasePatch tests, and of the hold that
 // it is the one that was looked at. A scheduling gate that the Job was copied

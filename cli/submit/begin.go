@@ -29,10 +29,14 @@ func readBegin(parse func(text string, now time.Time) (time.Time, error)) reader
 	}
 }
 
+// maxBegin is how far a time to begin may lie ahead, as delays in package lang.
+const maxBegin = 3650 * 24 * time.Hour
+
 // relative is now+10, now+1hour.
 var relative = regexp.MustCompile(`^now(?:\+(\d{1,9})([a-z]*))?$`)
 
-// slurmBegin reads 16:00, 2026-12-01, 2026-12-01T22:00, now+1hour.
+// slurmBegin reads 16:00, 4:00PM, noon, tomorrow, 2026-12-01T22:00, 12/01/26,
+// 120126, now+1hour.
 func slurmBegin(text string, now time.Time) (time.Time, error) {
 	if m := relative.FindStringSubmatch(text); m != nil {
 		unit, ok := map[string]time.Duration{
@@ -41,18 +45,47 @@ func slurmBegin(text string, now time.Time) (time.Time, error) {
 			"week": 7 * 24 * time.Hour, "weeks": 7 * 24 * time.Hour,
 		}[m[2]]
 		n, err := strconv.Atoi("0" + m[1])
-		if !ok || err != nil || n > 10*366*24*60 {
+		switch {
+		case !ok || err != nil:
 			return time.Time{}, errBegin
+		case time.Duration(n) > maxBegin/unit:
+			return time.Time{}, errors.New("the time is more than ten years ahead")
 		}
 		return now.Add(time.Duration(n) * unit), nil
 	}
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch text {
+	case "today":
+		return now, nil
+	case "tomorrow":
+		return midnight.AddDate(0, 0, 1), nil
+	}
+	if hour, ok := map[string]int{"midnight": 0, "elevenses": 11, "noon": 12, "fika": 15, "teatime": 16}[text]; ok {
+		return nextClock(now, hour, 0, 0), nil
+	}
+	date, clock, _ := strings.Cut(text, "T")
+	for _, layout := range []string{"2006-01-02", "01/02/2006", "01/02/06", "010206"} {
+		for _, of := range []string{"", "T15:04", "T15:04:05"} {
+			if t, err := time.ParseInLocation(layout+of, text, now.Location()); err == nil {
+				return t, nil
+			}
+		}
+	}
+	// A day without its year is the next one.
+	for _, layout := range []string{"01/02", "0102"} {
+		if day, err := time.Parse(layout, date); err == nil && clock == "" {
+			t := time.Date(now.Year(), day.Month(), day.Day(), 0, 0, 0, 0, now.Location())
+			if !t.After(now) {
+				t = time.Date(now.Year()+1, day.Month(), day.Day(), 0, 0, 0, 0, now.Location())
+			}
+			if t.Day() != day.Day() { // February 29
+				return time.Time{}, errBegin
+			}
 			return t, nil
 		}
 	}
-	for _, layout := range []string{"15:04", "15:04:05"} {
-		if t, err := time.Parse(layout, text); err == nil {
+	for _, layout := range []string{"15:04", "15:04:05", "3:04PM", "3:04:05PM"} {
+		if t, err := time.Parse(layout, strings.ToUpper(strings.ReplaceAll(text, " ", ""))); err == nil {
 			return nextClock(now, t.Hour(), t.Minute(), t.Second()), nil
 		}
 	}
@@ -113,6 +146,9 @@ func lsfBegin(text string, now time.Time) (time.Time, error) {
 		return time.Time{}, errBegin
 	}
 	t := time.Date(fields[0], time.Month(fields[1]), fields[2], fields[3], fields[4], 0, 0, now.Location())
+	if t.Day() != fields[2] || fields[1] == 0 { // there is no such day
+		return time.Time{}, errBegin
+	}
 	if len(parts) == 2 && !t.After(now) {
 		t = t.AddDate(0, 0, 1)
 	}

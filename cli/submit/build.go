@@ -143,7 +143,8 @@ func (b *builder) dependencies() {
 		}
 		if b.hold != "" {
 			b.job.Spec.Suspend = ptr.To(true)
-			b.note(place{}, "the Job is suspended; to run it: kubectl patch job NAME -p '{\"spec\":{\"suspend\":false}}'")
+			b.annotate(gate.HoldAnnotation, b.hold)
+			b.note(place{}, "the Job is suspended; to run it: depctl release NAME")
 		}
 		return
 	}

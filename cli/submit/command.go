@@ -62,9 +62,6 @@ func (b *builder) command() {
 // annotation of the pod, so that there is one object that is there or not.
 func (b *builder) mountScript() {
 	text := b.in.Script.Text
-	if strings.Contains(text, "\r\n") {
-		b.note(place{}, "%s has the line ends of Windows, which most shells do not take", b.in.Script.Name)
-	}
 	if len(text) > maxScript {
 		b.fail(place{}, "mount it from a volume, in the template", "%s is larger than a ConfigMap may be, 1 MiB", b.in.Script.Name)
 		return

@@ -41,9 +41,10 @@ type Input struct {
 	IgnoreUnsupported bool
 	// Site has the defaults; nil for none.
 	Site *Site
-	// Lookup and Match tell about other Jobs; nil if nobody can be asked.
-	Lookup Lookup
-	Match  Match
+	// Lookup, Match and Namesakes tell about other Jobs; nil if nobody can be asked.
+	Lookup    Lookup
+	Match     Match
+	Namesakes Namesakes
 	// LookupEnv tells about the environment of the shell.
 	LookupEnv func(name string) (string, bool)
 	// Now is the time, in the zone that times are meant in.
@@ -64,6 +65,9 @@ type Option struct {
 // Submission is what is to be created.
 type Submission struct {
 	Job *batchv1.Job
+	// Again is the generateName of the Job if another one has its name already;
+	// empty if that is a mistake.
+	Again string
 	// Script is nil where the Job has it itself. Its owner, the Job, has yet to
 	// be set.
 	Script *corev1.ConfigMap
@@ -91,6 +95,9 @@ func Compile(in Input) (*Submission, error) {
 		return nil, r.problems.sorted()
 	}
 	submission.Notes = r.notes
+	if r.name != "" && !r.exact && !r.generates() {
+		submission.Again = r.shortName(true) + "-"
+	}
 	return submission, nil
 }
 
@@ -140,12 +147,15 @@ func (r *request) given() string {
 }
 
 // plainName returns the name without what Kubernetes adds to it.
-func (r *request) plainName() string {
+func (r *request) plainName() string { return r.shortName(r.generates()) }
+
+// shortName returns it with room for what Kubernetes adds to it.
+func (r *request) shortName(generates bool) string {
 	room := maxName
 	if r.array != nil {
 		room -= 1 + len(fmt.Sprint(r.array.Len()-1)) // of the names of pods
 	}
-	if r.generates() {
+	if generates {
 		room -= 1 + 5
 	}
 	return plainName(strings.TrimSuffix(r.given(), "-"), room)

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
 )
 
@@ -25,12 +26,12 @@ func depctlOptions() []option {
 		{"--time", 1, "DURATION", "How long it may run: 90m, 2h30m, 1d. A Job's time runs from its release; an element's from the start of its own pod, so not while it is gated.", readTime},
 		{"--env", 1, "NAME=VALUE", "Set a variable of the environment; NAME alone takes its value from this shell. May be repeated.", readOneEnv},
 		{"--queue", 1, "NAME", "A queue or partition, as the template describes it.", readQueue},
-		{"--workdir", 1, "PATH", "The directory in the container to start in.", textInto(func(r *request) *string { return &r.workdir })},
+		{"--workdir", 1, "PATH", "The directory in the container to start in.", readDirectory},
 		{"--label", 1, "KEY=VALUE", "A label of the Job and its pods. May be repeated.", readLabel},
 		{"--annotation", 1, "KEY=VALUE", "An annotation of the Job. May be repeated.", readAnnotation},
 		{"--retries", 1, "NUMBER", "How often a pod that failed is tried again, for each element. Default 0, as on batch systems.", readRetries},
 		{"--requeue", 0, "", "Run again what was evicted, preempted or lost with its node, without counting it.", readRequeue},
-		{"--hold", 0, "", "Do not run it yet: depctl.dev/hold keeps it, or suspend if it waits for nothing.", readHold},
+		{"--hold", 0, "", "Do not run it yet: \"depctl release\" lets it go.", readHold},
 		{"--numbering", 1, "JOB=NUMBERS", "The numbers of an array that cannot be read from the cluster, as in gen=1-100. May be repeated.", readNumbering},
 	}
 }
@@ -59,7 +60,7 @@ func readAfter(r *request, at place, values []string) {
 		r.waits = slices.DeleteFunc(r.waits, func(w wait) bool { return w.at.line > 0 })
 		r.replaced = true
 	}
-	text := strings.ReplaceAll(values[0], "job.batch/", "")
+	text := reference.InExpression(values[0])
 	if strings.TrimSpace(text) == "" {
 		return
 	}

@@ -137,6 +137,7 @@ func (l *line) apply(r *request) {
 			at.flag = name + "=" + values[0]
 		}
 		at.flag = strings.TrimSpace(at.flag)
+		r.speaking = l.system.dialect
 		o.read(r, at, slices.Clone(values))
 	}
 }

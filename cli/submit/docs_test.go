@@ -95,6 +95,9 @@ func becomes(t *testing.T, d Dialect, option string) string {
 				{Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
 				{Dialect: Depctl, Name: "numbering", Value: "b=0-99"},
 			},
+			Namesakes: func(name string) ([]string, error) {
+				return map[string][]string{"many": {"many", "many-x7k2p", "many-b4c9d"}, "made": {"made-x7k2p"}}[name], nil
+			},
 			LookupEnv: func(name string) (string, bool) { return "/home/me", name == "HOME" },
 			Now:       time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
 		})

@@ -30,7 +30,7 @@ func gridEngineOptions() []option {
 		{names: "-q", values: 1, read: readGridQueue},
 		{names: "-v", values: 1, read: readEnv},
 		{names: "-S", values: 1, read: readShell},
-		{names: "-wd", values: 1, read: textInto(func(r *request) *string { return &r.workdir })},
+		{names: "-wd", values: 1, read: readDirectory},
 		{names: "-r", values: 1, read: readRerun},
 		{names: "-h", read: readHold},
 		{names: "-b", values: 1, read: nothing},

@@ -10,7 +10,8 @@ import (
 )
 
 // holdJobs reads -hold_jid: completion, whatever came of it but exit code 100.
-// A pattern means the Jobs that were there at submit: those made before.
+// A pattern means the Jobs that were there at submit, those made before; and so
+// does a name that several have.
 func holdJobs(text string) func(t *translation) term {
 	return func(t *translation) term {
 		var named, patterns []string
@@ -19,11 +20,15 @@ func holdJobs(text string) func(t *translation) term {
 			if err != nil {
 				return term{}
 			}
-			switch {
-			case isGlob(ref) && !slices.Contains(patterns, ref):
-				patterns = append(patterns, ref)
-			case !isGlob(ref) && !slices.Contains(named, ref):
-				named = append(named, ref)
+			one, several := "", ref
+			if !isGlob(ref) {
+				one, several = t.namesakes(ref)
+			}
+			if one != "" && !slices.Contains(named, one) {
+				named = append(named, one)
+			}
+			if several != "" && !slices.Contains(patterns, several) {
+				patterns = append(patterns, several)
 			}
 		}
 		var terms []term
@@ -48,7 +53,8 @@ func holding(refs []string, keys string) []term {
 }
 
 func (t *translation) holdRef(id string) (string, error) {
-	switch base, task, has := strings.Cut(id, "."); {
+	base, task, has := strings.Cut(id, ".")
+	switch {
 	case has && base != "" && strings.Trim(base+task, "0123456789") == "":
 		t.fail(t.at, "wait for the array, or for an element with --after 'NAME[INDEX]'", "a job cannot wait for a task to finish")
 		return "", errSaid
@@ -106,6 +112,8 @@ func (t *translation) holdArrays(text string) ([]string, error) {
 			if matching, err = t.matching(ref); err != nil {
 				return nil, err
 			}
+		} else if names, err := t.allNamed(ref); err == nil && len(names) > 0 {
+			matching = names
 		}
 		for _, one := range matching {
 			if !slices.Contains(refs, one) {

@@ -78,11 +78,36 @@ func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 		{"lsf", "-J s[1-100] -w 'done(plain[*])'", "", "plain is not an array"},
 		{"lsf", "-w '((started(gen)))'", "started(gen[*])", ""},
 		{"lsf", "-w '!(done(a) || !done(b)) && c'", "not (a or not b), c", ""},
+		{"gridengine", "-hold_jid plain", "finished(plain), not failed(plain, code=100)", ""},
+		{"gridengine", "-hold_jid made", "finished(made-x7k2p), not failed(made-x7k2p, code=100)", ""},
+		{"gridengine", "-hold_jid many,plain", "finished(plain), not failed(plain, code=100), finished({depctl.dev/name=many}, made=before), failed({depctl.dev/name=many}, code=100, made=before) == 0", ""},
+		{"gridengine", "-hold_jid me", "finished({depctl.dev/name=me}, made=before), failed({depctl.dev/name=me}, code=100, made=before) == 0", ""},
+		{"gridengine", "-t 1-100 -hold_jid_ad blur", "finished(blur-a[i]), not failed(blur-a[i], code=100), finished(blur-b[i/10]), not failed(blur-b[i/10], code=100)", ""},
+		{"lsf", "-w 'done(many) && ended(made)'", "succeeded({depctl.dev/name=many}, made=before), finished(made-x7k2p)", ""},
+		{"lsf", "-w '!exit(many)'", "not failed({depctl.dev/name=many}, made=before) >= 100%", ""},
+		{"lsf", "-w 'done(\"210\")'", "210", ""},
+		{"lsf", "-w '\"210\"'", "210", ""},
+		{"lsf", "-w 'done(210)'", "", "210 is a number of another system"},
+		{"lsf", "-w 'started(etl/gen)'", "started(etl/gen[*])", ""},
+		{"gridengine", "-hold_jid 4711.1-10:1", "", "4711.1-10:1 is a number of another system"},
+		{"slurm", "-d afterok:4711_[1-3]", "", "is not the name of a Job"},
+		{"slurm", "-d afterok:prep;cluster1", "", `names cluster "cluster1"`},
+		{"slurm", "-d afterok:4711;cluster1", "", "4711 is a number of another system"},
+		{"slurm", "-d afterok:prep+10", "", "only after takes a delay"},
+		{"slurm", "-d afterok:a-<unique>", "", `"<" has no meaning in it`},
+		{"slurm", "-d afterok:2026-11-23", "2026-11-23", ""},
+		{"slurm", "-d afterok:a/b/c", "", `"/" has no meaning in it`},
+		{"pbs", "-W depend=afterok:prep=1", "", `"=" has no meaning in it`},
 		{"pbs", "-W depend=after:gen", "started(gen[*])", ""},
 		{"pbs", "-W depend=afterok:gen[].server,umask=7", "gen", ""},
 	} {
 		made, err := Compile(Input{
 			Command: []string{"run"}, Lookup: lookup, Match: match,
+			Namesakes: func(name string) ([]string, error) {
+				return map[string][]string{
+					"many": {"many", "many-x7k2p"}, "made": {"made-x7k2p"}, "blur": {"blur-a", "blur-b"}, "plain": {"plain"}, "me": {"me"},
+				}[name], nil
+			},
 			Options: []Option{
 				{Dialect: Depctl, Name: "image", Value: "alpine"},
 				{Dialect: Depctl, Name: "name", Value: "me"},
@@ -144,7 +169,25 @@ func TestTimesToBegin(t *testing.T) {
 		{slurmBegin, "now+90", "2026-11-23T14:31:30Z"},
 		{slurmBegin, "now+2days", "2026-11-25T14:30:00Z"},
 		{slurmBegin, "now+2fortnights", ""},
-		{slurmBegin, "fika", ""},
+		{slurmBegin, "now+9999weeks", ""},
+		{slurmBegin, "now+20000weeks", ""},
+		{slurmBegin, "now+999999999days", ""},
+		{slurmBegin, "now+999999999hours", ""},
+		{slurmBegin, "now+521weeks", "2036-11-17T14:30:00Z"},
+		{slurmBegin, "now+999999999", ""},
+		{slurmBegin, "fika", "2026-11-24T14:00:00Z"},
+		{slurmBegin, "teatime", "2026-11-23T15:00:00Z"},
+		{slurmBegin, "noon", "2026-11-24T11:00:00Z"},
+		{slurmBegin, "midnight", "2026-11-23T23:00:00Z"},
+		{slurmBegin, "tomorrow", "2026-11-23T23:00:00Z"},
+		{slurmBegin, "today", "2026-11-23T14:30:00Z"},
+		{slurmBegin, "4:00PM", "2026-11-23T15:00:00Z"},
+		{slurmBegin, "01/20/30", "2030-01-19T23:00:00Z"},
+		{slurmBegin, "012030", "2030-01-19T23:00:00Z"},
+		{slurmBegin, "01/20", "2027-01-19T23:00:00Z"},
+		{slurmBegin, "1224", "2026-12-23T23:00:00Z"},
+		{slurmBegin, "02/29", ""},
+		{slurmBegin, "someday", ""},
 		{posixBegin, "12012200", "2026-12-01T21:00:00Z"},
 		{posixBegin, "2612012200.30", "2026-12-01T21:00:30Z"},
 		{posixBegin, "202612012200", "2026-12-01T21:00:00Z"},
@@ -158,6 +201,8 @@ func TestTimesToBegin(t *testing.T) {
 		{lsfBegin, "30:22:00", "2026-11-30T21:00:00Z"},
 		{lsfBegin, "2027:1:2:3:04", "2027-01-02T02:04:00Z"},
 		{lsfBegin, "25:61", ""},
+		{lsfBegin, "2:31:10:00", ""},
+		{lsfBegin, "0:0:10:00", ""},
 		{lsfBegin, "22", ""},
 	} {
 		got, err := c.parse(c.text, now)
@@ -167,6 +212,22 @@ func TestTimesToBegin(t *testing.T) {
 		}
 		require.NoError(t, err, c.text)
 		require.Equal(t, c.want, got.UTC().Format(time.RFC3339), c.text)
+	}
+}
+
+func TestTimesThatDoNotFitAreRefused(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"7-12": 180 * time.Hour, "24855-0": 24855 * 24 * time.Hour, "24856-0": 0, "106752-0": 0, "213504-0": 0, "200000-0": 0, "2147483647-23:59:59": 0,
+		"2147483647:0:0": 0, "35791394": 35791394 * time.Minute, "35791395": 0,
+	} {
+		got, err := slurmTime(text)
+		if want == 0 {
+			require.Error(t, err, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
 	}
 }
 

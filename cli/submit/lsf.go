@@ -26,7 +26,7 @@ func lsfOptions() []option {
 			readQueue(r, at, []string{strings.ReplaceAll(strings.TrimSpace(values[0]), " ", ",")})
 		}},
 		{names: "-env", values: 1, read: readLSFEnv},
-		{names: "-cwd", values: 1, read: textInto(func(r *request) *string { return &r.workdir })},
+		{names: "-cwd", values: 1, read: readLSFDirectory},
 		{names: "-L", values: 1, read: func(r *request, _ place, values []string) { r.shell = []string{values[0], "-l"} }},
 		{names: "-r", read: readRequeue},
 		{names: "-rn", read: func(r *request, _ place, _ []string) { r.requeue = false }},
@@ -72,7 +72,7 @@ func readLSFName(r *request, at place, values []string) {
 		readName(r, at, values)
 		return
 	}
-	r.name = m[1]
+	readName(r, at, m[1:2])
 	text := m[2]
 	if m[3] != "" {
 		text += "%" + m[3]
@@ -82,6 +82,15 @@ func readLSFName(r *request, at place, values []string) {
 		return
 	}
 	readArray(r, at, []string{text})
+}
+
+// readLSFDirectory reads -cwd, in which LSF fills in %J and others.
+func readLSFDirectory(r *request, at place, values []string) {
+	if strings.Contains(values[0], "%") {
+		r.unsupported(at, "write it without, or make the directory in the script", "%q: the patterns of LSF are not filled in", values[0])
+		return
+	}
+	readDirectory(r, at, values)
 }
 
 // readRunLimit reads [hours:]minutes[/host].

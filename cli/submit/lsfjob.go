@@ -47,7 +47,7 @@ func (p *lsfParser) condition(name, job, argument string) (term, error) {
 	if hasBracket && index == bracket {
 		return p.wrong("", "a bracket is not closed in %q", job)
 	}
-	ref, err := p.job(base)
+	ref, err := p.reference(base, p.quoted)
 	if err != nil {
 		return term{}, err
 	}
@@ -71,8 +71,6 @@ func (p *lsfParser) condition(name, job, argument string) (term, error) {
 		if ref, err = p.element(ref, index); err != nil {
 			return term{}, err
 		}
-	case status == "started" && p.isArray(ref):
-		ref += "[*]"
 	}
 	keys := ""
 	if argument != "" {
@@ -80,7 +78,26 @@ func (p *lsfParser) condition(name, job, argument string) (term, error) {
 			return term{}, err
 		}
 	}
-	return lsfCheck(status, ref, keys, pattern), nil
+	if pattern || hasBracket {
+		return lsfCheck(status, ref, keys, pattern), nil
+	}
+	var terms []term
+	one, several := p.namesakes(ref)
+	if one != "" && several != "" {
+		// Both, within || and !, would be a text that nobody reads.
+		p.note(p.translation.at, "the cluster is not asked whether several Jobs were submitted as %s: the one of that name is meant", one)
+		several = ""
+	}
+	if one != "" {
+		if status == "started" && p.isArray(one) {
+			one += "[*]"
+		}
+		terms = append(terms, lsfCheck(status, one, keys, false))
+	}
+	if several != "" {
+		terms = append(terms, lsfCheck(status, several, keys, true))
+	}
+	return all(terms...), nil
 }
 
 // lsfElements returns the reference by which each element waits for the one of

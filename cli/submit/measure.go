@@ -31,7 +31,11 @@ func parseClock(text string, last time.Duration, days bool) (time.Duration, erro
 		if err != nil {
 			return 0, fmt.Errorf("%q is not a time", text)
 		}
-		d += time.Duration(n) * units[from+len(parts)-1-i]
+		unit := units[from+len(parts)-1-i]
+		if time.Duration(n) > maxNumber*time.Second/unit {
+			return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
+		}
+		d += time.Duration(n) * unit
 	}
 	return bounded(d, text)
 }
@@ -56,13 +60,13 @@ func slurmTime(text string) (time.Duration, error) {
 		}
 	}
 	d, err := number(days)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a time", text)
+	if err != nil || d > maxNumber/(24*60*60) { // more does not fit into a time.Duration either
+		return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
 	}
 	for strings.Count(rest, ":") < 2 {
 		rest += ":0"
 	}
-	clock, err := parseClock(rest+"", time.Second, false)
+	clock, err := parseClock(rest, time.Second, false)
 	if err != nil && strings.Trim(rest, "0:") != "" {
 		return 0, fmt.Errorf("%q is not a time", text)
 	}

@@ -19,7 +19,7 @@ func pbsOptions() []option {
 		{names: "-q", values: 1, read: readPBSQueue},
 		{names: "-v", values: 1, read: readEnv},
 		{names: "-S", values: 1, read: readShell},
-		{names: "-d", values: 1, read: textInto(func(r *request) *string { return &r.workdir })},
+		{names: "-d", values: 1, read: readDirectory},
 		{names: "-r", values: 1, read: readRerun},
 		{names: "-h", read: readHold},
 		{names: "-o", values: 1, read: noted(noteOutput)},

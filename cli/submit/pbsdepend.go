@@ -70,6 +70,9 @@ func (t *translation) pbsJob(kind, id string) (term, error) {
 	inside, rest, closed := strings.Cut(bracket, "]")
 	rest, _, _ = strings.Cut(rest, ".")
 	switch {
+	case array && has && (!closed || inside != ""):
+		t.fail(t.at, "write NAME[] for all elements, or NAME[][5] for five of them", "%s may mean an element, or a number of them", id)
+		return term{}, errSaid
 	case array:
 		return t.torqueArray(kind, id, ref, rest)
 	case has && (!closed || rest != ""):

@@ -1,6 +1,7 @@
 package submit
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -56,7 +57,29 @@ const (
 	hintFeature      = "let the template choose, by nodeSelector or a queue"
 )
 
-func readName(r *request, _ place, values []string) { r.name = values[0] }
+// readName takes a name. On batch systems several jobs may have one, but a Job
+// of --name is that Job.
+func readName(r *request, _ place, values []string) {
+	r.name, r.exact = values[0], r.speaking == Depctl
+}
+
+// absolute is a directory that a container can start in, on Linux or Windows.
+var absolute = regexp.MustCompile(`^(/|[A-Za-z]:[\\/])`)
+
+// readDirectory takes a directory of the container. Elsewhere a relative one is
+// below that of the shell, which does not exist in a pod, and a container with one
+// cannot start.
+func readDirectory(r *request, at place, values []string) {
+	switch dir := values[0]; {
+	case absolute.MatchString(dir):
+		r.workdir = dir
+	case dir == "." || dir == "./":
+		r.note(at, noteDirectory)
+	default:
+		r.unsupported(at, "write a path of the container, as in /data/"+strings.TrimPrefix(dir, "./"),
+			"%q is relative to the directory of the shell, which a pod does not have", dir)
+	}
+}
 
 func readQueue(r *request, at place, values []string) {
 	r.queue = values[0]

@@ -30,8 +30,12 @@ type request struct {
 	waits                        []wait
 	onFailure, waitTimeout, hold string
 	requeue, singleton, replaced bool
-	retries                      *int32
-	slots                        slots
+	// exact says that no other Job may have the name, and speaking is whose option
+	// is being read.
+	exact    bool
+	speaking Dialect
+	retries  *int32
+	slots    slots
 
 	numberings map[string]Numbering
 	problems   Problems
@@ -85,6 +89,10 @@ func (r *request) note(at place, format string, args ...any) {
 }
 
 func (r *request) unknown(at place, s *system, text string) {
+	if s.dialect == Slurm && text == ":" {
+		r.refuseComponents(at)
+		return
+	}
 	if len(text) < 2 || text[0] != '-' {
 		r.fail(at, "an option begins with -, and a value with blanks needs quotes", "%q is not an option of %s", text, s.dialect)
 		return

@@ -22,6 +22,9 @@ func (b *builder) resources() {
 	}
 	if !b.memoryPerCPU.IsZero() {
 		b.memory = times(b.memoryPerCPU, b.cpus())
+		if _, fits := b.memory.AsInt64(); !fits {
+			b.fail(place{}, "", "%s for each of %d CPUs is more memory than there is", &b.memoryPerCPU, b.cpus())
+		}
 	}
 	switch {
 	case !b.memory.IsZero():

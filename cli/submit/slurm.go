@@ -28,7 +28,7 @@ func slurmOptions() []option {
 		{names: "--requeue", read: readRequeue},
 		{names: "--no-requeue", read: func(r *request, _ place, _ []string) { r.requeue = false }},
 		{names: "-H --hold", read: readHold},
-		{names: "-D --chdir", values: 1, read: textInto(func(r *request) *string { return &r.workdir })},
+		{names: "-D --chdir", values: 1, read: readDirectory},
 		{names: "-N --nodes", values: 1, read: onlyOne(refusedNodes, hintNodes)},
 		{names: "-n --ntasks", values: 1, read: onlyOne("the tasks of a job are not started one beside another", "ask for CPUs with -c, or make them the elements of an array: -a")},
 		{names: "--ntasks-per-node", values: 1, read: onlyOne("the tasks of a job are not started one beside another", "ask for CPUs with -c, or make them the elements of an array: -a")},

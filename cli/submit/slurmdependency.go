@@ -91,6 +91,10 @@ func (t *translation) slurmJob(kind, id string) (term, error) {
 			delay = fmt.Sprintf(" + %dm", n)
 		}
 	}
+	if strings.Contains(id, "+") {
+		t.fail(t.at, "write after:JOB+MINUTES, or --after with a delay: 'succeeded(JOB) + 10m'", "%s:%s: only after takes a delay", kind, id)
+		return term{}, errSaid
+	}
 	base, index, hasIndex := strings.Cut(id, "_")
 	if hasIndex && strings.Trim(index, "0123456789") != "" {
 		base, hasIndex = id, false // a name of Slurm with a _ in it

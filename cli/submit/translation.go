@@ -3,9 +3,11 @@ package submit
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
 )
 
@@ -18,6 +20,10 @@ type Known struct {
 // Lookup tells about a Job, in the namespace of the submitted one if none is
 // named: nil if there is no such Job, and an error if that cannot be known.
 type Lookup func(namespace, name string) (*Known, error)
+
+// Namesakes returns the names of the Jobs that were submitted by a name, in the
+// namespace of the submitted one: those with NameLabel.
+type Namesakes func(name string) ([]string, error)
 
 // Match returns the names of the Jobs that match a pattern with * and ?.
 type Match func(pattern string) ([]string, error)
@@ -38,22 +44,40 @@ func (t *translation) sorry(hint, format string, args ...any) term {
 
 // job returns the reference to the Job, or the Jobs, that an id stands for:
 // what submit printed for it, or its name, or a pattern.
-func (t *translation) job(id string) (string, error) {
-	name := id
-	for _, kind := range []string{"job.batch/", "jobs.batch/", "job/", "jobs/"} {
-		name = strings.TrimPrefix(name, kind)
-	}
-	namespace, base, has := strings.Cut(name, "/")
+func (t *translation) job(id string) (string, error) { return t.reference(id, false) }
+
+var (
+	// foreignID is a number that another system gave: 4711, 4711.1-10:1, 4711_3.
+	foreignID = regexp.MustCompile(`^[0-9]+([._:][0-9._:-]*)?$`)
+	// senseless are the signs that no job's name has, and that mean something in
+	// lists of ids.
+	senseless = regexp.MustCompile("[;:\\[\\](){}<>|&!@\"'\\\\,%=$`/\\x00-\\x1f]")
+)
+
+// reference does what job does, for what may be known to be a name.
+func (t *translation) reference(id string, isName bool) (string, error) {
+	namespace, base, has := strings.Cut(reference.Plain(id), "/")
 	if !has {
-		namespace, base = "", name
+		namespace, base = "", namespace
 	}
+	base, cluster, hasCluster := strings.Cut(base, ";")
+	sign := senseless.FindString(namespace + base)
 	switch {
 	case base == "":
 		t.fail(t.at, "name a Job", "there is no name")
 		return "", errSaid
-	case strings.Trim(base, "0123456789") == "":
+	case !isName && foreignID.MatchString(base):
 		t.fail(t.at, "name the Job, or what submit printed: JOB=$(depctl submit -o name ...)",
 			"%s is a number of another system, and Jobs have names", base)
+		return "", errSaid
+	case hasCluster:
+		t.fail(t.at, "leave it out: ${JOB%%;*} in a shell", "%s names cluster %q, and a Job waits for those of its own", id, cluster)
+		return "", errSaid
+	case sign != "":
+		t.fail(t.at, "write the name as submit printed it", "%q is not the name of a Job: %q has no meaning in it", id, sign)
+		return "", errSaid
+	case has && plainName(namespace, maxName) != namespace:
+		t.fail(t.at, "", "%q is not the name of a namespace", namespace)
 		return "", errSaid
 	}
 	plain := plainName(base, maxName)
@@ -74,6 +98,37 @@ func (t *translation) job(id string) (string, error) {
 		plain = namespace + "/" + plain
 	}
 	return plain, nil
+}
+
+// namesakes returns what a name stands for where several jobs may have one: a Job,
+// the set of Jobs that were submitted by the name, or both if nobody can be asked
+// which it is. Only those count that were made before: the set is closed, and
+// decided as soon as one of them decides it. A count would not be: of those that
+// are there now, one may end and be cleaned away before this Job is created.
+func (t *translation) namesakes(ref string) (one, several string) {
+	name := strings.Trim(ref, `"`)
+	set := fmt.Sprintf("{%s=%s}", NameLabel, name)
+	_, numbered := t.numberings[name]
+	switch names, err := t.allNamed(name); {
+	case strings.Contains(name, "/"), numbered:
+		return ref, ""
+	case name == t.plainName():
+		return "", set // not itself, but those before
+	case err != nil:
+		return ref, set
+	case len(names) == 0:
+		return ref, ""
+	case len(names) == 1:
+		return names[0], ""
+	}
+	return "", set
+}
+
+func (t *translation) allNamed(name string) ([]string, error) {
+	if t.in.Namesakes == nil {
+		return nil, errors.New("the cluster is not asked")
+	}
+	return t.in.Namesakes(name)
 }
 
 // known tells about the Job that a reference names.

@@ -1,0 +1,4 @@
+#!/bin/bash
+# submit: --image alpine --name x
+#BSUB -w '"210"'
+echo hi
