@@ -164,7 +164,7 @@ func (p *player) idle() {
 		job, d, _ := p.gate.store.decide(ref)
 		require.NotEqual(p.t, gate.Releasing, d.Action, "%s is not released: %s", ref, job.DependsOn)
 		require.NotEqual(p.t, gate.Failing, d.Action, "%s is not failed: %s", ref, job.DependsOn)
-		_, guarding := p.gate.store.guarding(ref)
+		_, guarding, _ := p.gate.store.guarding(ref)
 		require.Equal(p.t, gate.KeepGuard, guarding, "the finalizer of %s is not looked at", ref)
 		_, _, unsaved := p.gate.store.unsaved(ref)
 		require.False(p.t, unsaved, "%s has not got its outcomes", ref)

@@ -152,6 +152,24 @@ func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	}
 }
 
+// mayLook returns whether a Job may look at an object, as far as is known. It asks
+// nobody, and costs the same however many questions the Job has.
+func (s *store) mayLook(ref lang.Ref, e entry, at lang.Ref) gate.Answer {
+	if at.Namespace == ref.Namespace {
+		return gate.Allowed
+	}
+	answer := gate.Denied
+	for _, q := range gate.About(e.questions, at) {
+		switch s.access.answer(ref, q) {
+		case gate.Allowed:
+			return gate.Allowed
+		case gate.Unasked:
+			answer = gate.Unasked
+		}
+	}
+	return answer
+}
+
 // answered takes in a Job as the API server returned it from a patch, without
 // waiting for the watch. It says nothing of a Job that is gone by now.
 func (s *store) answered(patched *batchv1.Job) {
