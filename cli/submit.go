@@ -28,7 +28,8 @@ number, as submit prints it.
 
 An option that a Job cannot do is an error that says what to do; with
 --ignore-unsupported it is left out. What does no harm when it is left out, such
-as the file for the output, is a note. docs/submit.md has a table of all.
+as the file for the output, is a note. docs/options.md lists every option of the five manuals: sbatch(1), Grid
+Engine's submit(1), qsub of PBS and of TORQUE, and bsub(1).
 
 An array is an Indexed Job. Its elements find their number in DEPCTL_TASK_ID, and
 in the variable of the script's system, as SLURM_ARRAY_TASK_ID. If the numbers
@@ -53,6 +54,9 @@ names, else depctl.yaml in this directory, if it is there:
   queues:                   # what -p, -q and --queue mean here
     long: {labels: {team/queue: long}, nodeSelector: {pool: long}}
   gpu: nvidia.com/gpu
+  ignore:                   # what scripts say and this cluster has no use for
+    options: {slurm: [--licenses, "--container-*"]}
+    resources: [storage, "scratch*"]
 
 A script of up to 4 KiB is in the pods, a larger one in a ConfigMap that the Job
 owns; the container finds it as /depctl/script. Nothing is left behind if
@@ -125,6 +129,7 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		o.add(flags, submit.Depctl, flag.Name, flag.Value, flag.Help)
 	}
 	o.add(flags, submit.Slurm, "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
+	o.add(flags, submit.Slurm, "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
 	for _, d := range submit.Dialects()[1:] {
 		v := &optionFlag{list: &o.options, dialect: d, value: "OPTIONS"}
 		flags.Var(v, string(d), fmt.Sprintf("Options as %s has them; they win over those of the script.", d))

@@ -25,6 +25,8 @@ type lsfParser struct {
 	*translation
 	text string
 	at   int
+	// quoted says that the last name stood in quotes: then it is no number.
+	quoted bool
 }
 
 // maxNesting is how many parentheses and ! may be inside one another, as in
@@ -128,6 +130,7 @@ func (p *lsfParser) single(depth int) (term, error) {
 func (p *lsfParser) operand() (string, error) {
 	p.blank()
 	start := p.at
+	p.quoted = false
 	if p.at < len(p.text) && (p.text[p.at] == '"' || p.text[p.at] == '\'') {
 		quote := p.text[p.at]
 		end := strings.IndexByte(p.text[p.at+1:], quote)
@@ -136,6 +139,7 @@ func (p *lsfParser) operand() (string, error) {
 			return "", err
 		}
 		p.at += end + 2
+		p.quoted = true
 		name := p.text[start+1 : p.at-1]
 		from := p.at
 		if p.at < len(p.text) && p.text[p.at] == '[' {

@@ -47,7 +47,10 @@ func (p *lsfParser) condition(name, job, argument string) (term, error) {
 	if hasBracket && index == bracket {
 		return p.wrong("", "a bracket is not closed in %q", job)
 	}
-	ref, err := p.job(base)
+	ref, err := base, error(nil)
+	if !p.quoted || base == "" || strings.Trim(base, "0123456789") != "" {
+		ref, err = p.job(base)
+	}
 	if err != nil {
 		return term{}, err
 	}
