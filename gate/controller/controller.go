@@ -157,6 +157,7 @@ func (c *Controller) Watch(ctx context.Context) {
 			}
 		})
 	}
+	wg.Go(func() { c.store.runJudge(ctx) })
 	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
 	wg.Wait()
 }

@@ -142,6 +142,9 @@ func (p *player) remembered(ref lang.Ref) {
 
 // check compares the gate's state with one that is made from scratch.
 func (p *player) check() {
+	for p.gate.store.judging {
+		p.gate.store.judgeSlice(1000)
+	}
 	require.Len(p.t, p.gate.store.entries, len(p.known.Jobs))
 	for ref := range p.known.Jobs {
 		p.remembered(ref)

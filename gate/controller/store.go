@@ -33,6 +33,11 @@ type store struct {
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
+	// atOnce is how many steps of judging deadlocks are done with a change that brings it.
+	// judging says that some are left, of which judge was told.
+	atOnce  int
+	judging bool
+	judge   chan struct{}
 	pods    pods
 	// successes are told to the graph when they change, or what a Job needs.
 	successes successes
@@ -73,7 +78,7 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
 		pods:    pods{of: map[gate.Owner][]gate.Pod{}}, successes: successes{},
-		synced: make(chan struct{}),
+		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
 }
 
@@ -191,7 +196,9 @@ func (s *store) change(do func() []lang.Ref) {
 	seen := s.watch.Now()
 	s.mu.Lock()
 	affected := do()
-	affected = append(affected, s.graph.Settle()...)
+	if !s.judging {
+		affected = append(affected, s.settle(s.atOnce)...)
+	}
 	affected = append(affected, s.graph.Pressed()...)
 	knownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()
