@@ -1,6 +1,6 @@
-// Package attack has one test for each way in which a tenant, or bad luck, could
-// harm another tenant or the gate. Each has an
-// invariant, and prints it with its figures in one line of a table at the end.
+// Package attack has one test for each way in which a tenant, or bad luck, could harm
+// another tenant or the gate. Each has an invariant, and prints it with its figures in
+// one line of a table at the end.
 //
 //	go test -v ./test/attack                        the small sizes, in minutes
 //	go test -v -timeout 2h ./test/attack -whole     the full ones; times are judged, too
