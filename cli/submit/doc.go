@@ -9,7 +9,7 @@
 //	Compile       an Input -> a Submission (compile.go)
 //	readScript    the text of a script -> its directives (script.go, word.go)
 //	system        a line of options -> calls of the option's reader
-//	              (option.go; depctl.go, slurm.go, gridengine.go, pbs.go, lsf.go)
+//	              (dialect.go, reader.go; depctl.go, slurm.go, gridengine.go, pbs.go, lsf.go)
 //	request       what options ask for, in no system's words (request.go)
 //	translation   dependency flags -> an expression of package lang
 //	              (translation.go; slurmdependency.go, gridenginehold.go,
