@@ -16,7 +16,7 @@ BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
 UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/bench/... ./test/history/... ./test/monitoring/...
 # Tests that start control planes; one package at a time, they need the machine.
-LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/container/...
+LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/attack/... ./test/container/...
 # In one line, whether the tests with real containers run or are skipped, and why:
 # go test does not say that of tests that pass.
 DOCTOR = @$(BIN)/sandbox doctor --brief || true
@@ -24,12 +24,13 @@ DOCTOR = @$(BIN)/sandbox doctor --brief || true
 # no cached result counts; and packing under -race takes minutes, without a race.
 IMAGETEST := $(GO) -C deploy/image test -count=1 .
 
+GATE  ?= $(BIN)/depctl-gate
 FOR   ?= 1h
 ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane image unit test soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint fmt clean
+.PHONY: help build programs install control-plane image unit test attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +63,9 @@ test: build ## Run all tests, on a real control plane too
 	$(DOCTOR)
 	$(GO) test -race -p 1 -parallel 8 -timeout 25m $(TESTFLAGS) $(LIVE)
 	$(DOCTOR)
+
+attack: build ## Attack the gate at full size, and print a table (GATE=bin/depctl-gate)
+	$(GO) test -v -count=1 -timeout 2h ./test/attack -whole -gate $(abspath $(GATE))
 
 soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 	$(GO) run ./test/soak --bin $(BIN) --for $(FOR) --seed $(SEED)

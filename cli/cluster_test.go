@@ -83,6 +83,13 @@ func fakeArray(size int32, changes ...func(*batchv1.Job)) func(*batchv1.Job) {
 	}
 }
 
+// ownedBy is how the Job controller marks the pods of a Job of fakeJob.
+func ownedBy(name string) []metav1.OwnerReference {
+	return []metav1.OwnerReference{{
+		APIVersion: "batch/v1", Kind: "Job", Name: name, UID: types.UID("uid-" + name), Controller: ptr.To(true), BlockOwnerDeletion: ptr.To(true),
+	}}
+}
+
 // fakeElement returns a pod of an element of Job by-element; gated says whether it
 // waits.
 func fakeElement(index string, gated bool) *corev1.Pod {
@@ -90,7 +97,7 @@ func fakeElement(index string, gated bool) *corev1.Pod {
 		Namespace: "etl", Name: "by-element-" + index, UID: types.UID(index),
 		Labels:          map[string]string{batchv1.ControllerUidLabel: "uid-by-element"},
 		Annotations:     map[string]string{batchv1.JobCompletionIndexAnnotation: index},
-		OwnerReferences: []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "by-element", UID: "uid-by-element", Controller: ptr.To(true)}},
+		OwnerReferences: ownedBy("by-element"),
 	}}
 	if gated {
 		pod.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
@@ -101,7 +108,9 @@ func fakeElement(index string, gated bool) *corev1.Pod {
 // nightObjects is a small night: some Jobs of every kind, and a gate.
 func nightObjects() []runtime.Object {
 	failedPod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: "tune-x", Labels: map[string]string{batchv1.ControllerUidLabel: "uid-tune"}},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: "etl", Name: "tune-x", Labels: map[string]string{batchv1.ControllerUidLabel: "uid-tune"}, OwnerReferences: ownedBy("tune"),
+		},
 		Status: corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{
 			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 3, FinishedAt: minutesAgo(30)}},
 		}}},

@@ -17,7 +17,7 @@ type model struct {
 
 // newModel returns what a selection shows of a world.
 func newModel(w *world, s selection) *model {
-	w.graph.Settle()
+	w.settle()
 	m := &model{states: map[lang.Ref]gate.State{}}
 	m.Now = w.now
 	var refs []lang.Ref

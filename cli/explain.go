@@ -57,8 +57,10 @@ type explainOptions struct {
 	expr      string
 
 	// The rest is filled in by complete.
-	refs     []lang.Ref
-	client   clientset
+	refs   []lang.Ref
+	client clientset
+	// over says why the Job that --expr is tried on waits no more; empty if it does.
+	over     string
 	terminal terminal
 }
 
@@ -170,7 +172,7 @@ func (o *explainOptions) run(ctx context.Context) error {
 			return err
 		}
 		list[n] = explanation.Of(q, ref, explanation.Options{
-			Recursive: o.recursive, Index: o.index, Record: explanation.RecordOf(asked[ref]), Tried: o.expr != "",
+			Recursive: o.recursive, Index: o.index, Record: explanation.RecordOf(asked[ref]), Tried: o.expr != "", Over: o.over,
 		})
 	}
 	if err := o.print(list); err != nil {
@@ -183,6 +185,11 @@ func (o *explainOptions) run(ctx context.Context) error {
 func (o *explainOptions) try(job *batchv1.Job) {
 	if o.expr == "" {
 		return
+	}
+	now := gate.Observe(job)
+	now.Annotated = now.Annotated || now.Suspended // it may begin to wait
+	if err := waits(now); err != nil {
+		o.over = err.Error()
 	}
 	suspend := true
 	job.Spec.Suspend = &suspend

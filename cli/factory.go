@@ -90,6 +90,20 @@ func (f *factory) cluster() (clientset, error) {
 	return client, nil
 }
 
+// reader returns what reads the Jobs of a namespace, or of all if it is empty.
+func (f *factory) reader(namespace string) (*cluster, error) {
+	client, err := f.cluster()
+	if err != nil {
+		return nil, err
+	}
+	return clusterOf(client, namespace), nil
+}
+
+// clusterOf returns what reads the Jobs of a namespace, or of all if it is empty.
+func clusterOf(client clientset, namespace string) *cluster {
+	return &cluster{client: client.BatchV1(), namespace: namespace, reviews: client.AuthorizationV1().SubjectAccessReviews()}
+}
+
 // lintCluster returns what lint asks a cluster.
 func (f *factory) lintCluster() (*lintCluster, error) {
 	config, err := f.config()

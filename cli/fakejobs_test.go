@@ -95,7 +95,7 @@ func (f *fakeJobs) array(name string, size, pods int32) {
 			ObjectMeta: metav1.ObjectMeta{
 				Namespace: "etl", Name: fmt.Sprintf("%s-%d", name, i), UID: types.UID(fmt.Sprintf("uid-%s-%d", name, i)),
 				Annotations:     map[string]string{batchv1.JobCompletionIndexAnnotation: fmt.Sprint(i)},
-				OwnerReferences: []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: name, UID: types.UID("uid-" + name), Controller: ptr.To(true)}},
+				OwnerReferences: ownedBy(name),
 			},
 		}
 		if i > 0 {

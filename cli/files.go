@@ -55,6 +55,9 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 			return nil
 		}
 		observed := asApplied(job)
+		if job.UID == "" {
+			observed = madeAt(observed, now)
+		}
 		ref := observed.Ref()
 		if before, twice := from[ref]; twice {
 			notes = append(notes, fmt.Sprintf("Job %s in %s is shown, that in %s is not: the last one counts.",
@@ -93,6 +96,14 @@ func (f *files) job(info *resource.Info) (*batchv1.Job, error) {
 		job.Namespace = f.namespace
 	}
 	return job, nil
+}
+
+// madeAt returns a Job as one that was made at a time: from then on it waits.
+func madeAt(job gate.Job, now time.Time) gate.Job {
+	object := *job.Object
+	object.Created, job.Created = now, now
+	job.Object = &object
+	return job
 }
 
 // asApplied returns the facts of a Job in a manifest. The API server drops the

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,14 +30,20 @@ type liveWorld struct {
 // world holds the lock.
 func (c *cluster) follow(ctx context.Context, now time.Time) (*liveWorld, error) {
 	f := &liveWorld{
-		reading: &reading{cluster: c, world: newWorld(now), listed: map[string]error{}},
+		reading: c.reading(now),
 		changed: make(chan struct{}, 1), spaces: map[string]bool{},
 	}
 	if err := f.list(ctx, c.namespace); err != nil {
 		return nil, c.explain(err)
 	}
 	f.start(ctx, c.namespace)
-	return f, f.upstream(ctx)
+	if err := f.upstream(ctx); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, err := f.ask(ctx, slices.Collect(maps.Keys(f.world.jobs)))
+	return f, err
 }
 
 // upstream begins to read namespaces in which something is waited for since the
@@ -89,12 +97,33 @@ func (f *liveWorld) start(ctx context.Context, namespace string) {
 	})
 	// A lost connection is tried again; a line about it would break the drawing.
 	_ = informer.SetWatchErrorHandlerWithContext(func(context.Context, *cache.Reflector, error) {})
-	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+	handlers, _ := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    f.set,
 		UpdateFunc: func(_, object any) { f.set(object) },
 		DeleteFunc: f.remove,
 	})
 	go informer.RunWithContext(ctx)
+	go func() {
+		if cache.WaitForCacheSync(ctx.Done(), handlers.HasSynced) {
+			f.forget(namespace, informer.GetStore())
+		}
+	}()
+}
+
+// forget takes out what was deleted after it was listed and before the informer did
+// so: of that no event tells.
+func (f *liveWorld) forget(namespace string, there cache.Store) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for ref := range f.world.jobs {
+		if namespace != "" && ref.Namespace != namespace {
+			continue
+		}
+		if _, exists, err := there.GetByKey(ref.Namespace + "/" + ref.Name); err == nil && !exists {
+			f.world.remove(ref)
+			f.tell()
+		}
+	}
 }
 
 func (f *liveWorld) set(object any) {

@@ -42,6 +42,8 @@ type follower struct {
 	// was lost; set and removed with one that has changed or is gone.
 	replaced     func(stream, []gate.Job)
 	set, removed func(gate.Job)
+	// noted, if it is not nil, is called before with all of a Job.
+	noted func(*batchv1.Job)
 	// failed is called when the API server does not answer as it should. Where it
 	// returns an error the follower ends with that.
 	failed func(stream, error) error
@@ -148,22 +150,28 @@ func (f *followed) one(object any, do func(gate.Job)) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.noted != nil {
+		f.noted(job)
+	}
 	do(gate.Observe(job))
 	return nil
 }
 
 // Replace is called with all Jobs there are.
 func (f *followed) Replace(objects []any, _ string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	jobs := make([]gate.Job, 0, len(objects))
 	for _, object := range objects {
 		job, ok := object.(*batchv1.Job)
 		if !ok {
 			return fmt.Errorf("expected a Job, the list has %T", object)
 		}
+		if f.noted != nil {
+			f.noted(job)
+		}
 		jobs = append(jobs, gate.Observe(job))
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.replaced(f.stream, jobs)
 	return nil
 }

@@ -158,12 +158,9 @@ func (o *graphOptions) complete(f *factory) error {
 		if !o.diff {
 			return nil
 		}
-		client, err := f.jobs()
-		if err != nil {
-			return err
-		}
-		o.against = &cluster{client: client}
-		return nil
+		var err error
+		o.against, err = f.reader("")
+		return err
 	}
 	if !o.allNamespaces {
 		namespace, err := f.namespace()
@@ -172,12 +169,9 @@ func (o *graphOptions) complete(f *factory) error {
 		}
 		o.namespace, o.scope = namespace, namespace
 	}
-	client, err := f.jobs()
-	if err != nil {
-		return err
-	}
-	o.source = &cluster{client: client, namespace: o.scope}
-	return nil
+	from, err := f.reader(o.scope)
+	o.source = from
+	return err
 }
 
 func (o *graphOptions) run(ctx context.Context) error {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -28,7 +27,7 @@ type inquirer struct {
 // beside them, by which durations are known. change may alter a Job before what it
 // waits for is read.
 func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*inquiry, map[lang.Ref]*batchv1.Job, error) {
-	r := &reading{cluster: &cluster{client: i.client.BatchV1()}, world: newWorld(now), listed: map[string]error{}}
+	r := clusterOf(i.client, "").reading(now)
 	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
 	for _, ref := range refs {
 		job, err := i.client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
@@ -46,18 +45,17 @@ func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	}
 	for _, job := range asked {
 		change(job)
-		r.world.add(gate.Observe(job))
+		r.world.observe(job)
 	}
 	reached, err := i.follow(ctx, r, queue)
 	if err != nil {
 		return nil, nil, err
 	}
-	q := newInquiry(r.world)
-	if err := i.surround(ctx, q, asked, reached); err != nil {
+	if err := i.surround(ctx, r, asked, reached); err != nil {
 		return nil, nil, err
 	}
 	i.notes = append(i.notes, unreadableNotes(r.world)...)
-	return q, asked, nil
+	return newInquiry(r.world), asked, nil
 }
 
 // follow reads what Jobs wait for until nothing new turns up, and returns all that
@@ -88,7 +86,8 @@ func (i *inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (re
 
 // surround reads how the gate runs, what service accounts may see, the pods of
 // elements, and exit codes.
-func (i *inquirer) surround(ctx context.Context, q *inquiry, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
+func (i *inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
+	q := r.world
 	deployment, err := i.client.AppsV1().Deployments(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
 	if err == nil {
 		q.reach = reachOf(deployment)
@@ -106,9 +105,11 @@ func (i *inquirer) surround(ctx context.Context, q *inquiry, asked map[lang.Ref]
 	case "deny":
 		q.access = gate.Closed{}
 	default:
-		if err := i.ask(ctx, q, reached); err != nil {
+		notes, err := r.ask(ctx, reached)
+		if err != nil {
 			return err
 		}
+		i.notes = append(i.notes, notes...)
 	}
 	for _, ref := range reached {
 		if job, ok := q.jobs[ref]; ok && job.Released && job.Gated && job.Waits() {
@@ -127,40 +128,7 @@ func (i *inquirer) note(format string, args ...any) {
 	}
 }
 
-// ask asks the API server what the gate asks it.
-func (i *inquirer) ask(ctx context.Context, q *inquiry, reached []lang.Ref) error {
-	questions := q.questions(reached)
-	if len(questions) == 0 {
-		return nil
-	}
-	answers := gate.Answers{}
-	for _, question := range questions {
-		review, err := i.client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
-			Spec: authorizationv1.SubjectAccessReviewSpec{
-				User:   "system:serviceaccount:" + question.Namespace + ":" + question.Account,
-				Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + question.Namespace, "system:authenticated"},
-				ResourceAttributes: &authorizationv1.ResourceAttributes{
-					Group: "batch", Version: "v1", Resource: "jobs", Verb: question.Verb, Namespace: question.Target, Name: question.Name,
-				},
-			},
-		}, metav1.CreateOptions{})
-		switch {
-		case apierrors.IsForbidden(err):
-			i.note("Whether the service accounts of Jobs may look into other namespaces was not asked, they are taken to: you may not create subjectaccessreviews.")
-			return nil // everything stays open
-		case err != nil:
-			return fmt.Errorf("asking what service account %s/%s may see: %w", question.Namespace, question.Account, err)
-		}
-		answers[question] = gate.Denied
-		if review.Status.Allowed {
-			answers[question] = gate.Allowed
-		}
-	}
-	q.access = answers
-	return nil
-}
-
-func (i *inquirer) readPods(ctx context.Context, q *inquiry, job gate.Job) {
+func (i *inquirer) readPods(ctx context.Context, q *world, job gate.Job) {
 	pods, err := podsOf(ctx, i.client, job.Namespace, string(job.UID))
 	if err != nil {
 		i.note("Which elements of %s run is not known: %v", job.Ref(), err)
@@ -177,7 +145,7 @@ func (i *inquirer) readPods(ctx context.Context, q *inquiry, job gate.Job) {
 }
 
 // learn reads the exit codes that the expression of a Job asks for.
-func (i *inquirer) learn(ctx context.Context, q *inquiry, ref lang.Ref) {
+func (i *inquirer) learn(ctx context.Context, q *world, ref lang.Ref) {
 	expr := q.graph.Expr(ref)
 	if expr == nil {
 		return

@@ -204,12 +204,13 @@ func (i *inspector) rights(ctx context.Context, arrays bool) (missing []string, 
 
 // jobs counts the Jobs by how they stand.
 func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
-	w, _, err := (&cluster{client: i.client.BatchV1(), namespace: i.scope}).read(ctx, i.now)
+	w, _, err := clusterOf(i.client, i.scope).read(ctx, i.now)
 	if err != nil {
 		f.JobsError = err
 		return
 	}
 	q := newInquiry(w)
+	f.Word = w.word
 	f.Jobs = map[gate.State]int{}
 	for _, ref := range slices.SortedFunc(maps.Keys(w.jobs), lang.Ref.Compare) {
 		if i.scope != "" && ref.Namespace != i.scope || ref.Namespace == metav1.NamespaceSystem {
@@ -218,8 +219,7 @@ func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
 		job, d := w.jobs[ref], q.Decision(ref)
 		f.Jobs[gate.StateOf(job, d)]++
 		expr := w.graph.Expr(ref)
-		// Whether it may look into other namespaces was not asked.
-		if d.Action == gate.Releasing && len(job.Questions(expr)) == 0 && i.now.Sub(latestOf(job, d)) > time.Minute {
+		if d.Action == gate.Releasing && i.now.Sub(latestOf(job, d)) > time.Minute {
 			f.Overdue++
 		}
 		if job.Waits() && expr != nil && expr.Elementwise() {
@@ -229,20 +229,4 @@ func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
 			f.Unheld++
 		}
 	}
-}
-
-// latestOf returns when a Job could be released, at the latest: when it was made, and
-// what it waited for had ended.
-func latestOf(job gate.Job, d gate.Decision) time.Time {
-	at := job.Created
-	for _, reason := range d.Reasons {
-		if o := reason.Object; o != nil {
-			for _, t := range []time.Time{o.Created, o.Finished, o.StartedAt} {
-				if t.Add(reason.Check.Delay).After(at) {
-					at = t.Add(reason.Check.Delay)
-				}
-			}
-		}
-	}
-	return at
 }

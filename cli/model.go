@@ -27,7 +27,10 @@ func newNode(w *world, ref lang.Ref) picture.Node {
 	}
 	decision := w.decide(ref)
 	n.Kind, n.State = picture.Job, gate.StateOf(job, decision)
-	n.UID, n.Created, n.Started, n.Finished = string(job.UID), job.Created, job.Started, job.Object.Finished
+	if job.UID != "" { // it has been made
+		n.Created = job.Created
+	}
+	n.UID, n.Started, n.Finished = string(job.UID), job.Started, job.Object.Finished
 	n.DependsOn, n.Message = job.DependsOn, decision.Message
 	if array := job.Object.Array; array != nil {
 		n.Kind, n.Size = picture.Array, array.Size
@@ -45,8 +48,9 @@ func (w *world) waits(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 	decision := w.decide(ref)
 	var items []string
 	if decision.Action == gate.Waiting {
-		for _, reason := range w.unmet(ref) {
-			items = append(items, wait(ref.Namespace, reason, states))
+		items = w.items(ref, states)
+		if len(items) == 0 && decision.Reason != gate.ReasonHeld && decision.Reason != gate.ReasonInvalidExpression {
+			items = []string{picture.OneLine(decision.Message)} // the gate knows more than is known here
 		}
 	}
 	switch remark := remark(decision); {
@@ -58,6 +62,31 @@ func (w *world) waits(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 		items[0] = remark + "; " + items[0]
 		return items
 	}
+}
+
+// items returns the checks that are not met of the expression of a Job, and what its
+// elements wait for, each for itself.
+func (w *world) items(ref lang.Ref, states map[lang.Ref]gate.State) []string {
+	var items []string
+	for _, reason := range w.unmet(ref) {
+		items = append(items, wait(ref.Namespace, reason, states))
+	}
+	s := w.snapshot(ref)
+	if s.Expr == nil || !s.Expr.Elementwise() || s.Job.Object.Array == nil || s.Elements().Open.Len() == s.Job.Object.Array.Size {
+		return items
+	}
+	return append(items, perElement(s.Expr.Trace(s.World, s.Job.Subject(), s.Now, -1))...)
+}
+
+func perElement(t *lang.Trace) []string {
+	if t.PerElement {
+		return []string{picture.OneLine(t.Node.String())}
+	}
+	var items []string
+	for _, term := range t.Terms {
+		items = append(items, perElement(term)...)
+	}
+	return items
 }
 
 // remark says what a Job waits for that is not a prerequisite, or why it does
@@ -82,7 +111,7 @@ func wait(namespace string, r lang.Reason, states map[lang.Ref]gate.State) strin
 		item = nameIn(namespace, r.Ref)
 	}
 	switch state := states[r.Ref]; {
-	case r.Problem != nil:
+	case r.Problem != nil && (state != picture.StateUnknown || r.Problem.Code != lang.ProblemUnasked):
 		return item + " (" + picture.OneLine(r.Problem.Message) + ")"
 	case r.Size > 0:
 		return fmt.Sprintf("%s (%d of %d)", item, r.Yes, r.Size)

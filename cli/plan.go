@@ -156,8 +156,8 @@ func (o *planOptions) complete(f *factory) error {
 		}
 		o.namespace, scope = namespace, namespace
 	}
-	client, err := f.jobs()
-	o.source = &cluster{client: client, namespace: scope}
+	from, err := f.reader(scope)
+	o.source = from
 	return err
 }
 

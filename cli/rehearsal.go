@@ -73,7 +73,8 @@ func newRehearsal(w *world, slots int, lengths func(lang.Ref) (time.Duration, ba
 		jobs: map[lang.Ref]*planned{}, doubtful: map[lang.Ref]bool{}, idle: map[lang.Ref]string{},
 		skipped: map[lang.Ref]*planned{},
 	}
-	w.graph.Settle()
+	w.settle()
+	w.access = hopeful{w.access} // what is not known is planned as if it were allowed
 	begin := w.now
 	for _, ref := range w.upstream("") {
 		if job, there := w.jobs[ref]; there && job.Outcome() == lang.Undecided {

@@ -84,6 +84,9 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	if o.force && w != nil {
+		w.access = hopeful{w.access} // of what is skipped, no right is known
+	}
 	return each(found, func(t liveJob) error { return o.release(ctx, t, w) })
 }
 
@@ -106,7 +109,9 @@ func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error
 	if err := o.say(after, unlessUnchanged(changed, o.done)); err != nil || w == nil {
 		return err
 	}
-	w.add(after.Job)
+	free := after.Job
+	free.Condition = nil // the gate has not looked at it since
+	w.add(free)
 	return o.tell(after, w)
 }
 
@@ -134,7 +139,7 @@ func (o *releaseOptions) start(ctx context.Context, t liveJob) error {
 
 // tell says what becomes of a Job that nobody holds any more.
 func (o *releaseOptions) tell(t liveJob, w *world) error {
-	w.graph.Settle()
+	w.settle()
 	switch d := w.decide(t.Ref()); {
 	case d.Action == gate.Releasing:
 		return o.note("%s: all met, the gate releases it now", o.short(t.Ref()))

@@ -172,9 +172,11 @@ func (a *acting) everything(ctx context.Context, about []liveJob) (*world, error
 		if err = a.client.explain(ctx, err, right{"list", jobKind, "", ""}, lang.Ref{}); err != nil {
 			return nil, err
 		}
+		w.access = hopeful{w.access}
 		return w, nil
 	}
-	r := &reading{cluster: &cluster{client: a.client.typed}, world: newWorld(a.clock.Now())}
+	r := (&cluster{client: a.client.typed}).reading(a.clock.Now())
+	r.world.access = hopeful{r.world.access}
 	listed := map[string]bool{}
 	for _, t := range about {
 		if listed[t.Namespace] {

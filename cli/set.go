@@ -188,9 +188,11 @@ func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, 
 	}
 	if w != nil {
 		for _, t := range edited {
+			t.Condition = nil // it speaks of another text
 			w.add(t.Job)
 		}
-		w.graph.Settle()
+		w.settle()
+		w.access = hopeful{w.access}
 	}
 	for i, t := range found {
 		notes := append([]string{o.short(t.Ref()) + ":"}, o.diff(t)...)

@@ -30,20 +30,61 @@ type source interface {
 type cluster struct {
 	client    batchv1client.JobsGetter
 	namespace string
+	// reviews is whom to ask what service accounts may see; nil for nobody.
+	reviews reviewer
 }
 
 func (c *cluster) read(ctx context.Context, now time.Time) (*world, []string, error) {
-	r := &reading{cluster: c, world: newWorld(now), listed: map[string]error{}}
+	r := c.reading(now)
 	if err := r.list(ctx, c.namespace); err != nil {
 		return nil, nil, c.explain(err)
 	}
-	if c.namespace == "" {
-		return r.world, nil, nil
+	if c.namespace != "" {
+		if err := r.followUpstream(ctx); err != nil {
+			return nil, nil, err
+		}
 	}
-	if err := r.followUpstream(ctx); err != nil {
-		return nil, nil, err
+	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.world.jobs)))
+	return r.world, append(unreadableNotes(r.world), notes...), err
+}
+
+// reading begins to read a world that is real: what nobody knows of it is not known.
+func (c *cluster) reading(now time.Time) *reading {
+	r := &reading{cluster: c, world: newWorld(now), listed: map[string]error{}}
+	r.world.access = &hearsay{asked: gate.Answers{}}
+	return r
+}
+
+// mostQuestions is how many rights are asked for at once.
+const mostQuestions = 200
+
+// ask asks the API server which of some Jobs may look into other namespaces, where
+// the gate has not said so.
+func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
+	r.world.settle()
+	known, ok := r.world.access.(*hearsay)
+	if !ok || r.reviews == nil {
+		return nil, nil
 	}
-	return r.world, unreadableNotes(r.world), nil
+	for n, q := range r.world.open(refs) {
+		if n == mostQuestions {
+			return []string{fmt.Sprintf("What service accounts may see in other namespaces was asked for %d of them: of the others it is not known where the gate has not said it.", n)}, nil
+		}
+		review, err := r.reviews.Create(ctx, q.Review(), metav1.CreateOptions{})
+		switch {
+		case apierrors.IsForbidden(err) && known.Answer(q) == gate.Unasked:
+			return []string{"Whether service accounts may look into other namespaces is only known where the gate has said it: you may not create subjectaccessreviews."}, nil
+		case apierrors.IsForbidden(err):
+			return nil, nil
+		case err != nil:
+			return nil, fmt.Errorf("asking what service account %s/%s may see: %w", q.Namespace, q.Account, err)
+		}
+		known.asked[q] = gate.Denied
+		if review.Status.Allowed {
+			known.asked[q] = gate.Allowed
+		}
+	}
+	return nil, nil
 }
 
 // unreadableNotes says, once for each namespace, what could not be read there.
@@ -130,8 +171,7 @@ func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 	job, err := r.client.Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case err == nil:
-		r.world.add(gate.Observe(job))
-		r.world.expect(job)
+		r.world.observe(job)
 	case apierrors.IsForbidden(err):
 		r.world.unreadable[ref] = err.Error()
 	case !apierrors.IsNotFound(err):
@@ -148,8 +188,7 @@ func (r *reading) list(ctx context.Context, namespace string) error {
 	})
 	return pages.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if job, ok := object.(*batchv1.Job); ok {
-			r.world.add(gate.Observe(job))
-			r.world.expect(job)
+			r.world.observe(job)
 		}
 		return nil
 	})
@@ -157,7 +196,7 @@ func (r *reading) list(ctx context.Context, namespace string) error {
 
 // readAll reads the Jobs of all namespaces.
 func readAll(ctx context.Context, client batchv1client.JobsGetter, now time.Time) (*world, error) {
-	r := &reading{cluster: &cluster{client: client}, world: newWorld(now)}
+	r := (&cluster{client: client}).reading(now)
 	if err := r.list(ctx, metav1.NamespaceAll); err != nil {
 		return nil, err
 	}

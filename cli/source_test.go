@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -47,6 +48,13 @@ func (f *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if len(parts) == 4 {
 		name, verb = parts[3], "get"
+	}
+	if strings.HasSuffix(r.URL.Path, "/subjectaccessreviews") {
+		reply(w, http.StatusCreated, authorizationv1.SubjectAccessReview{
+			TypeMeta: metav1.TypeMeta{APIVersion: "authorization.k8s.io/v1", Kind: "SubjectAccessReview"},
+			Status:   authorizationv1.SubjectAccessReviewStatus{Allowed: true},
+		})
+		return
 	}
 	f.requests = append(f.requests, strings.TrimSpace(verb+" "+namespace+" "+name))
 	if f.forbidden[verb+" "+namespace] {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
@@ -28,8 +29,7 @@ there, and whose names differ from its own by digits only; for a name that is ne
 it is the median of all, and said to be a guess. Queues, quotas and failures are
 not in it.
 
-The states are those of "depctl graph". Whether service accounts may look into
-other namespaces is not asked here: they are taken to. "depctl explain" asks.`
+The states are those of "depctl graph".`
 
 const statusExample = `  # The current namespace, another, and all
   depctl status
@@ -114,7 +114,7 @@ func (o *statusOptions) complete(f *factory) error {
 }
 
 func (o *statusOptions) run(ctx context.Context) error {
-	w, notes, err := (&cluster{client: o.client.BatchV1(), namespace: o.namespace}).read(ctx, o.clock.Now())
+	w, notes, err := clusterOf(o.client, o.namespace).read(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ const redraw = 500 * time.Millisecond
 func (o *statusOptions) follow(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	w := newWorld(o.clock.Now())
+	w := clusterOf(o.client, o.namespace).reading(o.clock.Now()).world
 	news := make(chan struct{}, 1)
 	tell := func() {
 		select {
@@ -169,10 +169,12 @@ func (o *statusOptions) follow(ctx context.Context) error {
 	synced := false
 	f := &follower{
 		client: o.client, streams: []stream{{namespace: o.namespace}},
+		noted:   func(job *batchv1.Job) { w.note(job) },
 		set:     func(job gate.Job) { w.add(job); tell() },
 		removed: func(job gate.Job) { w.remove(job.Ref()); tell() },
 		replaced: func(_ stream, jobs []gate.Job) {
 			fresh := newWorld(w.now)
+			fresh.access, fresh.expected, fresh.word = w.access, w.expected, w.word
 			for _, job := range jobs {
 				fresh.add(job)
 			}

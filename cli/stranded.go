@@ -58,10 +58,7 @@ func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
 	if w.invalid[job.Ref()] != nil {
 		return "a valid expression"
 	}
-	var items []string
-	for _, reason := range w.unmet(job.Ref()) {
-		items = append(items, wait(job.Namespace, reason, states))
-	}
+	items := w.items(job.Ref(), states)
 	if len(items) == 0 {
 		return "nothing (all met)"
 	}

@@ -27,8 +27,9 @@ command line win over the script's; what follows SCRIPT goes to the script.
 command line too. Where they name a job, the name of the Job stands for its
 number, as submit prints it.
 
-Without SCRIPT, FILE and COMMAND, the script is read from standard input, if that
-is a file or a pipe; - reads it from there in any case. With them it is not read.
+Without SCRIPT, FILE, COMMAND and --wrap, the script is read from standard input,
+if that is a file or a pipe; - reads it from there in any case. With them it is
+not read.
 
 A name of -J or -N, which is of a batch system, may be used again: if a Job has it
 already, the new one gets five letters more. Grid Engine and LSF wait by name, for
@@ -37,7 +38,9 @@ is of one Job.
 
 An option that a Job cannot do is an error that says what to do; with
 --ignore-unsupported it is left out. What does no harm when it is left out, such
-as the file for the output, is a note. docs/submit.md has a table of all.
+as the file for the output, is a note. docs/options.md lists every option of the
+five manuals: sbatch(1), Grid Engine's submit(1), qsub of PBS and of TORQUE, and
+bsub(1).
 
 An array is an Indexed Job. Its elements find their number in DEPCTL_TASK_ID, and
 in the variable of the script's system, as SLURM_ARRAY_TASK_ID. If the numbers
@@ -62,6 +65,9 @@ names, else depctl.yaml in this directory, if it is there:
   queues:                   # what -p, -q and --queue mean here
     long: {labels: {team/queue: long}, nodeSelector: {pool: long}}
   gpu: nvidia.com/gpu
+  ignore:                   # what scripts say and this cluster has no use for
+    options: {slurm: [--licenses, "--container-*"]}
+    resources: [storage, "scratch*"]
 
 A script of up to 4 KiB is in the pods, a larger one in a ConfigMap that the Job
 owns; the container finds it as /depctl/script. Nothing is left behind if
@@ -127,7 +133,7 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				script, command = args[:dash], args[dash:]
 			}
-			if len(script)+len(command) == 0 && o.filename == "" && isRedirected(streams.In) {
+			if len(script)+len(command) == 0 && o.filename == "" && !submit.Wraps(o.options) && isRedirected(streams.In) {
 				script, o.implied = []string{"-"}, true
 			}
 			if err := o.validate(script, command); err != nil {
@@ -145,6 +151,7 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		o.add(flags, submit.Depctl, flag.Name, flag.Value, flag.Help)
 	}
 	o.add(flags, submit.Slurm, "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
+	o.add(flags, submit.Slurm, "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
 	for _, d := range submit.Dialects()[1:] {
 		v := &optionFlag{list: &o.options, dialect: d, value: "OPTIONS"}
 		flags.Var(v, string(d), fmt.Sprintf("Options as %s has them; they win over those of the script.", d))

@@ -28,7 +28,7 @@ func (o *uninstallOptions) report(r *removal, command string) error {
 	}
 	var b strings.Builder
 	first := r.tally.stranded[0]
-	fmt.Fprintf(&b, "\nTo let one run:\n  kubectl patch job %s -n %s --type=merge -p '{\"spec\":{\"suspend\":false}}'\n", first.Name, first.Namespace)
+	fmt.Fprintf(&b, "\nTo let one run:\n  %s release --force %s -n %s\n", strings.TrimSuffix(command, " uninstall"), first.Name, first.Namespace)
 	if slices.ContainsFunc(r.tally.stranded, func(job gate.Job) bool { return !job.OnHold }) {
 		fmt.Fprintf(&b, "To let all run that no person holds:\n  %s --release\n", command)
 	}

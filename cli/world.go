@@ -5,6 +5,10 @@ import (
 	"slices"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/cli/explanation"
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -21,6 +25,14 @@ type world struct {
 	unreadable map[lang.Ref]string
 	// expected is how long Jobs run, as their annotations have it.
 	expected map[lang.Ref]string
+	// access is what service accounts may see in other namespaces: all of it where
+	// nobody can be asked, and hearsay where there is a cluster.
+	access gate.Access
+	// reach is how the gate runs, and pods has those of elements, where they were read.
+	reach reach
+	pods  map[types.UID][]gate.Pod
+	// word is when a gate was last heard of: it released a Job, or wrote a condition.
+	word time.Time
 	// now is when the Jobs were read.
 	now time.Time
 }
@@ -32,6 +44,8 @@ func newWorld(now time.Time) *world {
 		invalid:    map[lang.Ref]error{},
 		unreadable: map[lang.Ref]string{},
 		expected:   map[lang.Ref]string{},
+		access:     gate.Open{},
+		pods:       map[types.UID][]gate.Pod{},
 		now:        now,
 	}
 }
@@ -53,6 +67,25 @@ func (w *world) add(job gate.Job) {
 	w.graph.Set(ref, job.Node(expr))
 }
 
+// observe adds a Job of a cluster, or replaces the one of the same name.
+func (w *world) observe(job *batchv1.Job) {
+	w.add(gate.Observe(job))
+	w.note(job)
+}
+
+// note keeps of a Job what no decision looks at.
+func (w *world) note(job *batchv1.Job) {
+	w.expect(job)
+	if r := explanation.RecordOf(job).Release; r != nil && r.By == gate.ByGate {
+		w.word = later(w.word, r.At)
+	}
+	for _, c := range job.Status.Conditions {
+		if c.Type == gate.ConditionType {
+			w.word = later(w.word, c.LastProbeTime.Time)
+		}
+	}
+}
+
 // remove forgets a Job that is gone.
 func (w *world) remove(ref lang.Ref) {
 	delete(w.jobs, ref)
@@ -60,22 +93,39 @@ func (w *world) remove(ref lang.Ref) {
 	w.graph.Remove(ref)
 }
 
-// decide asks what should happen to a Job of the world.
-func (w *world) decide(ref lang.Ref) gate.Decision {
-	return gate.Decide(gate.Snapshot{
-		Job:     w.jobs[ref],
-		Expr:    w.graph.Expr(ref),
-		Invalid: w.invalid[ref],
-		World:   w.seenBy(ref),
-		Cycle:   w.graph.Cycle(ref),
-		Now:     w.now,
-	})
+// settle is to be called when all Jobs are there that will be, before anything is
+// decided.
+func (w *world) settle() {
+	w.graph.Settle()
+	access := w.access
+	if h, ok := access.(hopeful); ok {
+		access = h.Access
+	}
+	if r, ok := access.(*hearsay); ok {
+		r.hear(w)
+	}
 }
 
-// seenBy returns the world of a Job. What its service account may see is not
-// asked: whoever reads here is somebody else.
-func (w *world) seenBy(ref lang.Ref) lang.World {
-	return gate.World{Graph: w.graph, Self: ref, Access: gate.Open{}, Seen: w.jobs[ref].Seen}
+// snapshot returns what the gate would decide on, as far as it is known here.
+func (w *world) snapshot(ref lang.Ref) gate.Snapshot {
+	seen := w.seenBy(ref)
+	job := w.jobs[ref]
+	return gate.Snapshot{
+		Job: job, Expr: w.graph.Expr(ref), Invalid: w.invalid[ref], World: seen,
+		Cycle: seen.Visible(w.graph.Cycle(ref)), Pods: w.pods[job.UID], JobsOnly: w.reach.jobsOnly, Now: w.now,
+	}
+}
+
+// decide asks what should happen to a Job of the world. Every command goes by this.
+func (w *world) decide(ref lang.Ref) gate.Decision {
+	s := w.snapshot(ref)
+	return byTheGate(s, gate.Decide(s))
+}
+
+// seenBy returns the world of a Job.
+func (w *world) seenBy(ref lang.Ref) sight {
+	job := w.jobs[ref]
+	return sight{gate.World{Graph: w.graph, Self: ref, Account: job.ServiceAccount, Access: w.access, Seen: job.Seen}, w.unreadable}
 }
 
 // unmet returns the checks that keep the expression of a Job from being true.

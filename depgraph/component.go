@@ -3,23 +3,23 @@ package depgraph
 // components finds the strongly connected components of a graph that have a
 // cycle, by Tarjan's algorithm, without recursion. It visits what can be reached
 // from the nodes that it is given, each once, however many are given.
-type components struct {
+type components[T comparable] struct {
 	// next returns the nodes to which edges lead from one, with repetitions.
-	next func(int) []int
+	next func(T) []T
 	// number is where the number of a node is kept. Nodes numbered below first
 	// were not visited, first itself is done, and those above are on the stack.
-	number      func(int) *uint64
+	number      func(T) *uint64
 	first, last uint64
-	stack       []int
-	found       [][]int
+	stack       []T
+	found       [][]T
 }
 
 // frame is a node on the way down.
-type frame struct {
-	node   int
+type frame[T comparable] struct {
+	node   T
 	number uint64
 	// next are those that have not been looked at.
-	next []int
+	next []T
 	// low is the smallest number that can be reached from it.
 	low uint64
 	// loops says that an edge leads to itself.
@@ -27,11 +27,11 @@ type frame struct {
 }
 
 // from adds the components that can be reached from a node.
-func (c *components) from(start int) {
+func (c *components[T]) from(start T) {
 	if *c.number(start) >= c.first {
 		return
 	}
-	path := []frame{c.enter(start)}
+	path := []frame[T]{c.enter(start)}
 	for {
 		top := &path[len(path)-1]
 		if last := len(top.next) - 1; last >= 0 {
@@ -60,15 +60,15 @@ func (c *components) from(start int) {
 	}
 }
 
-func (c *components) enter(one int) frame {
+func (c *components[T]) enter(one T) frame[T] {
 	c.last++
 	*c.number(one) = c.last
 	c.stack = append(c.stack, one)
-	return frame{node: one, number: c.last, low: c.last, next: c.next(one)}
+	return frame[T]{node: one, number: c.last, low: c.last, next: c.next(one)}
 }
 
 // leave takes the component off the stack of which f was the first node.
-func (c *components) leave(f *frame) {
+func (c *components[T]) leave(f *frame[T]) {
 	at := len(c.stack) - 1
 	for c.stack[at] != f.node {
 		at--
@@ -79,6 +79,6 @@ func (c *components) leave(f *frame) {
 		*c.number(one) = c.first
 	}
 	if len(members) > 1 || f.loops {
-		c.found = append(c.found, append([]int(nil), members...))
+		c.found = append(c.found, append([]T(nil), members...))
 	}
 }

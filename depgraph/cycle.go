@@ -3,11 +3,14 @@ package depgraph
 import "slices"
 
 // componentsOf returns the strongly connected components with a cycle, each
-// sorted.
-func componentsOf(waits [][]int) [][]int {
+// sorted. It tells step how much it does.
+func componentsOf(waits [][]int, step func(int)) [][]int {
 	numbers := make([]uint64, len(waits))
-	search := components{
-		next:   func(i int) []int { return waits[i] },
+	search := components[int]{
+		next: func(i int) []int {
+			step(1 + len(waits[i]))
+			return waits[i]
+		},
 		number: func(i int) *uint64 { return &numbers[i] },
 		first:  1, last: 1,
 	}
@@ -40,16 +43,24 @@ type shortest struct {
 	// parent is the node from which one was reached in the search numbered seen.
 	parent, seen []int
 	number       int
+	// left is how many more edges are gone along in search of a shorter cycle, and
+	// step is told of each.
+	left int
+	step func(int)
 }
 
-func newShortest(waits [][]int) *shortest {
+// newShortest returns a search that goes along each edge that often at most, and along a
+// number of edges that costs nothing anyway.
+func newShortest(waits [][]int, step func(int)) *shortest {
+	const often, anyway = 16, 100_000
 	n := len(waits)
 	s := &shortest{
-		waits: waits, waited: inverse(waits),
+		waits: waits, waited: inverse(waits), left: anyway, step: step,
 		out: make([]int, n), in: make([]int, n), gone: make([]bool, n), parent: make([]int, n), seen: make([]int, n),
 	}
 	for i := range waits {
 		s.out[i], s.in[i] = len(waits[i]), len(s.waited[i])
+		s.left += often * len(waits[i])
 	}
 	for i := range waits {
 		if s.out[i] == 0 || s.in[i] == 0 {
@@ -64,11 +75,16 @@ func newShortest(waits [][]int) *shortest {
 //
 // One node after the other is taken for the start of a cycle without those
 // before it. A single cycle costs linear time, the worst component nodes times
-// edges.
+// edges. So that never more than linear time is spent, it is the shortest of those
+// that were found until then where many edges were gone along. At least it is the
+// shortest through the first node of the component.
 func (s *shortest) shortest(component []int) (best []int) {
 	for _, start := range component {
-		if s.gone[start] || len(best) == 1 {
+		if s.gone[start] {
 			continue
+		}
+		if len(best) == 1 || best != nil && s.left <= 0 {
+			break
 		}
 		if cycle := s.through(start, len(best)); cycle != nil {
 			best = cycle
@@ -109,6 +125,8 @@ func (s *shortest) through(start, limit int) []int {
 	for length := 1; len(level) > 0 && (limit == 0 || length < limit); length++ {
 		var next []int
 		for _, one := range level {
+			s.left -= len(s.waits[one])
+			s.step(1 + len(s.waits[one]))
 			for _, to := range s.waits[one] {
 				switch {
 				case to == start:

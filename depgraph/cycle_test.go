@@ -18,8 +18,8 @@ func TestShortestCycleIsTheFirstOfAll(t *testing.T) {
 			waits[i] = rapid.SliceOfNDistinct(rapid.IntRange(0, n-1), 0, min(n, 3), rapid.ID).Draw(t, "waits")
 			slices.Sort(waits[i])
 		}
-		search, placed := newShortest(waits), 0
-		for _, members := range componentsOf(waits) {
+		search, placed := newShortest(waits, func(int) {}), 0
+		for _, members := range componentsOf(waits, func(int) {}) {
 			var want []int
 			for _, cycle := range simpleCycles(waits, members) {
 				if want == nil || len(cycle) < len(want) || len(cycle) == len(want) && slices.Compare(cycle, want) < 0 {

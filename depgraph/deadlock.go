@@ -6,21 +6,51 @@ import (
 	"depctl.dev/lang"
 )
 
-// deadlocks is what the graph knows of Jobs that wait for one another.
+// deadlocks is what the graph knows of Jobs that wait for one another, and what is
+// still to be found out.
 type deadlocks struct {
 	// knots has every node that waits for itself through others that wait,
-	// whether it is stuck or not. A knot in which something changed is taken
-	// apart, and its nodes are doubted until Settle ties what is left of it.
+	// whether it is stuck or not, as Settle last found them.
 	knots map[*node]*knot
-	// stuck has the shortest cycle for each node that was stuck when Settle
-	// last looked.
-	stuck map[*node][]lang.Ref
-	// doubtful are the nodes that may be on a cycle which Settle has not seen.
+	// stuck has, for each node that was stuck when it was last judged, the deadlock
+	// that it is in.
+	stuck map[*node]report
+	// doubtful are the nodes that may be on a cycle which Settle has not seen, outdated
+	// the knots in which something changed, and touched the sets of which that is to be
+	// found out: something about a member changed.
 	doubtful []*node
+	outdated []*knot
+	touched  []*set
+	judging
 }
 
-// knot is a strongly connected component of the nodes that wait.
-type knot struct{ members []*node }
+// knot is a strongly connected component of the nodes that wait. outdated says that it
+// is in the graph's list of those.
+type knot struct {
+	members  []*node
+	outdated bool
+}
+
+// deadlock is what is reported of all that are stuck in it. It is over once something
+// about one of those on its cycle changed: then nothing is reported before all are
+// judged again.
+type deadlock struct {
+	cycle []lang.Ref
+	over  bool
+}
+
+// report is the deadlock that one node is in; onCycle says that it is on its cycle.
+type report struct {
+	*deadlock
+	onCycle bool
+}
+
+func (d *deadlock) told() []lang.Ref {
+	if d == nil || d.over {
+		return nil
+	}
+	return d.cycle
+}
 
 // Settle looks for deadlocks in what changed since it was last called, and
 // returns the objects of which Stuck or Cycle now say something else, sorted.
@@ -33,71 +63,50 @@ type knot struct{ members []*node }
 // ends or because another object fails; what that decides for others is
 // foreseen.
 func (g *Graph) Settle() (affected []lang.Ref) {
-	if len(g.doubtful) == 0 {
-		return nil
+	for g.unsettled() {
+		g.judgeAll()
 	}
-	before := map[*node][]lang.Ref{}
-	forget := func(one *node) {
-		if cycle, ok := g.stuck[one]; ok {
-			before[one] = cycle
-			delete(g.stuck, one)
-		}
-	}
-	search := components{
-		next:   func(id int) []int { return g.awaited(g.all[id]) },
-		number: func(id int) *uint64 { return &g.all[id].seen },
-		first:  g.clock + 1, last: g.clock + 1,
-	}
-	for _, one := range g.doubtful {
-		one.doubted = false
-		forget(one)
-		if one.waiting() && g.isAwaited(one) {
-			search.from(int(one.id))
-		}
-	}
-	g.doubtful, g.clock = nil, search.last
-	for _, ids := range search.found {
-		k := &knot{members: make([]*node, len(ids))}
-		for i, id := range ids {
-			one := g.all[id]
-			forget(one)
-			k.members[i], g.knots[one] = one, k
-		}
-		g.judge(k)
-		for _, one := range k.members {
-			if !slices.Equal(before[one], g.stuck[one]) {
-				affected = append(affected, one.ref())
-			}
-			delete(before, one)
-		}
-	}
-	for one := range before {
-		affected = append(affected, one.ref())
-	}
-	slices.SortFunc(affected, lang.Ref.Compare)
-	return affected
+	return g.takeTold()
 }
 
-// Stuck returns the objects that were stuck when Settle last looked, sorted.
+// SettleFor is Settle for who has no time: it ends after about so many steps, and
+// reports whether anything is left. Then Set and Remove may follow, and SettleFor goes on.
+// What changes meanwhile is judged once more afterwards, so that it ends with what
+// Settle would say.
+//
+// A step is one edge that is looked at; a single object with its expression is never
+// divided.
+func (g *Graph) SettleFor(steps int) (affected []lang.Ref, left bool) {
+	g.judgeFor(steps)
+	return g.takeTold(), g.unsettled()
+}
+
+// Stuck returns the objects that were stuck when they were last judged, sorted.
 func (g *Graph) Stuck() []lang.Ref {
 	if len(g.stuck) == 0 {
 		return nil
 	}
 	list := make([]lang.Ref, 0, len(g.stuck))
-	for one := range g.stuck {
-		list = append(list, one.ref())
+	for one, in := range g.stuck {
+		if in.told() != nil && one.waiting() {
+			list = append(list, one.ref())
+		}
 	}
 	slices.SortFunc(list, lang.Ref.Compare)
 	return list
 }
 
 // Cycle returns the shortest cycle of the deadlock in which an object was stuck
-// when Settle last looked, nil if it was not. Each object in it waits for the
+// when it was last judged, nil if it was not. Each object in it waits for the
 // next and the last one for the first, which is the smallest. In a deadlock of
-// several cycles the object itself need not be in the shortest.
+// several cycles the object itself need not be in the shortest. Where very many are in
+// one deadlock, it may be another cycle that is short.
+//
+// It never returns a cycle about which anything has changed since: that is nil until
+// it is judged again.
 func (g *Graph) Cycle(ref lang.Ref) []lang.Ref {
-	if one := g.lookup(ref); one != nil {
-		return g.stuck[one]
+	if one := g.lookup(ref); one != nil && one.waiting() {
+		return g.stuck[one].told()
 	}
 	return nil
 }
@@ -110,23 +119,33 @@ func (n *node) waiting() bool {
 // isAwaited tells whether anybody waits for a node: else no cycle goes through
 // it.
 func (g *Graph) isAwaited(one *node) bool {
-	if len(one.dependents) > 0 {
-		return true
-	}
-	for range g.setsOf(one) {
-		return true // there is no set for which nobody waits
-	}
-	return false
+	// There is no set for which nobody waits.
+	return len(one.dependents) > 0 || len(one.in) > 0
 }
 
 // doubt notes that edges or the way of waiting of a node changed. A new cycle
 // can only go through such a node, and it is doubted; a cycle that went through
 // it is gone, or not the same.
 func (g *Graph) doubt(one *node) {
-	if k := g.knots[one]; k != nil {
-		g.untie(k)
-	} else if one.waiting() || g.stuck[one] != nil {
+	in, stuck := g.stuck[one]
+	if stuck && !in.onCycle {
+		// What it waits for is not known; what the others wait for is.
+		g.stuck[one] = report{deadlock: &deadlock{over: true}}
+	}
+	g.retract(one)
+	k := g.knots[one]
+	if k != nil {
+		g.outdate(k)
+	}
+	if k != nil || stuck || one.waiting() {
 		g.suspect(one)
+	}
+}
+
+// retract takes back the cycle on which a node is that changed.
+func (g *Graph) retract(one *node) {
+	if in := g.stuck[one]; in.onCycle {
+		in.over = true
 	}
 }
 
@@ -136,20 +155,26 @@ func (g *Graph) reconsider(one *node) {
 	if len(g.knots) == 0 {
 		return
 	}
-	g.dependents(one, func(dependent *node) {
-		if k := g.knots[dependent]; k != nil {
-			g.untie(k)
+	for _, e := range one.dependents {
+		if k := g.knots[g.all[e.node]]; k != nil {
+			g.outdate(k)
 		}
-	})
+	}
+	for _, s := range one.in {
+		if !s.touched {
+			s.touched = true
+			g.touched = append(g.touched, s)
+		}
+	}
 	if k := g.knots[one]; k != nil {
-		g.untie(k)
+		g.outdate(k)
 	}
 }
 
-func (g *Graph) untie(k *knot) {
-	for _, one := range k.members {
-		delete(g.knots, one)
-		g.suspect(one)
+func (g *Graph) outdate(k *knot) {
+	if !k.outdated {
+		k.outdated = true
+		g.outdated = append(g.outdated, k)
 	}
 }
 
@@ -160,20 +185,23 @@ func (g *Graph) suspect(one *node) {
 	}
 }
 
-// awaited returns the nodes, by id and with repetitions, for which a node waits
-// and that wait themselves.
-func (g *Graph) awaited(one *node) (ids []int) {
+// awaited returns the nodes, with repetitions, for which a node waits and that wait
+// themselves.
+func (g *Graph) awaited(one *node) (nodes []*node) {
+	if !one.waiting() {
+		return nil
+	}
 	for _, e := range one.names {
-		if g.all[e.node].waiting() {
-			ids = append(ids, int(e.node))
+		if to := g.all[e.node]; to.waiting() {
+			nodes = append(nodes, to)
 		}
 	}
 	for _, in := range one.sets {
 		for _, member := range in.set.members {
 			if member != one && member.waiting() && !(in.before && member.object.Created.After(one.object.Created)) {
-				ids = append(ids, int(member.id))
+				nodes = append(nodes, member)
 			}
 		}
 	}
-	return ids
+	return nodes
 }

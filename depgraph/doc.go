@@ -11,15 +11,20 @@
 // objects that exist and match, kept up as they come, change and go.
 //
 // A Graph has no lock and no clock; whoever owns it lets one goroutine write at
-// a time, and nobody read meanwhile. Set, Remove and Settle write.
+// a time, and nobody read meanwhile. Set, Remove, Settle and SettleFor write.
 //
 // # Who must be looked at again
 //
 // Nearly every expression is a plain list of names. For those a node counts the
 // prerequisites that have not succeeded and those that never will (tally.go), and
 // it is affected only when that changes its verdict: a fan-in of n costs O(n) in
-// all. For expressions that count the members of sets, sums of the sets do the same (sum.go). Only an object that goes after it has ended affects them always, as its
-// outcome may be remembered elsewhere. Every other dependent is affected by every new object of a prerequisite.
+// all. Checks that ask how many members of a set have a status share counts of the set
+// and gauges of them (gauge.go), which only move when a number is crossed; whatever
+// "and", "or" and "not" make of such checks and of names is summed up from those (sum.go).
+//
+// Only an object that goes after it has ended affects them always, as its outcome may be
+// remembered elsewhere. Of checks that ask for more, as for a delay or an exit code, every
+// new object of a prerequisite affects the dependent.
 //
 // # Who is worth a nudge
 //
@@ -36,12 +41,26 @@
 // however many changed (component.go). A node that nobody waits for, or that
 // waits for nobody who waits, ends the search at once.
 //
+// To judge a large knot takes long, and something in it may change all the time. So Set
+// and Remove only take notes, and SettleFor judges in slices, between which the graph may
+// change (judging.go has why that is right). Its invariants:
+//
+//   - What is reported of an object is true of its cycle at every moment: each on it still
+//     waits as it did when it was judged. Any change of one of them takes the report back,
+//     in O(1), until all are judged again.
+//   - Every judgement ends, whatever changes meanwhile, and what changes during one is
+//     judged by the next. Once nothing changes, the last one says what Settle would say of
+//     a graph that is built in one go.
+//
 // A knot need not be a deadlock: in "a or b", one may be enough. Which of its
 // nodes are stuck is a fixpoint (judge.go): all are frozen at first, whoever can
 // still open or be skipped then is freed, which may free others, and all Jobs
 // outside of the knot may end in any way. Those that can never open are stuck if
 // they wait in vain for one another. When a prerequisite of a knot changes, only
 // that knot is judged again; without knots a change costs nothing here.
+//
+// The cycle that is reported is the shortest. In a large knot the search for it ends after
+// linear time, with the shortest that was found until then: the same for the same knot.
 //
 // The fixpoint does not look at the order of events: where one Job both opens
 // another by being skipped and is to be opened by it, they are taken for free.
@@ -53,22 +72,26 @@
 // one namespace, n nodes and e edges, those through sets counted one by one:
 //
 //	operation               cost
-//	Set, Remove             O(d + s log m + m) where the object changed, O(d)
-//	                        where the expression did, O(n) for a set that is
-//	                        new; the affected are sorted
+//	Set, Remove             O(d), and for each set that the object is in O(log m),
+//	                        and O(1) for each status that is counted; those whose
+//	                        gauge moves cost the length of their expression. O(s) and
+//	                        O(m) for each set that is joined or left where the object
+//	                        is new, goes or has other labels; O(n) for a set that is
+//	                        new; the affected are sorted. A note for the judgement is
+//	                        O(1) for each knot and each set
+//	SettleFor               O(steps), and one object with its expression, O(d + m)
 //	Settle                  O(1) if no edge changed and no knot was touched, else
 //	                        O(edges between waiting nodes upstream of the change);
 //	                        a knot of k nodes and l edges adds O(k + l) evaluations
-//	                        of expressions, and O(k l) at worst for its shortest
-//	                        cycle, O(k + l) if it is a ring
+//	                        of expressions, and O(k log k + l) for a short cycle
 //	Spend                   O(d)
 //	Few, Presses            O(1) for a plain list of names, else O(d + m)
 //	Pressed                 O(d) for each object that has come to press, sorted
 //	Stuck                   O(stuck nodes), sorted
 //	Cycle, Object, Expr     O(1)
 //	Prerequisites           O(d + m)
-//	Dependents              O(d log d + s log m), sorted
-//	Members                 O(m)
+//	Dependents              O(d log d), sorted
+//	Members                 O(1) for a set that is named, O(m) for its own member, else O(n)
 //	Refs                    O(n log n), sorted
 //	Layers                  O(n log n + e)
 //	Longest                 O(n + e)

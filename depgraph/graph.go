@@ -25,7 +25,7 @@ type Graph struct {
 func New() *Graph {
 	return &Graph{
 		spaces:    map[key]*space{},
-		deadlocks: deadlocks{knots: map[*node]*knot{}, stuck: map[*node][]lang.Ref{}},
+		deadlocks: deadlocks{knots: map[*node]*knot{}, stuck: map[*node]report{}},
 	}
 }
 
@@ -70,6 +70,7 @@ func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	if way := wayOf(n); moved || one.expr != n.Expr || one.way != way || one.waiting() && !waited {
 		g.link(one, n.Expr)
 		one.way = way
+		g.always(one)
 		g.doubt(one)
 	}
 	g.drop(one)
@@ -98,19 +99,30 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string, into *found) (moved bool) {
 	before, wasSpent := one.object, one.spent
 	one.spent = wasSpent && object != nil && object.UID == before.UID
+	if before != object {
+		g.retract(one)
+	}
 	g.reconsider(one)
-	was := slices.Collect(g.setsOf(one))
-	is := was
+	sorts := (object == nil) != (before == nil) || !maps.Equal(one.labels, labels)
 	if one.object, one.labels = object, labels; object == nil {
 		delete(g.stuck, one)
 	}
-	if moved = g.sort(one); moved {
-		is = slices.Collect(g.setsOf(one))
-		g.reconsider(one)
+	var joined, left []*set
+	if sorts {
+		if joined, left = g.sort(one); len(joined) > 0 {
+			g.reconsider(one)
+		}
 	}
-	g.tellSets(one, before, was, is, into)
+	changed := g.tellSets(one, before, joined, left, into)
+	if one.sums != nil {
+		one.recount(one)
+		if !one.sums.opaque {
+			one.resum()
+		}
+	}
 	g.tell(one, before, wasSpent, into)
-	return moved
+	g.tellUsers(one, changed, into)
+	return len(joined)+len(left) > 0
 }
 
 // Object returns what is known of an object, nil if it does not exist.
@@ -137,13 +149,17 @@ func (g *Graph) Prerequisites(ref lang.Ref) []lang.Ref {
 	if one == nil {
 		return nil
 	}
-	list := make([]lang.Ref, 0, len(one.names))
-	seen := map[*node]bool{}
+	size := one.size()
+	list := make([]lang.Ref, 0, size)
+	var seen map[*node]bool // names alone are there once, and so is a set alone
+	if len(one.sets) > 1 || len(one.sets) > 0 && len(one.names) > 0 {
+		seen = make(map[*node]bool, size)
+	}
 	for prerequisite := range g.prerequisites(one) {
-		if len(one.sets) > 0 {
-			if seen[prerequisite] {
-				continue
-			}
+		if seen[prerequisite] {
+			continue
+		}
+		if seen != nil {
 			seen[prerequisite] = true
 		}
 		list = append(list, prerequisite.ref())

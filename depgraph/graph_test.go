@@ -64,7 +64,7 @@ func TestAnObjectThatIsTheSameAffectsNobody(t *testing.T) {
 	t.Parallel()
 	g := New()
 	extract, object := lang.Job("n", "extract"), &lang.Object{}
-	g.Set(lang.Job("n", "load"), Node{Object: &lang.Object{}, Expr: parse(t, "extract, ex*")})
+	g.Set(lang.Job("n", "load"), Node{Object: &lang.Object{}, Expr: parse(t, "extract, ex* + 1m")})
 	require.Equal(t, "n/load", texts(g.Set(extract, Node{Object: object})))
 	require.Empty(t, g.Set(extract, Node{Object: object}))
 	require.Equal(t, "n/load", texts(g.Set(extract, Node{Object: &lang.Object{}})))
@@ -76,7 +76,7 @@ func TestSetsFollowTheirMembers(t *testing.T) {
 	load, report := lang.Job("n", "load"), lang.Job("m", "report")
 	g.Set(lang.Job("n", "shard-1"), Node{Object: &lang.Object{UID: "1"}})
 	g.Set(load, Node{Object: &lang.Object{}, Expr: parse(t, "shard-* >= 2 + 1m")})
-	g.Set(report, Node{Object: &lang.Object{}, Expr: parse(t, "n/{app=etl}, n/load")})
+	g.Set(report, Node{Object: &lang.Object{}, Expr: parse(t, "n/{app=etl} + 1m, n/load")})
 	require.Equal(t, "n/shard-1", texts(g.Prerequisites(load)))
 
 	require.Equal(t, "n/load", texts(g.Set(lang.Job("n", "shard-2"), Node{Object: &lang.Object{UID: "2"}})))

@@ -10,6 +10,8 @@ import (
 type judgement struct {
 	g       *Graph
 	members []*node
+	// objects are those of the members when it began.
+	objects []*lang.Object
 	place   map[*node]int
 	// fates are what becomes of the members, seen from outside of the knot.
 	fates []lang.Fate
@@ -19,42 +21,81 @@ type judgement struct {
 func (g *Graph) judge(k *knot) {
 	j := g.foresee(k)
 	waits := j.inVain()
-	deadlocks := componentsOf(waits)
-	search := newShortest(waits)
-	for _, members := range deadlocks {
-		var cycle []lang.Ref
-		for _, i := range search.shortest(members) {
-			cycle = append(cycle, j.members[i].ref())
-		}
+	found := make([]*deadlock, len(j.members))
+	search := newShortest(waits, g.step)
+	var cycles [][]int
+	for _, members := range componentsOf(waits, g.step) {
+		d := &deadlock{}
+		cycles = append(cycles, search.shortest(members))
 		for _, i := range members {
-			g.stuck[j.members[i]] = cycle
+			found[i] = d
 		}
 	}
+	for _, cycle := range cycles {
+		g.tie(j, found[cycle[0]], cycle)
+		g.step(len(cycle))
+	}
+	for i, one := range j.members {
+		switch {
+		case g.stuck[one].deadlock == found[i] && found[i] != nil: // it is on the cycle
+		case found[i] == nil, found[i].over, j.changed(i):
+			g.report(one, report{})
+		default:
+			g.report(one, report{deadlock: found[i]})
+		}
+		g.step(1)
+	}
+}
+
+// tie reports a deadlock to those on its cycle, unless one of them is not any more what
+// was judged. From then on, retract takes it back as soon as one changes.
+func (g *Graph) tie(j *judgement, d *deadlock, cycle []int) {
+	for _, i := range cycle {
+		d.cycle = append(d.cycle, j.members[i].ref())
+		d.over = d.over || j.changed(i)
+	}
+	if d.over {
+		return
+	}
+	for _, i := range cycle {
+		g.report(j.members[i], report{d, true})
+	}
+}
+
+// changed reports whether a member is not what was judged.
+func (j *judgement) changed(i int) bool {
+	one := j.members[i]
+	return one.doubted || one.object != j.objects[i] || !one.waiting()
 }
 
 // foresee frees everybody who may go on although all the others are frozen, then
 // those who may go on thanks to them, and so forth. Whoever is frozen in the end
 // stays as he is, whatever happens outside.
 func (g *Graph) foresee(k *knot) *judgement {
-	slices.SortFunc(k.members, byRef)
+	slices.SortFunc(k.members, func(a, b *node) int {
+		g.step(1)
+		return byRef(a, b)
+	})
 	n := len(k.members)
-	j := &judgement{g: g, members: k.members, place: make(map[*node]int, n), fates: make([]lang.Fate, n)}
+	j := &judgement{g: g, members: k.members, objects: make([]*lang.Object, n), place: make(map[*node]int, n), fates: make([]lang.Fate, n)}
 	queue, queued := make([]int, n), make([]bool, n)
 	for i, one := range k.members {
-		j.place[one], j.fates[i], queue[i], queued[i] = i, lang.Frozen, i, true
+		j.place[one], j.objects[i], j.fates[i], queue[i], queued[i] = i, one.object, lang.Frozen, i, true
 	}
 	dependents := make([][]int, n)
 	for i, one := range k.members {
 		for _, to := range g.awaited(one) {
-			if at, ok := j.place[g.all[to]]; ok {
+			if at, ok := j.place[to]; ok {
 				dependents[at] = append(dependents[at], i)
 			}
 		}
+		g.step(1 + one.size())
 	}
 	for len(queue) > 0 {
 		i := queue[0]
 		queue, queued[i] = queue[1:], false
 		fate := j.next(i)
+		g.step(j.members[i].size() + 1)
 		if fate == j.fates[i] {
 			continue
 		}
@@ -86,6 +127,9 @@ func (j *judgement) next(i int) lang.Fate {
 // possible tells whether what a node waits for can come true, and whether it can
 // become false.
 func (j *judgement) possible(one *node, fate func(lang.Ref) lang.Fate) (canOpen, canFail bool) {
+	if !one.waiting() {
+		return true, true // any more: it will be judged again
+	}
 	world, subject := view{j.g, one.ref()}, one.subject()
 	canOpen, canFail = one.expr.Possible(world, subject, fate)
 	if one.relaxes && canFail && !canOpen {
@@ -102,11 +146,12 @@ func (j *judgement) inVain() [][]int {
 	for i, one := range j.members {
 		if j.fates[i] != lang.Free {
 			hopeless[i], _ = j.possible(one, func(lang.Ref) lang.Fate { return lang.Free })
+			j.g.step(1 + one.size())
 		}
 	}
 	waits := make([][]int, len(j.members))
 	for i, one := range j.members {
-		if !hopeless[i] {
+		if !hopeless[i] || !one.waiting() {
 			continue
 		}
 		for _, ref := range one.expr.Blockers(view{j.g, one.ref()}, one.subject(), j.fate) {
@@ -116,6 +161,7 @@ func (j *judgement) inVain() [][]int {
 		}
 		slices.Sort(waits[i])
 		waits[i] = slices.Compact(waits[i])
+		j.g.step(1 + one.size())
 	}
 	return waits
 }

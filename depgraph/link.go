@@ -35,7 +35,7 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 			}
 		}
 	}
-	g.sumUp(one, expr.Sums())
+	g.sumUp(one)
 }
 
 // name adds the edge to what an expression names. All edges of a node are made
@@ -64,10 +64,11 @@ func (g *Graph) unlink(one *node) {
 			g.drop(from)
 		}
 	}
+	one.unsum()
 	for _, in := range one.sets {
 		g.leave(one, in.set)
 	}
-	one.expr, one.names, one.sets, one.tally, one.sums = nil, nil, nil, tally{}, nil
+	one.expr, one.names, one.sets, one.tally = nil, nil, nil, tally{}
 }
 
 // prerequisites yields what a node waits for, by name and then by its sets,

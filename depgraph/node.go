@@ -17,14 +17,16 @@ type node struct {
 	// names and sets are what expr names, once each, in the order of its text.
 	names []edge
 	sets  []inSet
+	// in are the sets that it is a member of, in no order.
+	in []*set
 	// dependents are those whose expression names this one by its name.
 	dependents []edge
-	// seen is the number that the last search gave it.
-	seen uint64
+	// seen is the number that the last search gave it, and visited the last one for knots.
+	seen, visited uint64
 	// id is where the graph has it.
 	id uint32
 	tally
-	// sums is nil unless the expression is one of sums.
+	// sums is nil unless something is counted for the expression.
 	sums *sums
 	way
 	// spent says that the object is about to end.
@@ -57,6 +59,15 @@ type space struct {
 
 func (n *node) ref() lang.Ref {
 	return lang.Ref{Kind: n.space.kind, Namespace: n.space.namespace, Name: n.name}
+}
+
+// size is how many a node waits for, with repetitions.
+func (n *node) size() int {
+	size := len(n.names)
+	for _, in := range n.sets {
+		size += len(in.set.members)
+	}
+	return size
 }
 
 func byRef(a, b *node) int { return a.ref().Compare(b.ref()) }

@@ -1,8 +1,8 @@
 package depgraph
 
 import (
-	"iter"
 	"slices"
+	"strings"
 
 	"depctl.dev/lang"
 )
@@ -12,11 +12,19 @@ type set struct {
 	space   *space
 	text    string
 	matcher lang.Matcher
-	// members are the objects that exist and match, sorted by name.
-	members    []*node
-	dependents map[*node]struct{}
-	// sums are those of the statuses that somebody asks for; see sum.go.
-	sums map[lang.Status]sum
+	// members are the objects that exist and match, sorted by name, and list is the same
+	// for those who ask.
+	members []*node
+	list    []lang.Member
+	// dependents are all who name it, and of those always the ones whom every change
+	// of a member affects.
+	dependents, always map[*node]struct{}
+	// counts are those of the statuses that somebody asks for; see gauge.go.
+	counts map[lang.Status]*counts
+	// seen is the number that the last search gave it.
+	seen uint64
+	// touched says that it is in the graph's list of those.
+	touched bool
 }
 
 // inSet is a set that an expression names. before says that it asks nowhere for
@@ -32,14 +40,22 @@ func (g *Graph) join(one *node, ref lang.Ref, before bool) {
 	in := g.space(ref)
 	s, ok := in.sets[ref.Name]
 	if !ok {
-		s = &set{space: in, text: ref.Name, matcher: lang.NewMatcher(ref), dependents: map[*node]struct{}{}}
+		s = &set{
+			space: in, text: ref.Name, matcher: lang.NewMatcher(ref),
+			dependents: map[*node]struct{}{}, always: map[*node]struct{}{}, counts: map[lang.Status]*counts{},
+		}
 		in.sets[ref.Name] = s
 		for _, one := range in.nodes {
 			if s.has(one) {
 				s.members = append(s.members, one)
+				one.in = append(one.in, s)
 			}
 		}
-		slices.SortFunc(s.members, byRef)
+		slices.SortFunc(s.members, byName)
+		s.list = make([]lang.Member, len(s.members))
+		for i, member := range s.members {
+			s.list[i] = lang.Member{Name: member.name, Object: member.object}
+		}
 	}
 	if _, named := s.dependents[one]; !named {
 		s.dependents[one] = struct{}{}
@@ -55,16 +71,31 @@ func (g *Graph) join(one *node, ref lang.Ref, before bool) {
 
 // leave takes a node from the dependents of a set, which goes with the last.
 func (g *Graph) leave(one *node, s *set) {
+	delete(s.always, one)
 	delete(s.dependents, one)
-	if len(s.dependents) == 0 {
-		delete(s.space.sets, s.text)
-		g.clear(s.space)
+	if len(s.dependents) > 0 {
+		return
 	}
+	for _, member := range s.members {
+		member.in = without(member.in, s)
+	}
+	delete(s.space.sets, s.text)
+	g.clear(s.space)
+}
+
+// without returns a list without a set, in another order.
+func without(list []*set, s *set) []*set {
+	last := len(list) - 1
+	list[slices.Index(list, s)] = list[last]
+	if list[last] = nil; last == 0 {
+		return nil
+	}
+	return list[:last]
 }
 
 // setDependents visits those that wait for a node by a set.
 func (g *Graph) setDependents(one *node, visit func(*node)) {
-	for s := range g.setsOf(one) {
+	for _, s := range one.in {
 		for dependent := range s.dependents {
 			if dependent != one {
 				visit(dependent)
@@ -73,42 +104,34 @@ func (g *Graph) setDependents(one *node, visit func(*node)) {
 	}
 }
 
-// setsOf yields the sets that a node is in.
-func (g *Graph) setsOf(one *node) iter.Seq[*set] {
-	return func(yield func(*set) bool) {
-		for _, s := range one.space.sets {
-			if _, member := s.find(one); member && !yield(s) {
-				return
-			}
+// sort puts a node into the sets that it is now in, takes it out of the others,
+// and returns both. Those that it has joined are the last of one.in.
+func (g *Graph) sort(one *node) (joined, left []*set) {
+	g.clock++
+	for i := 0; i < len(one.in); {
+		s := one.in[i]
+		if s.has(one) {
+			s.seen = g.clock
+			i++
+			continue
 		}
+		at, _ := s.find(one)
+		s.members = slices.Delete(s.members, at, at+1)
+		s.list = slices.Delete(s.list, at, at+1)
+		one.in = without(one.in, s)
+		left = append(left, s)
 	}
-}
-
-// tellSets takes a new object of a node into the sums of the sets that it was in and is
-// in, and collects those of their dependents that the change affects.
-func (g *Graph) tellSets(one *node, before *lang.Object, was, is []*set, into *found) {
-	for _, s := range was {
-		s.account(before, -1)
-	}
-	for _, s := range is {
-		s.account(one.object, 1)
-	}
-	news := problem(before) != problem(one.object) || gone(before, one.object)
-	look := func(s *set) {
-		for dependent := range s.dependents {
-			if dependent != one && (dependent.sums == nil || dependent.resum() || news || dependent.seesOtherwise) {
-				into.add(dependent)
-			}
+	for _, s := range one.space.sets {
+		if s.seen == g.clock || !s.has(one) {
+			continue
 		}
+		at, _ := s.find(one)
+		s.members = slices.Insert(s.members, at, one)
+		s.list = slices.Insert(s.list, at, lang.Member{Name: one.name, Object: one.object})
+		joined = append(joined, s)
 	}
-	for _, s := range was {
-		look(s)
-	}
-	for _, s := range is {
-		if !slices.Contains(was, s) {
-			look(s)
-		}
-	}
+	one.in = append(one.in, joined...)
+	return joined, left
 }
 
 // has reports whether a node exists and matches.
@@ -118,53 +141,36 @@ func (s *set) has(one *node) bool {
 
 // find returns where a node is among the members, or would be.
 func (s *set) find(one *node) (int, bool) {
-	return slices.BinarySearchFunc(s.members, one, byRef)
+	return slices.BinarySearchFunc(s.members, one, byName)
 }
 
-// sort puts a node into the sets that it is now in, takes it out of the others,
-// and returns whether anything changed.
-func (g *Graph) sort(one *node) (moved bool) {
-	for _, s := range one.space.sets {
-		at, member := s.find(one)
-		switch has := s.has(one); {
-		case has && !member:
-			s.members = slices.Insert(s.members, at, one)
-			moved = true
-		case !has && member:
-			s.members = slices.Delete(s.members, at, at+1)
-			moved = true
-		}
-	}
-	return moved
-}
+// byName orders the nodes of one space.
+func byName(a, b *node) int { return strings.Compare(a.name, b.name) }
 
 // Members returns the objects that are now in the set that ref names, sorted by
 // name, whether an expression in the graph names that set or not. self is left
-// out: a set never contains the Job that names it.
+// out: a set never contains the Job that names it. The list is the graph's own: it must
+// not be changed, and is good until the next Set or Remove.
 func (g *Graph) Members(ref, self lang.Ref) []lang.Member {
 	in := g.spaces[key{ref.Kind, ref.Namespace}]
 	if in == nil {
 		return nil
 	}
-	var list []lang.Member
 	own := g.lookup(self)
 	if s, ok := in.sets[ref.Name]; ok {
-		list = make([]lang.Member, 0, len(s.members))
-		for _, one := range s.members {
-			if one != own {
-				list = append(list, lang.Member{Name: one.name, Object: one.object})
-			}
+		if own != nil && slices.Contains(own.in, s) {
+			at, _ := s.find(own)
+			return slices.Concat(s.list[:at], s.list[at+1:])
 		}
-		return list
+		return slices.Clip(s.list)
 	}
+	var list []lang.Member
 	matcher := lang.NewMatcher(ref)
 	for name, one := range in.nodes {
 		if one.object != nil && one != own && matcher.Match(name, one.labels) {
 			list = append(list, lang.Member{Name: name, Object: one.object})
 		}
 	}
-	slices.SortFunc(list, func(a, b lang.Member) int {
-		return lang.Ref{Name: a.Name}.Compare(lang.Ref{Name: b.Name})
-	})
+	slices.SortFunc(list, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }

@@ -1,93 +1,230 @@
 package depgraph
 
-import "depctl.dev/lang"
+import (
+	"slices"
 
-// What a tally is for a list of names, sums are for expressions that ask how many
-// members of sets have a status: a change of one of n members costs each of those
-// that wait for the set the same for every n.
+	"depctl.dev/lang"
+)
 
-// sum is how many members of a set satisfy a status, and how many cannot.
-type sum struct{ yes, no int64 }
-
-func (s sum) with(value lang.Value, sign int64) sum {
-	switch value {
-	case lang.True:
-		s.yes += sign
-	case lang.False:
-		s.no += sign
-	}
-	return s
-}
-
-// sums is what an expression of sums says, as it is and relaxed.
+// sums is what an expression says as it is and relaxed, if its checks ask how many have a
+// status, of one set and what is named beside or of one object. A change of one of n
+// members costs each of those that wait for the set the same for every n, and nothing
+// where no number is crossed.
 type sums struct {
-	terms           []term
-	strict, relaxed lang.Value
+	// strict and relaxed are the expression as it is and relaxed.
+	strict, relaxed reading
+	// opaque says that there are such checks. Then the node is affected whenever a term
+	// has another value: what it means for the whole is not known.
+	opaque bool
+	// uncounted are the sets of such checks: every change of a member affects the node.
+	uncounted []*set
 }
 
-// term is a check on a set.
+// reading is an expression with its terms, of which there are as many as it has checks,
+// nil for those that ask for more, and its value.
+type reading struct {
+	expr  *lang.Expr
+	terms []*term
+	value lang.Value
+}
+
+// term is a check that counts.
 type term struct {
 	check *lang.Check
+	// set is nil where there are only names; then the value is its own, else the gauge's.
 	set   *set
+	names []*node
+	gauge *gauge
+	value lang.Value
 }
 
-// sumUp starts the sums of a node that has joined the sets of its expression, if it is
-// one of sums.
-func (g *Graph) sumUp(one *node, checks []*lang.Check) {
-	if checks == nil {
-		return
+func (t *term) get() lang.Value {
+	if t.gauge != nil {
+		return t.gauge.value
 	}
-	one.sums = &sums{}
-	for _, check := range checks {
-		ref := check.Targets[0].Ref.Resolve(one.space.namespace)
-		s := g.space(ref).sets[ref.Name]
-		s.keep(check.Status)
-		s.keep(check.Status.Relaxed())
-		one.sums.terms = append(one.sums.terms, term{check, s})
-	}
-	one.resum()
+	return t.value
 }
 
-// keep sums up a status from now on.
-func (s *set) keep(status lang.Status) {
-	if _, kept := s.sums[status]; kept {
-		return
-	}
-	var all sum
-	for _, member := range s.members {
-		all = all.with(status.Of(member.object), 1)
-	}
-	if s.sums == nil {
-		s.sums = map[lang.Status]sum{}
-	}
-	s.sums[status] = all
-}
-
-// account takes a member's object into the sums, or out of them with sign -1.
-func (s *set) account(object *lang.Object, sign int64) {
-	for status, all := range s.sums {
-		s.sums[status] = all.with(status.Of(object), sign)
-	}
-}
-
-// resum looks at the sums again and reports whether they say something else.
-func (n *node) resum() bool {
-	was := *n.sums
-	n.sums.strict, n.sums.relaxed = lang.True, lang.True
-	for _, t := range n.sums.terms {
-		n.sums.strict = n.sums.strict.And(t.value(t.check.Status, n))
-		n.sums.relaxed = n.sums.relaxed.And(t.value(t.check.Status.Relaxed(), n))
-	}
-	return was.strict != n.sums.strict || was.relaxed != n.sums.relaxed
-}
-
-// value returns what a check says to a node, which no set of its own contains.
-func (t term) value(status lang.Status, n *node) lang.Value {
-	all, size := t.set.sums[status], int64(len(t.set.members))
-	if n.space == t.set.space && n.object != nil {
-		if _, member := t.set.find(n); member {
-			all, size = all.with(status.Of(n.object), -1), size-1
+// all yields the terms of both readings.
+func (s *sums) all(yield func(*term) bool) {
+	for _, r := range [...]*reading{&s.strict, &s.relaxed} {
+		for _, t := range r.terms {
+			if t != nil && !yield(t) {
+				return
+			}
 		}
 	}
-	return t.check.Sum(all.yes, all.no, size)
+}
+
+// sumUp starts the sums of a node that has joined the sets of its expression and named
+// its names.
+func (g *Graph) sumUp(one *node) {
+	if one.expr.Elementwise() {
+		g.always(one)
+		return
+	}
+	one.sums = &sums{strict: reading{expr: one.expr}, relaxed: reading{expr: one.expr.Relaxed()}}
+	for _, r := range [...]*reading{&one.sums.strict, &one.sums.relaxed} {
+		for _, check := range r.expr.Checks() {
+			t := g.term(one, check)
+			if r.terms = append(r.terms, t); t != nil {
+				one.sum(t)
+			} else {
+				one.sums.uncount(g, one, check)
+			}
+		}
+	}
+	g.always(one)
+	if !one.sums.opaque {
+		one.resum()
+	}
+}
+
+// uncount notes a check that asks for more than counts.
+func (s *sums) uncount(g *Graph, one *node, check *lang.Check) {
+	s.opaque = true
+	for i := range check.Targets {
+		if ref := check.Targets[i].Ref.Resolve(one.space.namespace); ref.IsSet() {
+			s.uncounted = append(s.uncounted, g.space(ref).sets[ref.Name])
+		}
+	}
+}
+
+// always notes in which sets every change of a member affects a node.
+func (g *Graph) always(one *node) {
+	for _, in := range one.sets {
+		if one.sums == nil || one.seesOtherwise || slices.Contains(one.sums.uncounted, in.set) {
+			in.set.always[one] = struct{}{}
+		} else {
+			delete(in.set.always, one)
+		}
+	}
+}
+
+// term returns the term of a check, nil if it asks for more than counts.
+func (g *Graph) term(one *node, check *lang.Check) *term {
+	if !check.Counts() {
+		return nil
+	}
+	t := &term{check: check}
+	for i := range check.Targets {
+		ref := check.Targets[i].Ref.Resolve(one.space.namespace)
+		if !ref.IsSet() {
+			if named := g.lookup(ref); !slices.Contains(t.names, named) {
+				t.names = append(t.names, named)
+			}
+			continue
+		}
+		s := g.space(ref).sets[ref.Name]
+		if t.set != nil && t.set != s {
+			return nil // nobody counts what is in both
+		}
+		t.set = s
+	}
+	return t
+}
+
+// sum reads a term anew, of which a name or the node itself changed.
+func (n *node) sum(t *term) {
+	var beside count
+	status := t.check.Status
+	for _, named := range t.names {
+		if named == n || t.set == nil || !slices.Contains(named.in, t.set) {
+			beside = beside.plus(of(status, named.object))
+		}
+	}
+	if t.set == nil {
+		t.value = t.check.Sum(beside.yes, beside.no, beside.size)
+		return
+	}
+	if slices.Contains(n.in, t.set) {
+		beside = beside.minus(of(status, n.object))
+	}
+	was := t.gauge
+	if was != nil && was.beside == beside {
+		return
+	}
+	t.gauge = t.set.gauge(n, t.check, beside)
+	if was != nil {
+		t.set.release(n, status, was)
+	}
+}
+
+// unsum takes a node from the gauges that it reads.
+func (n *node) unsum() {
+	if n.sums == nil {
+		return
+	}
+	for t := range n.sums.all {
+		if t.set != nil {
+			t.set.release(n, t.check.Status, t.gauge)
+		}
+	}
+	n.sums = nil
+}
+
+// recount reads those terms anew that name an object which changed.
+func (n *node) recount(changed *node) {
+	for t := range n.sums.all {
+		if n == changed && t.set != nil || slices.Contains(t.names, changed) {
+			n.sum(t)
+		}
+	}
+}
+
+// resum looks at all terms again and reports whether that affects the node.
+func (n *node) resum() bool {
+	strict, relaxed := n.sums.strict.resum(), n.sums.relaxed.resum()
+	return strict || relaxed
+}
+
+func (r *reading) resum() bool {
+	was := r.value
+	r.value = r.expr.Combine(func(i int) lang.Value { return r.terms[i].get() })
+	return r.value != was
+}
+
+// tellSets takes a new object of a node into the counts of the sets that it was in and is
+// in, and returns the gauges that have another value. It collects the dependents whom
+// every change affects.
+func (g *Graph) tellSets(one *node, before *lang.Object, joined, left []*set, into *found) (changed []*gauge) {
+	news := problem(before) != problem(one.object) || gone(before, one.object)
+	look := func(s *set) {
+		all := s.always
+		if news {
+			all = s.dependents
+		}
+		for dependent := range all {
+			if dependent != one {
+				into.add(dependent)
+			}
+		}
+	}
+	for _, s := range left {
+		changed = s.account(before, nil, changed)
+		look(s)
+	}
+	stays := len(one.in) - len(joined)
+	for i, s := range one.in {
+		if i < stays {
+			at, _ := s.find(one)
+			s.list[at].Object = one.object
+			changed = s.account(before, one.object, changed)
+		} else {
+			changed = s.account(nil, one.object, changed)
+		}
+		look(s)
+	}
+	return changed
+}
+
+// tellUsers collects those for whom gauges that have another value change anything.
+func (g *Graph) tellUsers(one *node, changed []*gauge, into *found) {
+	for _, x := range changed {
+		for user := range x.users {
+			if user != one && (user.sums.opaque || user.resum()) {
+				into.add(user)
+			}
+		}
+	}
 }

@@ -175,6 +175,10 @@ func (g *Graph) tell(one *node, before *lang.Object, wasSpent bool, into *found)
 			if dependent.phase() == was && !news && !dependent.seesOtherwise {
 				continue
 			}
+		} else if s := dependent.sums; s != nil && dependent != one {
+			if dependent.recount(one); !s.opaque && !dependent.resum() && !news && !dependent.seesOtherwise {
+				continue
+			}
 		}
 		into.add(dependent)
 	}

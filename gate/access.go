@@ -71,10 +71,25 @@ func (j Job) Questions(expr *lang.Expr) []Question {
 			list = append(list, question(j.Namespace, j.ServiceAccount, ref))
 		}
 	}
-	slices.SortFunc(list, func(a, b Question) int {
-		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Name, b.Name))
-	})
+	slices.SortFunc(list, compareQuestions)
 	return slices.Compact(list)
+}
+
+// About returns those of the questions of a Job, as Questions returns them, of which
+// one must be allowed for it to look at an object of another namespace: as the one that
+// it names, or as one of all. There are none if it names the object in neither way.
+func About(questions []Question, ref lang.Ref) []Question {
+	var list []Question
+	for _, q := range [...]Question{{Target: ref.Namespace, Verb: "get", Name: ref.Name}, {Target: ref.Namespace, Verb: "list"}} {
+		if at, asked := slices.BinarySearchFunc(questions, q, compareQuestions); asked {
+			list = append(list, questions[at])
+		}
+	}
+	return list
+}
+
+func compareQuestions(a, b Question) int {
+	return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Name, b.Name))
 }
 
 func question(namespace, account string, ref lang.Ref) Question {

@@ -60,7 +60,14 @@ func (c *Condition) stale() bool { return c != nil && c.Status != corev1.Conditi
 func (j *Job) observeConditions(list []batchv1.JobCondition, release *Release) {
 	at := slices.IndexFunc(list, func(c batchv1.JobCondition) bool { return c.Type == ConditionType })
 	over := j.Outcome() != lang.Undecided
-	if at >= 0 && (!over || release != nil && list[at].Status != corev1.ConditionTrue) {
+	// What was said while it waited may have been written after the Job was failed.
+	late := at >= 0 && j.Outcome() == lang.Skipped && list[at].Reason != j.Object.Reason
+	if late {
+		j.Never = list[slices.IndexFunc(list, func(c batchv1.JobCondition) bool {
+			return c.Type != ConditionType && isOurs(c.Reason)
+		})].Message
+	}
+	if at >= 0 && (!over || late || release != nil && list[at].Status != corev1.ConditionTrue) {
 		c := list[at]
 		j.Condition = &Condition{
 			Status: c.Status, Reason: c.Reason, Message: c.Message, Written: c.LastProbeTime.Time, Since: c.LastTransitionTime.Time,
@@ -129,6 +136,8 @@ func conditionOf(job Job, d Decision) (Condition, bool) {
 		return say(ReasonMet, "released: "+job.Release.why()), true
 	case job.Release != nil:
 		return say(ReasonForced, "released by "+cmp.Or(job.Release.By, "somebody")+", whatever its dependencies"), true
+	case job.Never != "" && job.Condition != nil:
+		return say(job.Object.Reason, job.Never), true
 	case job.Released, job.Outcome() != lang.Undecided:
 	case !job.Annotated:
 		return say(ReasonNotAnnotated, "annotation "+DependsOnAnnotation+" was taken away: nothing is waited for, and nobody releases the Job"), job.Condition != nil

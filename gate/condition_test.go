@@ -214,6 +214,19 @@ func TestFailPatchCarriesTheCondition(t *testing.T) {
 	require.Zero(t, due)
 }
 
+// What was said of a Job while it waited is written late, after the patch that failed it.
+func TestALateWordOnASkippedJobIsReplaced(t *testing.T) {
+	t.Parallel()
+	failed := condition(batchv1.JobFailed, ReasonDependencyFailed)
+	why := func(j *batchv1.Job) { j.Status.Conditions[0].Message = "never ran: a failed" }
+	job := Observe(waiting(made, failed, why, said("False", ReasonWaiting, "waiting: a", time.Second, time.Second)))
+	require.True(t, job.Owed())
+	c, _, news := NextCondition(job, Decision{}, t0.Add(time.Hour))
+	require.True(t, news)
+	require.Equal(t, ReasonDependencyFailed, c.Reason)
+	require.Equal(t, "never ran: a failed", c.Message)
+}
+
 // What is kept for every Job of the cluster is little: nothing of a condition
 // once a Job has ended, and no record of a release that was told.
 func TestLittleIsKeptOfWhatWasSaid(t *testing.T) {

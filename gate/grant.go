@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"depctl.dev/lang"
 )
@@ -16,20 +18,56 @@ func (q Question) problem(a Answer) *lang.Problem {
 	case Denied:
 		return &lang.Problem{
 			Code:    lang.ProblemForbidden,
-			Message: fmt.Sprintf("service account %s/%s may not %s; to allow it: %s", q.Namespace, q.Account, q.what(), q.Grant()),
+			Message: q.denial() + q.Grant(),
 		}
 	case Disabled:
 		return &lang.Problem{
 			Code:    lang.ProblemForbidden,
-			Message: "this gate honours no references into other namespaces (--cross-namespace=deny)",
+			Message: disabled,
 		}
 	default:
 		return &lang.Problem{
 			Code:    lang.ProblemUnasked,
-			Message: fmt.Sprintf("asking whether service account %s/%s may %s", q.Namespace, q.Account, q.what()),
+			Message: q.doubt(),
 		}
 	}
 }
+
+// disabled is said where no reference into another namespace is honoured.
+const disabled = "this gate honours no references into other namespaces (--cross-namespace=deny)"
+
+func (q Question) denial() string {
+	return fmt.Sprintf("service account %s/%s may not %s; to allow it: ", q.Namespace, q.Account, q.what())
+}
+
+func (q Question) doubt() string {
+	return fmt.Sprintf("asking whether service account %s/%s may %s", q.Namespace, q.Account, q.what())
+}
+
+// Tells returns what the condition of a Job says of a question that the Job's
+// expression asks: Unasked if it says nothing of it. The gate names what is denied
+// before all else, so what a text in full does not name is allowed, or does not
+// matter.
+func (c *Condition) Tells(q Question) Answer {
+	if c == nil {
+		return Unasked
+	}
+	short := strings.HasSuffix(c.Message, more) || leftOut.MatchString(c.Message)
+	switch {
+	case strings.Contains(c.Message, q.denial()):
+		return Denied
+	case strings.Contains(c.Message, disabled):
+		return Disabled
+	case strings.Contains(c.Message, q.doubt()):
+		return Unasked
+	case c.Reason == ReasonWaiting, c.Reason == ReasonDependencyCycle, c.Reason == ReasonProblem && !short:
+		return Allowed
+	}
+	return Unasked
+}
+
+// leftOut matches the end of a summary that does not have all reasons.
+var leftOut = regexp.MustCompile(` and \d+ more$`)
 
 func (q Question) what() string {
 	if q.Name == "" {

@@ -55,6 +55,8 @@ type Job struct {
 	// and Condition what the gate last said on the Job; see observeConditions.
 	Release   *Release
 	Condition *Condition
+	// Never is why the Job never ran, while a condition must still tell of it.
+	Never string
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
 

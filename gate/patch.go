@@ -144,10 +144,12 @@ func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
 	})
 }
 
+// more ends a text of which something was cut off.
+const more = "…"
+
 // Clip cuts text to at most n bytes, at the end of a character, and shows that
 // it did.
 func Clip(text string, n int) string {
-	const more = "…"
 	if len(text) <= n {
 		return text
 	}

@@ -57,12 +57,17 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	if problem := w.barred(ref); problem != nil {
 		return nil, problem
 	}
-	members := w.Graph.Members(ref, w.Self)
-	for gone := range w.Seen {
-		if w.isGoneFrom(gone, ref) {
-			members = append(members, lang.Member{Name: gone.Name, Object: w.Seen[gone].Object})
+	members := w.Graph.Members(ref, w.Self) // the graph's own, and sorted
+	var gone []lang.Member
+	for name := range w.Seen {
+		if w.isGoneFrom(name, ref) {
+			gone = append(gone, lang.Member{Name: name.Name, Object: w.Seen[name].Object})
 		}
 	}
+	if len(gone) == 0 {
+		return members, nil
+	}
+	members = append(gone, members...)
 	slices.SortFunc(members, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
 	return members, nil
 }

@@ -70,7 +70,10 @@ func (v *view) set(c *Check, negated bool) finding {
 // prepare looks up the members of a set, each once.
 func (v *view) prepare(c *Check) *prepared {
 	p := &prepared{check: c}
-	seen := map[Ref]bool{}
+	var seen map[Ref]bool // a single target names nothing twice
+	if len(c.Targets) > 1 {
+		seen = map[Ref]bool{}
+	}
 	arrays := map[Ref]*arrayFacts{}
 	for i := range c.Targets {
 		t := &c.Targets[i]
@@ -114,7 +117,9 @@ func (p *prepared) add(v *view, seen map[Ref]bool, arrays map[Ref]*arrayFacts, r
 	if seen[ref] {
 		return
 	}
-	seen[ref] = true
+	if seen != nil {
+		seen[ref] = true
+	}
 	value, problem := p.check.of(o)
 	if problem != nil {
 		p.fail(problem)

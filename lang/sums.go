@@ -1,20 +1,17 @@
 package lang
 
-// Sums returns the checks of e, all of which must be true, if each of them asks how
-// many members of one set there are and how many have a status, and nothing else; and
-// nil otherwise. Namespaces are not filled in.
-func (e *Expr) Sums() []*Check {
-	terms := e.requirements()
-	checks := make([]*Check, 0, len(terms))
-	for _, t := range terms {
-		c, ok := t.(*Check)
-		if !ok || c.Status == StatusTime || c.Delay > 0 || c.Before || len(c.Reasons) > 0 || len(c.Codes) > 0 || len(c.Targets) != 1 ||
-			c.Targets[0].Elements != nil || c.Targets[0].Self || !c.Targets[0].Ref.IsSet() {
-			return nil
-		}
-		checks = append(checks, c)
+// Counts reports whether the value of c follows from how many objects have its status,
+// cannot have it, and are there: its own delay, its keys and single elements ask for more.
+func (c *Check) Counts() bool {
+	if c.Status == StatusTime || c.Delay > 0 || c.Before || len(c.Reasons) > 0 || len(c.Codes) > 0 {
+		return false
 	}
-	return checks
+	for i := range c.Targets {
+		if c.Targets[i].Elements != nil || c.Targets[i].Self {
+			return false
+		}
+	}
+	return true
 }
 
 // Of returns what a check for the status says of a single object.
@@ -23,11 +20,42 @@ func (s Status) Of(o *Object) Value {
 	return value
 }
 
-// Sum returns the value of a check that Sums returned, for a set of which so many
-// members satisfy it, cannot, and are there.
+// Sum returns the value of a check that Counts, where so many of its objects, each
+// counted once, satisfy it, cannot, and are there.
 func (c *Check) Sum(yes, no, size int64) Value {
 	if size == 0 {
 		return Unknown
 	}
 	return c.decide(count{yes: yes, no: no, size: size})
+}
+
+// Combine returns the value of e for values of its checks, in the order of Checks. e must
+// not be Elementwise.
+func (e *Expr) Combine(value func(i int) Value) Value {
+	i := 0
+	return combine(e.tree(), func() Value {
+		i++
+		return value(i - 1)
+	})
+}
+
+func combine(n Node, next func() Value) Value {
+	switch n := n.(type) {
+	case *All:
+		value := True
+		for _, t := range n.Terms {
+			value = and(value, combine(t, next))
+		}
+		return value
+	case *Any:
+		value := False
+		for _, t := range n.Terms {
+			value = or(value, combine(t, next))
+		}
+		return value
+	case *Not:
+		return not(combine(n.Term, next))
+	default:
+		return next()
+	}
 }

@@ -35,7 +35,11 @@ func (t *tally) size() int64 { return t.yes + t.no + t.either + t.onlyYes + t.on
 func (f *foresight) tally(c *Check) tally {
 	var t tally
 	p := prepared{check: c} // for its arrays only
-	seen, arrays := map[Ref]bool{}, map[Ref]*arrayFacts{}
+	var seen map[Ref]bool   // a single target names nothing twice
+	if len(c.Targets) > 1 {
+		seen = map[Ref]bool{}
+	}
+	arrays := map[Ref]*arrayFacts{}
 	var named []Ref // the arrays, in the order of the text
 	add := func(ref Ref, o *Object, target *Target) {
 		switch {
@@ -46,7 +50,9 @@ func (f *foresight) tally(c *Check) tally {
 			}
 			p.addArray(arrays, ref, o, target)
 		case !seen[ref]:
-			seen[ref] = true
+			if seen != nil {
+				seen[ref] = true
+			}
 			value, _ := c.of(o)
 			fate := f.fate(ref)
 			t.add(value, f.object(c, o, fate), 1)

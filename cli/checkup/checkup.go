@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/duration"
+
 	"depctl.dev/gate"
 )
 
@@ -55,6 +57,8 @@ func (f Facts) deployment() Finding {
 	const check = "gate"
 	running := f.leads() == OK
 	switch {
+	case !f.Deployment && f.DeploymentError == nil && !running && f.writes():
+		return Finding{check, Warning, fmt.Sprintf("there is no Deployment depctl-system/depctl-gate, and a gate runs elsewhere: it wrote to a Job %s ago", duration.HumanDuration(f.Now.Sub(f.Word))), ""}
 	case f.DeploymentError != nil:
 		return Finding{check, Warning, "Deployment depctl-system/depctl-gate cannot be read: " + f.DeploymentError.Error(), ""}
 	case !f.Deployment && !running:
@@ -75,6 +79,13 @@ func (f Facts) deployment() Finding {
 
 // slack is what clocks may differ by.
 const slack = 15 * time.Second
+
+// lately is how long ago a gate may have written for the last time that is taken to
+// run.
+const lately = 10 * time.Minute
+
+// writes reports whether a gate has written to a Job lately.
+func (f Facts) writes() bool { return !f.Word.IsZero() && f.Now.Sub(f.Word) < lately }
 
 // leads reports how it stands with the leader: a warning is that nobody can tell.
 func (f Facts) leads() Level {
@@ -99,6 +110,9 @@ func (f Facts) leader() Finding {
 		return Finding{check, OK, "there is no election (--leader-elect=false)", ""}
 	case level == OK:
 		return Finding{check, OK, f.Leader + " leads", ""}
+	case f.writes() && (f.Leader == "" || f.Word.After(f.Renewed.Add(f.Lease+slack))):
+		return Finding{check, Warning, fmt.Sprintf("no gate holds Lease depctl-system/depctl-gate, and one wrote to a Job %s ago: it runs without an election (--leader-elect=false), or has just ended",
+			duration.HumanDuration(f.Now.Sub(f.Word))), ""}
 	case f.Leader == "":
 		return Finding{check, Failure, "no gate leads: nothing is released", logs}
 	}

@@ -29,6 +29,9 @@ type Facts struct {
 	Lease      time.Duration
 	LeaseError error
 
+	// Word is when a gate last wrote to a Job, as far as the Jobs tell.
+	Word time.Time
+
 	// Held reports whether the API server would suspend an annotated Job that is made
 	// in Namespace, unless HoldError says why that could not be tried.
 	Held      bool

@@ -18,9 +18,13 @@ type Advice struct {
 const mostAdvice = 6
 
 // advise returns what one could do about a Job, and about what blocks it.
-func advise(s gate.Snapshot, d gate.Decision, roots []*Object, tried bool) []Advice {
-	list := about(s, d)
-	for _, q := range denied(s) {
+func advise(s gate.Snapshot, d gate.Decision, denied []gate.Question, roots []*Object, o Options) []Advice {
+	name := s.Job.Name + " -n " + s.Job.Namespace
+	if o.Over != "" {
+		return nil
+	}
+	list := about(s, d, o.Tried)
+	for _, q := range denied {
 		list = append(list, Advice{"let its service account look into namespace " + q.Target, q.Grant()})
 	}
 	for _, root := range roots {
@@ -28,29 +32,30 @@ func advise(s gate.Snapshot, d gate.Decision, roots []*Object, tried bool) []Adv
 			list = append(list, a)
 		}
 	}
-	if tried {
-		list = append(list, Advice{"give it this expression, if it still waits", fmt.Sprintf("kubectl annotate job %s -n %s --overwrite %s=%s",
-			s.Job.Name, s.Job.Namespace, gate.DependsOnAnnotation, quote(s.Job.DependsOn))})
+	if o.Tried {
+		list = append(list, Advice{"give it this expression", "depctl set " + name + " " + quote(s.Job.DependsOn)})
 	}
 	if left := len(list) - mostAdvice; left > 0 {
 		list = append(list[:mostAdvice], Advice{Why: fmt.Sprintf("and %d more", left)})
 	}
-	if waits := d.Action == gate.Waiting && d.Reason != gate.ReasonHeld && s.Job.Suspended && !tried; waits {
-		list = append(list, Advice{"or let it run now, whatever it waits for", fmt.Sprintf(
-			`kubectl patch job %s -n %s -p '{"metadata":{"annotations":{%q:null}},"spec":{"suspend":false}}'`,
-			s.Job.Name, s.Job.Namespace, gate.DependsOnAnnotation)})
+	if waits := d.Action == gate.Waiting && d.Reason != gate.ReasonHeld && s.Job.Suspended && !o.Tried; waits {
+		why := "let it run now, whatever it waits for"
+		if len(list) > 0 {
+			why = "or " + why
+		}
+		list = append(list, Advice{why, "depctl release --force " + name})
 	}
 	return list
 }
 
 // about is what one could do about the Job itself.
-func about(s gate.Snapshot, d gate.Decision) []Advice {
+func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	job := s.Job
 	name := job.Name + " -n " + job.Namespace
-	edit := fmt.Sprintf("kubectl annotate job %s --overwrite %s=%s", name, gate.DependsOnAnnotation, quote("EXPRESSION"))
+	edit := "depctl set " + name + " " + quote("EXPRESSION")
 	switch gate.StateOf(job, d) {
 	case gate.StateHeld:
-		return []Advice{{"take the hold away", "kubectl annotate job " + name + " " + gate.HoldAnnotation + "-"}}
+		return []Advice{{"take the hold away", "depctl release " + name}}
 	case gate.StateInvalid:
 		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"mend it", edit}}
 	case gate.StateFailed:
@@ -61,27 +66,14 @@ func about(s gate.Snapshot, d gate.Decision) []Advice {
 	switch {
 	case d.Reason == gate.ReasonDependencyCycle:
 		return []Advice{{"break the circle: let one of them wait for less", edit}}
+	case d.Action == gate.Releasing && tried:
+		return []Advice{{Why: "the gate would release it at once"}}
 	case d.Action == gate.Releasing:
 		return []Advice{{"the gate releases it at once; if it does not, see why", "depctl check"}}
 	case s.JobsOnly && d.Reason == gate.ReasonProblem:
 		return []Advice{{"let the gate release arrays element by element", "kubectl apply -k deploy/arrays"}}
 	}
 	return nil
-}
-
-// denied returns the rights that the Job needs and does not have.
-func denied(s gate.Snapshot) []gate.Question {
-	w, ok := s.World.(gate.World)
-	if !ok || w.Access == nil {
-		return nil
-	}
-	var list []gate.Question
-	for _, q := range s.Job.Questions(s.Expr) {
-		if w.Access.Answer(q) == gate.Denied {
-			list = append(list, q)
-		}
-	}
-	return list
 }
 
 func again(ref lang.Ref) Advice {
@@ -99,7 +91,7 @@ func (o *Object) advice() (Advice, bool) {
 		a.Why = o.ref.String() + " has failed: " + a.Why
 		return a, true
 	case gate.StateHeld:
-		return Advice{o.ref.String() + " is held by a person: take the hold away", "kubectl annotate job " + in + " " + gate.HoldAnnotation + "-"}, true
+		return Advice{o.ref.String() + " is held by a person: take the hold away", "depctl release " + in}, true
 	case gate.StateInvalid:
 		return Advice{o.ref.String() + " has a mistake in an annotation: see which", "depctl explain " + in}, true
 	case gate.StateSuspended:

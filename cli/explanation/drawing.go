@@ -84,6 +84,9 @@ func (d *drawing) explain(e *Explanation) {
 	if e.DependsOn != "" && (e.Tried || e.Tree == nil) {
 		d.wrapped("", gate.DependsOnAnnotation+": "+e.DependsOn)
 	}
+	if e.Over != "" {
+		d.wrapped("", "It changes nothing: "+e.Over+". This is what the expression would say of a Job that waits.")
+	}
 	if e.Tree != nil {
 		d.root(e.Tree, "")
 	}

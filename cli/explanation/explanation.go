@@ -12,6 +12,10 @@ import (
 type Cluster interface {
 	// Snapshot returns what is decided on about a Job, and whether it exists.
 	Snapshot(lang.Ref) (gate.Snapshot, bool)
+	// Decision returns what should happen to a Job.
+	Decision(lang.Ref) gate.Decision
+	// Denied returns the rights that a Job needs and does not have.
+	Denied(lang.Ref) []gate.Question
 	// Unreadable says why nothing is known of an object; empty if it is known.
 	Unreadable(lang.Ref) string
 	// Expect returns when something may come of a Job.
@@ -28,8 +32,10 @@ type Options struct {
 	Index int64
 	// Record is what is written on the Job.
 	Record Record
-	// Tried says that the expression is not that of the Job.
+	// Tried says that the expression is not that of the Job, and Over why the Job
+	// waits no more, so that none would change anything; empty if it waits.
 	Tried bool
+	Over  string
 }
 
 // Explanation is what there is to say about a Job. Its JSON is a promise.
@@ -44,6 +50,8 @@ type Explanation struct {
 	DependsOn string `json:"dependsOn,omitempty"`
 	// Tried says that DependsOn is an expression of --expr.
 	Tried bool `json:"tried,omitempty"`
+	// Over says, with Tried, that and why the Job waits no more.
+	Over string `json:"over,omitempty"`
 	// Since is when the state began, as far as the Job tells.
 	Since string `json:"since,omitempty"`
 	// Because is what the gate wrote down when it released or failed the Job.
@@ -79,11 +87,11 @@ type Expected struct {
 // Of explains a Job, which must exist.
 func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	s, _ := c.Snapshot(ref)
-	d := gate.Decide(s)
+	d := c.Decision(ref)
 	e := &Explanation{
 		Namespace: ref.Namespace, Name: ref.Name,
 		State: string(gate.StateOf(s.Job, d)), Action: d.Action.String(), Reason: d.Reason, Message: d.Message,
-		DependsOn: s.Job.DependsOn, Tried: o.Tried, Next: stamp(d.Next), now: s.Now,
+		DependsOn: s.Job.DependsOn, Tried: o.Tried, Over: o.Over, Next: stamp(d.Next), now: s.Now,
 	}
 	e.since = since(s, d)
 	e.Since = stamp(e.since)
@@ -93,10 +101,10 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	if d.Action == gate.Waiting || d.Action == gate.Opening || d.Action == gate.Failing || s.Job.Outcome() == lang.Skipped {
 		e.Roots = roots(c, ref, s, d)
 	}
-	if s.Job.Outcome() == lang.Undecided {
+	if s.Job.Outcome() == lang.Undecided && o.Over == "" {
 		e.expect(c, ref)
 	}
-	e.Advice = advise(s, d, e.Roots, o.Tried)
+	e.Advice = advise(s, d, c.Denied(ref), e.Roots, o)
 	return e
 }
 
@@ -147,15 +155,11 @@ func (e *Explanation) tree(w *walk, s gate.Snapshot, o Options) {
 func (e *Explanation) expect(c Cluster, ref lang.Ref) {
 	found := c.Expect(ref)
 	e.Expected = &Expected{Start: stamp(found.Start), End: stamp(found.End), start: found.Start, end: found.End}
-	switch estimate, ok := c.Estimate(ref); {
-	case !found.Known() && found.Because == ref && ok:
-		e.Expected = nil // why is said already
-	case !found.Known() && found.Because.Name != "" && found.Because != ref:
-		e.Expected.Unknown = "it depends on " + found.Because.String() + ", which does not come by itself"
-	case !found.Known() && !found.Start.IsZero():
-		e.Expected.Unknown = "no Job has succeeded yet that would tell how long one takes"
+	switch estimate, _ := c.Estimate(ref); {
 	case !found.Known():
-		e.Expected = nil
+		if e.Expected.Unknown = unknown(found, ref); e.Expected.Unknown == "" {
+			e.Expected = nil // why is said already
+		}
 	case found.Guesses > 0:
 		e.Expected.Basis = "a guess: the like of " + many(found.Guesses, "Job") + " on the way has not succeeded before, the median of all Jobs was taken"
 	default:
@@ -166,7 +170,46 @@ func (e *Explanation) expect(c Cluster, ref lang.Ref) {
 	}
 }
 
+// unknown says why nothing is expected of a Job, empty if the decision says it.
+func unknown(found forecast.Expectation, ref lang.Ref) string {
+	why, self := "", found.Because == ref
+	switch found.Why {
+	case forecast.Absent:
+		why = "does not exist"
+	case forecast.Untimed:
+		why = "nothing tells how long it runs: no Job has succeeded yet, and it has no annotation depctl.dev/expected-duration"
+		if self {
+			return why
+		}
+		return "it depends on " + found.Because.String() + ", and " + why
+	case forecast.ByElement:
+		if self {
+			return ""
+		}
+		why = "waits element by element"
+	case forecast.Foreign:
+		why = "is started by somebody else than the gate"
+	case forecast.Unlikely:
+		why = "can only run if something fails, or never runs"
+	case forecast.Stuck:
+		if self {
+			return ""
+		}
+		why = "does not come by itself"
+	}
+	switch {
+	case found.Because.Name == "":
+		return ""
+	case self:
+		return "the Job " + why
+	}
+	return "it depends on " + found.Because.String() + ", which " + why
+}
+
 func basis(e forecast.Estimate) string {
+	if e.Annotated {
+		return "its annotation depctl.dev/expected-duration says " + human(e.Duration) + ", and so on up the graph"
+	}
 	return many(e.Runs, "run") + " of " + e.Family + " took " + human(e.Duration) + " in the median, and so on up the graph"
 }
 

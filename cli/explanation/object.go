@@ -80,7 +80,7 @@ func objectOf(c Cluster, ref lang.Ref) *Object {
 	s, exists := c.Snapshot(ref)
 	switch why := c.Unreadable(ref); {
 	case exists:
-		d := gate.Decide(s)
+		d := c.Decision(ref)
 		o.State, o.Message, o.snapshot = string(gate.StateOf(s.Job, d)), d.Message, s
 		if s.Job.Outcome() == lang.Failed {
 			o.Message = s.Job.Object.Reason

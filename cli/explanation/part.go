@@ -66,7 +66,9 @@ func (w *walk) part(s gate.Snapshot, t *lang.Trace) *Part {
 	if t.Reason != nil {
 		p.Found = found(w.cluster, s, *t.Reason)
 		if problem := t.Reason.Problem; problem != nil {
-			p.Problem = string(problem.Code)
+			if problem.Code != lang.ProblemUnasked { // that will be known by itself
+				p.Problem = string(problem.Code)
+			}
 		} else if t.Value != lang.True {
 			w.objects(p, s, *t.Reason)
 		}
@@ -110,14 +112,13 @@ func aside(c Cluster, now time.Time, r lang.Reason) string {
 		return ""
 	}
 	if other, exists := c.Snapshot(r.Ref); exists {
-		return ": " + stateOf(other)
+		return ": " + stateOf(other, c.Decision(r.Ref))
 	}
 	return ""
 }
 
 // stateOf says in words where a Job stands and since when.
-func stateOf(s gate.Snapshot) string {
-	d := gate.Decide(s)
+func stateOf(s gate.Snapshot, d gate.Decision) string {
 	state := string(gate.StateOf(s.Job, d))
 	at := since(s, d)
 	if s.Job.Outcome() == lang.Undecided && !at.IsZero() {

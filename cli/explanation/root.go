@@ -49,7 +49,7 @@ func (r *rooting) look(ref lang.Ref) {
 	o := objectOf(r.cluster, ref)
 	if waits(o) && o.snapshot.Expr != nil {
 		before := len(r.found)
-		d := gate.Decide(o.snapshot)
+		d := r.cluster.Decision(ref)
 		if r.below(o.snapshot, d); len(r.found) > before || d.Reason == gate.ReasonDependencyCycle {
 			return
 		}

@@ -75,6 +75,10 @@ func (d *drawing) expected(e *Explanation) {
 	x := e.Expected
 	switch {
 	case x == nil:
+	case x.Unknown != "" && x.start.After(e.now):
+		d.wrapped("", fmt.Sprintf("Expected to start in %s. When it ends is not known: %s.", human(x.start.Sub(e.now)), x.Unknown))
+	case x.Unknown != "" && !x.start.IsZero():
+		d.wrapped("", "When it ends is not known: "+x.Unknown+".")
 	case x.Unknown != "":
 		d.wrapped("", "Nothing is expected: "+x.Unknown+".")
 	case !x.start.IsZero() && x.start.After(e.now):

@@ -113,6 +113,79 @@ func TestAnExpectation(t *testing.T) {
 	}
 }
 
+// The members that run end 7, 8, 9 and 10 minutes after noon.
+func TestACountIsExpectedWhenItIsDecided(t *testing.T) {
+	f := newFake()
+	f.put("run-0", "", 30, 20, lang.Succeeded) // 10 minutes
+	for i, name := range []string{"run-1", "run-2", "run-3", "run-4"} {
+		f.put(name, "", 3-i, -1, lang.Undecided)
+	}
+	f.put("broken", "", 30, 20, lang.Failed)
+	f.put("next-0", "", 20, 19, lang.Succeeded)
+	running, all := "run-1, run-2, run-3, run-4", "broken, run-1, run-2, run-3, run-4"
+	for expression, start := range map[string]int{
+		"succeeded(" + all + ") >= 3":          9,
+		"succeeded(" + all + ") > 2":           9,
+		"succeeded(" + all + ") == 4":          10,
+		"succeeded(" + all + ") >= 4":          10,
+		"succeeded(" + all + ") >= 60%":        9,
+		"succeeded(" + all + ") != 0":          7,
+		"succeeded(" + running + ")":           10,
+		"failed(" + running + ") <= 1":         9,
+		"failed(" + running + ") < 2":          9,
+		"failed(" + running + ") == 0":         10,
+		"failed(" + all + ") <= 1":             10,
+		"failed(" + all + ") < 3":              9,
+		"failed(" + all + ") >= 2":             -1,
+		"failed(" + all + ") > 0":              0,
+		"run-* >= 5":                           10,
+		"run-* >= 9":                           -1,
+		"not failed(" + running + ") >= 1":     10,
+		"failed(run-1) or run-3":               9,
+		"failed(run-1)":                        -1,
+		"finished(" + all + ") > 2":            8,
+		"succeeded(" + running + ") >= 3 + 5m": 14,
+	} {
+		t.Run(expression, func(t *testing.T) {
+			f.put("next-1", expression, -1, -1, lang.Undecided)
+			e := f.forecast().Of(lang.Job("ns", "next-1"))
+			if start < 0 {
+				require.False(t, e.Known())
+				return
+			}
+			require.Equal(t, noon.Add(time.Duration(start)*time.Minute), e.Start)
+		})
+	}
+}
+
+func TestWhyNothingIsExpected(t *testing.T) {
+	f := newFake()
+	f.put("a", "", 5, -1, lang.Undecided)
+	f.put("b", "a", -1, -1, lang.Undecided)
+	f.put("c", "nothing", -1, -1, lang.Undecided)
+	f.put("d", "failed(a)", -1, -1, lang.Undecided)
+	of := func(name string, h *History) (because string, why Why) {
+		e := New(f.graph, f, h, noon).Of(lang.Job("ns", name))
+		require.False(t, e.Known())
+		return e.Because.Name, e.Why
+	}
+	because, why := of("b", NewHistory())
+	require.Equal(t, "a", because)
+	require.Equal(t, Untimed, why, "it runs, and nobody knows how long")
+	because, why = of("c", NewHistory())
+	require.Equal(t, "nothing", because)
+	require.Equal(t, Absent, why)
+	told := NewHistory()
+	told.Expect(lang.Job("ns", "a"), 20*time.Minute)
+	told.Expect(lang.Job("ns", "b"), time.Minute)
+	because, why = of("d", told)
+	require.Equal(t, "d", because)
+	require.Equal(t, Unlikely, why)
+	e := New(f.graph, f, told, noon).Of(lang.Job("ns", "b"))
+	require.Equal(t, noon.Add(15*time.Minute), e.Start, "what a Job says of itself counts")
+	require.Zero(t, e.Guesses)
+}
+
 func TestAGuessIsCounted(t *testing.T) {
 	f := newFake()
 	f.put("a", "", 20, 10, lang.Succeeded)

@@ -13,13 +13,19 @@ import (
 type History struct {
 	families map[family][]time.Duration
 	all      []time.Duration
+	expected map[lang.Ref]time.Duration
 }
 
 // family is the namespace of Jobs and their name, with "#" for each run of digits.
 type family struct{ namespace, name string }
 
 // NewHistory returns an empty History.
-func NewHistory() *History { return &History{families: map[family][]time.Duration{}} }
+func NewHistory() *History {
+	return &History{families: map[family][]time.Duration{}, expected: map[lang.Ref]time.Duration{}}
+}
+
+// Expect takes in how long a Job says that it will run.
+func (h *History) Expect(ref lang.Ref, d time.Duration) { h.expected[ref] = d }
 
 // Add takes in a Job, if it has succeeded and says how long that took.
 func (h *History) Add(job gate.Job) {
@@ -40,10 +46,18 @@ type Estimate struct {
 	Runs int
 	// Family names the Jobs that Runs counts, as in nightly-#.
 	Family string
+	// Annotated tells that the Job says so itself.
+	Annotated bool
 }
+
+// Guessed reports whether nothing is known of this Job and its like.
+func (e Estimate) Guessed() bool { return e.Runs == 0 && !e.Annotated }
 
 // Estimate returns how long a Job may take, and false if no Job has succeeded yet.
 func (h *History) Estimate(ref lang.Ref) (Estimate, bool) {
+	if d, ok := h.expected[ref]; ok {
+		return Estimate{Duration: d, Annotated: true}, true
+	}
 	f := familyOf(ref)
 	if runs := h.families[f]; len(runs) > 0 {
 		return Estimate{Duration: runs[len(runs)/2], Runs: len(runs), Family: f.name}, true

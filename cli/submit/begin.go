@@ -3,8 +3,6 @@ package submit
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -27,69 +25,6 @@ func readBegin(parse func(text string, now time.Time) (time.Time, error)) reader
 		}
 		r.waitFor("begin", at, func(*translation) term { return check("time(%s)", begin.UTC().Format(time.RFC3339)) })
 	}
-}
-
-// maxBegin is how far a time to begin may lie ahead, as delays in package lang.
-const maxBegin = 3650 * 24 * time.Hour
-
-// relative is now+10, now+1hour.
-var relative = regexp.MustCompile(`^now(?:\+(\d{1,9})([a-z]*))?$`)
-
-// slurmBegin reads 16:00, 4:00PM, noon, tomorrow, 2026-12-01T22:00, 12/01/26,
-// 120126, now+1hour.
-func slurmBegin(text string, now time.Time) (time.Time, error) {
-	if m := relative.FindStringSubmatch(text); m != nil {
-		unit, ok := map[string]time.Duration{
-			"": time.Second, "second": time.Second, "seconds": time.Second, "minute": time.Minute, "minutes": time.Minute,
-			"hour": time.Hour, "hours": time.Hour, "day": 24 * time.Hour, "days": 24 * time.Hour,
-			"week": 7 * 24 * time.Hour, "weeks": 7 * 24 * time.Hour,
-		}[m[2]]
-		n, err := strconv.Atoi("0" + m[1])
-		switch {
-		case !ok || err != nil:
-			return time.Time{}, errBegin
-		case time.Duration(n) > maxBegin/unit:
-			return time.Time{}, errors.New("the time is more than ten years ahead")
-		}
-		return now.Add(time.Duration(n) * unit), nil
-	}
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	switch text {
-	case "today":
-		return now, nil
-	case "tomorrow":
-		return midnight.AddDate(0, 0, 1), nil
-	}
-	if hour, ok := map[string]int{"midnight": 0, "elevenses": 11, "noon": 12, "fika": 15, "teatime": 16}[text]; ok {
-		return nextClock(now, hour, 0, 0), nil
-	}
-	date, clock, _ := strings.Cut(text, "T")
-	for _, layout := range []string{"2006-01-02", "01/02/2006", "01/02/06", "010206"} {
-		for _, of := range []string{"", "T15:04", "T15:04:05"} {
-			if t, err := time.ParseInLocation(layout+of, text, now.Location()); err == nil {
-				return t, nil
-			}
-		}
-	}
-	// A day without its year is the next one.
-	for _, layout := range []string{"01/02", "0102"} {
-		if day, err := time.Parse(layout, date); err == nil && clock == "" {
-			t := time.Date(now.Year(), day.Month(), day.Day(), 0, 0, 0, 0, now.Location())
-			if !t.After(now) {
-				t = time.Date(now.Year()+1, day.Month(), day.Day(), 0, 0, 0, 0, now.Location())
-			}
-			if t.Day() != day.Day() { // February 29
-				return time.Time{}, errBegin
-			}
-			return t, nil
-		}
-	}
-	for _, layout := range []string{"15:04", "15:04:05", "3:04PM", "3:04:05PM"} {
-		if t, err := time.Parse(layout, strings.ToUpper(strings.ReplaceAll(text, " ", ""))); err == nil {
-			return nextClock(now, t.Hour(), t.Minute(), t.Second()), nil
-		}
-	}
-	return time.Time{}, errBegin
 }
 
 // nextClock returns when it is this time the next time.

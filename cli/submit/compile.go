@@ -89,6 +89,7 @@ func Compile(in Input) (*Submission, error) {
 		l.apply(r)
 	}
 	r.resolveSlots()
+	r.resolveGPUs()
 	b := &builder{request: r}
 	submission := b.build()
 	if len(r.problems) > 0 {

@@ -7,32 +7,31 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
 )
 
 // depctlOptions are those of the command line, and of #DEPCTL lines.
 func depctlOptions() []option {
 	return []option{
-		{"--name", 1, "NAME", "What the Job is called. NAME- makes a new name each time: NAME-x7k2p.", readName},
-		{"--image", 1, "IMAGE", "The container image.", textInto(func(r *request) *string { return &r.image })},
-		{"--array", 1, "NUMBERS", "Make it an array: 0-99, 1-100:10, 1,3,7-9; with %10, ten elements run at once.", readArray},
-		{"--after", 1, "EXPRESSION", "What to wait for, in the language of depends-on, in place of all that the script or the manifest waits for. i is the completion index, whatever numbers --array has.", readAfter},
-		{"--on-dependency-failure", 1, "fail|wait|run", "What becomes of the Job if that can never come true. Default fail: the Job fails too.", readOnFailure},
-		{"--wait-timeout", 1, "DURATION", "Fail the Job if it still waits after so long.", readWaitTimeout},
-		{"--cpu", 1, "QUANTITY", "CPUs of each element, as a request.", readCPU},
-		{"--memory", 1, "QUANTITY", "Memory of each element, as request and limit: what needs more is killed.", readMemory},
-		{"--gpus", 1, "NUMBER", "GPUs of each element.", readGPUs},
-		{"--time", 1, "DURATION", "How long it may run: 90m, 2h30m, 1d. A Job's time runs from its release; an element's from the start of its own pod, so not while it is gated.", readTime},
-		{"--env", 1, "NAME=VALUE", "Set a variable of the environment; NAME alone takes its value from this shell. May be repeated.", readOneEnv},
-		{"--queue", 1, "NAME", "A queue or partition, as the template describes it.", readQueue},
-		{"--workdir", 1, "PATH", "The directory in the container to start in.", readDirectory},
-		{"--label", 1, "KEY=VALUE", "A label of the Job and its pods. May be repeated.", readLabel},
-		{"--annotation", 1, "KEY=VALUE", "An annotation of the Job. May be repeated.", readAnnotation},
-		{"--retries", 1, "NUMBER", "How often a pod that failed is tried again, for each element. Default 0, as on batch systems.", readRetries},
-		{"--requeue", 0, "", "Run again what was evicted, preempted or lost with its node, without counting it.", readRequeue},
-		{"--hold", 0, "", "Do not run it yet: \"depctl release\" lets it go.", readHold},
-		{"--numbering", 1, "JOB=NUMBERS", "The numbers of an array that cannot be read from the cluster, as in gen=1-100. May be repeated.", readNumbering},
+		{names: "--name", values: 1, value: "NAME", help: "What the Job is called. NAME- makes a new name each time: NAME-x7k2p.", read: readExactName},
+		{names: "--image", values: 1, value: "IMAGE", help: "The container image.", read: textInto(func(r *request) *string { return &r.image })},
+		{names: "--array", values: 1, value: "NUMBERS", help: "Make it an array: 0-99, 1-100:10, 1,3,7-9; with %10, ten elements run at once.", read: readArray},
+		{names: "--after", values: 1, value: "EXPRESSION", help: "What to wait for, in the language of depends-on, in place of all that the script or the manifest waits for. i is the completion index, whatever numbers --array has.", read: readAfter},
+		{names: "--on-dependency-failure", values: 1, value: "fail|wait|run", help: "What becomes of the Job if that can never come true. Default fail: the Job fails too.", read: readOnFailure},
+		{names: "--wait-timeout", values: 1, value: "DURATION", help: "Fail the Job if it still waits after so long.", read: readWaitTimeout},
+		{names: "--cpu", values: 1, value: "QUANTITY", help: "CPUs of each element, as a request.", read: readCPU},
+		{names: "--memory", values: 1, value: "QUANTITY", help: "Memory of each element, as request and limit: what needs more is killed.", read: readMemory},
+		{names: "--gpus", values: 1, value: "NUMBER", help: "GPUs of each element.", read: readGPUs},
+		{names: "--time", values: 1, value: "DURATION", help: "How long it may run: 90m, 2h30m, 1d. A Job's time runs from its release; an element's from the start of its own pod, so not while it is gated.", read: readTime},
+		{names: "--env", values: 1, value: "NAME=VALUE", help: "Set a variable of the environment; NAME alone takes its value from this shell. May be repeated.", read: readOneEnv},
+		{names: "--queue", values: 1, value: "NAME", help: "A queue or partition, as the template describes it.", read: readQueue},
+		{names: "--workdir", values: 1, value: "PATH", help: "The directory in the container to start in.", read: readDirectory},
+		{names: "--label", values: 1, value: "KEY=VALUE", help: "A label of the Job and its pods. May be repeated.", read: readLabel},
+		{names: "--annotation", values: 1, value: "KEY=VALUE", help: "An annotation of the Job. May be repeated.", read: readAnnotation},
+		{names: "--retries", values: 1, value: "NUMBER", help: "How often a pod that failed is tried again, for each element. Default 0, as on batch systems.", read: readRetries},
+		{names: "--requeue", help: "Run again what was evicted, preempted or lost with its node, without counting it.", read: readRequeue},
+		{names: "--hold", help: "Do not run it yet: \"depctl release\" lets it go.", read: readHold},
+		{names: "--numbering", values: 1, value: "JOB=NUMBERS", help: "The numbers of an array that cannot be read from the cluster, as in gen=1-100. May be repeated.", read: readNumbering},
 	}
 }
 
@@ -60,7 +59,7 @@ func readAfter(r *request, at place, values []string) {
 		r.waits = slices.DeleteFunc(r.waits, func(w wait) bool { return w.at.line > 0 })
 		r.replaced = true
 	}
-	text := reference.InExpression(values[0])
+	text := strings.ReplaceAll(values[0], "job.batch/", "")
 	if strings.TrimSpace(text) == "" {
 		return
 	}

@@ -58,34 +58,6 @@ func systemOf(d Dialect) *system {
 	return all[slices.IndexFunc(all, func(s *system) bool { return s.dialect == d })]
 }
 
-// option is one that a system has.
-type option struct {
-	// names are its spellings, separated by spaces.
-	names string
-	// values is how many it takes. A gnu option that may have one, and then only
-	// behind "=", takes maybe.
-	values int
-	// value and help are for depctl's own help.
-	value, help string
-	read        func(r *request, at place, values []string)
-}
-
-const maybe = -1
-
-func (o *option) named(name string) bool {
-	return slices.Contains(strings.Fields(o.names), name)
-}
-
-// optionNamed returns the option with this spelling, nil if there is none.
-func (s *system) optionNamed(name string) *option {
-	for i := range s.options {
-		if s.options[i].named(name) {
-			return &s.options[i]
-		}
-	}
-	return nil
-}
-
 // line is options on one line.
 type line struct {
 	system *system
@@ -100,67 +72,97 @@ func (l *line) at(w word, flag string) place {
 	return place{file: l.file, line: l.number, column: w.column, flag: flag}
 }
 
-// apply calls the readers of the options of a line. On the command line, whose
+// apply does what the options of a line ask for. On the command line, whose
 // number is 0, what is no option is a mistake too.
 func (l *line) apply(r *request) {
 	for words := l.words; len(words) > 0; {
 		first := words[0]
 		words = words[1:]
-		o, name, given := l.system.find(first.text)
-		at := l.at(first, name)
-		if o == nil {
-			r.unknown(at, l.system, first.text)
+		f := l.system.find(first.text)
+		at := l.at(first, f.name)
+		if f.option == nil {
+			r.unknown(at, l.system, f, first.text)
 			if len(words) > 0 && !strings.HasPrefix(words[0].text, "-") {
 				words = words[1:] // its value
 			}
 			continue
 		}
-		values := given
+		o, values := f.option, f.given
 		missing := o.values - len(values)
 		if missing > len(words) {
 			r.fail(at, "", "it needs a value")
 			return
 		}
-		for range missing {
+		for missing > 0 || o.more != nil && len(words) > 0 && o.more(values, words[0].text) {
 			values = append(values, words[0].text)
 			words = words[1:]
+			missing--
 		}
 		switch {
 		case o.values == maybe && len(values) == 0:
 			values = []string{""}
-		case o.values == 0 && len(values) > 0:
+		case o.values == 0 && len(f.given) > 0 && f.joined:
+			// Letters without values may stand together: -Vz.
+			words = slices.Insert(slices.Clone(words), 0, word{text: "-" + f.given[0], column: first.column + len(f.name) - 1})
+			values = nil
+		case o.values == 0 && len(f.given) > 0:
 			r.fail(at, "", "it takes no value")
 			continue
 		}
-		at.flag = strings.Join(append([]string{name}, values...), " ")
-		if strings.HasPrefix(name, "--") && len(values) == 1 && values[0] != "" {
-			at.flag = name + "=" + values[0]
+		at.flag = strings.Join(append([]string{f.name}, values...), " ")
+		if strings.HasPrefix(f.name, "--") && len(values) == 1 && values[0] != "" {
+			at.flag = f.name + "=" + values[0]
 		}
 		at.flag = strings.TrimSpace(at.flag)
-		r.speaking = l.system.dialect
-		o.read(r, at, slices.Clone(values))
+		if !r.ignoresOption(at, l.system.dialect, o.spellings()...) {
+			o.apply(r, at, slices.Clone(values))
+		}
 	}
 }
 
-// find returns the option that a word is, nil if it is none, its name as
-// written, and the value if the word has it.
-func (s *system) find(text string) (o *option, name string, given []string) {
+// found is what a word says of an option.
+type found struct {
+	// option is nil if it is none, and several are those that the name may mean.
+	option  *option
+	several []*option
+	// name is as written, and given the value if the word has it.
+	name  string
+	given []string
+	// joined says that the value stands right behind a letter.
+	joined bool
+}
+
+// find returns the option that a word is.
+func (s *system) find(text string) found {
 	if !strings.HasPrefix(text, "-") || text == "-" || text == "--" {
-		return nil, text, nil
+		return found{name: text}
 	}
 	if s.spelling == gnu && strings.HasPrefix(text, "--") {
 		name, value, has := strings.Cut(text, "=")
-		if o = s.optionNamed(name); o != nil && has {
-			given = []string{value}
+		f := found{name: name, option: s.optionNamed(name)}
+		if f.option == nil {
+			switch f.several = s.abbreviated(name); len(f.several) {
+			case 1:
+				f.option, f.several = f.several[0], nil
+			}
 		}
-		return o, name, given
+		if f.option != nil && has {
+			f.given = []string{value}
+		}
+		return f
 	}
-	if o = s.optionNamed(text); o != nil || s.spelling == single {
-		return o, text, nil
+	f := found{name: text, option: s.optionNamed(text)}
+	if f.option != nil || s.spelling == single && !s.digitsJoined(text) {
+		return f
 	}
-	name = text[:min(2, len(text))]
-	if o = s.optionNamed(name); o != nil && len(text) > 2 {
-		given = []string{strings.TrimPrefix(text[2:], "=")}
+	name := text[:min(2, len(text))]
+	if o := s.optionNamed(name); o != nil && len(text) > 2 {
+		return found{name: name, option: o, given: []string{strings.TrimPrefix(text[2:], "=")}, joined: text[2] != '='}
 	}
-	return o, name, given
+	return f
+}
+
+// digitsJoined tells whether a word is a letter of LSF with its number, as -n4.
+func (s *system) digitsJoined(text string) bool {
+	return s.dialect == LSF && len(text) > 2 && text[2] >= '0' && text[2] <= '9'
 }

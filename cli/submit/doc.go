@@ -8,8 +8,10 @@
 //
 //	Compile       an Input -> a Submission (compile.go)
 //	readScript    the text of a script -> its directives (script.go, word.go)
-//	system        a line of options -> calls of the option's reader
-//	              (option.go; depctl.go, slurm.go, gridengine.go, pbs.go, lsf.go)
+//	system        a line of options -> what the option asks for, a note, or a
+//	              refusal (dialect.go, option.go, reason.go, ignore.go; tables in
+//	              depctl.go, slurmoptions.go, gridengineoptions.go, pbsoptions.go,
+//	              lsfoptions.go; readers beside them in slurm.go and so on)
 //	request       what options ask for, in no system's words (request.go)
 //	translation   dependency flags -> an expression of package lang
 //	              (translation.go; slurmdependency.go, gridenginehold.go,

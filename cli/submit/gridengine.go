@@ -8,60 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// gridEngineOptions are those of qsub of Grid Engine.
-func gridEngineOptions() []option {
-	return []option{
-		{names: "-N", values: 1, read: readName},
-		{names: "-t", values: 1, read: readTasks},
-		{names: "-tc", values: 1, read: func(r *request, at place, values []string) {
-			if n, ok := r.readCount(at, values[0]); ok {
-				r.limit = n
-			}
-		}},
-		{names: "-hold_jid", values: 1, read: func(r *request, at place, values []string) {
-			r.waitFor("hold_jid", at, holdJobs(values[0]))
-		}},
-		{names: "-hold_jid_ad", values: 1, read: func(r *request, at place, values []string) {
-			r.waitFor("hold_jid_ad", at, holdElements(values[0]))
-		}},
-		{names: "-a", values: 1, read: readBegin(posixBegin)},
-		{names: "-l", values: 1, read: readComplex},
-		{names: "-pe", values: 2, read: readParallel},
-		{names: "-q", values: 1, read: readGridQueue},
-		{names: "-v", values: 1, read: readEnv},
-		{names: "-S", values: 1, read: readShell},
-		{names: "-wd", values: 1, read: readDirectory},
-		{names: "-r", values: 1, read: readRerun},
-		{names: "-h", read: readHold},
-		{names: "-b", values: 1, read: nothing},
-		{names: "-o", values: 1, read: noted(noteOutput)},
-		{names: "-e", values: 1, read: noted(noteOutput)},
-		{names: "-j", values: 1, read: noted(noteOutput)},
-		{names: "-m", values: 1, read: noted(noteMail)},
-		{names: "-M", values: 1, read: noted(noteMail)},
-		{names: "-cwd", read: noted(noteDirectory)},
-		{names: "-V", read: noted(noteShell)},
-		{names: "-P", values: 1, read: noted(noteAccount)},
-		{names: "-A", values: 1, read: noted(noteAccount)},
-		{names: "-p", values: 1, read: noted(notePriority)},
-		{names: "-js", values: 1, read: noted(notePriority)},
-		{names: "-R", values: 1, read: noted("there are no reservations here: left out")},
-		{names: "-w", values: 1, read: nothing},
-		{names: "-notify", read: noted("a pod gets SIGTERM when it is stopped, no other signal")},
-		{names: "-sync", values: 1, read: noted("say --wait on the command line of depctl")},
-		{names: "-terse", read: noted("say --parsable on the command line of depctl")},
-		{names: "-soft -hard", read: noted("all requests are hard here")},
-		{names: "-shell", values: 1, read: nothing},
-		{names: "-now", values: 1, read: noted("it is not given up if it cannot run at once")},
-		{names: "-ac", values: 1, read: noted("there is no context of a job: left out")},
-		{names: "-masterq", values: 1, read: refused(refusedNodes, hintNodes)},
-		{names: "-dl", values: 1, read: refused("a Job has no time by which it must be done", "--wait-timeout ends a wait, --time a run")},
-		{names: "-ckpt", values: 1, read: refused("there are no checkpoints here", "keep them on a volume")},
-		{names: "-binding", values: 1, read: refused("processors cannot be chosen", "leave it out; nodes with the static CPU manager bind what asks for whole CPUs")},
-		{names: "-jsv", values: 1, read: refused("there is no verifier of jobs", "an admission policy of the cluster does this")},
-	}
-}
-
 // readTasks reads -t; a number alone, n, is one element with that number.
 func readTasks(r *request, at place, values []string) {
 	numbers, err := ParseNumbering(values[0])
@@ -77,17 +23,29 @@ func readTasks(r *request, at place, values []string) {
 	}
 }
 
+func readTaskLimit(r *request, at place, values []string) {
+	if n, ok := r.readCount(at, values[0]); ok {
+		r.limit = n
+	}
+}
+
+// readVerify reads -w: p and v only ask whether the job could run.
+func readVerify(r *request, at place, values []string) {
+	if values[0] == "p" || values[0] == "v" {
+		r.unsupported(at, hintTest, "%s", refusedQuestion)
+	}
+}
+
 // readComplex reads -l name=value,name=value.
 func readComplex(r *request, at place, values []string) {
 	for _, part := range strings.Split(values[0], ",") {
 		name, value, _ := strings.Cut(part, "=")
+		if r.ignoresResource(at, name) {
+			continue
+		}
 		switch name {
 		case "h_rt", "s_rt":
-			if value == "INFINITY" {
-				r.time = 0
-				continue
-			}
-			d, err := parseClock(value, time.Second, false)
+			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second, false) })
 			if name == "h_rt" || err != nil {
 				r.setTime(at, d, err)
 			} else {
@@ -107,7 +65,7 @@ func readComplex(r *request, at place, values []string) {
 		case "exclusive", "excl":
 			r.unsupported(at, hintExclusive, "%s: %s", name, refusedExclusive)
 		default:
-			r.unsupported(at, "ask for it in the template, by nodeSelector or as an extended resource, or leave it out", "%s is not known here", name)
+			r.unsupported(at, hintResource, "%s is not known here", name)
 		}
 	}
 }
@@ -123,7 +81,36 @@ func readParallel(r *request, at place, values []string) {
 		r.unsupported(at, hintNodes, "parallel environment %s: %s", values[0], refusedNodes)
 		return
 	}
-	readCPUs(r, at, values[1:])
+	first, _, several := strings.Cut(values[1], ",")
+	low, _, ranged := strings.Cut(first, "-")
+	if low == "" {
+		low = "1" // -16 is up to 16
+	}
+	if n, ok := r.readCount(at, low); ok {
+		r.cpu.Set(int64(n))
+		if several || ranged {
+			r.note(at, "%s is a range: of that, %d is taken", values[1], n)
+		}
+	}
+}
+
+// followsHold tells whether a word says which holds -h means: u, s and o set
+// them, and n takes them away.
+func followsHold(values []string, next string) bool {
+	return len(values) == 0 && strings.Trim(next, "usonUOS") == ""
+}
+
+func readGridHold(r *request, at place, values []string) {
+	if len(values) > 0 && strings.Trim(values[0], "nUOS") == "" {
+		r.hold = ""
+		return
+	}
+	readHold(r, at, values)
+}
+
+// followsBinding tells whether the strategy of -binding is yet to come.
+func followsBinding(values []string, _ string) bool {
+	return len(values) == 1 && slices.Contains([]string{"env", "pe", "set"}, values[0])
 }
 
 func readGridQueue(r *request, at place, values []string) {

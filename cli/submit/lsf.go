@@ -8,57 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// lsfOptions are those of bsub.
-func lsfOptions() []option {
-	return []option{
-		{names: "-J", values: 1, read: readLSFName},
-		{names: "-w", values: 1, read: func(r *request, at place, values []string) {
-			r.waitFor("condition", at, lsfCondition(values[0]))
-		}},
-		{names: "-ti", read: func(r *request, _ place, _ []string) { r.onFailure = "fail" }},
-		{names: "-b", values: 1, read: readBegin(lsfBegin)},
-		{names: "-W", values: 1, read: readRunLimit},
-		{names: "-n", values: 1, read: readSlots},
-		{names: "-M", values: 1, read: readLSFMemory},
-		{names: "-R", values: 1, read: readRequirement},
-		{names: "-gpu", values: 1, read: readLSFGPU},
-		{names: "-q", values: 1, read: func(r *request, at place, values []string) {
-			readQueue(r, at, []string{strings.ReplaceAll(strings.TrimSpace(values[0]), " ", ",")})
-		}},
-		{names: "-env", values: 1, read: readLSFEnv},
-		{names: "-cwd", values: 1, read: readLSFDirectory},
-		{names: "-L", values: 1, read: func(r *request, _ place, values []string) { r.shell = []string{values[0], "-l"} }},
-		{names: "-r", read: readRequeue},
-		{names: "-rn", read: func(r *request, _ place, _ []string) { r.requeue = false }},
-		{names: "-H", read: readHold},
-		{names: "-o", values: 1, read: noted(noteOutput)},
-		{names: "-oo", values: 1, read: noted(noteOutput)},
-		{names: "-e", values: 1, read: noted(noteOutput)},
-		{names: "-eo", values: 1, read: noted(noteOutput)},
-		{names: "-outdir", values: 1, read: noted(noteOutput)},
-		{names: "-B -N", read: noted(noteMail)},
-		{names: "-u", values: 1, read: noted(noteMail)},
-		{names: "-P -G", values: 1, read: noted(noteAccount)},
-		{names: "-g", values: 1, read: noted("there are no groups of jobs here: left out")},
-		{names: "-Jd", values: 1, read: func(r *request, _ place, values []string) {
-			r.annotations = append(r.annotations, [2]string{CommentAnnotation, values[0]})
-		}},
-		{names: "-sp", values: 1, read: noted(notePriority)},
-		{names: "-K", read: noted("say --wait on the command line of depctl")},
-		{names: "-We", values: 1, read: noted("an estimate of the time is left out")},
-		{names: "-m", values: 1, read: refused(refusedPlace, hintPlace)},
-		{names: "-x", read: refused(refusedExclusive, hintExclusive)},
-		{names: "-I -Ip -Is", read: refused("a Job is not interactive", "kubectl run -it")},
-		{names: "-a", values: 1, read: refused("there are no application submit plugins here", hintNodes)},
-		{names: "-app", values: 1, read: refused("there are no application profiles here", "use --template")},
-		{names: "-E", values: 1, read: refused("there is nothing before the Job's own start", "make it a Job of its own and wait for it, or use an init container in the template")},
-		{names: "-Ep", values: 1, read: refused("there is nothing after the Job's own end", "make it a Job of its own that waits for finished(NAME)")},
-		{names: "-f", values: 1, read: refused("no files are copied", "mount a volume in the template")},
-		{names: "-t", values: 1, read: refused("a Job has no time by which it must be done", "--wait-timeout ends a wait, --time a run")},
-		{names: "-Lp", values: 1, read: refused(refusedLicence, hintLicence)},
-	}
-}
-
 // lsfArray is name[1-10,20-30:2]%5.
 var lsfArray = regexp.MustCompile(`^(.*?)\[([^\]]*)\](?:%(\d+))?$`)
 
@@ -99,14 +48,17 @@ func readRunLimit(r *request, at place, values []string) {
 	if normalized {
 		r.note(at, "the time is not scaled by the speed of a host")
 	}
-	d, err := parseClock(text, time.Minute, false)
+	d, err := runTime(text, func(text string) (time.Duration, error) { return parseClock(text, time.Minute, false) })
 	r.setTime(at, d, err)
 }
 
 func readSlots(r *request, at place, values []string) {
-	text, _, _ := strings.Cut(values[0], ",")
+	text, _, ranged := strings.Cut(values[0], ",")
 	if n, ok := r.readCount(at, text); ok {
 		r.slots.at, r.slots.count = at, n
+		if ranged {
+			r.note(at, "%s is a range: of that, %d is taken", values[0], n)
+		}
 	}
 }
 
@@ -130,7 +82,11 @@ func readRequirement(r *request, at place, values []string) {
 		r.unsupported(at, "write rusage[mem=...] and span[hosts=1]; the template chooses nodes", "%q is not known here", strings.TrimSpace(rest))
 	}
 	for _, m := range section.FindAllStringSubmatch(values[0], -1) {
-		switch name, text := m[1], m[2]; name {
+		name, text := m[1], m[2]
+		if name != "rusage" && r.ignoresResource(at, name) {
+			continue
+		}
+		switch name {
 		case "rusage":
 			r.readUsage(at, text)
 		case "span":
@@ -140,20 +96,40 @@ func readRequirement(r *request, at place, values []string) {
 		case "affinity":
 			r.unsupported(at, "leave it out", "affinity[%s]: processors cannot be chosen", text)
 		case "select":
-			r.unsupported(at, hintFeature, "select[%s]: %s", text, refusedFeature)
+			r.readSelect(at, text)
 		default:
-			r.unsupported(at, "leave it out", "%s[%s] is not known here", name, text)
+			r.unsupported(at, hintIgnore, "%s[%s] is not known here", name, text)
 		}
 	}
 }
 
 func (r *request) readSpan(at place, text string) {
-	switch strings.ReplaceAll(text, " ", "") {
-	case "hosts=1":
+	key, value, _ := strings.Cut(strings.ReplaceAll(text, " ", ""), "=")
+	switch n, err := number(value); {
+	case key == "hosts" && value == "1":
 		r.slots.oneHost = true
-	case "ptile=1":
+	case key == "ptile" && err == nil && n > 0:
+		r.slots.perHost = n
 	default:
 		r.unsupported(at, hintNodes, "span[%s]: %s", text, refusedNodes)
+	}
+}
+
+// load is a part of select[ ] on what a host has left: where a pod is placed, its
+// requests say that.
+var load = regexp.MustCompile(`^\(*(?:mem|swp|tmp|maxmem|maxswp|maxtmp|ncpus|ncores|slots|ut|r15s|r1m|r15m)\s*(?:[<>]=?|==)\s*[0-9.]+[a-zA-Z]*\)*$|^type\s*==\s*(?:any|local)$`)
+
+// readSelect reads the conditions on a host.
+func (r *request) readSelect(at place, text string) {
+	for _, part := range strings.Split(text, "&&") {
+		part = strings.TrimSpace(part)
+		if !load.MatchString(part) {
+			if !r.ignoresResource(at, part) {
+				r.unsupported(at, hintFeature, "select[%s]: %s", part, refusedFeature)
+			}
+			continue
+		}
+		r.note(at, "select[%s] is left out: a pod is placed by what it requests", part)
 	}
 }
 
@@ -161,6 +137,9 @@ func (r *request) readSpan(at place, text string) {
 func (r *request) readUsage(at place, text string) {
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ',' }) {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if r.ignoresResource(at, name) {
+			continue
+		}
 		switch name {
 		case "mem":
 			q, err := parseMemory(value, 2, false)
@@ -218,7 +197,7 @@ func readLSFEnv(r *request, at place, values []string) {
 func (r *request) resolveSlots() {
 	switch {
 	case r.slots.count == 0:
-	case r.slots.count == 1 || r.slots.oneHost:
+	case r.slots.count == 1 || r.slots.oneHost || r.slots.count <= r.slots.perHost:
 		r.cpu.Set(int64(r.slots.count))
 	default:
 		r.unsupported(r.slots.at, `if they are threads of one program, add -R "span[hosts=1]"`,

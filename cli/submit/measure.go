@@ -48,6 +48,16 @@ func bounded(d time.Duration, text string) (time.Duration, error) {
 	return d, nil
 }
 
+// runTime reads how long a job may run; 0 is no limit, which all systems have a
+// word for.
+func runTime(text string, parse func(text string) (time.Duration, error)) (time.Duration, error) {
+	switch strings.ToLower(text) {
+	case "unlimited", "infinite", "infinity", "-1":
+		return 0, nil
+	}
+	return parse(text)
+}
+
 // slurmTime reads minutes, minutes:seconds, h:m:s, days-hours and so on.
 func slurmTime(text string) (time.Duration, error) {
 	days, rest, has := strings.Cut(text, "-")

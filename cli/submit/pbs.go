@@ -7,40 +7,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// pbsOptions are those of qsub of PBS and TORQUE.
-func pbsOptions() []option {
-	return []option{
-		{names: "-N", values: 1, read: readName},
-		{names: "-J", values: 1, read: readArray},
-		{names: "-t", values: 1, read: readArray},
-		{names: "-W", values: 1, read: readAttributes},
-		{names: "-a", values: 1, read: readBegin(posixBegin)},
-		{names: "-l", values: 1, read: readResourceList},
-		{names: "-q", values: 1, read: readPBSQueue},
-		{names: "-v", values: 1, read: readEnv},
-		{names: "-S", values: 1, read: readShell},
-		{names: "-d", values: 1, read: readDirectory},
-		{names: "-r", values: 1, read: readRerun},
-		{names: "-h", read: readHold},
-		{names: "-o", values: 1, read: noted(noteOutput)},
-		{names: "-e", values: 1, read: noted(noteOutput)},
-		{names: "-j", values: 1, read: noted(noteOutput)},
-		{names: "-k", values: 1, read: noted(noteOutput)},
-		{names: "-R", values: 1, read: noted(noteOutput)},
-		{names: "-m", values: 1, read: noted(noteMail)},
-		{names: "-M", values: 1, read: noted(noteMail)},
-		{names: "-V", read: noted(noteShell)},
-		{names: "-A", values: 1, read: noted(noteAccount)},
-		{names: "-P", values: 1, read: noted(noteAccount)},
-		{names: "-p", values: 1, read: noted(notePriority)},
-		{names: "-z", read: nothing},
-		{names: "-u", values: 1, read: refused("a Job is not run as somebody else by this option", "set runAsUser in the template")},
-		{names: "-c", values: 1, read: refused("there are no checkpoints here", "keep them on a volume")},
-		{names: "-I", read: refused("a Job is not interactive", "kubectl run -it")},
-		{names: "-X", read: refused("a Job is not interactive", "kubectl run -it")},
-	}
-}
-
 // readAttributes reads -W name=value,name=value. The value of depend has commas
 // in it too.
 func readAttributes(r *request, at place, values []string) {
@@ -69,18 +35,25 @@ func readAttributes(r *request, at place, values []string) {
 }
 
 func (r *request) readAttribute(at place, name, value string) {
+	if name != "depend" && r.ignoresResource(at, name) {
+		return
+	}
 	switch name {
 	case "depend":
 		at.flag = "-W depend=" + value
 		r.waitFor("depend", at, pbsDepend(value))
 	case "block":
 		r.note(at, "say --wait on the command line of depctl")
-	case "group_list", "umask", "project", "sandbox", "run_count":
+	case "group_list", "umask", "project", "sandbox", "run_count", "pwd", "release_nodes_on_stageout":
 		r.note(at, "%s is left out", name)
 	case "stagein", "stageout":
-		r.unsupported(at, "mount a volume in the template", "%s: no files are copied", name)
+		r.unsupported(at, hintStaging, "%s: %s", name, refusedStaging)
+	case "interactive":
+		r.unsupported(at, hintInteractive, "%s: %s", name, refusedInteractive)
+	case "create_resv_from_job":
+		r.unsupported(at, hintPlace, "%s: %s", name, refusedReservation)
 	default:
-		r.unsupported(at, "leave it out", "attribute %s is not known here", name)
+		r.unsupported(at, hintIgnore, "attribute %s is not known here", name)
 	}
 }
 
@@ -88,9 +61,12 @@ func (r *request) readAttribute(at place, name, value string) {
 func readResourceList(r *request, at place, values []string) {
 	for _, part := range strings.Split(values[0], ",") {
 		name, value, _ := strings.Cut(part, "=")
+		if name != "select" && name != "nodes" && r.ignoresResource(at, name) {
+			continue
+		}
 		switch name {
 		case "walltime":
-			d, err := parseClock(value, time.Second, false)
+			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second, false) })
 			r.setTime(at, d, err)
 		case "select", "nodes":
 			r.readChunk(at, name, value)
@@ -124,6 +100,9 @@ func (r *request) readChunk(at place, name, value string) {
 	}
 	for _, part := range parts {
 		key, value, has := strings.Cut(part, "=")
+		if r.ignoresResource(at, key) {
+			continue
+		}
 		if !has {
 			r.unsupported(at, hintFeature, "%s: %s", part, refusedFeature)
 			continue
@@ -160,7 +139,7 @@ func (r *request) readChunkPart(at place, name, value string) {
 	case "gpu_model", "gputype", "gpu_type":
 		r.unsupported(at, hintGPUModel, "%s: %s", name, refusedGPUModel)
 	default:
-		r.unsupported(at, "ask for it in the template, by nodeSelector or as an extended resource, or leave it out", "%s is not known here", name)
+		r.unsupported(at, hintResource, "%s is not known here", name)
 	}
 }
 
@@ -182,4 +161,22 @@ func readPBSQueue(r *request, at place, values []string) {
 		r.unsupported(at, "use --context for another cluster", "server %s is not known here", server)
 	}
 	readQueue(r, at, []string{queue})
+}
+
+// readScriptArguments reads -F "one two": what goes to the script.
+func readScriptArguments(r *request, at place, values []string) {
+	list, err := words(values[0])
+	switch {
+	case err != nil:
+		r.fail(at, "", "%s", err)
+	case r.in.Script == nil:
+		r.fail(at, "leave it out", "there is no script that the arguments could go to")
+	default:
+		script := *r.in.Script
+		script.Args = nil
+		for _, w := range list {
+			script.Args = append(script.Args, w.text)
+		}
+		r.in.Script = &script
+	}
 }

@@ -11,57 +11,19 @@ import (
 // reader is what an option does.
 type reader = func(r *request, at place, values []string)
 
-func splitNames(names string) []string { return strings.Fields(names) }
-
 // textInto keeps the value as it is.
 func textInto(field func(r *request) *string) reader {
 	return func(r *request, _ place, values []string) { *field(r) = values[0] }
 }
 
-// noted is an option that can be left out without harm.
-func noted(text string) reader {
-	return func(r *request, at place, _ []string) { r.note(at, "%s", text) }
-}
-
-// refused is an option that a Job cannot do.
-func refused(message, hint string) reader {
-	return func(r *request, at place, _ []string) { r.unsupported(at, hint, "%s", message) }
-}
-
 // nothing is an option that asks for what is so anyway.
 func nothing(*request, place, []string) {}
 
-// The notes that several systems share.
-const (
-	noteOutput    = "output goes to the log of the pod: kubectl logs job/NAME"
-	noteMail      = "no mail is sent"
-	noteDirectory = "a pod does not start in the directory of the shell: --workdir names one in the container"
-	noteShell     = "the environment of the shell is not passed on: name the variables"
-	noteAccount   = "there is no accounting by project here: left out"
-	notePriority  = "priority is left out: a PriorityClass in the template gives one"
-)
+// readName takes a name of a batch system, where several jobs may have one.
+func readName(r *request, _ place, values []string) { r.name, r.exact = values[0], false }
 
-// The refusals that several systems share.
-const (
-	refusedNodes     = "a pod runs on one node"
-	hintNodes        = "ask for more CPUs (--cpu), make it an array, or use an MPI operator"
-	refusedPlace     = "nodes cannot be named here"
-	hintPlace        = "let the template choose, by nodeSelector or affinity"
-	refusedExclusive = "a node cannot be had alone by this option"
-	hintExclusive    = "ask for all its CPUs or memory, or keep others away by taints in the template"
-	refusedGPUModel  = "the model of a GPU cannot be asked for"
-	hintGPUModel     = "ask for a number, and choose the nodes in the template"
-	refusedLicence   = "there are no licences here"
-	hintLicence      = "wait for a Job that tells of one, or use a queueing system"
-	refusedFeature   = "features of nodes are called otherwise in each cluster"
-	hintFeature      = "let the template choose, by nodeSelector or a queue"
-)
-
-// readName takes a name. On batch systems several jobs may have one, but a Job
-// of --name is that Job.
-func readName(r *request, _ place, values []string) {
-	r.name, r.exact = values[0], r.speaking == Depctl
-}
+// readExactName takes a name that only one Job may have.
+func readExactName(r *request, _ place, values []string) { r.name, r.exact = values[0], true }
 
 // absolute is a directory that a container can start in, on Linux or Windows.
 var absolute = regexp.MustCompile(`^(/|[A-Za-z]:[\\/])`)
@@ -96,6 +58,10 @@ func readArray(r *request, at place, values []string) {
 		return
 	}
 	r.array, r.limit = numbers, limit
+}
+
+func readDescription(r *request, _ place, values []string) {
+	r.annotations = append(r.annotations, [2]string{CommentAnnotation, values[0]})
 }
 
 func readRequeue(r *request, _ place, _ []string) { r.requeue = true }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -21,8 +22,9 @@ type request struct {
 	array                        Numbering
 	limit                        int
 	cpu, memory, memoryPerCPU    resource.Quantity
-	memoryRequest                resource.Quantity
+	memoryRequest, storage       resource.Quantity
 	gpus                         int
+	gpuShare                     gpuShare
 	time                         time.Duration
 	env                          []variable
 	labels, annotations          [][2]string
@@ -30,12 +32,11 @@ type request struct {
 	waits                        []wait
 	onFailure, waitTimeout, hold string
 	requeue, singleton, replaced bool
-	// exact says that no other Job may have the name, and speaking is whose option
-	// is being read.
-	exact    bool
-	speaking Dialect
-	retries  *int32
-	slots    slots
+	// exact says that no other Job may have the name.
+	exact   bool
+	retries *int32
+	slots   slots
+	wrapped *Script
 
 	numberings map[string]Numbering
 	problems   Problems
@@ -50,6 +51,15 @@ type slots struct {
 	at      place
 	count   int
 	oneHost bool
+	// perHost is how many are on one machine, 0 if it was not said.
+	perHost int
+}
+
+// gpuShare is what Slurm gives for each GPU.
+type gpuShare struct {
+	at          place
+	cpus, tasks int
+	memory      resource.Quantity
 }
 
 // wait is something to wait for, in the words of an option.
@@ -88,42 +98,36 @@ func (r *request) note(at place, format string, args ...any) {
 	}
 }
 
-func (r *request) unknown(at place, s *system, text string) {
-	if s.dialect == Slurm && text == ":" {
+// unknown reports a word that is no option of a system. One that is only misspelt
+// must not be left out: it may be a dependency.
+func (r *request) unknown(at place, s *system, f found, text string) {
+	switch near := s.nearest(at.flag); {
+	case s.dialect == Slurm && text == ":":
 		r.refuseComponents(at)
-		return
-	}
-	if len(text) < 2 || text[0] != '-' {
+	case len(text) < 2 || text[0] != '-':
 		r.fail(at, "an option begins with -, and a value with blanks needs quotes", "%q is not an option of %s", text, s.dialect)
-		return
-	}
-	// A dependency that is misspelt must not be left out.
-	if near := s.nearest(at.flag); near != "" {
-		r.fail(at, fmt.Sprintf("did you mean %s?", near), "this option of %s is not known", s.dialect)
-		return
-	}
-	r.unsupported(at, "leave it out", "this option of %s is not known", s.dialect)
-}
-
-// nearest returns the option whose name begins alike, or nearly so.
-func (s *system) nearest(name string) string {
-	best, most := "", 3
-	for _, o := range s.options {
-		for _, other := range splitNames(o.names) {
-			same := 0
-			for same < min(len(name), len(other)) && name[same] == other[same] {
-				same++
-			}
-			if same > most && len(name) > 3 {
-				best, most = other, same
-			}
+	case r.ignoresOption(at, s.dialect, at.flag):
+	case len(f.several) > 1:
+		var names []string
+		for _, o := range f.several {
+			names = append(names, o.spellings()[len(o.spellings())-1])
 		}
+		r.fail(at, "write one of "+strings.Join(names, ", "), "several options of %s begin like this", s.dialect)
+	case near != "":
+		r.fail(at, fmt.Sprintf("did you mean %s?", near), "this option of %s is not known", s.dialect)
+	default:
+		r.unsupported(at, hintIgnore, "this option of %s is not known", s.dialect)
 	}
-	return best
 }
 
 // waitFor adds something to wait for, in place of what the same key said before.
+// That the command line wins over the script goes without saying.
 func (r *request) waitFor(key string, at place, translate func(t *translation) term) {
+	for _, w := range r.waits {
+		if w.key == key && (w.at.line == 0) == (at.line == 0) {
+			r.note(at, "it replaces %s: of several, the last one counts", w.at.flag)
+		}
+	}
 	r.waits = slices.DeleteFunc(r.waits, func(w wait) bool { return w.key == key })
 	if translate != nil {
 		r.waits = append(r.waits, wait{at, key, translate})

@@ -35,6 +35,9 @@ func (b *builder) resources() {
 	case !b.memoryRequest.IsZero():
 		b.need(corev1.ResourceMemory, b.memoryRequest, false)
 	}
+	if !b.storage.IsZero() {
+		b.need(corev1.ResourceEphemeralStorage, b.storage, false)
+	}
 	if b.gpus > 0 {
 		name := defaultGPU
 		if b.in.Site != nil {

@@ -121,7 +121,7 @@ func (r *request) readComment(l *line, text string, only Dialect, commands bool)
 	default:
 		hint := ""
 		for _, dashes := range []string{"--", "-"} {
-			if o, _, _ := s.find(dashes + list[0].text); o != nil && hint == "" {
+			if s.find(dashes+list[0].text).option != nil && hint == "" {
 				hint = ", did you mean " + dashes + list[0].text + "?"
 			}
 		}

@@ -23,6 +23,8 @@ type Site struct {
 	Queues map[string]Queue `json:"queues,omitempty"`
 	// GPU is the extended resource that GPUs are counted by.
 	GPU string `json:"gpu,omitempty"`
+	// Ignore is left out of scripts, with a note.
+	Ignore Ignore `json:"ignore,omitzero"`
 }
 
 // Queue is what a queue or a partition means here.
@@ -41,6 +43,9 @@ func ParseSite(name string, text []byte) (*Site, error) {
 		return nil, err
 	}
 	site.Name = name
+	if problems := site.Ignore.problems(name); len(problems) > 0 {
+		return nil, problems
+	}
 	return site, nil
 }
 

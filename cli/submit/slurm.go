@@ -1,64 +1,11 @@
 package submit
 
 import (
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 )
-
-// slurmOptions are those of sbatch.
-func slurmOptions() []option {
-	return []option{
-		{names: "-J --job-name", values: 1, read: readName},
-		{names: "-a --array", values: 1, read: readArray},
-		{names: "-d --dependency", values: 1, read: readSlurmDependency},
-		{names: "-b --begin", values: 1, read: readBegin(slurmBegin)},
-		{names: "--kill-on-invalid-dep", values: 1, read: readKillOnInvalid},
-		{names: "-c --cpus-per-task", values: 1, read: readCPUs},
-		{names: "--mem", values: 1, read: readSlurmMemory},
-		{names: "--mem-per-cpu", values: 1, read: readSlurmMemoryPerCPU},
-		{names: "-t --time", values: 1, read: func(r *request, at place, values []string) {
-			d, err := slurmTime(values[0])
-			r.setTime(at, d, err)
-		}},
-		{names: "-p --partition", values: 1, read: readQueue},
-		{names: "-G --gpus --gpus-per-node --gpus-per-task", values: 1, read: readSlurmGPUs},
-		{names: "--gres", values: 1, read: readGres},
-		{names: "--export", values: 1, read: readExport},
-		{names: "--requeue", read: readRequeue},
-		{names: "--no-requeue", read: func(r *request, _ place, _ []string) { r.requeue = false }},
-		{names: "-H --hold", read: readHold},
-		{names: "-D --chdir", values: 1, read: readDirectory},
-		{names: "-N --nodes", values: 1, read: onlyOne(refusedNodes, hintNodes)},
-		{names: "-n --ntasks", values: 1, read: onlyOne("the tasks of a job are not started one beside another", "ask for CPUs with -c, or make them the elements of an array: -a")},
-		{names: "--ntasks-per-node", values: 1, read: onlyOne("the tasks of a job are not started one beside another", "ask for CPUs with -c, or make them the elements of an array: -a")},
-		{names: "-o --output", values: 1, read: noted(noteOutput)},
-		{names: "-e --error", values: 1, read: noted(noteOutput)},
-		{names: "--open-mode", values: 1, read: noted(noteOutput)},
-		{names: "--mail-type --mail-user", values: 1, read: noted(noteMail)},
-		{names: "-A --account", values: 1, read: noted(noteAccount)},
-		{names: "-q --qos", values: 1, read: noted("there is no quality of service here: left out")},
-		{names: "--comment", values: 1, read: func(r *request, _ place, values []string) {
-			r.annotations = append(r.annotations, [2]string{CommentAnnotation, values[0]})
-		}},
-		{names: "--nice", values: maybe, read: noted(notePriority)},
-		{names: "--priority", values: 1, read: noted(notePriority)},
-		{names: "--get-user-env", values: maybe, read: noted(noteShell)},
-		{names: "-W --wait", read: noted("say --wait on the command line of depctl")},
-		{names: "--parsable", read: noted("say --parsable on the command line of depctl")},
-		{names: "-Q --quiet -v --verbose", read: nothing},
-		{names: "-w --nodelist", values: 1, read: refused(refusedPlace, hintPlace)},
-		{names: "-x --exclude", values: 1, read: refused(refusedPlace, hintPlace)},
-		{names: "-F --nodefile", values: 1, read: refused(refusedPlace, hintPlace)},
-		{names: "-C --constraint", values: 1, read: refused(refusedFeature, hintFeature)},
-		{names: "--exclusive", values: maybe, read: refused(refusedExclusive, hintExclusive)},
-		{names: "-L --licenses", values: 1, read: refused(refusedLicence, hintLicence)},
-		{names: "--reservation", values: 1, read: refused("there are no reservations here", hintPlace)},
-		{names: "--deadline", values: 1, read: refused("a Job has no time by which it must be done", "--wait-timeout ends a wait, --time a run")},
-		{names: "--mpi", values: 1, read: refused(refusedNodes, hintNodes)},
-		{names: "--signal", values: 1, read: refused("no signal is sent before the time is over", "a pod gets SIGTERM when it is stopped: terminationGracePeriodSeconds in the template")},
-	}
-}
 
 func readSlurmDependency(r *request, at place, values []string) {
 	r.singleton = strings.Contains(values[0], "singleton")
@@ -76,6 +23,15 @@ func readKillOnInvalid(r *request, at place, values []string) {
 	}
 }
 
+// readSlurmRequeue reads --requeue; with expedite, too, it runs as soon as it can.
+func readSlurmRequeue(r *request, at place, values []string) {
+	if values[0] != "" && values[0] != "expedite" {
+		r.fail(at, "", "it takes no value but expedite")
+		return
+	}
+	r.requeue = true
+}
+
 // onlyOne takes 1 and refuses more.
 func onlyOne(message, hint string) reader {
 	return func(r *request, at place, values []string) {
@@ -83,6 +39,15 @@ func onlyOne(message, hint string) reader {
 			r.unsupported(at, hint, "%s", message)
 		}
 	}
+}
+
+func readSlurmTime(r *request, at place, values []string) {
+	text := values[0]
+	if number, err := number(text); err == nil && number == 0 {
+		text = "unlimited" // as the manual says of zero
+	}
+	d, err := runTime(text, slurmTime)
+	r.setTime(at, d, err)
 }
 
 func (r *request) readSlurmAmount(at place, text string) (resource.Quantity, bool) {
@@ -110,22 +75,124 @@ func readSlurmMemoryPerCPU(r *request, at place, values []string) {
 	}
 }
 
-func readSlurmGPUs(r *request, at place, values []string) {
-	readGPUs(r, at, values)
+func readSlurmMemoryPerGPU(r *request, at place, values []string) {
+	if q, ok := r.readSlurmAmount(at, values[0]); ok {
+		r.gpuShare.memory = q
+		r.memory, r.memoryPerCPU = resource.Quantity{}, resource.Quantity{}
+	}
 }
 
-// readGres reads gpu:2; there are no other generic resources.
-func readGres(r *request, at place, values []string) {
-	kind, count, has := strings.Cut(values[0], ":")
-	switch {
-	case kind == "none":
-	case kind != "gpu":
-		r.unsupported(at, "ask for it in the template, as an extended resource", "%s is not known here", kind)
-	case !has:
-		r.gpus = 1
-	default:
-		readGPUs(r, at, []string{count})
+func readCPUsPerGPU(r *request, at place, values []string) {
+	if n, ok := r.readCount(at, values[0]); ok {
+		r.gpuShare.cpus = n
 	}
+}
+
+func readTasksPerGPU(r *request, at place, values []string) {
+	if n, ok := r.readCount(at, values[0]); ok {
+		r.gpuShare.tasks, r.gpuShare.at = n, at
+	}
+}
+
+// resolveGPUs makes the whole of what was said for each GPU, once it is known
+// how many there are.
+func (r *request) resolveGPUs() {
+	share, gpus := r.gpuShare, max(r.gpus, 1)
+	if share.cpus > 0 && r.cpu.IsZero() {
+		r.cpu.Set(int64(share.cpus * gpus))
+	}
+	if !share.memory.IsZero() && r.memory.IsZero() && r.memoryPerCPU.IsZero() {
+		r.memory = times(share.memory, int64(gpus))
+	}
+	if tasks := share.tasks * gpus; tasks > 1 {
+		r.unsupported(share.at, hintTasks, "these are %d tasks, and %s", tasks, refusedTasks)
+	}
+}
+
+// readSlurmGPUs reads 2, and a100:2.
+func readSlurmGPUs(r *request, at place, values []string) {
+	model, count, typed := strings.Cut(values[0], ":")
+	if !typed {
+		if strings.Trim(model, "0123456789") == "" {
+			readGPUs(r, at, values)
+			return
+		}
+		count = "1"
+	}
+	n, err := number(count)
+	if err != nil {
+		r.fail(at, "write --gpus=2", "%q is not a number of GPUs", values[0])
+		return
+	}
+	r.gpus = n
+	r.unsupported(at, hintGPUModel, "%s: %s", model, refusedGPUModel)
+}
+
+// readGres reads gpu:2,lscratch:10. Of generic resources there are GPUs only.
+func readGres(r *request, at place, values []string) {
+	for _, one := range strings.Split(values[0], ",") {
+		one = strings.TrimPrefix(strings.TrimPrefix(one, "gres/"), "gres:")
+		kind, count, has := strings.Cut(one, ":")
+		switch {
+		case strings.EqualFold(kind, "none"), kind == "", r.ignoresResource(at, kind):
+		case kind != "gpu":
+			r.unsupported(at, hintResource, "%s is not known here", kind)
+		case !has:
+			r.gpus = 1
+		default:
+			count, _, _ = strings.Cut(count, "(") // (S:0-1), the sockets
+			readSlurmGPUs(r, at, []string{count})
+		}
+	}
+}
+
+// readTresPerTask reads cpu:4,gres/gpu:1: there is one task.
+func readTresPerTask(r *request, at place, values []string) {
+	for _, one := range strings.Split(values[0], ",") {
+		if count, ok := strings.CutPrefix(strings.ReplaceAll(one, "=", ":"), "cpu:"); ok {
+			readCPUs(r, at, []string{count})
+		} else {
+			readGres(r, at, []string{strings.ReplaceAll(one, "=", ":")})
+		}
+	}
+}
+
+// readTmp reads --tmp: room on the disk of the node.
+func readTmp(r *request, at place, values []string) {
+	if q, err := parseMemory(values[0], 2, false); err != nil {
+		r.fail(at, "", "%s", err)
+	} else {
+		r.storage = q
+	}
+}
+
+// readWrap makes a script of a command, as sbatch does.
+func readWrap(r *request, at place, values []string) {
+	switch {
+	case r.in.Script != nil && r.wrapped == nil:
+		r.fail(at, "leave one of them out", "--wrap and a script do not go together")
+	case len(r.in.Command) > 0:
+		r.fail(at, "leave one of them out", "--wrap and a command behind -- do not go together")
+	default:
+		r.wrapped = &Script{Name: "wrap", Text: "#!/bin/sh\n" + values[0] + "\n"}
+		r.in.Script = r.wrapped
+		if r.dialect == "" {
+			r.dialect = Slurm
+		}
+	}
+}
+
+// Wraps reports whether the options have a command line to run.
+func Wraps(options []Option) bool {
+	r := &request{in: &Input{Options: options}}
+	for _, l := range r.lines() {
+		for _, w := range l.words {
+			if o := l.system.find(w.text).option; o != nil && slices.Contains(o.spellings(), "--wrap") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // readExport reads ALL, NONE, and variables.

@@ -104,7 +104,7 @@ func (r *rights) begin(q gate.Question) *answer {
 func (r *rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Time, err error) (news []lang.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.urgent, a.reserved, a.failed = false, false, err != nil
+	a.urgent, a.reserved, a.failed, a.hurried = false, false, err != nil, time.Time{}
 	switch {
 	case err == nil && value == gate.Allowed:
 		a.wait = reAsk

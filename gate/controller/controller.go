@@ -87,7 +87,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		client: client,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRetry, lastRetry),
-			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs"}),
+			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairly("jobs", jobTurns())}),
 		reporter:  newReporter(o.Recorder),
 		refusals:  newRefusals(),
 		stopwatch: newStopwatch(clock.RealClock{}),
@@ -157,6 +157,7 @@ func (c *Controller) Watch(ctx context.Context) {
 			}
 		})
 	}
+	wg.Go(func() { c.store.runJudge(ctx) })
 	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
 	wg.Wait()
 }

@@ -14,7 +14,10 @@ import (
 
 // guard adds or removes the finalizer of a prerequisite, where it should.
 func (c *Controller) guard(ctx context.Context, ref lang.Ref) error {
-	job, guarding := c.store.guarding(ref)
+	job, guarding, wait := c.store.guarding(ref)
+	if wait > 0 {
+		c.queue.AddAfter(ref, wait)
+	}
 	if guarding == gate.KeepGuard || c.observer {
 		return nil
 	}

@@ -142,6 +142,9 @@ func (p *player) remembered(ref lang.Ref) {
 
 // check compares the gate's state with one that is made from scratch.
 func (p *player) check() {
+	for p.gate.store.judging {
+		p.gate.store.judgeSlice(1000)
+	}
 	require.Len(p.t, p.gate.store.entries, len(p.known.Jobs))
 	for ref := range p.known.Jobs {
 		p.remembered(ref)
@@ -164,7 +167,7 @@ func (p *player) idle() {
 		job, d, _ := p.gate.store.decide(ref)
 		require.NotEqual(p.t, gate.Releasing, d.Action, "%s is not released: %s", ref, job.DependsOn)
 		require.NotEqual(p.t, gate.Failing, d.Action, "%s is not failed: %s", ref, job.DependsOn)
-		_, guarding := p.gate.store.guarding(ref)
+		_, guarding, _ := p.gate.store.guarding(ref)
 		require.Equal(p.t, gate.KeepGuard, guarding, "the finalizer of %s is not looked at", ref)
 		_, _, unsaved := p.gate.store.unsaved(ref)
 		require.False(p.t, unsaved, "%s has not got its outcomes", ref)

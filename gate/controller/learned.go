@@ -32,10 +32,9 @@ func (s *store) untold(ref lang.Ref) []gate.Owner {
 		return nil
 	}
 	var untold []gate.Owner
-	world := s.seenBy(ref, e)
 	for _, prerequisite := range s.graph.Prerequisites(ref) {
 		other, ok := s.entries[prerequisite]
-		if !ok || !world.Sees(prerequisite) || !e.expr.AsksExitCode(prerequisite, ref.Namespace) {
+		if !ok || s.mayLook(ref, e, prerequisite) != gate.Allowed || !e.expr.AsksExitCode(prerequisite, ref.Namespace) {
 			continue
 		}
 		if failed := gate.FailedElements(other.job.Object); len(failed) > 0 && len(failed.Minus(other.job.Object.Array.Told)) > 0 {

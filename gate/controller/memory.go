@@ -3,6 +3,7 @@ package controller
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -91,7 +92,7 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 func (s *store) waiters(ref lang.Ref) []lang.Ref {
 	return slices.DeleteFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
 		e, ok := s.entries[dependent]
-		return !ok || !e.job.Waits() || dependent == ref || s.seenBy(dependent, e).Forbids(ref)
+		return !ok || !e.job.Waits() || dependent == ref || s.mayLook(dependent, e, ref) == gate.Denied
 	})
 }
 
@@ -142,30 +143,45 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 		return gate.Job{}, nil, false
 	}
 	// What the Job may not know, or not yet, stays with the gate.
-	seen, world := maps.Clone(e.seen), s.seenBy(ref, e)
+	seen := maps.Clone(e.seen)
 	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.Gone) bool {
 		_, saved := e.job.Seen[gone]
-		return !saved && !world.Sees(gone)
+		return !saved && s.mayLook(ref, e, gone) != gate.Allowed
 	})
 	seen = seen.Fit(e.job.Room, e.job.Seen)
 	return e.job, seen, seen.String() != e.job.Seen.String()
 }
 
-// guarding decides about the finalizer of a Job.
-func (s *store) guarding(ref lang.Ref) (gate.Job, gate.Guarding) {
+// guarding decides about the finalizer of a Job, and returns after how long to look
+// again, 0 for never. One out of scope is another gate's
+// to add and to remove: this gate does not see for whom it is there.
+func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.Guarding, wait time.Duration) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || !e.job.AtRisk && !e.job.Guarded {
-		return gate.Job{}, gate.KeepGuard
+	if !ok || !e.job.AtRisk && !e.job.Guarded || !s.scope.Has(ref.Namespace) {
+		return gate.Job{}, gate.KeepGuard, 0
 	}
 	waiters := s.waiters(ref)
-	owed := slices.ContainsFunc(waiters, func(waiter lang.Ref) bool {
-		return s.owes(s.entries[waiter], ref, e.job.UID)
-	})
-	guarding := gate.Guard(e.job, len(waiters) > 0, owed)
-	if guarding == gate.AddGuard && (!s.scope.Has(ref.Namespace) || !s.awaitedByWhomMaySee(ref, nil)) {
-		guarding = gate.KeepGuard // nothing is written for who may not see it, or out of scope
+	owed := false
+	for _, waiter := range waiters {
+		other := s.entries[waiter]
+		switch {
+		case !s.owes(other, ref, e.job.UID):
+		case e.job.BeingDeleted && s.mayLook(waiter, other, ref) == gate.Unasked:
+			// As after a restart. The waiter must not lose what may be its own.
+			for _, q := range gate.About(other.questions, ref) {
+				if !s.access.hurry(waiter, other.questions, q) {
+					owed, wait = true, lateAfter
+				}
+			}
+		default:
+			owed = true
+		}
 	}
-	return e.job, guarding
+	guarding = gate.Guard(e.job, len(waiters) > 0, owed)
+	if guarding == gate.AddGuard && !s.awaitedByWhomMaySee(ref, nil) {
+		guarding = gate.KeepGuard // nothing is written for who may not see it
+	}
+	return e.job, guarding, wait
 }

@@ -25,7 +25,7 @@ func goingAway(j *batchv1.Job) { j.DeletionTimestamp = &metav1.Time{} }
 func uid(uid types.UID) func(*batchv1.Job) { return func(j *batchv1.Job) { j.UID = uid } }
 
 func guarding(s *store, name string) gate.Guarding {
-	_, guarding := s.guarding(lang.Job("n", name))
+	_, guarding, _ := s.guarding(lang.Job("n", name))
 	return guarding
 }
 
@@ -195,11 +195,11 @@ func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
 		s, _ := recordingStore()
 		s.scope, s.access = test.scope, fixed{gate.Answers{question: test.answer}}
 		require.NoError(t, s.Replace([]any{away(), job("load", "2", "etl/extract, other")}, "2"))
-		_, guarding := s.guarding(extract)
+		_, guarding, _ := s.guarding(extract)
 		require.Equal(t, test.runs, guarding, name)
 
 		require.NoError(t, s.Replace([]any{going, job("load", "2", "etl/extract, other")}, "3"))
-		_, guarding = s.guarding(extract)
+		_, guarding, _ = s.guarding(extract)
 		require.Equal(t, test.goes, guarding, name)
 		require.Equal(t, test.remembers, len(s.entries[lang.Job("n", "load")].seen) == 1, name)
 		_, _, told := s.unsaved(lang.Job("n", "load"))
@@ -246,4 +246,51 @@ func TestAnOutcomeThatDoesNotFitHoldsNobody(t *testing.T) {
 	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
 	require.NoError(t, s.Add(job("other", "4", "", complete)))
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+}
+
+// Whoever waits for a whole namespace may list it, or is owed nothing there.
+func TestOutcomesOfASetElsewhereNeedTheRightToList(t *testing.T) {
+	t.Parallel()
+	list := gate.Question{Namespace: "n", Account: "default", Verb: "list", Target: "etl"}
+	going := job("extract", "1", "", complete, ttl, guarded, goingAway, func(j *batchv1.Job) { j.Namespace = "etl" })
+	for name, test := range map[string]struct {
+		answer gate.Answer
+		goes   gate.Guarding
+		told   bool
+	}{
+		"allowed":                 {gate.Allowed, gate.KeepGuard, true},
+		"not known after a start": {gate.Unasked, gate.KeepGuard, false},
+		"denied":                  {gate.Denied, gate.RemoveGuard, false},
+	} {
+		s, _ := recordingStore()
+		s.access = fixed{gate.Answers{list: test.answer}}
+		require.NoError(t, s.Replace([]any{going, job("load", "2", "finished(etl/ex*) >= 2")}, "2"))
+		_, guarding, _ := s.guarding(lang.Job("etl", "extract"))
+		require.Equal(t, test.goes, guarding, name)
+		_, _, told := s.unsaved(lang.Job("n", "load"))
+		require.Equal(t, test.told, told, name)
+	}
+}
+
+// Two gates that release the Jobs of different namespaces leave each other's
+// finalizers alone: the one that removed what the other added never came to an end.
+func TestAFinalizerOutOfScopeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		scope Scope
+		want  gate.Guarding
+	}{
+		"its own":     {Scope{Only: []string{"n"}}, gate.RemoveGuard},
+		"another's":   {Scope{Only: []string{"m"}}, gate.KeepGuard},
+		"an excluded": {Scope{Except: []string{"n"}}, gate.KeepGuard},
+	} {
+		for state, with := range map[string][]func(*batchv1.Job){
+			"that runs": {ttl, guarded}, "that is over": {ttl, guarded, complete}, "that goes": {ttl, guarded, complete, goingAway},
+		} {
+			s, _ := recordingStore()
+			s.scope = test.scope
+			require.NoError(t, s.Replace([]any{job("extract", "1", "", with...)}, "1"))
+			require.Equal(t, test.want, guarding(s, "extract"), "%s, %s", name, state)
+		}
+	}
 }

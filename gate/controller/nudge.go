@@ -63,6 +63,6 @@ func (s *store) soonAwaited(ref lang.Ref) bool {
 func (s *store) awaitedByWhomMaySee(ref lang.Ref, is func(lang.Ref) bool) bool {
 	return slices.ContainsFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
 		e, ok := s.entries[dependent]
-		return ok && dependent != ref && e.job.Waits() && (is == nil || is(dependent)) && s.seenBy(dependent, e).Sees(ref)
+		return ok && dependent != ref && e.job.Waits() && (is == nil || is(dependent)) && s.mayLook(dependent, e, ref) == gate.Allowed
 	})
 }

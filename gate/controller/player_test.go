@@ -72,7 +72,7 @@ func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player
 
 // step lets somebody do something. It returns false if nobody can.
 func (p *player) step() bool {
-	moves := []func() bool{p.act, p.run, p.deliver, p.deliver, p.work, p.work}
+	moves := []func() bool{p.act, p.run, p.deliver, p.deliver, p.work, p.work, p.judge}
 	if p.random.IntN(10) == 0 {
 		moves = append(moves, p.say) // it goes through all that wait
 	}
@@ -135,6 +135,16 @@ func (p *player) deliver() bool {
 	return true
 }
 
+// judge goes on with judging deadlocks, of which hardly anything is done at once.
+func (p *player) judge() bool {
+	if p.depth > 1 || !p.gate.store.judging {
+		return false
+	}
+	p.tell("judge")
+	p.gate.store.judgeSlice(1 + p.random.IntN(100))
+	return true
+}
+
 // tell logs what happens, where one seed is repeated.
 func (p *player) tell(format string, args ...any) {
 	if *oneSeed != 0 {
@@ -183,6 +193,7 @@ func (p *player) restart() {
 	p.gate.store.watch = clock
 	p.gate.client = client{p: p, of: p.gate}
 	p.gate.store.access = fixed{gate.Open{}}
+	p.gate.store.atOnce = 1 + p.random.IntN(20)
 	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)
 	p.gate.conditions = newConditions(p.gate.client.BatchV1(), 1, p.gate.store, p.tellsClock)
 	p.gate.conditions.queue, p.gate.conditions.limiter = p.untold, flowcontrol.NewFakeAlwaysRateLimiter()
@@ -211,7 +222,7 @@ func (p *player) work() bool {
 	if _, d, ok := worker.store.decide(ref); ok && worker == p.gate {
 		p.decided[ref] = d.Reason
 	}
-	if p.delivered == len(p.cluster.Events) && len(p.line.waiting) == 0 && len(p.line.busy) == 0 && p.random.IntN(4) == 0 {
+	if p.delivered == len(p.cluster.Events) && len(p.line.waiting) == 0 && len(p.line.busy) == 0 && !p.gate.store.judging && p.random.IntN(4) == 0 {
 		p.idle()
 	}
 	return true

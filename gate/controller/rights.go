@@ -33,6 +33,12 @@ type access interface {
 	// look returns what is known of the questions now. When a Job would see
 	// another answer than the last time, it is enqueued.
 	look(ref lang.Ref, questions []gate.Question) gate.Access
+	// answer returns what is known of one question of a Job, and asks nobody.
+	answer(ref lang.Ref, q gate.Question) gate.Answer
+	// hurry has a question of a Job, which has these, asked before all others, and
+	// reports whether that has been in vain for too long: nobody else may go on
+	// waiting for the answer.
+	hurry(ref lang.Ref, questions []gate.Question, q gate.Question) (late bool)
 	// forget is called when a Job has no questions any more.
 	forget(ref lang.Ref)
 }
@@ -41,6 +47,10 @@ type access interface {
 type fixed struct{ gate.Access }
 
 func (f fixed) look(lang.Ref, []gate.Question) gate.Access { return f.Access }
+
+func (f fixed) answer(_ lang.Ref, q gate.Question) gate.Answer { return f.Answer(q) }
+
+func (fixed) hurry(lang.Ref, []gate.Question, gate.Question) bool { return false }
 
 func (fixed) forget(lang.Ref) {}
 
@@ -52,6 +62,8 @@ type rights struct {
 	clock   clock.PassiveClock
 	// queue holds each question of answers that is to be asked, now or later.
 	queue workqueue.TypedDelayingInterface[gate.Question]
+	// line is the order of that queue.
+	line *questions
 
 	mu      sync.Mutex
 	answers map[gate.Question]*answer
@@ -74,6 +86,8 @@ type answer struct {
 	urgent, failed bool
 	// reserved reports that due is a slot of its own.
 	reserved bool
+	// hurried is since when a deletion waits for it; zero if none does.
+	hurried time.Time
 	// told has the Jobs that wait, and what each has seen.
 	told map[lang.Ref]told
 }
@@ -85,14 +99,13 @@ type told struct {
 }
 
 func newRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock) *rights {
+	line := newQuestions()
 	return &rights{
 		reviews: reviews,
 		enqueue: enqueue,
 		clock:   clock,
-		queue: workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[gate.Question]{
-			Name:  "rights",
-			Queue: workqueue.NewTypedWithConfig(workqueue.TypedQueueConfig[gate.Question]{Name: "rights", Queue: newTurns()}),
-		}),
+		line:    line,
+		queue:   fairly("rights", line),
 		answers: map[gate.Question]*answer{},
 		jobs:    map[lang.Ref][]gate.Question{},
 		slots:   map[string]time.Time{},
@@ -120,6 +133,44 @@ func (r *rights) look(ref lang.Ref, questions []gate.Question) gate.Access {
 		a.told[ref] = seenBy
 	}
 	return seen
+}
+
+func (r *rights) answer(ref lang.Ref, q gate.Question) gate.Answer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a, now := r.answers[q], r.clock.Now()
+	if a == nil {
+		return gate.Unasked
+	}
+	since := now
+	if seenBy, waits := a.told[ref]; waits {
+		since = seenBy.since
+	}
+	return a.show(since, now)
+}
+
+// lateAfter is how long a deletion waits for an answer that nobody gives. A tenant can
+// make very many questions, and without a right he must not hold what is another's.
+const lateAfter = 10 * time.Second
+
+func (r *rights) hurry(ref lang.Ref, questions []gate.Question, q gate.Question) (late bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.clock.Now()
+	r.follow(ref, questions, now)
+	a := r.answers[q]
+	if a.hurried.IsZero() {
+		a.hurried = now
+	}
+	if a.failed {
+		return false // it is asked again when it is due; that is no tenant's doing
+	}
+	if !a.urgent {
+		a.urgent, a.wait = true, 0
+	}
+	r.line.hurry(q)
+	r.queue.Add(q)
+	return now.Sub(a.hurried) > lateAfter
 }
 
 // show returns what a Job that waits since then may take for the answer now.

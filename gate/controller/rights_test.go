@@ -278,3 +278,49 @@ func TestWhatNobodyWaitsForIsForgotten(t *testing.T) {
 		require.Equal(t, gate.Unasked, asker("load")(b))
 	})
 }
+
+// A deletion waits for the right of somebody who may have none. However many other
+// questions he has, this one comes first; and where that does not help, the deletion
+// goes on.
+func TestADeletionWaitsForNoOtherQuestions(t *testing.T) {
+	t.Parallel()
+	sitting(t, &court{takes: time.Second}, func(b *bench) {
+		many := make([]gate.Question, 9999)
+		for i := range many {
+			many[i] = gate.Question{Namespace: "evil", Account: "default", Verb: "get", Target: "own3", Name: fmt.Sprintf("j%04d", i)}
+		}
+		asker("greedy", many...)(b)
+		synctest.Wait()
+		p := gate.Question{Namespace: "evil", Account: "default", Verb: "get", Target: "own3", Name: "p"}
+		held := func() bool { return !b.hurry(lang.Job("n", "waits"), []gate.Question{p}, p) }
+		require.True(t, held())
+		b.pass(2100 * time.Millisecond)
+		require.Equal(t, gate.Denied, b.answer(lang.Job("n", "waits"), p), "it waited for the questions of another Job")
+	})
+	sitting(t, &court{takes: 9 * time.Second}, func(b *bench) {
+		late := func() (n int) {
+			for i := range 100 { // each with a service account of its own
+				q := gate.Question{Namespace: "evil", Account: fmt.Sprint(i), Verb: "get", Target: "own3", Name: "p"}
+				if b.hurry(lang.Job("evil", fmt.Sprint(i)), []gate.Question{q}, q) {
+					n++
+				}
+			}
+			return n
+		}
+		require.Zero(t, late(), "at first they are waited for")
+		b.pass(lateAfter + time.Second)
+		require.Greater(t, late(), 80, "and not for longer than that")
+	})
+}
+
+// That nobody can be asked is no tenant's doing: then what may be his is kept.
+func TestADeletionWaitsForReviewsThatFail(t *testing.T) {
+	t.Parallel()
+	sitting(t, &court{fails: true}, func(b *bench) {
+		q := gate.Question{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "p"}
+		for range 30 {
+			require.False(t, b.hurry(lang.Job("n", "waits"), []gate.Question{q}, q))
+			b.pass(time.Second)
+		}
+	})
+}

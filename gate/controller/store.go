@@ -33,6 +33,11 @@ type store struct {
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
 	graph   *depgraph.Graph
+	// atOnce is how many steps of judging deadlocks are done with a change that brings it.
+	// judging says that some are left, of which judge was told.
+	atOnce  int
+	judging bool
+	judge   chan struct{}
 	pods    pods
 	// successes are told to the graph when they change, or what a Job needs.
 	successes successes
@@ -73,7 +78,7 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
 		pods:    pods{of: map[gate.Owner][]gate.Pod{}}, successes: successes{},
-		synced: make(chan struct{}),
+		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
 }
 
@@ -152,6 +157,24 @@ func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	}
 }
 
+// mayLook returns whether a Job may look at an object, as far as is known. It asks
+// nobody, and costs the same however many questions the Job has.
+func (s *store) mayLook(ref lang.Ref, e entry, at lang.Ref) gate.Answer {
+	if at.Namespace == ref.Namespace {
+		return gate.Allowed
+	}
+	answer := gate.Denied
+	for _, q := range gate.About(e.questions, at) {
+		switch s.access.answer(ref, q) {
+		case gate.Allowed:
+			return gate.Allowed
+		case gate.Unasked:
+			answer = gate.Unasked
+		}
+	}
+	return answer
+}
+
 // answered takes in a Job as the API server returned it from a patch, without
 // waiting for the watch. It says nothing of a Job that is gone by now.
 func (s *store) answered(patched *batchv1.Job) {
@@ -173,7 +196,9 @@ func (s *store) change(do func() []lang.Ref) {
 	seen := s.watch.Now()
 	s.mu.Lock()
 	affected := do()
-	affected = append(affected, s.graph.Settle()...)
+	if !s.judging {
+		affected = append(affected, s.settle(s.atOnce)...)
+	}
 	affected = append(affected, s.graph.Pressed()...)
 	knownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()

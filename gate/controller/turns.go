@@ -1,46 +1,144 @@
 package controller
 
-import "depctl.dev/gate"
+import (
+	"sync"
 
-// turns is a queue of questions in which the namespaces that ask take turns, so
-// that one with very many does not keep the others waiting. The workqueue around
-// it has the lock.
-type turns struct {
-	// line has the questions of each namespace that has any, and order the
-	// namespaces, the next one first.
-	line  map[string][]gate.Question
+	"k8s.io/client-go/util/workqueue"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// turns is a queue in which those to whom items belong take turns, so that one
+// namespace with very many does not keep the others waiting. The workqueue around it
+// has the lock.
+type turns[T comparable] struct {
+	// whose returns to whom an item belongs.
+	whose func(T) string
+	// line has the items of each who has any, and order who they are, the next one
+	// first.
+	line  map[string][]T
 	order []string
 	size  int
 }
 
-func newTurns() *turns { return &turns{line: map[string][]gate.Question{}} }
+func newTurns[T comparable](whose func(T) string) *turns[T] {
+	return &turns[T]{whose: whose, line: map[string][]T{}}
+}
 
-// Touch is called for a question that is in the queue already.
-func (t *turns) Touch(gate.Question) {}
+// jobTurns is a queue of Jobs in which namespaces take turns.
+func jobTurns() *turns[lang.Ref] {
+	return newTurns(func(ref lang.Ref) string { return ref.Namespace })
+}
 
-// Push puts a question behind those of its namespace.
-func (t *turns) Push(q gate.Question) {
-	if len(t.line[q.Namespace]) == 0 {
-		t.order = append(t.order, q.Namespace)
+// fairly returns a queue with delays in the order of another one.
+func fairly[T comparable](name string, order workqueue.Queue[T]) workqueue.TypedDelayingInterface[T] {
+	return workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[T]{
+		Name: name, Queue: workqueue.NewTypedWithConfig(workqueue.TypedQueueConfig[T]{Name: name, Queue: order}),
+	})
+}
+
+// Touch is called for an item that is in the queue already.
+func (t *turns[T]) Touch(T) {}
+
+// Push puts an item behind those that belong to the same.
+func (t *turns[T]) Push(item T) {
+	whose := t.whose(item)
+	if len(t.line[whose]) == 0 {
+		t.order = append(t.order, whose)
 	}
-	t.line[q.Namespace] = append(t.line[q.Namespace], q)
+	t.line[whose] = append(t.line[whose], item)
 	t.size++
 }
 
+// Len returns how many items there are.
+func (t *turns[T]) Len() int { return t.size }
+
+// Pop takes out the next item.
+func (t *turns[T]) Pop() T {
+	whose := t.order[0]
+	t.order = t.order[1:]
+	line := t.line[whose]
+	item := line[0]
+	if t.size--; len(line) > 1 {
+		t.line[whose] = line[1:]
+		t.order = append(t.order, whose)
+	} else {
+		delete(t.line, whose)
+	}
+	return item
+}
+
+// questions is a queue in which the namespaces that ask take turns, and in which what
+// is in a hurry comes before everything else: a deletion waits for the answer.
+type questions struct {
+	mu sync.Mutex
+	// hurries are those in a hurry, each with whether it is in first. moved are those
+	// that are still in rest too.
+	hurries, moved map[gate.Question]bool
+	first, rest    *turns[gate.Question]
+}
+
+func newQuestions() *questions {
+	whose := func(q gate.Question) string { return q.Namespace }
+	return &questions{
+		hurries: map[gate.Question]bool{}, moved: map[gate.Question]bool{}, first: newTurns(whose), rest: newTurns(whose),
+	}
+}
+
+// hurry has a question come first that is in the queue or will be. It is to be added
+// to the queue after that.
+func (l *questions) hurry(q gate.Question) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, known := l.hurries[q]; !known {
+		l.hurries[q] = false
+	}
+}
+
+// Touch moves a question to the front that is in the queue and in a hurry by now.
+func (l *questions) Touch(q gate.Question) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if in, hurries := l.hurries[q]; hurries && !in {
+		l.hurries[q], l.moved[q] = true, true
+		l.first.Push(q)
+	}
+}
+
+// Push puts a question behind those of its namespace.
+func (l *questions) Push(q gate.Question) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, hurries := l.hurries[q]; hurries {
+		l.hurries[q] = true
+		l.first.Push(q)
+		return
+	}
+	l.rest.Push(q)
+}
+
 // Len returns how many questions there are.
-func (t *turns) Len() int { return t.size }
+func (l *questions) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first.Len() + l.rest.Len() - len(l.moved)
+}
 
 // Pop takes out the next question.
-func (t *turns) Pop() gate.Question {
-	namespace := t.order[0]
-	t.order = t.order[1:]
-	line := t.line[namespace]
-	q := line[0]
-	if t.size--; len(line) > 1 {
-		t.line[namespace] = line[1:]
-		t.order = append(t.order, namespace)
-	} else {
-		delete(t.line, namespace)
+func (l *questions) Pop() gate.Question {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.first.Len() > 0 {
+		q := l.first.Pop()
+		delete(l.hurries, q)
+		return q
 	}
-	return q
+	for {
+		q := l.rest.Pop()
+		if !l.moved[q] {
+			return q
+		}
+		delete(l.moved, q) // it has had its turn
+	}
 }

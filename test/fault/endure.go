@@ -21,6 +21,8 @@ const (
 type Outcome struct {
 	// Jobs is how many were judged, and Releases how many of them were released.
 	Jobs, Releases int
+	// Openings is how many elements were let go.
+	Openings int
 	// Violations says in words what is not as it must be.
 	Violations []string
 	// Slowest is the longest that a Job waited for nothing but the gate.
@@ -61,7 +63,16 @@ func (f *Field) Endure(ctx context.Context, h *history.History, g *trial.Graph, 
 	for _, release := range releases {
 		o.Slowest = max(o.Slowest, release.Latency())
 	}
-	o.Violations = append(append(o.Violations, violations...), history.Left(events, time.Now(), time.Second)...)
+	o.Violations = append(o.Violations, violations...)
+	if f.Pods != nil {
+		openings, violations := history.JudgeElements(events, slices.DeleteFunc(f.Pods.Events(), func(e history.PodEvent) bool { return !slices.Contains(f.Spaces, e.Pod.Namespace) }))
+		o.Openings, o.Violations = len(openings), append(o.Violations, violations...)
+	}
+	left := history.Left
+	if g.Restless() {
+		left = history.Stuck
+	}
+	o.Violations = append(o.Violations, left(events, time.Now(), time.Second)...)
 	for _, e := range h.Last() {
 		if g.Has(e.Job) && e.Job.Annotations[dependsOn] != "" {
 			o.Jobs++

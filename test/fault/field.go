@@ -12,6 +12,7 @@ import (
 
 	"k8s.io/client-go/kubernetes"
 
+	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
 )
 
@@ -23,6 +24,8 @@ type Field struct {
 	Gate    *sandbox.Gate
 	// Args are the flags of the gate, for another one of its kind.
 	Args []string
+	// Pods, if any, is what was recorded of the pods of elements.
+	Pods *history.Pods
 	// Spaces are the namespaces of the graph.
 	Spaces []string
 	// Span is about how long the graph runs: things that happen at some moments

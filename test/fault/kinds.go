@@ -27,6 +27,8 @@ var Kinds = []Kind{
 	{Name: "swap", fault: func(hit func(string)) Fault { return Swap(30, hit) }},
 	{Name: "storm", do: storm},
 	{Name: "second", do: second},
+	{Name: "scope", do: scope},
+	{Name: "hostile", do: hostile},
 	{Name: "api-kill", Cluster: true, do: func(ctx context.Context, f *Field) error { return restartAPI(ctx, f, 0) }},
 	{Name: "api-stop", Cluster: true, do: func(ctx context.Context, f *Field) error { return restartAPI(ctx, f, 3*time.Second) }},
 	{Name: "compact", Cluster: true, do: compact},
@@ -150,12 +152,19 @@ func revoke(ctx context.Context, f *Field) error {
 
 // second runs another gate beside the first, with no proxy between, and kills it
 // again and again.
-func second(ctx context.Context, f *Field) error {
+func second(ctx context.Context, f *Field) error { return beside(ctx, f, f.Args) }
+
+// scope runs one that has a part of the namespaces.
+func scope(ctx context.Context, f *Field) error {
+	return beside(ctx, f, []string{"--namespaces", f.Spaces[0]})
+}
+
+func beside(ctx context.Context, f *Field, args []string) error {
 	mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mending)
 	defer cancel()
 	var other *sandbox.Gate
 	err := trial.Persist(mend, func() (err error) {
-		other, err = f.Sandbox.StartGate(mend, sandbox.GateOptions{Args: f.Args})
+		other, err = f.Sandbox.StartGate(mend, sandbox.GateOptions{Args: args})
 		return err
 	})
 	if err != nil {

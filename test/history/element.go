@@ -90,8 +90,10 @@ func (j *elements) pod(e PodEvent) {
 	if owner == nil || err != nil {
 		return
 	}
+	// A pod may say of any Job that it is its owner; the namespace it cannot choose.
+	job := e.Pod.Namespace + "/" + owner.Name
 	a := j.of[owner.UID]
-	if a == nil {
+	if a == nil || j.now[job].Job == nil || j.now[job].Job.UID != owner.UID {
 		return // its Job is gone, and it goes, too
 	}
 	before, known := a.pods[e.Pod.UID]
@@ -102,7 +104,6 @@ func (j *elements) pod(e PodEvent) {
 	if a.pods[e.Pod.UID] = e; !known {
 		a.made[e.Pod.UID] = e.At
 	}
-	job := e.Pod.Namespace + "/" + owner.Name
 	switch {
 	case e.Gated():
 	case !known:

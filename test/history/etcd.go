@@ -11,38 +11,58 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
 // Follow records like Record, but from etcd: no API server is asked, so none that
 // restarts, or that has forgotten what was, makes a gap. The URL is etcd's own.
 func Follow(ctx context.Context, url string) (*History, error) {
-	e := &etcd{url: url}
+	h := &History{last: map[string]Event{}, changed: make(chan struct{})}
+	return h, follow(ctx, url, "jobs", func(object runtime.Object, deleted bool) {
+		if job, ok := object.(*batchv1.Job); ok {
+			h.add(Event{At: time.Now(), Deleted: deleted, Job: job})
+		}
+	}, h.end)
+}
+
+// FollowPods records like RecordPods, but from etcd.
+func FollowPods(ctx context.Context, url string) (*Pods, error) {
+	p := &Pods{}
+	return p, follow(ctx, url, "pods", func(object runtime.Object, deleted bool) {
+		if pod, ok := object.(*corev1.Pod); ok && pod.Labels[gatedLabel] != "" {
+			p.add(PodEvent{At: time.Now(), Deleted: deleted, Pod: pod})
+		}
+	}, p.end)
+}
+
+// follow hands on what etcd has of a resource, and then what happens to it.
+func follow(ctx context.Context, url, resource string, add func(runtime.Object, bool), end func(error)) error {
+	e := &etcd{url: url, first: []byte("/registry/" + resource + "/"), last: []byte("/registry/" + resource + "0"), add: add}
 	var now struct {
 		Header header `json:"header"`
 		Kvs    []pair `json:"kvs"`
 	}
-	answer, err := e.post(ctx, "/v3/kv/range", map[string]any{"key": firstKey, "range_end": lastKey})
+	answer, err := e.post(ctx, "/v3/kv/range", map[string]any{"key": e.first, "range_end": e.last})
 	if err == nil {
 		defer answer.Close()
 		err = json.NewDecoder(answer).Decode(&now)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("recording: %w", err)
-	}
-	h := &History{last: map[string]Event{}, changed: make(chan struct{})}
 	for _, p := range now.Kvs {
-		job, err := p.job()
-		if err != nil {
-			return nil, fmt.Errorf("recording: %w", err)
+		if err == nil {
+			err = e.hand(p, false)
 		}
-		h.add(Event{At: time.Now(), Job: job})
+	}
+	if err != nil {
+		return fmt.Errorf("recording: %w", err)
 	}
 	e.revision = int64(now.Header.Revision)
 	go func() {
 		for ctx.Err() == nil {
-			if err := e.watch(ctx, h.add); err != nil {
-				h.end(err)
+			if err := e.watch(ctx); err != nil {
+				end(err)
 				return
 			}
 			// It is starting anew, or so; nothing is lost by asking again.
@@ -51,20 +71,20 @@ func Follow(ctx context.Context, url string) (*History, error) {
 			case <-time.After(50 * time.Millisecond):
 			}
 		}
-		h.end(ctx.Err())
+		end(ctx.Err())
 	}()
-	return h, nil
+	return nil
 }
 
 // etcd is read through its JSON gateway.
 type etcd struct {
 	url string
+	// first and last bound what the API server keeps of the resource.
+	first, last []byte
+	add         func(object runtime.Object, deleted bool)
 	// revision is the last one that was seen.
 	revision int64
 }
-
-// firstKey and lastKey bound what the API server keeps of Jobs.
-var firstKey, lastKey = []byte("/registry/jobs/"), []byte("/registry/jobs0")
 
 type header struct {
 	Revision number `json:"revision"`
@@ -85,18 +105,19 @@ type pair struct {
 	Revision number `json:"mod_revision"`
 }
 
-// job decodes a Job as the API server has stored it.
-func (p pair) job() (*batchv1.Job, error) {
+// hand decodes an object as the API server has stored it, and hands it on.
+func (e *etcd) hand(p pair, deleted bool) error {
 	object, _, err := scheme.Codecs.UniversalDeserializer().Decode(p.Value, nil, nil)
 	if err != nil {
-		return nil, fmt.Errorf("reading a stored Job: %w", err)
+		return fmt.Errorf("reading what is stored: %w", err)
 	}
-	job, ok := object.(*batchv1.Job)
+	stored, ok := object.(metav1.Object)
 	if !ok {
-		return nil, fmt.Errorf("etcd has a %T among the Jobs", object)
+		return fmt.Errorf("etcd has a %T", object)
 	}
-	job.ResourceVersion = strconv.FormatInt(int64(p.Revision), 10)
-	return job, nil
+	stored.SetResourceVersion(strconv.FormatInt(int64(p.Revision), 10))
+	e.add(object, deleted)
+	return nil
 }
 
 func (e *etcd) post(ctx context.Context, path string, body any) (io.ReadCloser, error) {
@@ -121,9 +142,9 @@ func (e *etcd) post(ctx context.Context, path string, body any) (io.ReadCloser, 
 
 // watch hands on what happens after the last revision that was seen, until the
 // connection is lost. It returns an error only if something is lost with it.
-func (e *etcd) watch(ctx context.Context, add func(Event)) error {
+func (e *etcd) watch(ctx context.Context) error {
 	answer, err := e.post(ctx, "/v3/watch", map[string]any{"create_request": map[string]any{
-		"key": firstKey, "range_end": lastKey, "start_revision": strconv.FormatInt(e.revision+1, 10), "prev_kv": true,
+		"key": e.first, "range_end": e.last, "start_revision": strconv.FormatInt(e.revision+1, 10), "prev_kv": true,
 	}})
 	if err != nil {
 		return nil
@@ -151,11 +172,9 @@ func (e *etcd) watch(ctx context.Context, add func(Event)) error {
 			if deleted {
 				stored.Value = event.Previous.Value
 			}
-			job, err := stored.job()
-			if err != nil {
+			if err := e.hand(stored, deleted); err != nil {
 				return err
 			}
-			add(Event{At: time.Now(), Deleted: deleted, Job: job})
 			e.revision = int64(stored.Revision)
 		}
 	}
@@ -165,7 +184,7 @@ func (e *etcd) watch(ctx context.Context, add func(Event)) error {
 // to time. The URL is etcd's own.
 func Compact(ctx context.Context, url string) error {
 	e := &etcd{url: url}
-	answer, err := e.post(ctx, "/v3/kv/range", map[string]any{"key": firstKey})
+	answer, err := e.post(ctx, "/v3/kv/range", map[string]any{"key": []byte("/registry/jobs/")})
 	if err != nil {
 		return fmt.Errorf("compacting etcd: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
@@ -53,10 +54,15 @@ type History struct {
 	ended   error
 }
 
-// Record starts to record the Jobs of all namespaces, those that are there
-// already first, until ctx is done.
-func Record(ctx context.Context, client kubernetes.Interface) (*History, error) {
-	jobs, err := client.BatchV1().Jobs(metav1.NamespaceAll).List(ctx, metav1.ListOptions{})
+// Record starts to record the Jobs of all namespaces but those that are named, those
+// that are there already first, until ctx is done.
+func Record(ctx context.Context, client kubernetes.Interface, except ...string) (*History, error) {
+	var not []fields.Selector
+	for _, namespace := range except {
+		not = append(not, fields.OneTermNotEqualSelector("metadata.namespace", namespace))
+	}
+	which := fields.AndSelectors(not...).String()
+	jobs, err := client.BatchV1().Jobs(metav1.NamespaceAll).List(ctx, metav1.ListOptions{FieldSelector: which})
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
@@ -64,6 +70,7 @@ func Record(ctx context.Context, client kubernetes.Interface) (*History, error) 
 	// on a busy machine; it goes on from where it was, and nothing is missing.
 	w, err := watchtools.NewRetryWatcherWithContext(ctx, jobs.ResourceVersion, &cache.ListWatch{
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			o.FieldSelector = which
 			return client.BatchV1().Jobs(metav1.NamespaceAll).Watch(ctx, o)
 		},
 	})

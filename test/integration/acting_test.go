@@ -63,7 +63,7 @@ func TestReleaseByForce(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t).byForce()
 	s.make("load", "never, later", annotate(gate.HoldAnnotation, "until Monday"))
-	s.make("row", "self[i-1]", indexed(3), template("run-for", "8s"))
+	s.make("row", "self[i-1]", indexed(3), untilTold)
 	s.until("the first element runs", func() bool { return len(s.openings("row")) > 0 })
 
 	s.does("release", "--force", "load", "--dry-run=server")
@@ -79,6 +79,7 @@ func TestReleaseByForce(t *testing.T) {
 	})
 	_, stderr = s.does("release", "--force", "row")
 	require.Contains(t, stderr, "row: let go 2 elements\n")
+	s.tell("row", 0, 1, 2)
 	s.completes("row")
 }
 
@@ -91,7 +92,7 @@ func TestRetryIsARescue(t *testing.T) {
 	s := shared.namespace(t)
 	other := shared.namespace(t)
 	s.make("prepare", "")
-	s.make("extract", "prepare", template("run-for", "2s"))
+	s.make("extract", "prepare", untilTold)
 	s.make("clean", "extract")
 	s.make("index", "extract")
 	s.make("load", "clean, index")
@@ -119,6 +120,7 @@ func TestRetryIsARescue(t *testing.T) {
 	stdout, _ = s.does("retry", "extract", "--yes")
 	require.Equal(t, "job.batch/extract retried\njob.batch/clean retried\njob.batch/index retried\njob.batch/load retried\n"+
 		"job.batch/report retried in "+other.name+" namespace\n", stdout)
+	s.tell("extract")
 	s.completes("extract", "clean", "index", "load")
 	other.completes("report")
 	for name, uid := range before {

@@ -162,15 +162,18 @@ func TestALowIndexThatWaitsStallsNobody(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
 	const n, limit = 24, 3
-	s.make("halves", "self[i+1]", indexed(2), template("run-for", "1s"))
+	s.make("halves", "self[i+1]", indexed(2), untilTold)
 	job := s.make("b", "halves[i/12]", indexed(n), func(j *batchv1.Job) { j.Spec.Parallelism = ptr.To(int32(limit)) })
 	require.EqualValues(t, limit, *job.Spec.Parallelism)
+	s.tell("halves", 1)
+	s.until("elements of the upper half run", func() bool { return len(s.openings("b")) >= limit })
+	s.tell("halves", 0)
 	s.completes("b")
 	got := s.get("b")
 	require.EqualValues(t, n, *got.Spec.Parallelism)
 	require.Equal(t, strconv.Itoa(limit), got.Annotations[gate.ArrayLimitAnnotation])
 	for _, o := range s.openings("b")[:limit] {
-		require.GreaterOrEqual(t, o.Index, int64(n/2), "those of the lower half wait for a second more")
+		require.GreaterOrEqual(t, o.Index, int64(n/2), "those of the lower half wait for longer")
 	}
 	require.Len(t, s.openings("b"), n)
 }
@@ -253,10 +256,11 @@ func TestElementsFollowAResize(t *testing.T) {
 	s.settle()
 	s.patch("b", `{"spec":{"completions":5,"parallelism":5}}`)
 	s.make("c", "e[i]", indexed(4))
-	s.make("e", "", indexed(4), template("run-for", "300ms"))
+	s.make("e", "", indexed(4), untilTold)
 	s.runs("e")
 	s.patch("e", `{"spec":{"completions":2,"parallelism":2}}`)
 	s.patch("c", `{"spec":{"completions":2,"parallelism":2}}`)
+	s.tell("e", 0, 1)
 	s.completes("c")
 	s.remove("a")
 	s.make("a", "", indexed(2))
@@ -267,15 +271,19 @@ func TestElementsFollowAResize(t *testing.T) {
 func TestAHoldKeepsElements(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	s.make("b", "self[i-1]", indexed(3), template("run-for", "300ms"))
-	s.runs("b")
+	s.make("b", "self[i-1]", indexed(3), untilTold)
+	s.until("the first element runs", func() bool { return len(s.openings("b")) == 1 })
 	s.patch("b", `{"metadata":{"annotations":{"depctl.dev/hold":"look first"}}}`)
 	s.settle()
-	before := len(s.openings("b"))
+	s.tell("b", 0)
+	s.eventually("the first element is complete", func(last map[string]history.Event) bool {
+		return last[s.name+"/b"].Job.Status.CompletedIndexes == "0"
+	})
 	s.settle()
-	require.Less(t, before, 3)
-	require.Len(t, s.openings("b"), before)
+	require.Len(t, s.openings("b"), 1)
 	s.patch("b", `{"metadata":{"annotations":{"depctl.dev/hold":null}}}`)
+	s.tell("b", 1)
+	s.tell("b", 2)
 	s.completes("b")
 }
 
@@ -331,9 +339,10 @@ func TestAnArrayThatSucceedsByItsPolicy(t *testing.T) {
 	s := shared.namespace(t)
 	s.make("a", "self[0]", indexed(4), func(j *batchv1.Job) {
 		j.Spec.SuccessPolicy = &batchv1.SuccessPolicy{Rules: []batchv1.SuccessPolicyRule{{SucceededIndexes: ptr.To("0")}}}
-	}, template("run-for", "1s"))
+	}, untilTold)
 	s.make("b", "a[i]", indexed(4), perIndex)
 	s.make("whole", "a")
+	s.tell("a", 0)
 	s.completes("a", "whole")
 	s.fails("b")
 	require.Equal(t, "0", s.get("a").Status.CompletedIndexes)

@@ -103,12 +103,16 @@ func TestWaitEndsWithItsExpression(t *testing.T) {
 		"broken": 1, "failed(broken, code=3)": 0, "failed(broken, code=4)": 1, "broken[0]": 3, "a[i]": 2, "later": 124,
 		"finished(broken) + 1s": 0, "time(2020-01-01T00:00:00Z)": 0,
 	} {
-		_, _, code := s.depctl(s.Kubeconfig(), "wait", expression, "--timeout", "3s")
+		timeout := "5m"
+		if want == 124 {
+			timeout = "1s"
+		}
+		_, _, code := s.depctl(s.Kubeconfig(), "wait", expression, "--timeout", timeout)
 		require.Equal(t, want, code, expression)
 	}
 	ended := make(chan int, 1)
 	go func() {
-		_, _, code := s.depctl(s.Kubeconfig(), "wait", "one, two-* >= 2", "--timeout", "50s")
+		_, _, code := s.depctl(s.Kubeconfig(), "wait", "one, two-* >= 2", "--timeout", "5m")
 		ended <- code
 	}()
 	s.make("one", "")

@@ -165,9 +165,10 @@ func TestWhatUsersAddedSurvivesThePatchesOfTheGate(t *testing.T) {
 	s.patchStatus("load", seen)
 	s.patchStatus("skip", seen)
 	s.patchStatus("wait", seen)
-	s.make("extract", "", ttl(0), template("run-for", "2s"), func(j *batchv1.Job) { j.Finalizers = []string{mine} })
+	s.make("extract", "", ttl(0), untilTold, func(j *batchv1.Job) { j.Finalizers = []string{mine} })
 	s.guarded("extract")
 	s.patchStatus("extract", seen)
+	s.tell("extract")
 	s.fails("skip")
 	s.eventually("load runs, wait is told, extract is free", func(last map[string]history.Event) bool {
 		at := func(name string) history.Event { return last[s.name+"/"+name] }

@@ -24,6 +24,7 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/test/history"
+	"depctl.dev/test/sandbox"
 )
 
 // space is a namespace of one test.
@@ -62,6 +63,17 @@ type change func(*batchv1.Job)
 // template sets an annotation that tells the sandbox how the Job's pods end.
 func template(key, value string) change {
 	return func(j *batchv1.Job) { j.Spec.Template.Annotations["sandbox.depctl.dev/"+key] = value }
+}
+
+// untilTold has the Job's pods run until tell: how long anything takes does not matter.
+var untilTold = template("until-told", "true")
+
+// tell lets pods end that run until told: those of these elements, or of the whole Job.
+func (s *space) tell(name string, indexes ...int) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	require.NoError(s.t, sandbox.Tell(ctx, s.client, s.name, name, indexes...))
 }
 
 // onFailure sets what becomes of the Job if its expression is false.

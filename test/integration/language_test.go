@@ -70,9 +70,10 @@ func TestStatusesOfAJobThatRuns(t *testing.T) {
 	s.make("client", "ready(server)")
 	s.make("patient", "ready(server) + 1s")
 	s.make("after", "server")
-	s.make("server", "", template("run-for", "8s"))
+	s.make("server", "", untilTold)
 	s.completes("seen", "begun", "client", "patient")
 	require.True(t, *s.get("after").Spec.Suspend, "released while its prerequisite runs")
+	s.tell("server")
 	s.completes("after")
 }
 

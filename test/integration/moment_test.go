@@ -60,12 +60,15 @@ func TestMomentsOfTheJobController(t *testing.T) {
 		s := c.namespace(t)
 		for name, moment := range moments {
 			s.make("after-"+name, name)
-			s.make(name, "", template("run-for", "3s"), moment.like)
+			s.make(name, "", untilTold, moment.like)
 		}
 		for name := range moments {
 			s.runs(name)
 		}
 		require.NoError(t, c.Kill(sandbox.ControllerManager))
+		for name := range moments {
+			s.tell(name)
+		}
 		s.until("all pods have succeeded", func() bool {
 			pods, err := s.client.CoreV1().Pods(s.name).List(t.Context(), metav1.ListOptions{FieldSelector: "status.phase=Succeeded"})
 			return err == nil && len(pods.Items) == len(moments)

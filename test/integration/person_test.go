@@ -43,13 +43,14 @@ func TestAJobThatIsAnnotatedLate(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t).byForce()
 	const annotated = `{"metadata":{"annotations":{"depctl.dev/depends-on":"extract"}}}`
-	s.make("load", "", template("run-for", "2s"))
+	s.make("load", "", untilTold)
 	s.patch("load", annotated)
 	s.warning("load", gate.ReasonStartedUnheld)
 	s.make("later", "", suspend)
 	s.patch("later", annotated)
 	require.True(t, *s.patch("later", `{"spec":{"suspend":null}}`).Spec.Suspend)
 	s.held("later")
+	s.tell("load")
 	s.completes("load")
 	s.make("extract", "")
 	s.completes("later")
@@ -74,7 +75,7 @@ func TestAnAnnotationIsTakenAway(t *testing.T) {
 func TestEditsAfterTheReleaseChangeNothing(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	s.make("load", "extract", template("run-for", "3s"))
+	s.make("load", "extract", untilTold)
 	s.make("extract", "")
 	s.eventually("load is released", func(last map[string]history.Event) bool {
 		e, ok := last[s.name+"/load"]
@@ -82,6 +83,8 @@ func TestEditsAfterTheReleaseChangeNothing(t *testing.T) {
 	})
 	s.patch("load", `{"metadata":{"annotations":{
 		"depctl.dev/depends-on":"failed(extract)","depctl.dev/hold":"","depctl.dev/wait-timeout":"1s"}}}`)
+	s.settle()
+	s.tell("load")
 	s.completes("load")
 	require.Len(t, s.patches("load"), 1)
 }

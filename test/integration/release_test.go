@@ -189,9 +189,10 @@ func TestAnEditAfterTheReleaseChangesNothingAndIsReported(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
 	s.make("extract", "")
-	s.make("load", "extract", template("run-for", "5s"))
+	s.make("load", "extract", untilTold)
 	s.eventually("load is released", func(last map[string]history.Event) bool { return released(last[s.name+"/load"]) })
 	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/depends-on":"extract, other"}}}`)
 	require.Contains(t, s.warning("load", gate.ReasonEditedLate).Note, "delete the Job and make it again")
+	s.tell("load")
 	s.completes("load")
 }

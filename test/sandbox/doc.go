@@ -14,6 +14,9 @@
 //	sandbox.depctl.dev/fail-indexes: 3,7-9 these completion indexes fail with the
 //	                                       exit code (1 if none is given), the
 //	                                       others succeed
+//	sandbox.depctl.dev/until-told: "true"  it runs until Tell, or until this
+//	                                       annotation is taken from the pod; then
+//	                                       its run-for begins
 //
 // A non-zero exit code ends the pod Failed even if its restart policy is
 // OnFailure: containers are never restarted in place. Any change to a running

@@ -19,6 +19,8 @@ const (
 
 // GateOptions says how to run a gate.
 type GateOptions struct {
+	// Program is the path of the gate; empty means depctl-gate in Options.Bin.
+	Program string
 	// Args are more flags for depctl-gate, after the sandbox's own.
 	Args []string
 	// ServerURL is where the gate finds the API server; empty means the API
@@ -48,7 +50,10 @@ func (s *Sandbox) StartGate(ctx context.Context, o GateOptions) (*Gate, error) {
 }
 
 func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
-	binary := filepath.Join(s.options.Bin, gateName)
+	binary := o.Program
+	if binary == "" {
+		binary = filepath.Join(s.options.Bin, gateName)
+	}
 	if err := checkBinary(binary); err != nil {
 		return nil, err
 	}

@@ -141,6 +141,29 @@ func indexed(completions int32) func(*batchv1.JobSpec) {
 	}
 }
 
+func TestPodsRunUntilTold(t *testing.T) {
+	t.Parallel()
+	s := sandbox.New(t, sandbox.Options{})
+	client := newClient(t, s)
+	job := newJob("row", map[string]string{sandbox.UntilTold: "true", "sandbox.depctl.dev/fail-indexes": "1"})
+	indexed(3)(&job.Spec)
+	createJob(t, client, job)
+	require.NoError(t, sandbox.Tell(t.Context(), client, "default", "row", 2, 1))
+	ended := func() (indexes []string) {
+		for _, pod := range podsOf(t, client, "row") {
+			if pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+				indexes = append(indexes, pod.Labels[batchv1.JobCompletionIndexAnnotation])
+			}
+		}
+		return indexes
+	}
+	eventually(t, "two to end", func(context.Context) (bool, error) { return len(ended()) >= 2, nil })
+	require.ElementsMatch(t, []string{"1", "2"}, ended())
+	require.NoError(t, sandbox.Tell(t.Context(), client, "default", "row"))
+	_, end := finished(t, client, "row")
+	require.Equal(t, batchv1.JobFailed, end.Type)
+}
+
 // A Job with podReplacementPolicy Failed only lets go of a pod whose phase says
 // that it has ended, so this is the harder of the two cases.
 func TestDeletedPodsGoAway(t *testing.T) {

@@ -28,6 +28,7 @@ type soak struct {
 	first, last          uint64
 	graphs               int
 	jobs, releases       int
+	openings             int
 	violations           int
 	atFirst, atHalf, now memory
 	half                 bool
@@ -72,7 +73,14 @@ func (k *soak) round(ctx context.Context, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	graph, err := trial.New(ctx, k.Client, seed, k.options.jobs, 2)
+	if k.Pods, err = history.FollowPods(recording, k.etcd); err != nil {
+		return err
+	}
+	begin := trial.New
+	if seed%2 == 0 {
+		begin = trial.NewRestless
+	}
+	graph, err := begin(ctx, k.Client, seed, k.options.jobs, 2)
 	if err != nil {
 		return err
 	}
@@ -89,9 +97,9 @@ func (k *soak) round(ctx context.Context, seed uint64) error {
 	}
 	k.look(ctx)
 	k.graphs, k.last = k.graphs+1, seed
-	k.jobs, k.releases = k.jobs+o.Jobs, k.releases+o.Releases
-	fmt.Printf("%s seed %d [%s] %d Jobs, %d releases in %s, the slowest took %s, %d violations, gate %s\n", time.Now().Format(time.TimeOnly), seed,
-		strings.Join(fault.Names(kinds), " "), o.Jobs, o.Releases, o.Took.Round(100*time.Millisecond), o.Slowest.Round(10*time.Millisecond), len(o.Violations), k.now)
+	k.jobs, k.releases, k.openings = k.jobs+o.Jobs, k.releases+o.Releases, k.openings+o.Openings
+	fmt.Printf("%s seed %d [%s] %d Jobs, %d releases, %d elements in %s, the slowest took %s, %d violations, gate %s\n", time.Now().Format(time.TimeOnly), seed,
+		strings.Join(fault.Names(kinds), " "), o.Jobs, o.Releases, o.Openings, o.Took.Round(100*time.Millisecond), o.Slowest.Round(10*time.Millisecond), len(o.Violations), k.now)
 	for _, violation := range o.Violations {
 		k.violate(errors.New(violation))
 	}
@@ -117,6 +125,10 @@ func (k *soak) choose(seed uint64) (chosen []fault.Kind) {
 		kinds = slices.DeleteFunc(kinds, func(kind fault.Kind) bool { return kind.Ends })
 	}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	if at := slices.IndexFunc(kinds, func(kind fault.Kind) bool { return kind.Name == "hostile" }); at >= 0 {
+		chosen = append(chosen, kinds[at]) // every graph has such a neighbour
+		kinds = slices.Delete(kinds, at, at+1)
+	}
 	for _, kind := range kinds[:min(len(kinds), 1+r.IntN(3))] {
 		// Two that end the gate would end each other's.
 		if !kind.Ends || !slices.ContainsFunc(chosen, func(k fault.Kind) bool { return k.Ends }) {
@@ -144,8 +156,8 @@ func (k *soak) summary() int {
 	for _, what := range slices.Sorted(maps.Keys(hits)) {
 		faults = append(faults, fmt.Sprintf("%d %s", hits[what], what))
 	}
-	fmt.Printf("soak: %s, seeds %d..%d, %d graphs, %d Jobs judged, %d releases, %d violations; faults: %s; gate at first %s, at half time %s, at the end %s\n",
-		time.Since(k.start).Round(time.Second), k.first, k.last, k.graphs, k.jobs, k.releases, k.violations,
+	fmt.Printf("soak: %s, seeds %d..%d, %d graphs, %d Jobs judged, %d releases, %d elements, %d violations; faults: %s; gate at first %s, at half time %s, at the end %s\n",
+		time.Since(k.start).Round(time.Second), k.first, k.last, k.graphs, k.jobs, k.releases, k.openings, k.violations,
 		strings.Join(faults, ", "), k.atFirst, k.atHalf, k.now)
 	return k.violations
 }

@@ -12,7 +12,6 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	"depctl.dev/gate"
@@ -31,17 +30,27 @@ type Graph struct {
 	names    *strings.Replacer
 	seed     uint64
 	want     map[string]string
+	restless bool
 }
 
-// New makes the namespaces of the graph of a seed, with so many Jobs. What order
-// they come in does not matter to their end.
+// New makes a graph whose end does not depend on what happens first.
 func New(ctx context.Context, client kubernetes.Interface, seed uint64, jobs, namespaces int) (*Graph, error) {
-	g := &Graph{
-		Spaces: map[string]string{}, client: client, seed: seed,
-		scenario: simulation.New(seed, simulation.Options{
-			Fewest: jobs, Most: jobs, Namespaces: namespaces, Steady: true, Untimed: true, Lively: true,
-		}),
-	}
+	return begin(ctx, client, seed, simulation.Options{
+		Fewest: jobs, Most: jobs, Namespaces: namespaces, Steady: true, Untimed: true, Lively: true,
+	})
+}
+
+// NewRestless makes a graph whose Jobs are cleaned away, deleted, edited and recreated
+// while it runs, and released element by element, some of them. How they end depends
+// on what happens first: only package history can judge them.
+func NewRestless(ctx context.Context, client kubernetes.Interface, seed uint64, jobs, namespaces int) (*Graph, error) {
+	return begin(ctx, client, seed, simulation.Options{Fewest: jobs, Most: jobs, Namespaces: namespaces, Untimed: true, Lively: true})
+}
+
+// begin makes the namespaces of the graph of a seed, with so many Jobs. What order
+// they come in does not matter to their end.
+func begin(ctx context.Context, client kubernetes.Interface, seed uint64, o simulation.Options) (*Graph, error) {
+	g := &Graph{Spaces: map[string]string{}, client: client, seed: seed, scenario: simulation.New(seed, o), restless: !o.Steady}
 	var names []string
 	for _, job := range g.scenario.Jobs {
 		if g.Spaces[job.Namespace] != "" {
@@ -62,7 +71,9 @@ func New(ctx context.Context, client kubernetes.Interface, seed uint64, jobs, na
 			return nil, fmt.Errorf("granting the right to look into %s: %w", space, err)
 		}
 	}
-	g.want = g.settle()
+	if !g.restless {
+		g.want = g.settle()
+	}
 	return g, nil
 }
 
@@ -82,37 +93,8 @@ func (g *Graph) open(ctx context.Context, space string) error {
 	return err
 }
 
-// Play makes the Jobs and does to them what people do. It tries again while the
-// API server is away, until ctx ends.
-func (g *Graph) Play(ctx context.Context) error {
-	for _, step := range g.scenario.Steps {
-		job := g.scenario.Jobs[step.Job]
-		jobs := g.client.BatchV1().Jobs(g.Spaces[job.Namespace])
-		var do func() error
-		switch step.Kind {
-		case simulation.Create:
-			do = func() error {
-				_, err := jobs.Create(ctx, g.manifest(job), metav1.CreateOptions{})
-				if apierrors.IsAlreadyExists(err) {
-					return nil // the answer to the first try was lost
-				}
-				return err
-			}
-		case simulation.Unhold:
-			do = func() error {
-				patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:null}}}`, gate.HoldAnnotation)
-				_, err := jobs.Patch(ctx, job.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
-				return err
-			}
-		default:
-			continue // what is done to the gate is not up to the graph
-		}
-		if err := Persist(ctx, do); err != nil {
-			return fmt.Errorf("graph %d, Job %s: %w", g.seed, job.Name, err)
-		}
-	}
-	return nil
-}
+// Restless reports whether the graph is one of NewRestless.
+func (g *Graph) Restless() bool { return g.restless }
 
 // settle finds out how each Job must end, by namespace/name.
 func (g *Graph) settle() map[string]string {

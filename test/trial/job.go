@@ -19,6 +19,10 @@ func (g *Graph) manifest(job simulation.Job) *batchv1.Job {
 	j := job.Manifest()
 	j.Namespace = g.Spaces[j.Namespace]
 	j.Spec.Suspend = nil
+	if g.restless && job.Size > 0 && job.DependsOn == "" {
+		// What the scenario does not know: one element after the other.
+		j.Annotations = map[string]string{gate.DependsOnAnnotation: "self[i-1]"}
+	}
 	if job.DependsOn != "" {
 		j.Annotations[gate.DependsOnAnnotation] = g.names.Replace(job.DependsOn)
 	}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/cli/overview"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+	"depctl.dev/test/simulation"
+)
+
+// rightsAtRandom are what service accounts may see, found out by a draw.
+func rightsAtRandom(d *rand.Rand, w *world) gate.Answers {
+	answers := gate.Answers{}
+	for _, ref := range w.upstream("") {
+		for _, q := range w.jobs[ref].Questions(w.graph.Expr(ref)) {
+			if _, known := answers[q]; !known {
+				answers[q] = gate.Denied
+				if d.IntN(3) > 0 {
+					answers[q] = gate.Allowed
+				}
+			}
+		}
+	}
+	return answers
+}
+
+// nightAtRandom returns random Jobs in three namespaces, of which some have ended.
+func nightAtRandom(seed uint64, d *rand.Rand) []*batchv1.Job {
+	var jobs []*batchv1.Job
+	for i, one := range simulation.New(seed, simulation.Options{Fewest: 40, Most: 40, Namespaces: 3}).Jobs {
+		job := one.Manifest()
+		job.UID, job.CreationTimestamp = types.UID(fmt.Sprint("uid-", i)), minutesAgo(60)
+		if job.Annotations == nil {
+			job.Annotations = map[string]string{}
+		}
+		switch d.IntN(4) {
+		case 0:
+			ran(50)(job)
+			finishedAs(batchv1.JobComplete, 40, "")(job)
+		case 1:
+			finishedAs(batchv1.JobFailed, 40, []string{"BackoffLimitExceeded", gate.ReasonDependencyFailed}[d.IntN(2)])(job)
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs
+}
+
+// The gate decides about random Jobs, with random rights, and writes its conditions.
+// Whoever may ask nobody, and may not read a namespace, is told by every command what
+// the gate has written.
+func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
+	t.Parallel()
+	compared, problems := 0, 0
+	for seed := range uint64(60) {
+		d := rand.New(rand.NewPCG(seed, 1))
+		jobs := nightAtRandom(seed, d)
+		gates := newWorld(testNow)
+		for _, job := range jobs {
+			gates.add(gate.Observe(job))
+		}
+		gates.access = rightsAtRandom(d, gates)
+		gates.settle()
+		wrote := map[lang.Ref]gate.Condition{}
+		for _, job := range jobs {
+			observed := gate.Observe(job)
+			decision := gate.Decide(gates.snapshot(observed.Ref()))
+			if !observed.Waits() || decision.Action != gate.Waiting {
+				continue
+			}
+			c, _, news := gate.NextCondition(observed, decision, testNow.Add(-time.Minute))
+			require.True(t, news)
+			wrote[observed.Ref()] = c
+			job.Status.Conditions = append(job.Status.Conditions, batchv1.JobCondition{
+				Type: gate.ConditionType, Status: c.Status, Reason: c.Reason, Message: c.Message,
+				LastProbeTime: metav1.NewTime(c.Written), LastTransitionTime: metav1.NewTime(c.Since),
+			})
+		}
+		closed := ""
+		if d.IntN(2) == 0 {
+			closed = jobs[d.IntN(len(jobs))].Namespace
+		}
+		yours := (&cluster{}).reading(testNow).world
+		for _, job := range jobs {
+			if job.Namespace != closed {
+				yours.observe(job)
+			}
+		}
+		for _, ref := range yours.upstream("") {
+			named := []lang.Ref{ref}
+			if expr := yours.graph.Expr(ref); expr != nil {
+				for _, edge := range expr.Edges() {
+					named = append(named, edge.Ref.Resolve(ref.Namespace))
+				}
+			}
+			for _, one := range named {
+				if one.Namespace == closed {
+					yours.unreadable[one] = "you may not"
+				}
+			}
+		}
+		q := newInquiry(yours)
+		drawn := newModel(yours, selection{unrelated: true})
+		counts := map[gate.State]int{}
+		for ref, job := range yours.jobs {
+			c, told := wrote[ref]
+			if !told {
+				continue
+			}
+			what := fmt.Sprintf("seed %d: %s waits for %q; the gate wrote %s: %s", seed, ref, job.DependsOn, c.Reason, c.Message)
+			require.Equal(t, c.Reason, q.Decision(ref).Reason, what)
+			require.Equal(t, gate.Waiting, q.Decision(ref).Action, what)
+			state := gate.StateOf(job, q.Decision(ref))
+			require.Equal(t, state, drawn.states[ref], what)
+			counts[state]++
+			compared++
+			if c.Reason == gate.ReasonProblem {
+				problems++
+			}
+		}
+		summed := overview.Of(graphed{q}, yours.upstream(""), 0)
+		for state, n := range counts {
+			require.GreaterOrEqual(t, summed.Counts[state], n)
+		}
+		p := newPlan(newRehearsal(yours, 0, newLengths(yours, time.Minute, yours).of))
+		for _, job := range p.jobs {
+			c, told := wrote[job.ref]
+			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||
+				c.Reason == gate.ReasonProblem && gates.graph.Expr(job.ref).Names() != nil) {
+				require.Fail(t, "it is planned to run", "seed %d: %s, of which the gate wrote %s: %s", seed, job.ref, c.Reason, c.Message)
+			}
+		}
+	}
+	require.Greater(t, compared, 300)
+	require.Greater(t, problems, 50)
+}
