@@ -140,7 +140,7 @@ func TestWhatIsLooked(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			result := newLinting([]*manifest{newManifest("test.yaml", []byte(test.text))}, "default").result()
-			require.Equal(t, test.jobs, result.jobs)
+			require.Equal(t, test.jobs, result.waiting)
 			require.Zero(t, result.broken)
 		})
 	}
