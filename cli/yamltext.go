@@ -23,7 +23,7 @@ func (v *yamlValue) text() bool {
 			"the value is null: kubectl apply before 1.33 drops all annotations, and the Job runs at once; others make it empty")
 		return false
 	case "!!int", "!!float":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as the number %s, and the API server takes only text", value, arrives(v.node))
+		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, numberOf(v.node))
 		return false
 	case "!!bool":
 		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, arrives(v.node))
@@ -54,6 +54,14 @@ func isOldBool(word string) bool {
 // isOldTrue tells which of the truth values of YAML 1.1 a word is.
 func isOldTrue(word string) bool {
 	return slices.Contains([]string{"y", "yes", "on"}, strings.ToLower(word))
+}
+
+// numberOf says a number, with its digits where they are not those that are written.
+func numberOf(n *yaml.Node) string {
+	if arrives(n) == n.Value {
+		return "a number"
+	}
+	return "the number " + arrives(n)
 }
 
 // collection reports a map or a list, with the text that was likely meant.

@@ -45,7 +45,11 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		return false
 	case key == "made":
 		if value != "before" {
-			b.suggest(BadValue, valueSpan, `write "made=before": created before the annotated Job`, []Fix{{span, "made=before"}}, "%s is not a value of %s", quote(value), quote(key))
+			var fixes []Fix
+			if c.Status != StatusFailed && c.Status != StatusSkipped { // which need a count then
+				fixes = []Fix{{span, "made=before"}}
+			}
+			b.suggest(BadValue, valueSpan, `write "made=before": created before the annotated Job`, fixes, "%s is not a value of %s", quote(value), quote(key))
 			return false
 		}
 		c.Before = true

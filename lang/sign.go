@@ -145,7 +145,7 @@ func (s *scanner) strange() {
 		return
 	case alike:
 		var fixes []Fix
-		if !strings.ContainsAny(plain, "()[]{}") { // they come in pairs
+		if lookalikeKind(plain) != tokenJunk { // a dash or a bracket alone would be the next mistake
 			fixes = []Fix{{s.span(s.pos, s.pos+size), plain}}
 		}
 		s.suggest(BadCharacter, s.span(s.pos, s.pos+size), "write "+quote(plain), fixes, "%s only looks like %s", quote(string(r)), quote(plain))
