@@ -143,8 +143,9 @@ func (o *lintOptions) complete(f *factory) error {
 // lintResult is what was found in all files.
 type lintResult struct {
 	findings []finding
-	// jobs counts those that wait, and broken the parts that are not YAML.
-	jobs, files, broken int
+	// jobs counts Jobs and CronJobs, waiting those of them that wait, and broken the
+	// parts that are not YAML.
+	jobs, waiting, files, broken int
 }
 
 func (o *lintOptions) run(ctx context.Context) error {
@@ -195,8 +196,11 @@ func (l *linting) result() lintResult {
 		result.findings = append(result.findings, l.findings(m)...)
 		result.broken += len(l.broken[m])
 		for _, w := range l.workloads[m] {
-			if w.isAnnotated() {
+			if w.job != nil {
 				result.jobs++
+			}
+			if w.isAnnotated() {
+				result.waiting++
 			}
 		}
 	}
@@ -237,5 +241,9 @@ func (r lintResult) summary() string {
 	if len(found) == 0 {
 		found = []string{"no mistakes"}
 	}
-	return fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), count(r.jobs, "Job"), count(r.files, "file"))
+	summary := fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), count(r.jobs, "Job"), count(r.files, "file"))
+	if r.waiting == r.jobs {
+		return summary
+	}
+	return summary + fmt.Sprintf(", of which %d wait for others", r.waiting)
 }

@@ -43,6 +43,10 @@ type lintSpace struct {
 	closed bool
 	// annotated reports whether a Job in here waits.
 	annotated bool
+	// crons are its CronJobs, and pods how many pods its quotas allow; 0 if none
+	// says.
+	crons []*workload
+	pods  int64
 }
 
 // newLinting looks at the files together. namespace is that of objects that
@@ -93,10 +97,18 @@ func (l *linting) space(namespace string) *lintSpace {
 // add notes a workload. Of several Jobs with the same name the last counts, but
 // none that is only laid over another.
 func (l *linting) add(w *workload) {
+	if pods := w.quota(); pods > 0 {
+		if space := l.space(w.namespace); space.pods == 0 || pods < space.pods {
+			space.pods = pods
+		}
+	}
 	if w.job == nil {
 		return
 	}
 	space := l.space(w.namespace)
+	if w.kind == "CronJob" {
+		space.crons = append(space.crons, w)
+	}
 	space.annotated = space.annotated || w.isAnnotated()
 	ref := w.ref()
 	switch before := l.jobs[ref]; {
@@ -145,6 +157,11 @@ func (l *linting) name(w *workload) {
 // is made: by a CronJob, or by generateName.
 func (s *lintSpace) isMade(name string) bool {
 	return slices.ContainsFunc(s.made, func(begin string) bool { return strings.HasPrefix(name, begin) })
+}
+
+// isCronJob reports whether a CronJob of the namespace has this name.
+func (s *lintSpace) isCronJob(name string) bool {
+	return slices.ContainsFunc(s.crons, func(w *workload) bool { return w.name == name })
 }
 
 // seenBy returns the world of a workload's expression.

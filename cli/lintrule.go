@@ -50,6 +50,16 @@ func lintRules() []lintRule {
 		{"array-parallelism", lang.Warning, "the gate raises parallelism when it releases an array element by element; applying the manifest again lowers it.", arrayParallelism},
 		{"deadline-while-waiting", lang.Warning, "activeDeadlineSeconds runs while elements wait.", deadlineWhileWaiting},
 		{"large-array", lang.Warning, "each element that waits is a Pod.", largeArray},
+		{"not-text", lang.Error, "a name, label or annotation is not text to kubectl.", textual},
+		{"long-name", lang.Error, "the name is longer than that of a Job can be.", longName},
+		{"same-name", lang.Warning, "another Job has the same name, and the last one counts.", sameName},
+		{"wave-order", lang.Error, "Helm or Argo CD makes a prerequisite only once the Job that waits for it has completed.", waveOrder},
+		{"hook-deleted", lang.Warning, "Helm or Argo CD deletes a prerequisite before the Job that waits for it is made.", hookDeleted},
+		{"old-run", lang.Warning, "a glob or selector also counts earlier runs of a CronJob.", oldRun},
+		{"ends-early", lang.Warning, "a successPolicy may end an array before the element that is waited for has completed.", endsEarly},
+		{"no-parallelism", lang.Warning, "with parallelism: 0 the Job has no pods until somebody raises it.", noParallelism},
+		{"pod-quota", lang.Warning, "elements that wait may take all pods of a quota.", podQuota},
+		{"pod-group", lang.Warning, "pods of a group start together, and one element that waits holds all.", podGroup},
 		{unknownCode, lang.Warning, "depctl.dev/lint-ignore names a code that there is not.", unknownCodes},
 	}
 }

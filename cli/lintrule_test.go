@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+	sigsyaml "sigs.k8s.io/yaml"
 )
 
 func lintCodes(t *testing.T, text string) string {
@@ -92,10 +94,10 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"the right name with a wrong prefix": {jobText("a", "", "depctl.io/depends-on: c", ""), "3:35 misspelt-annotation"},
 
 		"annotations everywhere": {strings.Replace(plain("a", "b"), "template: {", "template: {metadata: {annotations: {depctl.dev/depends-on: b}}, ", 1), ""},
-		"on the CronJob":         {"kind: CronJob\nmetadata: {name: n, annotations: {depctl.dev/depends-on: a}}\nspec: {jobTemplate: {spec: {}}}\n", "2:35 misplaced-annotation"},
-		"on a Deployment":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: n, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
-		"on a ConfigMap":         {"kind: ConfigMap\nmetadata: {name: n, annotations: {depctl.dev/depends-on: a}}\n", ""},
-		"among the labels":       {"kind: Job\nmetadata: {name: n, labels: {depctl.dev/depends-on: a}}\n", "2:30 misplaced-annotation"},
+		"on the CronJob":         {"kind: CronJob\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {jobTemplate: {spec: {}}}\n", "2:35 misplaced-annotation"},
+		"on a Deployment":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"on a ConfigMap":         {"kind: ConfigMap\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},
+		"among the labels":       {"kind: Job\nmetadata: {name: m, labels: {depctl.dev/depends-on: a}}\n", "2:30 misplaced-annotation"},
 
 		"a wait for a Job that is not held":      {plain("a", "") + waitFor("Deployment", "image: groundnuty/k8s-wait-for:v2, args: [job, a]"), ""},
 		"a wait for a Job that is held":          {plain("a", "b") + waitFor("Deployment", "image: groundnuty/k8s-wait-for:v2, args: [job-we, a]"), "8:60 waiting-container"},
@@ -103,6 +105,32 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a wait for a service":                   {plain("a", "b") + waitFor("Deployment", "image: k8s-wait-for, args: [service, a]"), ""},
 		"a wait by environment":                  {plain("a", "b") + waitFor("Deployment", "image: r/kubernetes-entrypoint@sha256:0, env: [{name: DEPENDENCY_JOBS, value: 'x:y,default:a'}]"), "8:60 waiting-container"},
 		"another image":                          {plain("a", "b") + waitFor("Deployment", "image: busybox, args: [job, a]"), ""},
+
+		"a name that is true to kubectl":            {"kind: Job\nmetadata: {name: y}\n", "2:18 not-text"},
+		"a namespace that is a number":              {"kind: Job\nmetadata: {name: a, namespace: 1_000}\n", "2:32 not-text"},
+		"a name in quotes":                          {"kind: Job\nmetadata: {name: \"y\"}\n", ""},
+		"an annotation that is null":                {"kind: Job\nmetadata: {name: a, annotations: {x: , depctl.dev/depends-on: b}}\n", "2:35 not-text"},
+		"an annotation that is null, of no waiter":  {jobText("a", "", "x: ", ""), ""},
+		"a JobSet, and a Job of it":                 {"kind: JobSet\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {replicatedJobs: [{template: {metadata: {annotations: {depctl.dev/depends-on: a}}}}]}\n", "2:35 misplaced-annotation"},
+		"a Job of a JobSet":                         {"kind: JobSet\nmetadata: {name: m}\nspec: {replicatedJobs: [{template: {metadata: {annotations: {depctl.dev/depends-on: a}}}}]}\n", "3:62 misplaced-annotation"},
+		"an Argo Workflow":                          {"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"a Job of Volcano":                          {"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"a name that is only a CronJob's":           {plain("a", "nightly") + cron("", ""), "3:59 missing-prerequisite"},
+		"a name with a prefix of kustomize":         {plain("a", "extract") + plain("dev-extract", ""), "3:59 missing-prerequisite"},
+		"a namespace that is nearly another":        {plain("a", "elt/load") + "---\nkind: Job\nmetadata: {name: load, namespace: etl}\n", "3:59 missing-prerequisite"},
+		"runs of before":                            {plain("a", "nightly-* >= 1") + cron("", ""), "3:59 old-run"},
+		"runs of before, of itself":                 {cron("", `depctl.dev/depends-on: "finished(nightly-*, made=before)"`), ""},
+		"a wave after its own":                      {jobText("a", "b", `argocd.argoproj.io/sync-wave: "1"`, "") + jobText("b", "", `argocd.argoproj.io/sync-wave: "2"`, ""), "3:59 wave-order"},
+		"the same wave":                             {jobText("a", "b", `argocd.argoproj.io/sync-wave: "1"`, "") + jobText("b", "", `argocd.argoproj.io/sync-wave: "1"`, ""), ""},
+		"a hook of Helm that waits for what is not": {jobText("a", "b", `helm.sh/hook: pre-install`, "") + plain("b", ""), "3:59 wave-order"},
+		"what is no hook waits for one of Helm":     {plain("a", "b") + jobText("b", "", `helm.sh/hook: post-install`, ""), ""},
+		"a hook that is deleted after its waiter":   {plain("a", "b") + jobText("b", "", `helm.sh/hook: post-install, helm.sh/hook-delete-policy: hook-succeeded`, ""), ""},
+		"kubectl wait for a Job that is held":       {plain("a", "b") + waitFor("Deployment", "image: bitnami/kubectl, args: [wait, --for=condition=complete, job/a]"), "8:60 waiting-container"},
+		"kubectl wait in a script":                  {plain("a", "b") + waitFor("Deployment", "image: x, command: [sh, -c, kubectl wait --for=condition=complete job/a]"), "8:60 waiting-container"},
+		"kubectl wait for a Job that is not held":   {plain("a", "") + waitFor("Deployment", "image: bitnami/kubectl, args: [wait, job/a]"), ""},
+		"kubectl wait for a pod":                    {plain("a", "b") + waitFor("Deployment", "image: bitnami/kubectl, args: [wait, pod/a]"), ""},
+		"all of an array that ends early":           {plain("a", "b") + jobText("b", "", "", array+", successPolicy: {rules: [{succeededIndexes: '0'}]}"), ""},
+		"parallelism: 0 of a Job that nobody wants": {jobText("a", "", "", "parallelism: 0"), ""},
 
 		"a code that there is not":   {jobText("a", "b", "depctl.dev/lint-ignore: 'nonsense, short-ttl'", ""), "3:87 unknown-code"},
 		"a mistake that is silenced": {jobText("a", "s-*, B", "depctl.dev/lint-ignore: bad-name", ""), ""},
@@ -142,5 +170,21 @@ func BenchmarkLint(b *testing.B) {
 				newLinting([]*manifest{m}, "default").findings(m)
 			}
 		})
+	}
+}
+
+// TestScalarsArriveAsKubectlReadsThem compares with the library that kubectl reads
+// YAML with.
+func TestScalarsArriveAsKubectlReadsThem(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"y", "Y", "yes", "on", "On", "oN", "no", "n", "N", "off", "OFF", "true", "tRue", "1_000", "0x1F", "0o17", "017", "08", "0b11", "1:30",
+		"190:20:30", "1.5", "1e3", ".5", "685_230.15", "+12", "~", "null", "2026-12-01", "2026-12-01T22:00:00Z", "=", "_1", "0_1", "1__0", `"on"`, "'12'", "a<b",
+	} {
+		want, err := sigsyaml.YAMLToJSON([]byte("a: " + text + "\n"))
+		require.NoError(t, err, text)
+		var root yaml.Node
+		require.NoError(t, yaml.Unmarshal([]byte("a: "+text+"\n"), &root), text)
+		require.JSONEq(t, string(want), `{"a":`+arrives(root.Content[0].Content[1])+`}`, text)
 	}
 }

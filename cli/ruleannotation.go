@@ -48,6 +48,15 @@ func misplacedAnnotation(_ *linting, w *workload) []mistake {
 		right = "make it a Job, or take the annotation away"
 		places = places[:2]
 	}
+	if jobs := target(child(w.root, "spec", "replicatedJobs")); w.kind == "JobSet" && jobs != nil {
+		for _, job := range jobs.Content {
+			places = append(places, places[0])
+			places[len(places)-1].at, places[len(places)-1].where = child(target(job), "template", "metadata", "annotations"), "on a Job of a JobSet"
+		}
+	}
+	if isForeignWork(w.kind) && w.job == nil {
+		right = "the gate holds only Jobs of batch/v1: " + right
+	}
 	for _, place := range places {
 		if _, holder := entry(place.at, gate.DependsOnAnnotation); holder != nil {
 			return mistakef(w.key(holder, gate.DependsOnAnnotation), right, "%s stands %s, where nobody reads it: nothing is waited for",

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,7 +49,41 @@ func waitingContainer(l *linting, w *workload) []mistake {
 			if w.job == nil {
 				hint = "make it a Job with " + gate.DependsOnAnnotation + ", or wait for what the Job brings about"
 			}
-			found = append(found, mistakef(w.container(i), hint, "%s %s", one.image, one.trap)...)
+			found = append(found, mistakef(w.container("initContainers", i), hint, "%s %s", one.image, one.trap)...)
+		}
+	}
+	return append(found, kubectlWait(l, w)...)
+}
+
+// waitedJob is a Job that a script or the arguments of kubectl name.
+var waitedJob = regexp.MustCompile(`\bjobs?(?:\.batch|\.v1\.batch)?[/ ]+([a-z0-9][a-z0-9.-]*)`)
+
+// kubectlWait reports containers that run "kubectl wait" for a Job that is held.
+func kubectlWait(l *linting, w *workload) []mistake {
+	spec := w.podSpec()
+	var found []mistake
+	for list, containers := range map[string][]corev1.Container{"initContainers": spec.InitContainers, "containers": spec.Containers} {
+		for i, container := range containers {
+			script := strings.Join(slices.Concat(container.Command, container.Args), " ")
+			if !strings.Contains(container.Image, "kubectl") && !strings.Contains(script, "kubectl") || !slices.Contains(strings.Fields(script), "wait") {
+				continue
+			}
+			of := waiter{names: func(corev1.Container) (names []string, all bool) {
+				for _, name := range waitedJob.FindAllStringSubmatch(script, -1) {
+					names = append(names, name[1])
+				}
+				return names, false
+			}}
+			name, ok := l.waitsForHeld(w, of, container)
+			if !ok {
+				continue
+			}
+			hint := "write " + gate.DependsOnAnnotation + ": " + name + " on the Job instead"
+			if w.job == nil {
+				hint = "make it a Job with " + gate.DependsOnAnnotation + ", or wait for what the Job brings about"
+			}
+			found = append(found, mistakef(w.container(list, i), hint,
+				"kubectl wait holds a pod, with its node and quota, as long as the Job is held, and does not end if it fails or is skipped")...)
 		}
 	}
 	return found
@@ -77,10 +112,10 @@ func (l *linting) waitsForHeld(w *workload, one waiter, container corev1.Contain
 	return "", false
 }
 
-// container returns the place of an init container.
-func (w *workload) container(i int) lang.Span {
+// container returns the place of a container in one of its lists.
+func (w *workload) container(of string, i int) lang.Span {
 	spec := child(w.pods, "spec")
-	if list := target(child(spec, "initContainers")); list != nil && list.Kind == yaml.SequenceNode && i < len(list.Content) {
+	if list := target(child(spec, of)); list != nil && list.Kind == yaml.SequenceNode && i < len(list.Content) {
 		if image := child(list.Content[i], "image"); image != nil {
 			return w.span(image)
 		}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"depctl.dev/gate"
@@ -58,7 +59,18 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 	for _, edge := range w.onceEach() {
 		ref := edge.Ref.Resolve(w.namespace)
 		space := l.spaces[ref.Namespace]
-		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.ref() || l.exists(ref) || space == nil || space.isMade(ref.Name) {
+		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.ref() || l.exists(ref) || space != nil && space.isMade(ref.Name) {
+			continue
+		}
+		if space != nil && space.isCronJob(ref.Name) {
+			found = append(found, mistakef(w.expression(edge.Span), "wait for one of its Jobs by its own name",
+				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", nameIn(w.namespace, ref), ref.Name)...)
+			continue
+		}
+		if space == nil {
+			if near := l.nearSpace(ref); near != "" {
+				found = append(found, mistakef(w.expression(edge.Span), fmt.Sprintf("did you mean %q?", near), "there is no Job %s among the files", nameIn(w.namespace, ref))...)
+			}
 			continue
 		}
 		near := l.nearest(space, w, ref)
@@ -108,10 +120,25 @@ func (l *linting) nearest(space *lintSpace, w *workload, ref lang.Ref) string {
 		return ""
 	}
 	near := lang.Nearest(ref.Name, space.names)
+	for _, name := range space.names { // a prefix of kustomize or Helm
+		if near == "" && strings.HasSuffix(name, "-"+ref.Name) && lang.Job(ref.Namespace, name) != w.ref() {
+			near = name
+		}
+	}
 	if near == "" || withoutNumbers(near) == withoutNumbers(ref.Name) || lang.Job(ref.Namespace, near) == w.ref() {
 		return ""
 	}
 	return nameIn(w.namespace, lang.Job(ref.Namespace, near))
+}
+
+// nearSpace returns a Job of the same name in a namespace of nearly the same name.
+func (l *linting) nearSpace(ref lang.Ref) string {
+	for namespace, space := range l.spaces {
+		if lang.Nearest(ref.Namespace, []string{namespace}) != "" && withoutNumbers(namespace) != withoutNumbers(ref.Namespace) && slices.Contains(space.names, ref.Name) {
+			return namespace + "/" + ref.Name
+		}
+	}
+	return ""
 }
 
 // withoutNumbers returns a name with every run of digits made one sign.

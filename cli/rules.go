@@ -119,7 +119,7 @@ func describe(code string) string {
 	case lang.SelfCycle:
 		return "an error: elements of the Job wait for one another."
 	case lang.UnknownKind:
-		return "this kind is not among those that are known."
+		return "this kind is not among those that are known: an error if the Job cannot do without it, as it is held forever."
 	case lang.OpenSet:
 		return "a glob or selector without a number is true of the members that are there, and more may be applied later."
 	case lang.StatusSuffix:

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -45,7 +46,7 @@ func (w *workload) isAnnotated() bool { return w.value != nil }
 // ref returns the name by which expressions call the Job; empty for what is not
 // one, or has no name yet.
 func (w *workload) ref() lang.Ref {
-	if w.kind != "Job" || w.job.Name == "" {
+	if w.kind != "Job" || w.job == nil || w.job.Name == "" {
 		return lang.Ref{}
 	}
 	return lang.Job(w.namespace, w.job.Name)
@@ -148,8 +149,10 @@ func (f *finder) object(n *yaml.Node, kind, version string) {
 	case kind == "Pod" && (version == "" || version == "v1"):
 		w.pods = n
 	case slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"}, kind) && isOf(version, group, "apps"):
+	case kind == "ResourceQuota" && (version == "" || version == "v1"):
+	case isForeignWork(kind):
 	default:
-		return // a Job of another project, or what runs no pods
+		return // what runs no pods
 	}
 	w.name, w.namespace = word(child(n, "metadata"), "name"), word(child(n, "metadata"), "namespace")
 	if w.namespace == "" {
@@ -163,6 +166,29 @@ func (f *finder) object(n *yaml.Node, kind, version string) {
 		w.name = word(child(n, "metadata"), "generateName")
 	}
 	f.found = append(f.found, w)
+}
+
+// isForeignWork reports whether objects of a kind of another project run pods to an
+// end: people annotate them as they do Jobs, and the gate does not hold them.
+func isForeignWork(kind string) bool {
+	return strings.HasSuffix(kind, "Job") || slices.Contains([]string{
+		"JobSet", "Workflow", "CronWorkflow", "PipelineRun", "TaskRun", "SparkApplication", "AppWrapper", "RayCluster", "LeaderWorkerSet",
+	}, kind)
+}
+
+// quota returns how many pods a ResourceQuota allows, 0 if it does not say or is
+// none.
+func (w *workload) quota() int64 {
+	if w.kind != "ResourceQuota" {
+		return 0
+	}
+	least := int64(0)
+	for _, key := range []string{"pods", "count/pods"} {
+		if n, err := strconv.ParseInt(word(child(w.root, "spec", "hard"), key), 10, 64); err == nil && n > 0 && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	return least
 }
 
 // isOf reports whether an object belongs to a group; one that does not say its

@@ -102,6 +102,9 @@ func plain(n *yaml.Node, left *int) any {
 		}
 		return list
 	}
+	if n.Style == 0 && n.ShortTag() == "!!str" && isOldBool(n.Value) {
+		return isOldTrue(n.Value) // as kubectl has it
+	}
 	switch n.ShortTag() {
 	case "!!int", "!!float", "!!bool", "!!null":
 		var value any

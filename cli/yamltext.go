@@ -19,19 +19,20 @@ func (v *yamlValue) text() bool {
 	from, to, value := v.content, v.scalar.end, clip(v.node.Value)
 	switch v.node.ShortTag() {
 	case "!!null":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "the value is null, and becomes empty")
+		v.add(lang.Error, yamlScalar, from, to, v.node.Value,
+			"the value is null: kubectl apply before 1.33 drops all annotations, and the Job runs at once; others make it empty")
 		return false
 	case "!!int", "!!float":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as a number, and the API server takes only text", value)
+		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, numberOf(v.node))
 		return false
 	case "!!bool":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as true or false, and the API server takes only text", value)
+		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, arrives(v.node))
 		return false
 	case "!!timestamp":
 		v.add(lang.Warning, yamlScalar, from, to, v.node.Value, "%s is text for kubectl, and a date for other tools", value)
 	case "!!str":
 		if v.node.Style == 0 && isOldBool(v.node.Value) {
-			v.add(lang.Error, yamlScalar, from, to, v.node.Value, "kubectl reads %s as true or false, and the API server takes only text", value)
+			v.add(lang.Error, yamlScalar, from, to, v.node.Value, "kubectl reads %s as %s, and the API server takes only text", value, arrives(v.node))
 			return false
 		}
 	}
@@ -41,10 +42,26 @@ func (v *yamlValue) text() bool {
 // isOldBool tells whether a word is a truth value in YAML 1.1, which kubectl
 // speaks, and text in YAML 1.2.
 func isOldBool(word string) bool {
+	if word == "" {
+		return false
+	}
 	if lower := strings.ToLower(word); word != lower && word != strings.ToUpper(word) && word != strings.ToUpper(word[:1])+lower[1:] {
 		return false
 	}
 	return slices.Contains([]string{"y", "yes", "on", "n", "no", "off"}, strings.ToLower(word))
+}
+
+// isOldTrue tells which of the truth values of YAML 1.1 a word is.
+func isOldTrue(word string) bool {
+	return slices.Contains([]string{"y", "yes", "on"}, strings.ToLower(word))
+}
+
+// numberOf says a number, with its digits where they are not those that are written.
+func numberOf(n *yaml.Node) string {
+	if arrives(n) == n.Value {
+		return "a number"
+	}
+	return "the number " + arrives(n)
 }
 
 // collection reports a map or a list, with the text that was likely meant.

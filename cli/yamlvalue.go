@@ -185,7 +185,7 @@ func (v *yamlValue) flow() bool {
 		return true
 	}
 	v.add(lang.Error, yamlFlow, v.begin, end, v.document.text[v.begin:end],
-		"inside { } a comma ends the value: YAML keeps only %q", clip(v.node.Value))
+		"inside { } a comma ends the value: YAML keeps only %q, and of the rest makes keys with null, for which kubectl apply before 1.33 drops all annotations: the Job runs at once", clip(v.node.Value))
 	return false
 }
 

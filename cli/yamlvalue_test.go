@@ -76,7 +76,7 @@ func TestFlowMapsEndValuesAtCommas(t *testing.T) {
 		"a comma":             {`{depctl.dev/depends-on: a, b}`, `1:61-1:65 ` + write + `"a, b"`},
 		"commas in brackets":  {`{depctl.dev/depends-on: succeeded(a, b) >= 1, other: x, y}`, `1:61-1:81 ` + write + `"succeeded(a, b) >= 1"`},
 		"over lines":          {"{depctl.dev/depends-on: a,\n b}", `1:61-2:3 ` + write + `"a, b"`},
-		"a key of another":    {`{x: y, z, depctl.dev/depends-on: a}`, ""},
+		"a key of another":    {`{x: y, z, depctl.dev/depends-on: a}`, "1:41-1:42 error not-text: write x: \"y\"\n1:44-1:45 error not-text: write z: \"\""},
 		"names in quotes":     {`{depctl.dev/depends-on: job:"a", b}`, `1:61-1:71 ` + "error yaml-flow: write depctl.dev/depends-on: 'job:\"a\", b'"},
 		"JSON, a bare number": {`{"depctl.dev/depends-on": 7}`, `1:63-1:64 error yaml-scalar: write depctl.dev/depends-on: "7"`},
 	}
@@ -140,7 +140,7 @@ func TestWhatIsLooked(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			result := newLinting([]*manifest{newManifest("test.yaml", []byte(test.text))}, "default").result()
-			require.Equal(t, test.jobs, result.jobs)
+			require.Equal(t, test.jobs, result.waiting)
 			require.Zero(t, result.broken)
 		})
 	}

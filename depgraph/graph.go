@@ -11,6 +11,8 @@ import (
 // zero Graph is not usable; make one with New.
 type Graph struct {
 	spaces map[key]*space
+	// usage is what is kept for whom, by namespace.
+	usage map[string]*Usage
 	// all has each node at its id; free are the ids that nobody has.
 	all  []*node
 	free []uint32
@@ -25,6 +27,7 @@ type Graph struct {
 func New() *Graph {
 	return &Graph{
 		spaces:    map[key]*space{},
+		usage:     map[string]*Usage{},
 		deadlocks: deadlocks{knots: map[*node]*knot{}, stuck: map[*node]report{}},
 	}
 }
@@ -107,6 +110,7 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 	if one.object, one.labels = object, labels; object == nil {
 		delete(g.stuck, one)
 	}
+	g.charge(one)
 	var joined, left []*set
 	if sorts {
 		if joined, left = g.sort(one); len(joined) > 0 {

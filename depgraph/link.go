@@ -47,6 +47,7 @@ func (g *Graph) name(one *node, ref lang.Ref) {
 	}
 	to.dependents = append(to.dependents, edge{one.id, uint32(len(one.names))})
 	one.names = append(one.names, edge{to.id, uint32(len(to.dependents) - 1)})
+	g.charge(to)
 }
 
 // unlink removes the edges that lead to a node.
@@ -60,6 +61,7 @@ func (g *Graph) unlink(one *node) {
 		if from.dependents = from.dependents[:last]; last == 0 {
 			from.dependents = nil
 		}
+		g.charge(from)
 		if from != one {
 			g.drop(from)
 		}

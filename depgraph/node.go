@@ -23,6 +23,8 @@ type node struct {
 	dependents []edge
 	// seen is the number that the last search gave it, and visited the last one for knots.
 	seen, visited uint64
+	// by is where it is counted while it is virtual.
+	by *Usage
 	// id is where the graph has it.
 	id uint32
 	tally

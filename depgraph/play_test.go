@@ -264,6 +264,40 @@ func (p *game) cycles() {
 	}
 }
 
+// usage counts what is named and is not there, and the members of sets: each once,
+// and for one of those who name it.
+func (p *game) usage() {
+	virtual, sets := map[lang.Ref]bool{}, map[lang.Ref]bool{}
+	most := map[string]int{}
+	for dependent, node := range p.model {
+		if node.Expr == nil {
+			continue
+		}
+		mine := map[lang.Ref]bool{}
+		for _, e := range node.Expr.Edges() {
+			if ref := e.Ref.Resolve(dependent.Namespace); ref.IsSet() {
+				sets[ref] = true
+			} else if node, there := p.model[ref]; !there || node.Object == nil {
+				virtual[ref], mine[ref] = true, true
+			}
+		}
+		most[dependent.Namespace] += len(mine)
+	}
+	members := 0
+	for set := range sets {
+		for ref := range p.model {
+			if p.model.has(set, ref) && p.model[ref].Object != nil {
+				members++
+			}
+		}
+	}
+	m, n := p.g.Usage("m"), p.g.Usage("n")
+	require.Equal(p.t, len(virtual), m.Virtual+n.Virtual)
+	require.LessOrEqual(p.t, m.Virtual, most["m"])
+	require.LessOrEqual(p.t, n.Virtual, most["n"])
+	require.Equal(p.t, members, m.Members+n.Members)
+}
+
 func (p *game) compare() {
 	p.press()
 	p.cycles()
@@ -283,6 +317,7 @@ func (p *game) compare() {
 		slices.SortFunc(got, lang.Ref.Compare)
 		require.Equal(p.t, texts(want), texts(got), "prerequisites of %s", ref)
 	}
+	p.usage()
 	for _, set := range []lang.Ref{lang.Job("n", "j*"), lang.Job("m", "{a}"), lang.Job("m", "{z}")} {
 		self := jobAt(3)
 		want, _ := seenBy{p.model, self}.Members(set)

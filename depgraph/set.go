@@ -25,6 +25,8 @@ type set struct {
 	seen uint64
 	// touched says that it is in the graph's list of those.
 	touched bool
+	// by is where its members are counted.
+	by *Usage
 }
 
 // inSet is a set that an expression names. before says that it asks nowhere for
@@ -56,6 +58,7 @@ func (g *Graph) join(one *node, ref lang.Ref, before bool) {
 		for i, member := range s.members {
 			s.list[i] = lang.Member{Name: member.name, Object: member.object}
 		}
+		g.chargeSet(s, g.usageOf(one.space.namespace))
 	}
 	if _, named := s.dependents[one]; !named {
 		s.dependents[one] = struct{}{}
@@ -73,9 +76,13 @@ func (g *Graph) join(one *node, ref lang.Ref, before bool) {
 func (g *Graph) leave(one *node, s *set) {
 	delete(s.always, one)
 	delete(s.dependents, one)
-	if len(s.dependents) > 0 {
+	for another := range s.dependents {
+		if s.by == g.usage[one.space.namespace] {
+			g.chargeSet(s, g.usageOf(another.space.namespace))
+		}
 		return
 	}
+	g.chargeSet(s, nil)
 	for _, member := range s.members {
 		member.in = without(member.in, s)
 	}
@@ -116,6 +123,7 @@ func (g *Graph) sort(one *node) (joined, left []*set) {
 			continue
 		}
 		at, _ := s.find(one)
+		s.by.Members--
 		s.members = slices.Delete(s.members, at, at+1)
 		s.list = slices.Delete(s.list, at, at+1)
 		one.in = without(one.in, s)
@@ -126,6 +134,7 @@ func (g *Graph) sort(one *node) (joined, left []*set) {
 			continue
 		}
 		at, _ := s.find(one)
+		s.by.Members++
 		s.members = slices.Insert(s.members, at, one)
 		s.list = slices.Insert(s.list, at, lang.Member{Name: one.name, Object: one.object})
 		joined = append(joined, s)

@@ -100,7 +100,7 @@ func parseRelease(value string, uid types.UID) *Release {
 		return nil
 	}
 	release := &Release{}
-	if json.Unmarshal([]byte(value), release) != nil {
+	if len(value) > maxReleased || json.Unmarshal([]byte(value), release) != nil {
 		return &Release{UID: uid} // a person wrote it
 	}
 	return release

@@ -72,6 +72,9 @@ type Snapshot struct {
 	// Pods are those of a Job that is released element by element, in the order
 	// of ComparePods; nil while they are not known.
 	Pods []Pod
+	// Excess says why nothing is kept of what the Job says, so that Expr is nil: its
+	// namespace says too much. Empty if it is kept.
+	Excess string
 	// JobsOnly reports whether the gate may not touch pods, and so not release
 	// elements.
 	JobsOnly bool
@@ -117,6 +120,7 @@ func decide(s Snapshot) Decision {
 		invalidAnnotation,
 		invalidExpression,
 		onHold,
+		overBudget,
 		wholeJobsOnly,
 		byElement,
 	} {
@@ -187,6 +191,13 @@ func onHold(s Snapshot) (Decision, bool) {
 		message = "held: " + s.Job.Hold
 	}
 	return Decision{Action: Waiting, Reason: ReasonHeld, Message: message}, s.Job.OnHold
+}
+
+// lookAgain is how long a Job that had no room waits at most for another look.
+const lookAgain = 5 * time.Minute
+
+func overBudget(s Snapshot) (Decision, bool) {
+	return Decision{Action: Waiting, Reason: ReasonProblem, Message: s.Excess, Next: s.Now.Add(lookAgain)}, s.Excess != ""
 }
 
 func byVerdict(s Snapshot) Decision {

@@ -21,6 +21,7 @@
 //	invalidAnnotation  Wait     InvalidAnnotation  an edit mends it
 //	invalidExpression  Wait     InvalidExpression  an edit mends it
 //	onHold             Wait     Held               a person said so
+//	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
 //	byElement          Open                        it is released; its elements are decided one by one
 //	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so

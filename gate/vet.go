@@ -49,6 +49,10 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 		_, err := j.timeout()
 		mistakes = appendMistake(mistakes, err)
 	}
+	if begins || j.ArrayLimit != was.ArrayLimit {
+		_, err := j.limit()
+		mistakes = appendMistake(mistakes, err)
+	}
 	return mistakes, warnings
 }
 

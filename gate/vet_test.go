@@ -39,6 +39,17 @@ func TestWhatIsRefusedWhenItIsWritten(t *testing.T) {
 			job:      waiting(annotation(WaitTimeoutAnnotation, "soon")),
 			mistakes: []string{`annotation depctl.dev/wait-timeout is "soon": not a duration; write it as in 90s, 10m or 2h`},
 		},
+		"a limit that is no number": {
+			job:      waiting(annotation(ArrayLimitAnnotation, "ten")),
+			mistakes: []string{`annotation depctl.dev/array-limit is "ten", it must be a number of 1 or more, as in "10"`},
+		},
+		"a limit of a Job that is no array": {
+			job:      waiting(annotation(ArrayLimitAnnotation, "10")),
+			mistakes: []string{"annotation depctl.dev/array-limit is for arrays, and this Job is not Indexed: set completionMode: Indexed, or parallelism"},
+		},
+		"a limit that was stored with the mistake": {
+			old: waiting(annotation(ArrayLimitAnnotation, "ten")), job: waiting(annotation(ArrayLimitAnnotation, "ten"), annotation("note", "x")),
+		},
 		"what is doubtful": {
 			job: waiting(expression("shard-*, extract, extract")),
 			warnings: []string{
@@ -78,6 +89,28 @@ func TestWhatIsRefusedWhenItIsWritten(t *testing.T) {
 			}
 			require.Equal(t, test.mistakes, said)
 			require.Equal(t, test.warnings, warnings)
+		})
+	}
+}
+
+func TestAJobWithAMistakeDoesNotWaitInAGraph(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		annotation, value string
+		waits             bool
+	}{
+		"no mistake": {"note", "x", true},
+		"a policy":   {OnFailureAnnotation, "ignore", false},
+		"a time":     {WaitTimeoutAnnotation, "soon", false},
+		"a limit":    {ArrayLimitAnnotation, "ten", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			job := Observe(waiting(annotation(test.annotation, test.value)))
+			expr, err := job.Parse()
+			require.NoError(t, err)
+			require.Equal(t, test.waits, job.Node(expr).Waits)
+			decision := Decide(Snapshot{Job: job, Expr: expr, World: world{}})
+			require.Equal(t, test.waits, decision.Reason != ReasonInvalidAnnotation, "the decision says the same")
 		})
 	}
 }

@@ -125,11 +125,11 @@ func unknownKind(kind string) *lang.Problem {
 // Node returns the Job as a graph holds it, with its parsed expression. A Job
 // with an annotation that must be mended first is not waiting to the graph.
 func (j Job) Node(expr *lang.Expr) depgraph.Node {
-	policy, badPolicy := j.policy()
-	timeout, badTimeout := j.timeout()
+	policy, _ := j.policy()
+	timeout, _ := j.timeout()
 	return depgraph.Node{
 		Object: j.Object, Labels: j.Labels, Expr: expr,
-		Waits:          j.Annotated && !j.Released && j.Outcome() == lang.Undecided && badPolicy == nil && badTimeout == nil,
+		Waits:          j.Annotated && !j.Released && j.Outcome() == lang.Undecided && j.Mistake() == nil,
 		FailsWhenFalse: policy != Wait,
 		Relaxes:        policy == Run,
 		Ends:           timeout > 0,

@@ -114,7 +114,9 @@ func (b *builder) unexpectedIndex(list []lexer.Token, at int, whole lexer.Token)
 	case found.Type == tokenJunk && found.Value == ".":
 		hint = "a range is written with two dots, as in: [1..9]"
 	case before.Type == tokenInteger && found.Type == tokenVariable:
-		hint = "write " + clip(before.Value) + "*i"
+		product := before.Value + "*i"
+		b.suggest(BadIndex, span, "write "+clip(product), []Fix{{spanOf(before).to(span), product}}, "unexpected %s in brackets", quote(found.Value))
+		return
 	case before.Type == tokenInteger && found.Type == tokenJunk && spanOf(before).End == span.Start:
 		hint = "write decimal digits only"
 	case found.Type == tokenJunk && isWord(found.Value[0]):
@@ -155,19 +157,26 @@ func (b *builder) indexRange(r *indexRange, whole lexer.Token) (result IndexRang
 		a, first := result.Low.shifted()
 		z, last := result.High.shifted()
 		if first && last && a > z {
-			b.add(BackwardsRange, spanOf(whole), "write ["+clip(result.High.String()+" .. "+result.Low.String())+"]", "this range runs backwards and is empty")
+			forward := result.High.String() + " .. " + result.Low.String()
+			b.suggest(BackwardsRange, spanOf(whole), "write "+quote(forward), []Fix{{rangeSpan(r), forward}}, "this range runs backwards and is empty")
 			return result, false
 		}
 		if first && last && a == z {
 			result.High, result.Step = nil, 1
 		}
 	case low > high:
-		b.add(BackwardsRange, spanOf(whole), "write "+quote(strconv.FormatInt(high, 10)+".."+strconv.FormatInt(low, 10)), "this range runs backwards and is empty")
+		forward := strconv.FormatInt(high, 10) + ".." + strconv.FormatInt(low, 10)
+		b.suggest(BackwardsRange, spanOf(whole), "write "+quote(forward), []Fix{{rangeSpan(r), forward}}, "this range runs backwards and is empty")
 		return result, false
 	case low == high:
 		result.High, result.Step = nil, 1
 	}
 	return result, true
+}
+
+// rangeSpan returns where the bounds of a range stand, without its step.
+func rangeSpan(r *indexRange) Span {
+	return spanOf(r.Low.Tokens[0]).to(spanOf(r.High.Tokens[len(r.High.Tokens)-1]))
 }
 
 // index builds one index and reports arithmetic that is none of a position.
@@ -177,11 +186,14 @@ func (b *builder) index(a *arithmetic, whole lexer.Token) *Index {
 	case x == nil:
 		return nil
 	case x.op != 0 && !x.linear():
+		at := spanOf(a.Tokens[0]).to(spanOf(a.Tokens[len(a.Tokens)-1]))
+		text := strconv.FormatInt(x.at(0), 10)
 		hint := "write the number itself; only an index with i is calculated"
-		if x.op == '-' && x.left.op == 0 && x.right.op == 0 {
-			hint = "write " + quote(strconv.FormatInt(x.left.number, 10)+".."+strconv.FormatInt(x.right.number, 10)) + " for a range"
+		if x.op == '-' && x.left.op == 0 && x.right.op == 0 && x.left.number < x.right.number {
+			text = strconv.FormatInt(x.left.number, 10) + ".." + strconv.FormatInt(x.right.number, 10)
+			hint = "write " + quote(text) + " for a range"
 		}
-		b.add(PlainIndex, spanOf(whole), hint, "an index without i is a plain number")
+		b.suggest(PlainIndex, spanOf(whole), hint, []Fix{{at, text}}, "an index without i is a plain number")
 		return nil
 	case x.magnitude() > 1<<60:
 		b.add(NumberTooBig, spanOf(whole), "", "this index can become larger than any array")

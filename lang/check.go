@@ -68,7 +68,10 @@ func (b *builder) check(c *operand, depth int) Node {
 	ok := true
 	switch {
 	case c.Name.Type != 0:
-		ok = b.addTarget(result, c)
+		b.foreign = false
+		if ok = b.addTarget(result, c); b.foreign {
+			return nil // what follows belongs to it
+		}
 	case c.Open.Type != 0:
 		ok = b.status(result, c)
 	case c.Time.Type != 0:
@@ -109,11 +112,11 @@ func (b *builder) group(c *operand, depth int) Node {
 
 // misplaced reports a key=value that is not inside a status.
 func (b *builder) misplaced(t lexer.Token) {
-	key, value, _ := strings.Cut(t.Value, "=")
-	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	key, _, _ := strings.Cut(t.Value, "=")
+	key = strings.TrimSpace(key)
 	hint := "write it inside a status, as in: failed(a, reason=DeadlineExceeded)"
 	if !slices.Contains(keys(), key) {
-		hint = "write " + quote(clip(key)+" == "+clip(value)) + " if a comparison is meant"
+		hint = "the keys reason, code and made stand inside a status; to count, compare a set, as in: succeeded(a, b) >= 1"
 	}
 	b.add(MisplacedKey, spanOf(t), hint, "%s is not inside a status", quote(b.source(spanOf(t))))
 }
@@ -124,7 +127,7 @@ func (b *builder) status(result *Check, c *operand) bool {
 	at := Span{spanOf(c.Open).Start, spanOf(c.Open).End - 1}
 	known := slices.Contains(statuses(), Status(word))
 	if !known {
-		b.unknownStatus(word, at, b.text[min(spanOf(c.Open).End, spanOf(c.Close).Start):spanOf(c.Close).Start])
+		b.unknownStatus(word, at, spanOf(c.Open).to(spanOf(c.Close)), b.text[min(spanOf(c.Open).End, spanOf(c.Close).Start):spanOf(c.Close).Start])
 	}
 	result.Status = Status(word)
 	ok, named := b.arguments(result, c, known)
@@ -163,7 +166,7 @@ func (b *builder) arguments(result *Check, c *operand, known bool) (ok, named bo
 		}
 		a := newOperand(p.Check)
 		if !fits {
-			b.add(MissingComma, a.span, "write a comma before "+quote(b.source(a.span)), "expected \",\", found %s", quote(b.source(a.span)))
+			b.suggest(MissingComma, a.span, "write a comma before "+quote(b.source(a.span)), []Fix{{Span{a.span.Start, a.span.Start}, ", "}}, "expected \",\", found %s", quote(b.source(a.span)))
 			ok = false
 		}
 		fits = false
@@ -181,7 +184,9 @@ func (b *builder) arguments(result *Check, c *operand, known bool) (ok, named bo
 			b.add(BadArgument, a.span, "write names first, then keys", "a name stands behind a key")
 			ok = false
 		default:
+			b.inStatus = true
 			ok = b.addTarget(result, a) && ok
+			b.inStatus = false
 			named = true
 		}
 	}

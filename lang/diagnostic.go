@@ -33,6 +33,14 @@ type Diagnostic struct {
 	Message  string   `json:"message"`
 	// Hint says what to do about it; empty when there is no likely fix.
 	Hint string `json:"hint,omitempty"`
+	// Fixes are the texts that Hint suggests, one of which would do.
+	Fixes []Fix `json:"fixes,omitempty"`
+}
+
+// Fix is text that is likely meant, in place of a part of the text.
+type Fix struct {
+	Span Span   `json:"span"`
+	Text string `json:"text"`
 }
 
 // Diagnostics are the mistakes of one text, in the order of the text. They are
@@ -72,16 +80,21 @@ type report struct {
 }
 
 func (r *report) add(code Code, span Span, hint, format string, args ...any) {
-	r.addSeverity(Error, code, span, hint, format, args...)
+	r.addSeverity(Error, code, span, hint, nil, format, args...)
 }
 
-func (r *report) addSeverity(severity Severity, code Code, span Span, hint, format string, args ...any) {
+// suggest adds a mistake with the texts that its hint suggests.
+func (r *report) suggest(code Code, span Span, hint string, fixes []Fix, format string, args ...any) {
+	r.addSeverity(Error, code, span, hint, fixes, format, args...)
+}
+
+func (r *report) addSeverity(severity Severity, code Code, span Span, hint string, fixes []Fix, format string, args ...any) {
 	if r.more > 0 && span.Start >= r.past {
 		r.more++
 		return
 	}
 	r.list = append(r.list, Diagnostic{
-		Severity: severity, Code: code, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...),
+		Severity: severity, Code: code, Span: span, Hint: hint, Fixes: fixes, Message: fmt.Sprintf(format, args...),
 	})
 	if len(r.list) > 2*MaxDiagnostics {
 		r.trim()

@@ -84,7 +84,13 @@ func (b *builder) delay(result *Check, c *operand) bool {
 	d, err := ParseDuration(c.Delay.Value)
 	switch {
 	case err != nil && isDigits(c.Delay.Value):
-		b.add(BadDuration, spanOf(c.Delay), "write a unit: "+clip(c.Delay.Value)+"s, "+clip(c.Delay.Value)+"m or "+clip(c.Delay.Value)+"h", "this duration has no unit")
+		fixes := []Fix{}
+		for _, unit := range []string{"s", "m", "h"} {
+			if _, err := ParseDuration(c.Delay.Value + unit); err == nil {
+				fixes = append(fixes, Fix{spanOf(c.Delay), c.Delay.Value + unit})
+			}
+		}
+		b.suggest(BadDuration, spanOf(c.Delay), "write a unit: "+clip(c.Delay.Value)+"s, "+clip(c.Delay.Value)+"m or "+clip(c.Delay.Value)+"h", fixes, "this duration has no unit")
 	case err != nil:
 		b.add(BadDuration, spanOf(c.Delay), hint, "%s is %s", quote(c.Delay.Value), err)
 	}
@@ -111,11 +117,11 @@ func (b *builder) time(result *Check, t lexer.Token) bool {
 	zoned := strings.Replace(clip(text), " ", "T", 1)
 	switch {
 	case isTime(text+"Z") || isTime(zoned+"Z") && zoned != text:
-		b.add(MissingZone, at, "write "+zoned+"Z for UTC, or "+zoned+"+01:00", "this time has no zone")
+		b.suggest(MissingZone, at, "write "+zoned+"Z for UTC, or "+zoned+"+01:00", []Fix{{at, zoned + "Z"}, {at, zoned + "+01:00"}}, "this time has no zone")
 	case isTime(text + "T00:00:00Z"):
-		b.add(MissingZone, at, "write "+text+"T00:00:00Z for midnight UTC", "this is a day, not a time with a zone")
+		b.suggest(MissingZone, at, "write "+text+"T00:00:00Z for midnight UTC", []Fix{{at, text + "T00:00:00Z"}}, "this is a day, not a time with a zone")
 	case isTime(zoned):
-		b.add(BadTime, at, "write "+zoned, "there is no white space in a time")
+		b.suggest(BadTime, at, "write "+zoned, []Fix{{at, zoned}}, "there is no white space in a time")
 	default:
 		b.add(BadTime, at, "write it as in: time("+example+")", "%s is not a time", quote(text))
 	}

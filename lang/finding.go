@@ -18,7 +18,8 @@ const (
 	// Example: self[i-1], self[i+1]
 	SelfCycle Code = "self-cycle"
 
-	// UnknownKind: this kind is not among those that are known.
+	// UnknownKind: this kind is not among those that are known: an error if the Job cannot do
+	// without it, as it is held forever.
 	//
 	// Example: jbo:a
 	UnknownKind Code = "unknown-kind"

@@ -1,21 +1,25 @@
 package lang
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // foreignStatus returns the status that a word, in lower case, of Slurm, PBS,
-// LSF, Grid Engine, DAGMan, Argo or Airflow stands for; "" if it is of none.
+// LSF, Grid Engine, DAGMan or Argo stands for; "" if it is of none.
 func foreignStatus(word string) Status {
 	switch word {
-	case "done", "ok", "success", "succeed", "complete", "completed", "afterok", "aftercorr", "numdone",
-		"all_success", "one_success", "anysucceeded":
+	case "done", "ok", "success", "succeed", "complete", "completed", "afterok", "aftercorr", "numdone", "post_done", "all":
 		return StatusSucceeded
-	case "ended", "any", "terminated", "afterany", "numended", "hold_jid", "hold_jid_ad", "weak", "all_done", "one_done":
+	case "ended", "terminated", "afterany", "numended", "hold_jid", "hold_jid_ad":
 		return StatusFinished
-	case "exit", "fail", "error", "errored", "afternotok", "numexit", "one_failed", "all_failed", "allfailed", "none_failed":
+	case "exit", "fail", "error", "errored", "afternotok", "numexit", "post_err":
 		return StatusFailed
 	case "start", "running", "after", "afterstart", "numrun", "numstart":
 		return StatusStarted
-	case "omitted", "all_skipped":
+	case "omitted":
 		return StatusSkipped
 	case "available", "daemoned":
 		return StatusReady
@@ -23,105 +27,270 @@ func foreignStatus(word string) Status {
 	return ""
 }
 
-// foreignCount returns the comparison that goes with such a word.
-func foreignCount(word string) string {
+// ofAll returns what says that all targets have a status. Alone that may be a
+// list, and beside other text it is one check.
+func ofAll(status Status, targets []string, alone bool) string {
+	list := strings.Join(targets, ", ")
+	counted := status == StatusFailed || status == StatusSkipped
+	switch {
+	case len(targets) == 1, status == StatusSucceeded && alone:
+		return asCheck(status, list)
+	case counted && alone:
+		calls := make([]string, len(targets))
+		for i, t := range targets {
+			calls[i] = asCheck(status, t)
+		}
+		return strings.Join(calls, ", ")
+	case counted:
+		return string(status) + "(" + list + ") >= 100%"
+	}
+	return string(status) + "(" + list + ")"
+}
+
+// enclosed puts parentheses around a text of several checks that stands beside
+// others.
+func enclosed(text string, alone bool) string {
+	if alone {
+		return text
+	}
+	return "(" + text + ")"
+}
+
+// ofRule returns what a trigger rule of Airflow, or a word such as "any", says of
+// targets; "" if it is none, or cannot be said of globs. A Job is skipped here where
+// Airflow says upstream_failed.
+func ofRule(word string, targets []string, alone bool) string {
+	list := strings.Join(targets, ", ")
+	if len(targets) == 1 {
+		switch word {
+		case "all_success", "none_failed", "none_failed_min_one_success", "one_success", "all_done_min_one_success", "any", "anysucceeded":
+			return list
+		case "all_failed", "one_failed":
+			return "not " + list
+		case "allfailed":
+			return "failed(" + list + ")"
+		case "all_done":
+			return "finished(" + list + ")"
+		case "one_done", "none_skipped", "weak":
+			return enclosed(list+" or failed("+list+")", alone)
+		case "all_skipped":
+			return "skipped(" + list + ")"
+		}
+		return ""
+	}
+	open := strings.ContainsAny(list, "*?{")
 	switch word {
-	case "one_success", "anysucceeded", "one_done", "one_failed":
-		return " >= 1"
-	case "all_failed", "allfailed", "all_skipped":
-		return " >= 100%"
-	case "none_failed":
-		return " == 0"
+	case "all_success", "none_failed", "none_failed_min_one_success":
+		return ofAll(StatusSucceeded, targets, alone)
+	case "one_success", "any", "anysucceeded":
+		return "succeeded(" + list + ") >= 1"
+	case "one_failed":
+		return "not succeeded(" + list + ")"
+	case "all_done":
+		return "finished(" + list + ")"
+	case "one_done":
+		return enclosed("succeeded("+list+") >= 1 or failed("+list+") >= 1", alone)
+	case "all_done_min_one_success":
+		return enclosed("finished("+list+"), succeeded("+list+") >= 1", alone)
+	}
+	switch {
+	case open:
+		return ""
+	case word == "all_failed":
+		return "succeeded(" + list + ") == 0"
+	case word == "allfailed":
+		return "failed(" + list + ") >= 100%"
+	case word == "all_skipped":
+		return "skipped(" + list + ") >= 100%"
+	case word == "none_skipped" || word == "weak":
+		return enclosed("finished("+list+"), skipped("+list+") == 0", alone)
 	}
 	return ""
 }
 
+func rules() []string {
+	return []string{
+		"all_success", "all_failed", "all_done", "all_skipped", "one_success", "one_failed", "one_done", "none_failed", "none_skipped",
+		"none_failed_min_one_success", "all_done_min_one_success", "any", "weak", "anysucceeded", "allfailed",
+	}
+}
+
 // unknownStatus reports a word before "(" that is no status; inside is the text
-// between the parentheses.
-func (b *builder) unknownStatus(word string, at Span, inside string) {
+// between the parentheses, and call where all of it stands.
+func (b *builder) unknownStatus(word string, at, call Span, inside string) {
 	lower := strings.ToLower(word)
-	if status := foreignStatus(lower); status != "" {
-		b.add(ForeignStatus, at, "write "+clip(foreignCall(lower, status, inside)), "%s is of another language", quote(word))
+	switch {
+	case lower == "always" || lower == "dummy":
+		b.add(ForeignStatus, at, "leave it out: what waits for nothing has no annotation", "%s is of another language", quote(word))
+		return
+	case foreignStatus(lower) != "" || slices.Contains(rules(), lower):
+		text := foreignCall(lower, inside, b.isAlone(call))
+		if text == "" {
+			b.add(ForeignStatus, at, "docs/language.md says how others' words are written here", "%s is of another language", quote(word))
+			return
+		}
+		b.suggest(ForeignStatus, at, "write "+clip(text), []Fix{{call, text}}, "%s is of another language", quote(word))
 		return
 	}
-	hint := "a status is one of " + statusList()
 	var names []string
 	for _, s := range statuses() {
 		names = append(names, string(s))
 	}
-	if near := Nearest(lower, append(names, "time")); near != "" {
-		hint = "did you mean " + quote(near) + "?"
+	if near := Nearest(lower, append(names, "time")); near == "time" {
+		b.add(UnknownStatus, at, `did you mean "time"? It takes a time, as in: time(2026-12-01T22:00:00Z)`, "unknown status %s", quote(word))
+		return
+	} else if near != "" {
+		b.suggest(UnknownStatus, at, "did you mean "+quote(near)+"?", []Fix{{at, near}}, "unknown status %s", quote(word))
+		return
 	}
-	b.add(UnknownStatus, at, hint, "unknown status %s", quote(word))
+	b.add(UnknownStatus, at, "a status is one of "+statusList(), "unknown status %s", quote(word))
 }
 
-func foreignCall(word string, status Status, inside string) string {
+// isAlone reports whether there is nothing beside a part of the text.
+func (b *builder) isAlone(span Span) bool {
+	return strings.TrimSpace(b.text) == strings.TrimSpace(b.text[span.Start:span.End])
+}
+
+var (
+	lsfCount = regexp.MustCompile(`^(>=|<=|==|!=|=|>|<)?\s*(\d+)$`)
+	allOf    = regexp.MustCompile(`\[\s*\*?\s*\]$`)
+)
+
+// foreignCall returns how a call of another language is written here; word is in
+// lower case. Empty is what cannot be said.
+func foreignCall(word, inside string, alone bool) string {
 	var targets []string
-	rest := ""
-	for _, part := range strings.Split(inside, ",") {
-		part = strings.Trim(part, " \t\r\n\"'")
-		switch {
-		case part == "":
-		case len(targets) > 0 && isDigits(part) && word == "exit":
-			rest = ", code=" + part
-		case len(targets) > 0 && strings.HasPrefix(word, "num"):
-			return string(status) + "(" + strings.TrimSuffix(targets[0], "[*]") + "[*]) " + strings.Replace(strings.Replace(part, "*", ">= 100%", 1), "  ", " ", 1)
-		default:
+	for _, part := range outsideBrackets(inside) {
+		if part = strings.Trim(part, " \t\r\n\"'"); part != "" {
 			targets = append(targets, part)
 		}
 	}
-	list := strings.Join(targets, ", ")
+	status := foreignStatus(word)
+	if len(targets) == 0 {
+		targets = []string{"name"}
+	}
 	switch {
+	case strings.HasPrefix(word, "num") && len(targets) == 2:
+		return counted(status, allOf.ReplaceAllString(targets[0], ""), targets[1])
+	case word == "exit" && len(targets) == 2 && lsfCount.MatchString(targets[1]):
+		return exited(lsfTarget(targets[0]), lsfCount.FindStringSubmatch(targets[1]))
 	case word == "aftercorr" || word == "hold_jid_ad":
-		list = strings.Join(targets, "[i], ") + "[i]"
-	case list == "":
-		list = "name"
+		for i := range targets {
+			targets[i] += "[i]"
+		}
+	case slices.Contains([]string{"done", "ended", "exit", "post_done", "post_err"}, word):
+		for i := range targets {
+			targets[i] = lsfTarget(targets[i])
+		}
 	}
-	if rest == "" && foreignCount(word) == "" {
-		return asCheck(status, list)
+	if status == "" {
+		return ofRule(word, targets, alone)
 	}
-	return string(status) + "(" + list + rest + ")" + foreignCount(word)
+	return ofAll(status, targets, alone)
 }
 
-// foreignKind tells whether kind, before a colon, is the type of a dependency
-// in Slurm, PBS or Flux, and how text is written here.
-func foreignKind(kind, text string) (hint string, foreign bool) {
+// outsideBrackets splits a text at the commas that are not in brackets.
+func outsideBrackets(text string) []string {
+	var parts []string
+	depth, start := 0, 0
+	for i := range len(text) {
+		switch text[i] {
+		case '[', '{', '(':
+			depth++
+		case ']', '}', ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				parts, start = append(parts, text[start:i]), i+1
+			}
+		}
+	}
+	return append(parts, text[start:])
+}
+
+// lsfTarget returns the target for a name of LSF: of an array with "[*]" each
+// element is meant by itself.
+func lsfTarget(name string) string { return allOf.ReplaceAllString(name, "[i]") }
+
+// counted returns what LSF's numdone(name, count) and its like say of elements.
+func counted(status Status, name, count string) string {
+	elements := name + "[*]"
+	number := lsfCount.FindStringSubmatch(count)
 	switch {
-	case kind == "singleton":
-		return "write finished(name-*, made=before)", true
-	case strings.HasPrefix(kind, "before"):
-		return "annotate the Job that waits: each Job names what it waits for", true
-	case !strings.HasPrefix(kind, "after") && kind != "done" && kind != "ended" && kind != "exit":
+	case count == "*":
+		if status == StatusFailed {
+			return "failed(" + elements + ") >= 100%"
+		}
+		return asCheck(status, elements)
+	case number == nil:
+		return ""
+	case number[1] == "":
+		number[1] = ">="
+	case number[1] == "=":
+		number[1] = "=="
+	}
+	return string(status) + "(" + elements + ") " + number[1] + " " + number[2]
+}
+
+// exited returns what LSF's exit(name, code) says.
+func exited(name string, code []string) string {
+	n, err := strconv.Atoi(code[2])
+	if err != nil || n > 255 {
+		return ""
+	}
+	span := func(low, high int) string {
+		if low == high {
+			return ", code=" + strconv.Itoa(low)
+		}
+		if low > high {
+			return ""
+		}
+		return ", code=" + strconv.Itoa(low) + ".." + strconv.Itoa(high)
+	}
+	keys := ""
+	switch code[1] {
+	case "", "=", "==":
+		keys = span(n, n)
+	case ">":
+		keys = span(n+1, 255)
+	case ">=":
+		keys = span(n, 255)
+	case "<":
+		keys = span(1, n-1)
+	case "<=":
+		keys = span(1, n)
+	default:
+		keys = span(1, n-1) + span(n+1, 255)
+	}
+	if keys == "" {
+		return ""
+	}
+	return "failed(" + name + keys + ")"
+}
+
+// argo returns what a task result of Argo such as "AnySucceeded" says of a name;
+// foreign tells whether it is one at all.
+func argo(name, suffix string) (text string, foreign bool) {
+	switch suffix {
+	case "AnySucceeded":
+		return "succeeded(" + name + "[*]) >= 1", true
+	case "AllFailed":
+		return "failed(" + name + "[*]) >= 100%", true
+	case "Skipped":
+		return "", true
+	}
+	if suffix == "" || suffix[0] < 'A' || suffix[0] > 'Z' {
 		return "", false
 	}
-	status := foreignStatus(kind)
+	lower := strings.ToLower(suffix)
+	status := statusNamed(lower)
+	if status == "" {
+		status = foreignStatus(lower)
+	}
 	if status == "" {
 		return "", false
 	}
-	targets := strings.Split(text, ":")[1:]
-	for i, t := range targets {
-		if t == "" {
-			t = "name"
-		}
-		if kind == "aftercorr" || kind == "hold_jid_ad" {
-			t += "[i]"
-		}
-		targets[i] = t
-	}
-	return "write " + clip(asCheck(status, strings.Join(targets, ", "))), true
-}
-
-// argoStatus returns the status that an Argo task result such as
-// "a.Succeeded" asks for.
-func argoStatus(suffix string) Status {
-	if suffix == "" || suffix[0] < 'A' || suffix[0] > 'Z' {
-		return ""
-	}
-	lower := strings.ToLower(suffix)
-	if s := statusNamed(lower); s != "" {
-		return s
-	}
-	return foreignStatus(lower)
+	return asCheck(status, name), true
 }
 
 func statusList() string {
@@ -130,47 +299,4 @@ func statusList() string {
 		names = append(names, string(s))
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
-}
-
-// Nearest returns the word that word most likely stands for, "" if none is
-// near: at most a third of its letters, and at most 3, are wrong.
-func Nearest(word string, words []string) string {
-	best, least := "", min(3, len(word)/3)+1
-	if len(word) > 40 {
-		return ""
-	}
-	for _, w := range words {
-		if len(w)-len(word) >= least || len(word)-len(w) >= least {
-			continue
-		}
-		if d := distance(word, w); d < least {
-			best, least = w, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters must be put, taken, changed or swapped with
-// their neighbour to get from a to b.
-func distance(a, b string) int {
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	before, last, now := rows[0], rows[1], rows[2]
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], before[j-2]+1)
-			}
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(b)]
 }

@@ -51,13 +51,16 @@ func (b *builder) level(e *expression, depth int) Node {
 func (l *level) place(span Span) {
 	if !l.fits && !l.loose {
 		word := l.source(span)
-		hint := "write a comma before " + quote(word)
+		hint, fix := "write a comma before "+quote(word), Fix{Span{span.Start, span.Start}, ", "}
+		if l.any != nil && l.all == nil {
+			hint, fix.Text = `write "or" before `+quote(word), "or "
+		}
 		if n := len(l.spans); n > 0 && strings.HasPrefix(word, "(") {
 			if status := statusNamed(l.source(l.spans[n-1])); status != "" {
-				hint = "write " + quote(string(status)+"(") + " without a space if a status is meant"
+				hint, fix = "write "+quote(string(status)+"(")+" without a space if a status is meant", Fix{Span{l.spans[n-1].End, span.Start}, ""}
 			}
 		}
-		l.add(MissingComma, span, hint, "expected \",\" or a word that joins, found %s", quote(word))
+		l.suggest(MissingComma, span, hint, []Fix{fix}, "expected \",\" or a word that joins, found %s", quote(word))
 	}
 	l.fits, l.loose = true, false
 }
@@ -145,7 +148,11 @@ func (l *level) stray(t lexer.Token) {
 	span := spanOf(t)
 	switch t.Type {
 	case tokenIndexes:
-		l.add(MissingName, span, "write name"+clip(t.Value), "expected a name before the bracket")
+		if inside := strings.TrimSpace(t.Value[1 : len(t.Value)-1]); strings.Trim(inside, "0123456789i .,:+-*/%()") != "" && l.fits {
+			l.suggest(MissingName, span, "write "+clip(inside)+", without brackets", []Fix{{span, inside}}, "expected a name before the bracket")
+		} else {
+			l.add(MissingName, span, "write name"+clip(t.Value), "expected a name before the bracket")
+		}
 	case tokenCompare, tokenPercent:
 		l.add(BadOperator, span, "a comparison follows a status of a set, before any delay: succeeded(a, b) >= 1", "there is nothing here that %s could compare", quote(t.Value))
 	case tokenPlus:

@@ -9,13 +9,15 @@ func (l *level) mixed() {
 	if l.any.Pos.Offset < l.all.Pos.Offset {
 		at = spanOf(*l.all)
 	}
-	hint := "put parentheses around the part that belongs together"
+	hint, fixes := "put parentheses around the part that belongs together", []Fix(nil)
 	if len(l.spans) > 0 && l.spans[len(l.spans)-1].End-l.spans[0].Start <= 100 {
 		if all, any := l.grouped(true), l.grouped(false); all != "" && any != "" {
 			hint = "write: " + all + "\n  or:    " + any
+			whole := l.spans[0].to(l.spans[len(l.spans)-1])
+			fixes = []Fix{{whole, all}, {whole, any}}
 		}
 	}
-	l.add(MixedOr, at, hint, "\"or\" and %s stand side by side, and which one binds is not said", quote(l.all.Value))
+	l.suggest(MixedOr, at, hint, fixes, "\"or\" and %s stand side by side, and which one binds is not said", quote(l.all.Value))
 }
 
 // grouped returns the text of the level with parentheses around its all-ofs or

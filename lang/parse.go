@@ -67,6 +67,12 @@ func read(text string, found *report) Node {
 type builder struct {
 	*report
 	text string
+	// target is where the target that is built stands, with its brackets, and
+	// inStatus tells whether that is inside a status.
+	target   Span
+	inStatus bool
+	// foreign tells that the target was a dependency of a batch system.
+	foreign bool
 }
 
 // source returns the text of span, cut to what fits a message.

@@ -126,11 +126,11 @@ func (s *scanner) word() {
 		s.arrow(end)
 		return
 	case len(word) <= 3 && (strings.EqualFold(word, "and") || strings.EqualFold(word, "or")):
-		s.add(BadName, s.span(start, end), "write "+quote(strings.ToLower(word)), "%s is a word of the language only in lower case", quote(word))
+		s.suggest(BadName, s.span(start, end), "write "+quote(strings.ToLower(word)), []Fix{{s.span(start, end), strings.ToLower(word)}}, "%s is a word of the language only in lower case", quote(word))
 		s.take(tokenJoint, len(word))
 		return
 	case len(word) == 3 && strings.EqualFold(word, "not"):
-		s.add(BadName, s.span(start, end), `write "not"`, "%s is a word of the language only in lower case", quote(word))
+		s.suggest(BadName, s.span(start, end), `write "not"`, []Fix{{s.span(start, end), "not"}}, "%s is a word of the language only in lower case", quote(word))
 		s.take(tokenNot, len(word))
 		return
 	}
@@ -212,7 +212,7 @@ func (s *scanner) torn(start, end, after int) bool {
 	case after == end || after == len(s.text):
 		return false
 	case first == '[':
-		s.add(SpaceInTarget, s.span(end, after), "write "+quote(s.text[start:end]+"[")+" without the space", "there is white space before the bracket")
+		s.suggest(SpaceInTarget, s.span(end, after), "write "+quote(s.text[start:end]+"[")+" without the space", []Fix{{s.span(end, after), ""}}, "there is white space before the bracket")
 		s.take(tokenName, end-start)
 		s.pos = after
 		return true
@@ -226,7 +226,8 @@ func (s *scanner) torn(start, end, after int) bool {
 		}
 		whole = s.wordEnd(rest)
 	}
-	s.add(SpaceInTarget, s.span(start, whole), "write "+quote(strings.Join(strings.Fields(s.text[start:whole]), "")),
+	joined := strings.Join(strings.Fields(s.text[start:whole]), "")
+	s.suggest(SpaceInTarget, s.span(start, whole), "write "+quote(joined), []Fix{{s.span(start, whole), joined}},
 		`there is white space beside ":" or "/"`)
 	s.emit(tokenJunk, start, whole)
 	s.pos = whole

@@ -7,9 +7,14 @@ func (b *builder) sensible(c *Check, from *operand) bool {
 	set := c.isSet()
 	if c.Compare == nil {
 		if set && (c.Status == StatusFailed || c.Status == StatusSkipped) {
-			text := b.source(c.span)
-			b.add(AnyOrAll, c.span, "write "+text+" >= 1 for any, "+text+" >= 100% for all",
-				"%s of several does not say whether any or all are meant", quote(string(c.Status)))
+			call := Span{c.span.Start, c.span.Start + len(b.text[c.span.Start:spanOf(from.Close).End])}
+			text, whole := b.source(call), b.text[call.Start:call.End]
+			fixes := []Fix{{call, whole + " >= 1"}}
+			hint := "write " + text + " >= 1"
+			if !c.isOpen() {
+				fixes, hint = append(fixes, Fix{call, whole + " >= 100%"}), hint+" for any, "+text+" >= 100% for all"
+			}
+			b.suggest(AnyOrAll, c.span, hint, fixes, "%s of several does not say whether any or all are meant", quote(string(c.Status)))
 			return false
 		}
 		return true
@@ -21,16 +26,17 @@ func (b *builder) sensible(c *Check, from *operand) bool {
 	plain := b.source(Span{c.span.Start, max(c.span.Start, at.Start)})
 	switch {
 	case c.Status == StatusTime:
-		b.add(SingleComparison, at, "delete it", "a time has nothing to count")
+		b.suggest(SingleComparison, at, "delete it", []Fix{{at, ""}}, "a time has nothing to count")
 	case !set:
-		b.add(SingleComparison, at, "write "+trimmed(plain)+", or compare a list: succeeded(a, b) >= 1", "there is only one to count here")
+		b.suggest(SingleComparison, at, "write "+trimmed(plain)+", or compare a list: succeeded(a, b) >= 1", []Fix{{at, ""}}, "there is only one to count here")
 	case c.Compare.Percent && (c.Compare.Number > 100 || c.Compare.Number == 100 && c.Compare.Op == MoreThan):
 		b.add(OverPercent, at, "", "there are no more than 100%%")
-	case c.Compare.Percent && (c.Compare.Op == Equal || c.Compare.Op == Unequal):
-		b.add(PercentEquality, at, "write >= or <=", "a percentage is rarely met exactly, it cannot be compared with %s", quote(string(c.Compare.Op)))
 	case c.isOpen() && (c.Compare.Percent || c.Compare.Op != AtLeast && c.Compare.Op != MoreThan):
 		b.add(OpenComparison, at, "write >= and a number, or list the names",
 			"a glob or selector may match more at any time: only >= or > with a number stays true")
+	case c.Compare.Percent && (c.Compare.Op == Equal || c.Compare.Op == Unequal):
+		sign := spanOf(from.Compare)
+		b.suggest(PercentEquality, at, "write >= or <=", []Fix{{sign, ">="}, {sign, "<="}}, "a percentage is rarely met exactly, it cannot be compared with %s", quote(string(c.Compare.Op)))
 	default:
 		if canTrue, _ := possible(c); !canTrue {
 			what := "a set"

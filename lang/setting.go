@@ -23,23 +23,33 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 	}
 	switch {
 	case !slices.Contains(keys(), key):
-		hint := "the keys are reason, code and made"
-		if near := Nearest(strings.ToLower(key), keys()); near != "" {
-			hint = "did you mean " + quote(near) + "?"
-		} else if strings.HasPrefix(key, "exit") {
-			hint = `did you mean "code"?`
+		near := Nearest(strings.ToLower(key), keys())
+		if strings.HasPrefix(key, "exit") {
+			near = "code"
 		}
-		b.add(UnknownKey, keySpan, hint, "unknown key %s", quote(key))
+		hint, fixes := "did you mean "+quote(near)+"?", []Fix{{keySpan, near}}
+		switch {
+		case near == "":
+			hint, fixes = "the keys are reason, code and made", nil
+		case near != "made" && c.Status != StatusFailed:
+			hint, fixes = hint+" It stands in failed(...)", nil
+		}
+		b.suggest(UnknownKey, keySpan, hint, fixes, "unknown key %s", quote(key))
 		return false
 	case key != "made" && c.Status != StatusFailed:
 		b.add(MisplacedKey, span, "write it in failed(...)", "%s is about failures and has no meaning in %s", quote(key), quote(string(c.Status)))
 		return false
 	case value != "" && (value[0] == '"' || value[0] == '\''):
-		b.add(BadValue, valueSpan, "write "+clip(key+"="+strings.Trim(value, `"'`)), "a value has no quotes")
+		plain := key + "=" + strings.Trim(value, `"'`)
+		b.suggest(BadValue, valueSpan, "write "+clip(plain), []Fix{{span, plain}}, "a value has no quotes")
 		return false
 	case key == "made":
 		if value != "before" {
-			b.add(BadValue, valueSpan, `write "made=before": created before the annotated Job`, "%s is not a value of %s", quote(value), quote(key))
+			var fixes []Fix
+			if c.Status != StatusFailed && c.Status != StatusSkipped { // which need a count then
+				fixes = []Fix{{span, "made=before"}}
+			}
+			b.suggest(BadValue, valueSpan, `write "made=before": created before the annotated Job`, fixes, "%s is not a value of %s", quote(value), quote(key))
 			return false
 		}
 		c.Before = true
@@ -50,9 +60,13 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		}
 		c.Reasons = append(c.Reasons, value)
 	default:
-		codes, hint := parseCodes(value)
+		codes, hint, meant := parseCodes(value)
 		if hint != "" {
-			b.add(BadValue, valueSpan, hint, "%s is not an exit code or a range of them", quote(value))
+			var fixes []Fix
+			if meant != "" {
+				fixes = []Fix{{span, meant}}
+			}
+			b.suggest(BadValue, valueSpan, hint, fixes, "%s is not an exit code or a range of them", quote(value))
 			return false
 		}
 		c.Codes = append(c.Codes, codes)
@@ -70,8 +84,9 @@ func isReason(s string) bool {
 	return s != ""
 }
 
-// parseCodes reads 3 or 3..7; hint is not empty if it is neither.
-func parseCodes(s string) (codes CodeRange, hint string) {
+// parseCodes reads 3 or 3..7; hint is not empty if it is neither, and meant is
+// what is likely meant.
+func parseCodes(s string) (codes CodeRange, hint, meant string) {
 	first, last, ranged := strings.Cut(s, "..")
 	low, err := strconv.ParseInt(first, 10, 32)
 	high := low
@@ -81,13 +96,22 @@ func parseCodes(s string) (codes CodeRange, hint string) {
 	from, to, dash := strings.Cut(s, "-")
 	switch {
 	case err != nil && dash && isDigits(from) && isDigits(to):
-		return codes, "write " + quote("code="+from+".."+to)
+		low, err := strconv.ParseInt(from, 10, 32)
+		high, wrong := strconv.ParseInt(to, 10, 32)
+		if err == nil && wrong == nil {
+			meant = "code=" + strconv.FormatInt(min(low, high), 10) + ".." + strconv.FormatInt(max(low, high), 10)
+			return codes, "write " + quote(meant), meant
+		}
+		return codes, "write a number, as in: code=3 or code=3..7", ""
 	case err != nil || low < 0 || !isDigits(first):
-		return codes, "write a number, as in: code=3 or code=3..7"
+		return codes, "write a number, as in: code=3 or code=3..7", ""
+	case high < 0:
+		return codes, "write a number, as in: code=3 or code=3..7", ""
 	case high < low:
-		return codes, "write " + quote("code="+last+".."+first)
+		meant = "code=" + last + ".." + first
+		return codes, "write " + quote(meant), meant
 	}
-	return CodeRange{Low: int32(low), High: int32(high)}, ""
+	return CodeRange{Low: int32(low), High: int32(high)}, "", ""
 }
 
 func isDigits(s string) bool {

@@ -17,13 +17,17 @@ func (s *scanner) comparison() {
 	}
 	sign := s.text[s.pos:end]
 	if sign[0] == '!' && sign != "!=" {
-		s.add(ForeignOperator, s.span(s.pos, s.pos+1), `write "not"`, `"!" has no meaning here, and YAML takes a leading one away`)
+		s.suggest(ForeignOperator, s.span(s.pos, s.pos+1), `write "not"`, []Fix{{s.span(s.pos, s.pos+1), "not "}}, `"!" has no meaning here, and YAML takes a leading one away`)
 		s.take(tokenNot, 1)
 		return
 	}
 	if !isOperator(sign) {
 		hint := ">="
 		switch sign {
+		case ">>", "<<":
+			s.add(ForeignOperator, s.span(s.pos, end), "annotate the Job that waits with the name of what it waits for", "%s has no meaning here", quote(sign))
+			s.take(tokenJunk, end-s.pos)
+			return
 		case "=", "===":
 			hint = "=="
 		case "=<":
@@ -31,7 +35,11 @@ func (s *scanner) comparison() {
 		case "<>":
 			hint = "!="
 		}
-		s.add(BadOperator, s.span(s.pos, end), "write "+quote(hint), "%s is not a comparison, expected >=, >, <=, <, == or !=", quote(sign))
+		var fixes []Fix
+		if isDigits(string(s.byteAt(s.spaces(end)))) {
+			fixes = []Fix{{s.span(s.pos, end), hint}}
+		}
+		s.suggest(BadOperator, s.span(s.pos, end), "write "+quote(hint), fixes, "%s is not a comparison, expected >=, >, <=, <, == or !=", quote(sign))
 	}
 	s.take(tokenCompare, end-s.pos)
 }
@@ -95,7 +103,11 @@ func (s *scanner) strange() {
 	rest := s.text[s.pos:]
 	for _, f := range foreignSigns() {
 		if strings.HasPrefix(rest, f.sign) {
-			s.add(f.code, s.span(s.pos, s.pos+len(f.sign)), f.hint, "%s has no meaning here", quote(f.sign))
+			var fixes []Fix
+			if f.means != "" {
+				fixes = []Fix{{s.span(s.pos, s.pos+len(f.sign)), f.means}}
+			}
+			s.suggest(f.code, s.span(s.pos, s.pos+len(f.sign)), f.hint, fixes, "%s has no meaning here", quote(f.sign))
 			if f.line {
 				s.take(f.kind, len(s.line(s.pos)))
 			} else {
@@ -123,16 +135,20 @@ func (s *scanner) strange() {
 			_, last := utf8.DecodeRuneInString(s.text[s.pos+size+n:])
 			inside := s.text[s.pos+size : s.pos+size+n]
 			size += n + last
-			s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+clip(plain+inside+plain), "%s is not the quote of this language", quote(string(r)))
+			s.suggest(BadCharacter, s.span(s.pos, s.pos+size), "write "+clip(plain+inside+plain), []Fix{{s.span(s.pos, s.pos+size), plain + inside + plain}}, "%s is not the quote of this language", quote(string(r)))
 			break
 		}
 		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+plain, "%s is not the quote of this language", quote(string(r)))
 	case alike && plain == " ":
-		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write an ordinary space", "this is a white space character that nobody can see, %U", r)
+		s.suggest(BadCharacter, s.span(s.pos, s.pos+size), "write an ordinary space", []Fix{{s.span(s.pos, s.pos+size), " "}}, "this is a white space character that nobody can see, %U", r)
 		s.pos += size
 		return
 	case alike:
-		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+quote(plain), "%s only looks like %s", quote(string(r)), quote(plain))
+		var fixes []Fix
+		if lookalikeKind(plain) != tokenJunk { // a dash or a bracket alone would be the next mistake
+			fixes = []Fix{{s.span(s.pos, s.pos+size), plain}}
+		}
+		s.suggest(BadCharacter, s.span(s.pos, s.pos+size), "write "+quote(plain), fixes, "%s only looks like %s", quote(string(r)), quote(plain))
 		s.take(lookalikeKind(plain), size)
 		return
 	case r == '[' || r == ']' || r == '}':
@@ -173,16 +189,18 @@ type foreignSign struct {
 	hint string
 	kind lexer.TokenType
 	line bool // the rest of the line belongs to it
+	// means is what it is here.
+	means string
 }
 
 // foreignSigns are signs of other languages, the longer first.
 func foreignSigns() [6]foreignSign {
 	return [...]foreignSign{
-		{"&&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
-		{"||", ForeignOperator, `write "or"`, tokenJoint, false},
-		{"&", ForeignOperator, `write "," or "and"`, tokenJoint, false},
-		{"|", ForeignOperator, `write "or"`, tokenJoint, false},
-		{";", ForeignOperator, `write ","`, tokenJoint, false},
-		{"#", Comment, "there are no comments: use another annotation, or a YAML comment above this one", tokenJunk, true},
+		{"&&", ForeignOperator, `write "," or "and"`, tokenJoint, false, " and "},
+		{"||", ForeignOperator, `write "or"`, tokenJoint, false, " or "},
+		{"&", ForeignOperator, `write "," or "and"`, tokenJoint, false, " and "},
+		{"|", ForeignOperator, `write "or"`, tokenJoint, false, " or "},
+		{";", ForeignOperator, `write ","`, tokenJoint, false, ", "},
+		{"#", Comment, "there are no comments: use another annotation, or a YAML comment above this one", tokenJunk, true, ""},
 	}
 }

@@ -9,7 +9,14 @@ import (
 func (b *builder) addTarget(c *Check, from *operand) bool {
 	span := spanOf(from.Name)
 	t := Target{Span: span}
+	b.target = span
+	if from.Indexes.Type != 0 {
+		b.target = span.to(spanOf(from.Indexes))
+	}
 	ok := b.ref(&t, from)
+	if !ok && (b.foreign || strings.HasSuffix(from.Name.Value, "-")) {
+		return false // the brackets are those of another language
+	}
 	if from.Indexes.Type != 0 {
 		t.Span = span.to(spanOf(from.Indexes))
 		t.Elements = b.elements(from.Indexes)
@@ -35,6 +42,15 @@ func (b *builder) ref(t *Target, from *operand) bool {
 		n := strings.LastIndexAny(text, "/:")
 		prefix, name = text[:n+1], text[n+1:]
 	}
+	if before, _, has := strings.Cut(text, ":"); has {
+		if b.foreign = b.foreignDependency(before, span); b.foreign {
+			return false
+		}
+	}
+	if target, ok := kubectlName(text); ok {
+		b.suggest(BadName, span, "write "+target, []Fix{{span, target}}, "%s is how kubectl or the API names an object", quote(text))
+		return false
+	}
 	if strings.Contains(text, "@") && !strings.ContainsAny(name, "\"'{") {
 		b.add(ReservedSign, span, "", "\"@\" is reserved for runs")
 		return false
@@ -46,10 +62,6 @@ func (b *builder) ref(t *Target, from *operand) bool {
 		rest, kind = prefix, ""
 	}
 	if hasKind {
-		if hint, foreign := foreignKind(kind, text); foreign {
-			b.add(ForeignStatus, span, hint, "%s is of another language", quote(kind+":"))
-			return false
-		}
 		if !b.kind(kind, Span{span.Start, span.Start + len(kind)}) {
 			return false
 		}
@@ -74,7 +86,8 @@ func (b *builder) kind(kind string, at Span) bool {
 	}
 	hint := "write a kind in lower case, as in: cronjob:nightly"
 	if lower := strings.ToLower(kind); lower != kind && isName(lower) {
-		hint = "did you mean " + quote(lower) + "?"
+		b.suggest(BadKind, at, "did you mean "+quote(lower)+"?", []Fix{{at, lower}}, "%s is not a kind of objects", quote(kind))
+		return false
 	}
 	if strings.Contains(kind, "/") {
 		hint = "the kind stands first, as in: cronjob:etl/nightly"
@@ -91,7 +104,7 @@ func (b *builder) namespace(namespace, whole string, at Span) bool {
 	case namespace == "":
 		b.add(MissingName, Span{at.Start, at.End + 1}, "write namespace/name", "expected a namespace before \"/\"")
 	case isLabel(lower):
-		b.add(BadName, at, "did you mean "+quote(lower)+"?", "%s has upper case letters, names have none", quote(namespace))
+		b.suggest(BadName, at, "did you mean "+quote(lower)+"?", []Fix{{at, lower}}, "%s has upper case letters, names have none", quote(namespace))
 	case strings.Contains(namespace, "/"):
 		b.add(BadName, at, "write [kind:][namespace/]name", "there are too many slashes in %s", quote(whole))
 	case strings.ContainsAny(namespace, "*?"):
@@ -128,7 +141,7 @@ func (b *builder) name(t *Target, name string, at Span, bare bool) bool {
 		t.Ref = Ref{}
 		return true
 	case bare && (name == "and" || name == "or" || name == "not"):
-		b.add(ReservedWord, at, "write "+quote(name)+" in quotes", "%s is a word of the language", quote(name))
+		b.suggest(ReservedWord, at, "write "+quote(name)+" in quotes", []Fix{{at, quote(name)}}, "%s is a word of the language", quote(name))
 		return false
 	}
 	t.Ref.Name = name
@@ -154,21 +167,46 @@ func (b *builder) object(name string, at Span) bool {
 // badName reports what is no name of an object, with the name that is meant.
 func (b *builder) badName(name string, at Span) {
 	plain := plainName(name)
-	base, suffix, _ := cutLast(name, ".")
-	switch status := argoStatus(suffix); {
-	case status != "" && isName(base):
-		b.add(ForeignStatus, at, "write "+asCheck(status, base), "%s is of another language", quote("."+suffix))
+	if b.argo(name, at) {
+		return
+	}
+	switch {
+	case strings.HasSuffix(name, "-") && b.target.End > at.End && b.text[at.End] == '[':
+		b.add(BadName, at, "brackets are for elements of an array; for Jobs of other names write "+clip(name)+"*", "%s is not the name of an array", quote(name))
 	case len(name) > 253:
 		b.add(BadName, at, "a name has 1 to 253 characters", "this name has %d characters", len(name))
 	case name == "":
 		b.add(BadName, at, "", "there is no name between the quotes")
 	case name != plain && strings.EqualFold(name, plain) && isName(plain):
-		b.add(BadName, at, "did you mean "+quote(plain)+"?", "%s has upper case letters, names of objects have none", quote(name))
+		b.suggest(BadName, at, "did you mean "+quote(plain)+"?", []Fix{{at, plain}}, "%s has upper case letters, names of objects have none", quote(name))
 	case isName(plain):
-		b.add(BadName, at, "did you mean "+quote(plain)+"?", "%s is not the name of an object", quote(name))
+		b.suggest(BadName, at, "did you mean "+quote(plain)+"?", []Fix{{at, plain}}, "%s is not the name of an object", quote(name))
 	default:
 		b.add(BadName, at, "a name has lower case letters, digits, - and ., and starts and ends with a letter or a digit", "%s is not the name of an object", quote(name))
 	}
+}
+
+// argo reports a name that ends in a task result of Argo.
+func (b *builder) argo(name string, at Span) bool {
+	base, suffix, _ := cutLast(name, ".")
+	quoted := at.Start > 0 && (b.text[at.Start-1] == '"' || b.text[at.Start-1] == '\'')
+	if !isName(base) || quoted || at.Start < b.target.Start {
+		return false
+	}
+	target := b.text[b.target.Start:at.Start] + base + b.text[at.End:b.target.End]
+	text, foreign := argo(target, suffix)
+	switch {
+	case !foreign:
+		return false
+	case text == "":
+		b.add(ForeignStatus, at, "a Job has no \"when\" that could be false; Argo's Omitted is skipped("+clip(target)+") here",
+			"%s is of another language", quote("."+suffix))
+		return true
+	case b.inStatus:
+		text = target
+	}
+	b.suggest(ForeignStatus, at, "write "+clip(text), []Fix{{b.target, text}}, "%s is of another language", quote("."+suffix))
+	return true
 }
 
 // plainName returns the most likely name for what is none.

@@ -18,13 +18,15 @@ type Context struct {
 }
 
 // Vet returns what is doubtful about e, in the order of the text: warnings, and
-// errors for what can never be right for this Job (self-reference, not-indexed).
+// errors for what can never be right for this Job (self-reference, not-indexed,
+// an unknown kind that it cannot do without).
 func (e *Expr) Vet(c Context) []Diagnostic {
 	v := vetting{Context: c, found: &report{}}
 	if e.elements && c.Subject != nil && c.Subject.Object != nil && c.Subject.Object.Array == nil {
 		v.notIndexed(e)
 	}
 	v.selfCycle(e)
+	v.stuck = v.isStuck(e.tree())
 	for _, check := range e.Checks() {
 		v.check(check)
 	}
@@ -36,10 +38,17 @@ func (e *Expr) Vet(c Context) []Diagnostic {
 type vetting struct {
 	Context
 	found *report
+	// stuck says that the expression never comes true as it needs a kind that
+	// nobody looks up.
+	stuck bool
 }
 
 func (v *vetting) warn(code Code, span Span, hint, format string, args ...any) {
-	v.found.addSeverity(Warning, code, span, hint, format, args...)
+	v.found.addSeverity(Warning, code, span, hint, nil, format, args...)
+}
+
+func (v *vetting) suggest(code Code, span Span, text, hint, format string, args ...any) {
+	v.found.addSeverity(Warning, code, span, hint, []Fix{{span, text}}, format, args...)
 }
 
 func (v *vetting) notIndexed(e *Expr) {
@@ -77,8 +86,8 @@ func (v *vetting) check(c *Check) {
 	}
 	if c.isOpen() && c.Compare == nil {
 		counted := *c
-		counted.Delay, counted.Compare = 0, &Comparison{Op: AtLeast, Number: 5}
-		v.warn(OpenSet, c.span, "give it a number: "+counted.String(), "more that match may be applied later, this is true of those that are there")
+		counted.Compare = &Comparison{Op: AtLeast, Number: 5}
+		v.suggest(OpenSet, c.span, counted.String(), "give it a number: "+counted.String(), "more that match may be applied later, this is true of those that are there")
 	}
 }
 
@@ -90,34 +99,102 @@ func (v *vetting) target(c *Check, t *Target) {
 	base, suffix, _ := cutLast(ref.Name, ".")
 	switch status := statusNamed(suffix); {
 	case !ref.IsSet() && base != "" && status != "":
-		base = (&Target{Ref: Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: base}}).String()
-		v.warn(StatusSuffix, t.Span, "write "+asCheck(status, base)+" if its status is meant", "%s is a name that ends in a status", quote(ref.Name))
-	case ref.Kind == KindJob && slices.Contains(v.knownKinds(), ref.Namespace):
-		v.warn(KindAsNamespace, t.Span, "write "+strings.TrimPrefix((&Target{Ref: Ref{Kind: ref.Namespace, Name: ref.Name}}).String(), "job:")+" if a kind is meant",
-			"%s is the namespace here, not the kind", quote(ref.Namespace))
-	}
-	if kinds := v.Kinds; len(kinds) > 0 && !slices.Contains(kinds, ref.Kind) {
-		hint := "known are " + strings.Join(kinds, ", ")
-		if near := Nearest(ref.Kind, kinds); near != "" {
-			hint = "did you mean " + quote(near) + "?"
+		text := (&Target{Ref: Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: base}, Elements: t.Elements}).String()
+		if t.Span == c.span { // it is not inside a status
+			text = asCheck(status, text)
 		}
-		v.warn(UnknownKind, t.Span, hint, "unknown kind %s", quote(ref.Kind))
+		v.suggest(StatusSuffix, t.Span, text, "write "+text+" if its status is meant", "%s is a name that ends in a status", quote(ref.Name))
+	case ref.Kind == KindJob && ref.Namespace == KindJob:
+		text := (&Target{Ref: Ref{Kind: KindJob, Name: ref.Name}, Elements: t.Elements}).String()
+		v.suggest(KindAsNamespace, t.Span, text, "write "+text+" if a kind is meant", "%s is the namespace here, not the kind", quote(ref.Namespace))
+	case ref.Kind == KindJob && slices.Contains(v.knownKinds(), ref.Namespace):
+		v.kindAsNamespace(t)
+	}
+	if !v.knows(ref.Kind) {
+		v.unknownKind(t)
 	}
 	if v.Subject == nil {
 		return
 	}
 	ref = ref.Resolve(v.Subject.Ref.Namespace)
 	if ref == v.Subject.Ref && !c.Before {
-		hint := ""
-		if t.Elements != nil {
-			hint = "write self" + t.Elements.String()
+		hint, fixes := "", []Fix(nil)
+		if text := v.ownElements(t); text != "" {
+			hint, fixes = "write "+text, []Fix{{t.Span, text}}
 		}
-		v.found.add(SelfReference, t.Span, hint, "a Job cannot wait for itself")
+		v.found.suggest(SelfReference, t.Span, hint, fixes, "a Job cannot wait for itself")
 		return
 	}
 	if v.World != nil && !ref.IsSet() {
 		v.array(c, t, v.World.Object(ref))
 	}
+}
+
+// ownElements returns how a target that names the Job itself names its elements,
+// empty if that would be a mistake too.
+func (v *vetting) ownElements(t *Target) string {
+	own := v.Subject.Object
+	if t.Elements == nil || t.Elements.All || own != nil && own.Array == nil {
+		return ""
+	}
+	text := "self" + t.Elements.String()
+	if _, err := Parse(text); err != nil {
+		return ""
+	}
+	return text
+}
+
+// knows tells whether objects of a kind can be looked up, as far as is known.
+func (v *vetting) knows(kind string) bool { return len(v.Kinds) == 0 || slices.Contains(v.Kinds, kind) }
+
+// kindAsNamespace reports kubectl's form of what is not a Job.
+func (v *vetting) kindAsNamespace(t *Target) {
+	kind := t.Ref.Namespace
+	if !v.knows(kind) {
+		v.warn(KindAsNamespace, t.Span, "there is no way to wait for a "+kind+" yet: only for "+strings.Join(v.Kinds, ", "),
+			"%s is the namespace here, not the kind", quote(kind))
+		return
+	}
+	text := (&Target{Ref: Ref{Kind: kind, Name: t.Ref.Name}, Elements: t.Elements}).String()
+	v.suggest(KindAsNamespace, t.Span, text, "write "+text+" if a kind is meant", "%s is the namespace here, not the kind", quote(kind))
+}
+
+// unknownKind reports a kind that nobody looks up: an error if the expression
+// cannot come true without it, as the Job is held forever.
+func (v *vetting) unknownKind(t *Target) {
+	severity, fixes := Warning, []Fix(nil)
+	if v.stuck {
+		severity = Error
+	}
+	hint := "only these can be waited for: " + strings.Join(v.Kinds, ", ")
+	if near := Nearest(t.Ref.Kind, v.Kinds); near != "" {
+		ref := t.Ref
+		ref.Kind = near
+		text := (&Target{Ref: ref, Elements: t.Elements}).String()
+		hint, fixes = "did you mean "+quote(near)+"?", []Fix{{t.Span, text}}
+	}
+	v.found.addSeverity(severity, UnknownKind, t.Span, hint, fixes, "unknown kind %s: nobody looks it up", quote(t.Ref.Kind))
+}
+
+// isStuck tells whether n stays unknown because of kinds that nobody looks up.
+func (v *vetting) isStuck(n Node) bool {
+	switch n := n.(type) {
+	case *Not:
+		return v.isStuck(n.Term)
+	case *All:
+		return slices.ContainsFunc(n.Terms, v.isStuck)
+	case *Any:
+		return !slices.ContainsFunc(n.Terms, func(t Node) bool { return !v.isStuck(t) })
+	case *Check:
+		unknown := 0
+		for i := range n.Targets {
+			if t := &n.Targets[i]; !t.Self && !v.knows(t.Ref.Kind) {
+				unknown++
+			}
+		}
+		return unknown > 0 && (n.Compare == nil || unknown == len(n.Targets))
+	}
+	return false
 }
 
 // array warns about elements that the array does not have, and about counting

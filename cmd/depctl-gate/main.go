@@ -101,6 +101,8 @@ func run(ctx context.Context, o options) error {
 		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,
+
+		NamespaceMemory: o.reach.memory.Value(),
 	})
 	listener, err := net.Listen("tcp", o.probeAddress)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"depctl.dev/gate/controller"
@@ -17,6 +18,7 @@ type reach struct {
 	observeOnly    bool
 	arrays         bool
 	nudge          bool
+	memory         resource.QuantityValue
 }
 
 func (r *reach) addFlags(flags *pflag.FlagSet) {
@@ -30,6 +32,9 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
 	flags.BoolVar(&r.nudge, "nudge", true,
 		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
+	r.memory.Quantity = *resource.NewQuantity(controller.DefaultNamespaceMemory, resource.BinarySI)
+	flags.Var(&r.memory, "namespace-memory",
+		"Memory for what the Jobs of one namespace say: expressions, labels, outcomes, rights. A Job that finds no room in it is held.")
 	flags.BoolVar(&r.observeOnly, "observe-only", false,
 		"Write to no Job, and tell by events what would be done.")
 }
@@ -39,6 +44,9 @@ func (r *reach) validate() error {
 	case controller.RBACNamespaces, controller.OpenNamespaces, controller.DenyNamespaces:
 	default:
 		return fmt.Errorf("--cross-namespace must be rbac, open or deny, got %q", r.crossNamespace)
+	}
+	if r.memory.Value() < 1<<20 {
+		return fmt.Errorf("--namespace-memory must be 1Mi or more, got %s", r.memory.String())
 	}
 	if err := validateNamespaces("--namespaces", r.namespaces); err != nil {
 		return err

@@ -3,11 +3,13 @@ package controller
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/util/workqueue"
@@ -51,6 +53,9 @@ type Options struct {
 	Nudge bool
 	// ObserveOnly writes to no Job, and tells what it would do.
 	ObserveOnly bool
+	// NamespaceMemory is how many bytes are kept in memory for what the Jobs of one
+	// namespace say; DefaultNamespaceMemory by default.
+	NamespaceMemory int64
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -64,6 +69,7 @@ type Controller struct {
 	reporter   *reporter
 	conditions *conditions
 	refusals   *refusals
+	share      *share
 	rights     *rights
 	stopwatch  *stopwatch
 	census     *census
@@ -90,6 +96,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairly("jobs", jobTurns())}),
 		reporter:  newReporter(o.Recorder),
 		refusals:  newRefusals(),
+		share:     newShare(),
 		stopwatch: newStopwatch(clock.RealClock{}),
 		census:    newCensus(),
 		observer:  o.ObserveOnly,
@@ -99,7 +106,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	}
 	c.store = newStore(c.enqueue, o.Clock)
 	c.store.watch = c.stopwatch.clock
-	c.store.scope, c.store.jobsOnly = o.Scope, !o.Arrays
+	c.store.scope, c.store.jobsOnly, c.store.budget = o.Scope, !o.Arrays, newBudget(o.NamespaceMemory)
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
 	}
@@ -243,13 +250,22 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 
 // decide decides about one Job and does it.
 func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
+	now := c.stopwatch.clock.Now()
+	if wait := c.share.wait(ref.Namespace, now); wait > 0 {
+		c.queue.AddAfter(ref, wait)
+		return nil
+	}
 	since := c.stopwatch.take(ref)
 	job, decision, exists := c.store.decide(ref)
+	c.share.took(ref.Namespace, c.stopwatch.clock.Since(now), c.stopwatch.clock.Now())
 	if !exists {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)
 		c.census.forget(ref)
 		return nil
+	}
+	if c.store.mayFit(ref) {
+		return c.reread(ctx, ref)
 	}
 	decisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
 	c.census.note(job, decision)
@@ -279,4 +295,17 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	}
 	c.conditions.note(job, decision)
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision))
+}
+
+// reread takes in anew a Job of which nothing was kept, now that there may be room.
+func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
+	job, err := c.client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil // the watch will say so
+	case err != nil:
+		return fmt.Errorf("reading the Job again: %w", err)
+	}
+	c.store.answered(job)
+	return nil
 }

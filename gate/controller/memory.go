@@ -139,7 +139,7 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || !e.job.Waits() || len(e.seen) == 0 && len(e.job.Seen) == 0 {
+	if !ok || !e.job.Waits() || e.invalid != nil || e.excess != "" || len(e.seen) == 0 && len(e.job.Seen) == 0 {
 		return gate.Job{}, nil, false
 	}
 	// What the Job may not know, or not yet, stays with the gate.

@@ -69,10 +69,10 @@ func (o *listed) GetObjectMeta() metav1.Object {
 // Transformer returns the function that reads a Job. The reflector applies it while
 // it collects a list.
 func (s *store) Transformer() cache.TransformFunc {
-	return func(object any) (any, error) { return s.read(object) }
+	return func(object any) (any, error) { return s.collect(object) }
 }
 
-func (s *store) read(object any) (*listed, error) {
+func (s *store) collect(object any) (*listed, error) {
 	if known, ok := object.(*listed); ok {
 		return known, nil
 	}
@@ -87,7 +87,7 @@ func (s *store) observe(object any) (gate.Job, error) {
 	if !ok {
 		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
 	}
-	observed := gate.Observe(job)
+	observed := brief(gate.Observe(job))
 	observed.Namespace, observed.ServiceAccount = unique.Make(observed.Namespace).Value(), unique.Make(observed.ServiceAccount).Value()
 	observed.Labels = s.labels.share(observed.Labels)
 	if !s.scope.Has(observed.Namespace) {

@@ -95,6 +95,12 @@ func TestSinkTellsWarningsAtOnceAndDropsTheRest(t *testing.T) {
 	s.places <- struct{}{} // somebody waits
 	send(event("dropped", corev1.EventTypeNormal))
 	send(event("broken", corev1.EventTypeWarning))
+	for range mostWarnings { // of another namespace, still under way
+		require.True(t, s.warn("evil", 1))
+	}
+	flood := event("flood", corev1.EventTypeWarning)
+	flood.Namespace = "evil"
+	send(flood)
 	names := func(c *fake.Clientset) (all []string) {
 		list, err := c.EventsV1().Events("n").List(t.Context(), metav1.ListOptions{})
 		require.NoError(t, err)
@@ -105,4 +111,7 @@ func TestSinkTellsWarningsAtOnceAndDropsTheRest(t *testing.T) {
 	}
 	require.Equal(t, []string{"released"}, names(others))
 	require.Equal(t, []string{"broken"}, names(warnings))
+	list, err := warnings.EventsV1().Events("evil").List(t.Context(), metav1.ListOptions{})
+	require.NoError(t, err)
+	require.Empty(t, list.Items, "a namespace with very many warnings")
 }

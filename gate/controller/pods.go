@@ -18,7 +18,13 @@ type pods struct {
 	// of has the pods of each Job, in the order of gate.ComparePods.
 	of     map[gate.Owner][]gate.Pod
 	synced bool
+	// count is how many are kept of each namespace.
+	count map[string]int
 }
+
+// mostPods is how many pods are kept of one namespace: more than a whole cluster of
+// Kubernetes is made for. What is above that takes no memory, and waits.
+const mostPods = 200_000
 
 // list returns the pods of a Job; nil while they are not known.
 func (p *pods) list(job gate.Owner) []gate.Pod {
@@ -37,8 +43,10 @@ func (p *pods) set(job gate.Owner, pod gate.Pod) {
 	list := p.of[job]
 	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
 	switch {
+	case !known && p.count[job.Job.Namespace] >= mostPods:
 	case !known:
 		p.of[job] = slices.Insert(list, at, pod)
+		p.count[job.Job.Namespace]++
 	case !older(pod.ResourceVersion, list[at].ResourceVersion):
 		list[at] = pod
 	}
@@ -50,11 +58,25 @@ func (p *pods) remove(job gate.Owner, pod gate.Pod) {
 	if !known {
 		return
 	}
+	p.less(job, 1)
 	if list = slices.Delete(list, at, at+1); len(list) == 0 {
 		delete(p.of, job)
 		return
 	}
 	p.of[job] = list
+}
+
+// forget drops the pods of a Job.
+func (p *pods) forget(job gate.Owner) {
+	p.less(job, len(p.of[job]))
+	delete(p.of, job)
+}
+
+func (p *pods) less(job gate.Owner, n int) {
+	namespace := job.Job.Namespace
+	if p.count[namespace] -= n; p.count[namespace] <= 0 {
+		delete(p.count, namespace)
+	}
 }
 
 // skipped returns the indexes of the elements that the gate has failed.
@@ -133,21 +155,23 @@ func withFailed(o *lang.Object, more lang.Indexes) *lang.Object {
 // Replace is called by the reflector with all pods there are, at the start and
 // after a watch was lost.
 func (s podStore) Replace(objects []any, _ string) error {
-	of := map[gate.Owner][]gate.Pod{}
+	of, count := map[gate.Owner][]gate.Pod{}, map[string]int{}
 	for _, object := range objects {
 		pod, ok := object.(*corev1.Pod)
 		if !ok {
 			return fmt.Errorf("expected a Pod, the list has %T", object)
 		}
 		if p, owner, ok := gate.ObservePod(pod); ok {
-			of[owner] = append(of[owner], p)
+			if count[pod.Namespace]++; count[pod.Namespace] <= mostPods {
+				of[owner] = append(of[owner], p)
+			}
 		}
 	}
 	for _, list := range of {
 		slices.SortFunc(list, gate.ComparePods)
 	}
 	s.change(func() (affected []lang.Ref) {
-		s.pods.of, s.pods.synced = of, true
+		s.pods = pods{of: of, count: count, synced: true}
 		for ref, e := range s.entries {
 			pods := of[e.job.Owner()]
 			for _, pod := range pods {

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"hash/maphash"
 	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -30,18 +31,21 @@ type Recorder interface {
 // again, and the API server counts it up.
 type reporter struct {
 	recorder Recorder
+	seed     maphash.Seed
 
 	mu   sync.Mutex
 	last map[lang.Ref]said
 }
 
+// said is what was told of a Job; of the message, which may be long, only a hash.
 type said struct {
-	uid             types.UID
-	reason, message string
+	uid     types.UID
+	reason  string
+	message uint64
 }
 
 func newReporter(recorder Recorder) *reporter {
-	return &reporter{recorder: recorder, last: map[lang.Ref]said{}}
+	return &reporter{recorder: recorder, seed: maphash.MakeSeed(), last: map[lang.Ref]said{}}
 }
 
 // report sends an event if there is something new to say. Waiting is the normal
@@ -55,7 +59,7 @@ func (r *reporter) report(job gate.Job, d gate.Decision) {
 			return
 		}
 	}
-	if r.recorder == nil || !over && !r.news(ref, said{job.UID, d.Reason, d.Message}) {
+	if r.recorder == nil || !over && !r.news(ref, said{job.UID, d.Reason, maphash.String(r.seed, d.Message)}) {
 		return
 	}
 	kind := corev1.EventTypeWarning

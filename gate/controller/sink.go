@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
@@ -13,12 +14,20 @@ import (
 // goroutine that client-go gives it.
 const mostEvents = 2000
 
-// sink sends events. Warnings go at once. What went well is told when there is time,
-// and dropped above mostEvents: it is on the Job itself, in its annotation or condition.
+// mostWarnings is how many warnings of one namespace may wait to be sent. There are
+// more at once where a gate starts anew and very many Jobs of a tenant cannot be read.
+const mostWarnings = 200
+
+// sink sends events. Warnings go at once, as long as there are not very many of one
+// namespace. What went well is told when there is time, and dropped above mostEvents.
+// What is dropped is on the Job itself, in its annotation or condition.
 type sink struct {
 	events.EventSinkImpl
 	leisurely events.EventSinkImpl
 	places    chan struct{}
+
+	mu       sync.Mutex
+	warnings map[string]int
 }
 
 // NewEventSink returns what sends events: warnings through one client and the others
@@ -30,13 +39,18 @@ func NewEventSink(warnings, others eventsv1client.EventsV1Interface) events.Even
 func newSink(warnings, others eventsv1client.EventsV1Interface, most int) *sink {
 	return &sink{
 		EventSinkImpl: events.EventSinkImpl{Interface: warnings}, leisurely: events.EventSinkImpl{Interface: others},
-		places: make(chan struct{}, most),
+		places: make(chan struct{}, most), warnings: map[string]int{},
 	}
 }
 
 // Create sends a new event, or drops it.
 func (s *sink) Create(ctx context.Context, event *eventsv1.Event) (*eventsv1.Event, error) {
 	if event.Type != corev1.EventTypeNormal {
+		if !s.warn(event.Namespace, 1) {
+			eventsDropped.Inc()
+			return event, nil
+		}
+		defer s.warn(event.Namespace, -1)
 		return s.EventSinkImpl.Create(ctx, event)
 	}
 	select {
@@ -47,4 +61,18 @@ func (s *sink) Create(ctx context.Context, event *eventsv1.Event) (*eventsv1.Eve
 		eventsDropped.Inc()
 		return event, nil
 	}
+}
+
+// warn takes one more warning of a namespace, or one less, and reports whether there
+// is room for it.
+func (s *sink) warn(namespace string, n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n > 0 && s.warnings[namespace] >= mostWarnings {
+		return false
+	}
+	if s.warnings[namespace] += n; s.warnings[namespace] == 0 {
+		delete(s.warnings, namespace)
+	}
+	return true
 }

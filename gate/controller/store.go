@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"errors"
 	"reflect"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type store struct {
 	successes successes
 	// jobsOnly says that pods are not watched.
 	jobsOnly bool
+	budget   budget
 	// memory has, for each Job that is gone, those that remember its outcome.
 	memory map[lang.Ref]map[lang.Ref]bool
 
@@ -59,6 +61,10 @@ type entry struct {
 	questions []gate.Question
 	// asksExit reports whether expr depends on exit codes.
 	asksExit bool
+	// weight is what the entry takes of its namespace's budget. excess says why nothing
+	// is kept of what the Job says; empty if it is.
+	weight weight
+	excess string
 	// seen are the outcomes that stand for the Job. What is not in its
 	// annotation yet must be written there.
 	seen gate.Seen
@@ -77,7 +83,8 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
-		pods:    pods{of: map[gate.Owner][]gate.Pod{}}, successes: successes{},
+		budget:  newBudget(0),
+		pods:    pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{},
 		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
 }
@@ -91,7 +98,8 @@ func (s *store) Update(object any) error {
 	if err != nil {
 		return err
 	}
-	s.change(func() []lang.Ref { return s.set(job) })
+	e := s.read(job)
+	s.change(func() []lang.Ref { return s.set(e) })
 	return nil
 }
 
@@ -108,13 +116,13 @@ func (s *store) Delete(object any) error {
 // Replace is called by the reflector with all Jobs there are, at the start and
 // after a watch was lost. It takes effect at once and as a whole.
 func (s *store) Replace(objects []any, _ string) error {
-	jobs, exist := make([]*listed, len(objects)), make(map[lang.Ref]bool, len(objects))
+	all, exist := make([]entry, len(objects)), make(map[lang.Ref]bool, len(objects))
 	for i, object := range objects {
-		job, err := s.read(object)
+		job, err := s.collect(object)
 		if err != nil {
 			return err
 		}
-		jobs[i], exist[job.Ref()] = job, true
+		all[i], exist[job.Ref()] = s.read(job.Job), true
 	}
 	s.change(func() (affected []lang.Ref) {
 		for ref := range s.entries {
@@ -122,8 +130,8 @@ func (s *store) Replace(objects []any, _ string) error {
 				affected = append(affected, s.remove(ref)...)
 			}
 		}
-		for _, job := range jobs {
-			affected = append(affected, s.set(job.Job)...)
+		for _, e := range all {
+			affected = append(affected, s.set(e)...)
 		}
 		return affected
 	})
@@ -145,7 +153,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	world := s.seenBy(ref, e)
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.Owner()),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.Owner()),
 		World: world, Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
@@ -182,9 +190,10 @@ func (s *store) answered(patched *batchv1.Job) {
 	if err != nil {
 		return // it is a Job
 	}
+	e := s.read(job)
 	s.change(func() []lang.Ref {
-		if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
-			return s.set(job)
+		if known, ok := s.entries[job.Ref()]; ok && known.job.UID == job.UID {
+			return s.set(e)
 		}
 		return nil
 	})
@@ -200,6 +209,7 @@ func (s *store) change(do func() []lang.Ref) {
 		affected = append(affected, s.settle(s.atOnce)...)
 	}
 	affected = append(affected, s.graph.Pressed()...)
+	affected = append(affected, s.budget.next(s.kept)...)
 	knownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()
 	for _, ref := range affected {
@@ -210,8 +220,8 @@ func (s *store) change(do func() []lang.Ref) {
 // set takes in the state of a Job and returns whose decision it may change. The
 // answer to a patch comes before the watch events that lead up to it: a state
 // that is older than the one that is known says nothing.
-func (s *store) set(job gate.Job) []lang.Ref {
-	ref := job.Ref()
+func (s *store) set(e entry) []lang.Ref {
+	job, ref := e.job, e.job.Ref()
 	old, known := s.entries[ref]
 	if known && old.job.UID == job.UID && older(job.ResourceVersion, old.job.ResourceVersion) {
 		return nil
@@ -238,24 +248,24 @@ func (s *store) set(job gate.Job) []lang.Ref {
 		job.Object = old.job.Object // the graph knows by the pointer that nothing changed
 	}
 	if job.Outcome() != lang.Undecided {
-		delete(s.pods.of, job.Owner())
+		s.pods.forget(job.Owner())
 		delete(s.successes, job.Owner())
 	}
 	if known && old.job.UID != job.UID {
 		delete(s.successes, old.job.Owner())
 	}
-	e := entry{job: job}
-	switch {
-	case !job.Waits():
-	case known && old.job.Waits() && old.job.DependsOn == job.DependsOn && old.job.UID == job.UID && size(old.job) == size(job):
-		e.expr, e.invalid, e.questions, e.asksExit = old.expr, old.invalid, old.questions, old.asksExit
-	default:
-		e.expr, e.invalid = job.Parse()
-		e.questions = job.Questions(e.expr)
-		e.asksExit = e.expr != nil && asksExitCodes(e.expr)
-		e.expr = e.expr.Compact()
+	e.job = job
+	need := weigh(e.job, e.expr, len(e.questions))
+	if s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {
+		e.weight = need
+		s.budget.admit(ref)
+	} else {
+		job = stripped(job)
+		e = entry{job: job, excess: s.budget.excess(ref.Namespace)}
+		s.budget.leave(ref, need)
 	}
-	e.seen = s.remembers(old, job, known)
+	s.budget.change(ref.Namespace, old.weight, e.weight)
+	e.seen = s.remembers(old, job, known && old.excess == "")
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
 	affected := append(s.put(ref, e), taken...)
@@ -274,6 +284,54 @@ func (s *store) set(job gate.Job) []lang.Ref {
 		affected = append(affected, ref)
 	}
 	return affected
+}
+
+// read returns the entry of a Job with what its text says. It takes as long as the text
+// and the array, so it is called without the lock; what was read before of the same is
+// not read again.
+func (s *store) read(job gate.Job) entry {
+	e := entry{job: job}
+	if !job.Waits() {
+		return e
+	}
+	s.mu.RLock()
+	old, known := s.entries[job.Ref()]
+	s.mu.RUnlock()
+	if known && old.excess == "" && old.invalid == nil && old.job.Waits() && old.job.DependsOn == job.DependsOn &&
+		old.job.UID == job.UID && size(old.job) == size(job) {
+		e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
+		return e
+	}
+	e.expr, e.invalid = job.Parse()
+	e.questions = job.Questions(e.expr)
+	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
+	e.expr = e.expr.Compact()
+	if e.invalid != nil { // what is to be said of it, and not the text
+		e.invalid = errors.New(gate.Clip(e.invalid.Error(), longestMistake))
+		e.job.DependsOn = ""
+	}
+	return e
+}
+
+// longestMistake is how much is said of a text that cannot be read, in bytes.
+const longestMistake = 2 << 10
+
+// kept returns what the graph keeps for a namespace, in bytes.
+func (s *store) kept(namespace string) int64 {
+	u := s.graph.Usage(namespace)
+	return weightOfVirtual*int64(u.Virtual) + weightOfMember*int64(u.Members)
+}
+
+// mayFit reports whether there may be room by now for what a Job says.
+func (s *store) mayFit(ref lang.Ref) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	a := s.budget.of[ref.Namespace]
+	if a == nil || s.entries[ref].excess == "" {
+		return false
+	}
+	need, waits := a.need[ref]
+	return waits && s.budget.fits(ref.Namespace, weight{}, need, s.kept(ref.Namespace))
 }
 
 // size returns how many elements a Job has: whether its text can ever be right may
@@ -306,6 +364,8 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 		affected = append(affected, s.hand(ref, e.job)...)
 	}
 	s.memorize(ref, nil)
+	s.budget.admit(ref)
+	s.budget.change(ref.Namespace, e.weight, weight{})
 	delete(s.entries, ref)
 	delete(s.successes, e.job.Owner())
 	s.access.forget(ref)
