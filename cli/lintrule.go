@@ -59,7 +59,7 @@ func lintRules() []lintRule {
 		{"ends-early", lang.Warning, "a successPolicy may end an array before the element that is waited for has completed.", endsEarly},
 		{"no-parallelism", lang.Warning, "with parallelism: 0 the Job has no pods until somebody raises it.", noParallelism},
 		{"pod-quota", lang.Warning, "elements that wait may take all pods of a quota.", podQuota},
-		{"pod-group", lang.Warning, "pods of a group start together, and one element that waits holds all.", podGroup},
+		{"pod-group", lang.Error, "pods of a group start together, and one element that waits holds all.", podGroup},
 		{unknownCode, lang.Warning, "depctl.dev/lint-ignore names a code that there is not.", unknownCodes},
 	}
 }
