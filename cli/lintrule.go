@@ -28,6 +28,10 @@ func mistakef(at lang.Span, hint, format string, args ...any) []mistake {
 	return []mistake{{at: at, hint: hint, message: fmt.Sprintf(format, args...)}}
 }
 
+// manifestCodes are those of rules about what is still to be applied, or is applied
+// again. A Job of a cluster has been made, and tells nothing of that.
+var manifestCodes = []lang.Code{"suspend-in-manifest", "array-parallelism", "wave-order", "hook-deleted"}
+
 const unknownCode lang.Code = "unknown-code"
 
 // lintRules returns the rules, in the order of docs/lint.md. A rule is an error
