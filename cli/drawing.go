@@ -16,6 +16,9 @@ func drawFindings(findings []finding, colour bool) string {
 	for _, f := range findings {
 		line, column := f.manifest.lines.position(f.Span.Start)
 		place := fmt.Sprintf("%s:%d:%d:", picture.OneLine(f.manifest.name), line, column)
+		if f.manifest.live != nil {
+			place = picture.OneLine(f.manifest.name) + ":"
+		}
 		severity, marked := string(f.Severity)+":", "31" // red
 		if f.Severity == lang.Warning {
 			marked = "33" // yellow

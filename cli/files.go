@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -40,7 +41,7 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 	}
 	w := newWorld(now)
 	var notes []string
-	from := map[lang.Ref]string{}
+	from, unnamed := map[lang.Ref]string{}, map[lang.Ref]int{}
 	err := b.Do().Visit(func(info *resource.Info, err error) error {
 		if err != nil {
 			return err
@@ -50,13 +51,18 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 			return err
 		}
 		if job.Name == "" {
-			notes = append(notes, fmt.Sprintf("%s: a Job with generateName %q is not shown: it has no name yet.",
-				info.Source, job.GenerateName))
-			return nil
+			unnamed[lang.Job(job.Namespace, job.GenerateName)]++
+			job.Name = standIn(job.GenerateName, unnamed[lang.Job(job.Namespace, job.GenerateName)])
+			if len(unnamed) == 1 && unnamed[lang.Job(job.Namespace, job.GenerateName)] == 1 {
+				notes = append(notes, fmt.Sprintf("Jobs with generateName get their names when they are made: one is shown as %s.", job.Name))
+			}
 		}
 		observed := asApplied(job)
 		if job.UID == "" {
 			observed = madeAt(observed, now)
+			if isEmpty(job) && observed.ForeignOwner == "" {
+				observed.Object.Outcome, observed.Object.Finished = lang.Succeeded, now
+			}
 		}
 		ref := observed.Ref()
 		if before, twice := from[ref]; twice {
@@ -72,6 +78,20 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 		return nil, nil, fmt.Errorf("reading manifests: %w", err)
 	}
 	return w, notes, nil
+}
+
+// standIn returns what a Job is called that has no name yet, the nth of those that
+// begin so. The end is in signs that no name has, so that a set which has it for
+// certain has it here too, and hardly any other.
+func standIn(begin string, n int) string {
+	if n == 1 {
+		return begin + "…"
+	}
+	number := []rune(strconv.Itoa(n))
+	for i, digit := range number {
+		number[i] = []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[digit-'0']
+	}
+	return begin + "…" + string(number)
 }
 
 // job returns the Job that was read, nil if it is of another kind.

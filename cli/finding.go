@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -29,6 +30,9 @@ func (m *manifest) workloads(namespace string) ([]*workload, []syntaxError) {
 		found = append(found, workloadsIn(d, namespace)...)
 	}
 	for _, w := range found {
+		if w.live = m.live != nil; w.live {
+			w.job, w.facts = m.live, gate.Observe(m.live)
+		}
 		if w.isAnnotated() {
 			w.yaml()
 		}

@@ -1,7 +1,7 @@
 package cli
 
 // findingJSON is an item of what "depctl lint -o json" prints. Its names are a
-// promise. Columns count characters from 1; the end is what follows the place.
+// promise. For a Job of a cluster File is job/NAME and the places are 0. Columns count characters from 1; the end is what follows the place.
 type findingJSON struct {
 	File      string `json:"file"`
 	Document  int    `json:"document"`
@@ -23,6 +23,9 @@ func findingsJSON(findings []finding) []findingJSON {
 	for i, f := range findings {
 		line, column := f.manifest.lines.position(f.Span.Start)
 		endLine, endColumn := f.manifest.lines.position(f.Span.End)
+		if f.manifest.live != nil {
+			line, column, endLine, endColumn = 0, 0, 0, 0
+		}
 		list[i] = findingJSON{
 			File: f.manifest.name, Document: f.document,
 			Kind: f.kind, Namespace: f.namespace, Name: f.name,

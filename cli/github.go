@@ -23,6 +23,10 @@ func workflowCommands(findings []finding) string {
 		if f.Hint != "" {
 			text += "\n" + f.Hint
 		}
+		if f.Line == 0 { // of a cluster
+			fmt.Fprintf(&b, "::%s title=%s::%s\n", f.Severity, property.Replace(f.Code), message.Replace(picture.Clean(f.File+": "+text)))
+			continue
+		}
 		fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,%s,title=%s::%s\n",
 			f.Severity, property.Replace(f.File), f.Line, f.Column, end, property.Replace(f.Code), message.Replace(picture.Clean(text)))
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -23,7 +24,9 @@ Files may hold several documents, YAML or JSON, and Lists. Of a folder, all
 .yaml, .yml and .json files are read, in the folders inside it too; "-" is
 standard input. All files are looked at together: Jobs that wait for one another
 in a circle are found, and names that nobody has. With --cluster, what is there
-counts too, and the rights of service accounts are asked for.
+counts too, and the rights of service accounts are asked for. Without
+files, --cluster looks at the Jobs of the namespace, or with -A of all, and shows
+job/NAME in place of a line; those that were released or have finished are left out.
 
 A mistake is an error if the gate would hold the Job for it, the API server
 refuse it, or the Job run without having waited. A warning is about what probably
@@ -49,6 +52,9 @@ const lintExample = `  # Files and folders
 
   # With what is in the cluster already
   depctl lint --cluster deploy/
+
+  # What is in a namespace
+  depctl lint --cluster -n etl
 
   # What a tool renders
   kustomize build . | depctl lint -
@@ -77,12 +83,14 @@ type lintOptions struct {
 	// withCluster asks for the cluster, and cluster answers; nil if nobody asked.
 	withCluster bool
 	cluster     *lintCluster
+	// allNamespaces asks for the Jobs of all, where no file is named.
+	allNamespaces bool
 }
 
 func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &lintOptions{streams: streams, build: f.build}
 	cmd := &cobra.Command{
-		Use:                   "lint [FILE | FOLDER | -]... [-o text|json|sarif|github]",
+		Use:                   "lint [FILE | FOLDER | -]... [--cluster [-n NAMESPACE | -A]] [-o text|json|sarif|github]",
 		Short:                 "Find mistakes in manifests",
 		Long:                  lintLong,
 		Example:               lintExample,
@@ -104,15 +112,19 @@ func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	flags.StringSliceVarP(&o.filenames, "filename", "f", nil, "Another `FILE` or folder, or -, for kubectl's habit; may be repeated.")
 	flags.StringVar(&o.severity, "severity", string(lang.Warning), "The least `LEVEL` that is shown and counts: warning or error.")
 	flags.StringVarP(&o.output, "output", "o", outputText, "Output `FORMAT`: text, json, sarif or github.")
-	flags.BoolVar(&o.withCluster, "cluster", false, "Look at what is in the cluster too: its Jobs, and what service accounts may see.")
+	flags.BoolVar(&o.withCluster, "cluster", false, "Look at what is in the cluster too: its Jobs, and what service accounts may see. Without files, at its Jobs alone.")
+	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "With --cluster and without files, look at the Jobs of all namespaces.")
 	flags.BoolP("recursive", "R", true, "")
 	_ = flags.MarkHidden("recursive") // it is accepted and implied
 	return cmd
 }
 
 func (o *lintOptions) validate() error {
-	if len(o.filenames) == 0 {
-		return usageErrorf("nothing to look at: name files or folders, or - for standard input")
+	if len(o.filenames) == 0 && !o.withCluster {
+		return usageErrorf("nothing to look at: name files or folders, - for standard input, or --cluster for what is there")
+	}
+	if o.allNamespaces && (!o.withCluster || len(o.filenames) > 0) {
+		return usageErrorf("-A needs --cluster, and no files: those are always looked at with all their namespaces")
 	}
 	if !slices.Contains([]string{string(lang.Warning), string(lang.Error)}, o.severity) {
 		return usageErrorf("unknown severity %q, there are %q and %q", o.severity, lang.Warning, lang.Error)
@@ -146,6 +158,8 @@ type lintResult struct {
 	// jobs counts Jobs and CronJobs, waiting those of them that wait, and broken the
 	// parts that are not YAML.
 	jobs, waiting, files, broken int
+	// place is what was looked at where it is not files.
+	place string
 }
 
 func (o *lintOptions) run(ctx context.Context) error {
@@ -159,6 +173,14 @@ func (o *lintOptions) run(ctx context.Context) error {
 		}
 		manifests = append(manifests, m)
 	}
+	place := ""
+	if len(o.filenames) == 0 {
+		var err error
+		if manifests, place, err = o.live(ctx); err != nil {
+			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
+			return ended(exitUnreadable)
+		}
+	}
 	l := newLinting(manifests, o.namespace)
 	if o.cluster != nil {
 		notes, err := o.cluster.join(ctx, l)
@@ -171,6 +193,7 @@ func (o *lintOptions) run(ctx context.Context) error {
 		}
 	}
 	result := l.result()
+	result.place = place
 	if o.severity == string(lang.Error) {
 		result.findings = slices.DeleteFunc(result.findings, func(f finding) bool { return f.Severity != lang.Error })
 	}
@@ -196,6 +219,9 @@ func (l *linting) result() lintResult {
 		result.findings = append(result.findings, l.findings(m)...)
 		result.broken += len(l.broken[m])
 		for _, w := range l.workloads[m] {
+			if w.isOver() {
+				continue
+			}
 			if w.job != nil {
 				result.jobs++
 			}
@@ -241,7 +267,7 @@ func (r lintResult) summary() string {
 	if len(found) == 0 {
 		found = []string{"no mistakes"}
 	}
-	summary := fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), count(r.jobs, "Job"), count(r.files, "file"))
+	summary := fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), count(r.jobs, "Job"), cmp.Or(r.place, count(r.files, "file")))
 	if r.waiting == r.jobs {
 		return summary
 	}

@@ -3,11 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -24,11 +28,56 @@ type lintCluster struct {
 	reviews reviewer
 }
 
+// live returns the Jobs of the cluster, each as a manifest, and says where they are.
+func (o *lintOptions) live(ctx context.Context) ([]*manifest, string, error) {
+	c, place := *o.cluster.jobs, "namespace "+o.namespace
+	if c.namespace = o.namespace; o.allNamespaces {
+		c.namespace, place = metav1.NamespaceAll, "all namespaces"
+	}
+	var manifests []*manifest
+	err := c.each(ctx, c.namespace, func(job *batchv1.Job) error {
+		name := "job/" + job.Name
+		if o.allNamespaces {
+			name += " -n " + job.Namespace
+		}
+		m, err := liveManifest(name, job)
+		manifests = append(manifests, m)
+		return err
+	})
+	if err != nil {
+		return nil, "", c.explain(err)
+	}
+	return manifests, place, nil
+}
+
+// liveManifest writes a Job as a person would have: without what nobody reads in it.
+func liveManifest(name string, job *batchv1.Job) (*manifest, error) {
+	metadata := metav1.ObjectMeta{
+		Name: job.Name, Namespace: job.Namespace, Labels: job.Labels,
+		Annotations: maps.Clone(job.Annotations), OwnerReferences: job.OwnerReferences,
+	}
+	delete(metadata.Annotations, corev1.LastAppliedConfigAnnotation)
+	text, err := yaml.Marshal(&batchv1.Job{
+		TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"}, ObjectMeta: metadata, Spec: job.Spec,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	m := newManifest(name, text)
+	m.live = job
+	return m, nil
+}
+
 // join adds the cluster's Jobs to those of the files, which count where both have
 // one, and what service accounts may see. It returns notes on what it may not
 // know.
 func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	r := &reading{cluster: c.jobs, world: newWorld(l.world.now), listed: map[string]error{}}
+	for w := range l.each {
+		if w.live {
+			r.listed[w.namespace] = nil
+		}
+	}
 	for w := range l.each {
 		if w.job == nil {
 			continue

@@ -10,8 +10,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 	authorizationv1 "k8s.io/api/authorization/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
+
+	"depctl.dev/gate"
 )
 
 func TestLintLooksAtTheClusterToo(t *testing.T) {
@@ -87,5 +91,113 @@ func TestLintLooksAtTheClusterToo(t *testing.T) {
 			}
 			require.Contains(t, stderr, test.wantErr)
 		})
+	}
+}
+
+func TestLintLooksAtTheClusterAlone(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+	ended := func(job *batchv1.Job) {
+		job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
+	}
+	released := func(job *batchv1.Job) {
+		job.Spec.Suspend = new(bool)
+		job.Annotations[gate.ReleasedAnnotation] = `{"uid":"uid"}`
+	}
+	seen := func(job *batchv1.Job) {
+		job.Annotations[gate.SeenAnnotation] = `{"gone":{"uid":"u","outcome":"succeeded"}}`
+	}
+	for name, test := range map[string]struct {
+		args, forbidden string
+		fill            func(add func(namespace, name, dependsOn string, with ...func(*batchv1.Job)))
+		want, wantErr   string
+		wantCode        int
+	}{
+		"the Jobs of the namespace that are still held": {
+			args: "-n etl", wantCode: exitFindings,
+			fill: func(add func(string, string, string, ...func(*batchv1.Job))) {
+				add("etl", "extract", "")
+				add("etl", "load", "extrct")
+				add("etl", "mail", "gone, load, gone2", seen)
+				add("etl", "was-released", "nobody", released)
+				add("etl", "has-ended", "nobody", ended)
+				add("other", "elsewhere", "nobody")
+			},
+			want: `job/load: warning: there is no Job extrct in the cluster [missing-prerequisite]
+      depctl.dev/depends-on: extrct
+                             ^~~~~~
+  did you mean "extract"?
+job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
+      depctl.dev/depends-on: gone, load, gone2
+                                         ^~~~~
+  it is waited for until somebody makes it; if others do, write depctl.dev/lint-ignore: missing-prerequisite
+`,
+			wantErr: "2 warnings in 3 Jobs of namespace etl, of which 2 wait for others\n",
+		},
+		"of all namespaces": {
+			args: "-A -o github", wantCode: exitFindings,
+			fill: func(add func(string, string, string, ...func(*batchv1.Job))) {
+				add("etl", "load", "other/elsewhere")
+				add("other", "elsewhere", "etl/load")
+			},
+			want: "::error title=deadlock::job/load -n etl: held in a deadlock: etl/load waits for other/elsewhere, which waits for etl/load%0Aedit one of the annotations\n",
+		},
+		"a text that the API server took and the gate cannot read": {
+			args: "-n etl -o json", wantCode: exitFindings,
+			fill: func(add func(string, string, string, ...func(*batchv1.Job))) { add("etl", "load", "a && b") },
+			want: `"file": "job/load"`,
+		},
+		"nothing that can be mended": {
+			args: "-n etl",
+			fill: func(add func(string, string, string, ...func(*batchv1.Job))) {
+				add("etl", "extract", "")
+				add("etl", "load", "extract", func(job *batchv1.Job) { // as the gate makes it
+					job.Annotations[corev1.LastAppliedConfigAnnotation] = "{}"
+				})
+			},
+			wantErr: "no mistakes in 2 Jobs of namespace etl, of which 1 wait for others\n",
+		},
+		"without the right": {
+			args: "-n etl", forbidden: "list etl", wantCode: exitUnreadable,
+			fill:    func(func(string, string, string, ...func(*batchv1.Job))) {},
+			wantErr: `error: listing Jobs in namespace etl: jobs.batch is forbidden`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fakeCluster{forbidden: map[string]bool{test.forbidden: true}}
+			test.fill(func(namespace, name, dependsOn string, with ...func(*batchv1.Job)) {
+				f.add(namespace, name, dependsOn)
+				for _, change := range with {
+					change(&f.jobs[len(f.jobs)-1])
+				}
+			})
+			server := httptest.NewServer(f)
+			defer server.Close()
+			args := append([]string{"lint", "--cluster", "--server", server.URL}, strings.Fields(test.args)...)
+			stdout, stderr, code := runDepctl(testFactory(terminal{}), "", args...)
+			require.Equal(t, test.wantCode, code, stderr)
+			if test.want == "" || strings.Contains(test.want, "[") || strings.HasPrefix(test.want, "::") {
+				require.Equal(t, test.want, stdout)
+			}
+			require.Contains(t, stdout, test.want)
+			require.Contains(t, stderr, test.wantErr)
+			lists := map[string]int{}
+			for _, request := range f.requests {
+				lists[request]++
+			}
+			first := "list etl"
+			if strings.Contains(test.args, "-A") {
+				first = "list"
+			}
+			require.LessOrEqual(t, lists[first], max(len(f.jobs), 1), "one page for each Job of the fake, and no second list")
+		})
+	}
+	for args, want := range map[string]string{
+		"lint":                     "name files or folders, - for standard input, or --cluster",
+		"lint -A":                  "-A needs --cluster",
+		"lint --cluster -A x.yaml": "-A needs --cluster, and no files",
+	} {
+		_, stderr, code := runDepctl(testFactory(terminal{}), "", strings.Fields(args)...)
+		require.Equal(t, exitUsage, code, args)
+		require.Contains(t, stderr, want)
 	}
 }

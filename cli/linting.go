@@ -173,6 +173,9 @@ func (l *linting) seenBy(w *workload) gate.World {
 func (l *linting) findings(m *manifest) []finding {
 	var found []finding
 	for _, w := range l.workloads[m] {
+		if w.isOver() {
+			continue
+		}
 		of := finding{manifest: m, document: w.document.number, kind: w.kind, namespace: w.namespace, name: w.name}
 		for _, diagnostic := range l.diagnose(w) {
 			of.Diagnostic = diagnostic
@@ -197,6 +200,9 @@ func (l *linting) diagnose(w *workload) []lang.Diagnostic {
 		found = w.diagnose(l.seenBy(w))
 	}
 	for _, rule := range l.rules {
+		if w.live && slices.Contains(manifestCodes, rule.code) {
+			continue
+		}
 		for _, mistake := range rule.find(l, w) {
 			found = append(found, lang.Diagnostic{
 				Severity: rule.severity, Code: rule.code, Span: mistake.at, Message: mistake.message, Hint: mistake.hint,

@@ -28,6 +28,10 @@ func mistakef(at lang.Span, hint, format string, args ...any) []mistake {
 	return []mistake{{at: at, hint: hint, message: fmt.Sprintf(format, args...)}}
 }
 
+// manifestCodes are those of rules about what is still to be applied, or is applied
+// again. A Job of a cluster has been made, and tells nothing of that.
+var manifestCodes = []lang.Code{"suspend-in-manifest", "array-parallelism", "wave-order", "hook-deleted"}
+
 const unknownCode lang.Code = "unknown-code"
 
 // lintRules returns the rules, in the order of docs/lint.md. A rule is an error
@@ -59,7 +63,7 @@ func lintRules() []lintRule {
 		{"ends-early", lang.Warning, "a successPolicy may end an array before the element that is waited for has completed.", endsEarly},
 		{"no-parallelism", lang.Warning, "with parallelism: 0 the Job has no pods until somebody raises it.", noParallelism},
 		{"pod-quota", lang.Warning, "elements that wait may take all pods of a quota.", podQuota},
-		{"pod-group", lang.Warning, "pods of a group start together, and one element that waits holds all.", podGroup},
+		{"pod-group", lang.Error, "pods of a group start together, and one element that waits holds all.", podGroup},
 		{unknownCode, lang.Warning, "depctl.dev/lint-ignore names a code that there is not.", unknownCodes},
 	}
 }

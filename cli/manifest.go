@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
 )
 
 // maxManifest is the size of the largest file that is read, so that a device or
@@ -23,6 +25,8 @@ const standardInput = "<stdin>"
 type manifest struct {
 	name, text string
 	lines      *lines
+	// live is the Job of a cluster that the text was made of; nil for a file.
+	live *batchv1.Job
 }
 
 func newManifest(name string, text []byte) *manifest {

@@ -32,6 +32,9 @@ func newNode(w *world, ref lang.Ref) picture.Node {
 	}
 	n.UID, n.Started, n.Finished = string(job.UID), job.Started, job.Object.Finished
 	n.DependsOn, n.Message = job.DependsOn, decision.Message
+	if n.State == gate.StatePending && w.isPaused(ref) {
+		n.State, n.Message = gate.StateSuspended, pausedText
+	}
 	if array := job.Object.Array; array != nil {
 		n.Kind, n.Size = picture.Array, array.Size
 		n.Done, n.Failed = array.Completed.Len(), array.Failed.Len()
@@ -46,6 +49,9 @@ func newNode(w *world, ref lang.Ref) picture.Node {
 // say them, each with what is known where time alone may not mend it.
 func (w *world) waits(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 	decision := w.decide(ref)
+	if w.isPaused(ref) && decision.Action == gate.Ignoring && decision.Message == "" {
+		return []string{"somebody (" + pausedText + ")"}
+	}
 	var items []string
 	if decision.Action == gate.Waiting {
 		items = w.items(ref, states)

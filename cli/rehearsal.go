@@ -77,8 +77,13 @@ func newRehearsal(w *world, slots int, lengths func(lang.Ref) (time.Duration, ba
 	w.access = hopeful{w.access} // what is not known is planned as if it were allowed
 	begin := w.now
 	for _, ref := range w.upstream("") {
-		if job, there := w.jobs[ref]; there && job.Outcome() == lang.Undecided {
+		job, there := w.jobs[ref]
+		switch {
+		case !there:
+		case job.Outcome() == lang.Undecided:
 			f.begin(ref, job)
+		case w.podless[ref] && job.UID == "": // in files, it is complete as soon as it is applied
+			f.jobs[ref] = &planned{ref: ref, basis: byAnnotation, wave: 1}
 		}
 	}
 	for {
@@ -104,6 +109,8 @@ func (f *rehearsal) begin(ref lang.Ref, job gate.Job) {
 	switch {
 	case job.BeingDeleted:
 		f.idle[ref] = "it is being deleted"
+	case job.Suspended && f.world.podless[ref]:
+		f.idle[ref] = "completions is 0, and some versions of Kubernetes never complete such a Job while it is suspended"
 	case held:
 		if job.Created.IsZero() {
 			job.Created = f.world.now
@@ -174,6 +181,10 @@ func (f *rehearsal) fill() {
 	for len(f.ready) > 0 && (f.slots == 0 || f.running < f.slots) {
 		next := f.ready[0]
 		f.ready = f.ready[1:]
+		if f.world.isPaused(next.ref) {
+			f.idle[next.ref] = pausedText
+			continue
+		}
 		f.start(next)
 	}
 	if len(f.doubtful) > 0 { // some wait for a start
@@ -187,6 +198,9 @@ func (f *rehearsal) fill() {
 func (f *rehearsal) start(next readyJob) {
 	job := f.world.jobs[next.ref]
 	length, known := f.lengths(next.ref)
+	if f.world.podless[next.ref] {
+		length, known = 0, byAnnotation
+	}
 	if !job.Started.IsZero() { // it runs already
 		length = max(length-f.world.now.Sub(job.Started), 0)
 	}

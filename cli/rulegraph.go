@@ -62,6 +62,9 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.ref() || l.exists(ref) || space != nil && space.isMade(ref.Name) {
 			continue
 		}
+		if _, kept := w.facts.Seen[ref]; kept {
+			continue // it is gone, and its outcome is not
+		}
 		if space != nil && space.isCronJob(ref.Name) {
 			found = append(found, mistakef(w.expression(edge.Span), "wait for one of its Jobs by its own name",
 				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", nameIn(w.namespace, ref), ref.Name)...)
@@ -80,6 +83,9 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 		where := "among the files"
 		if l.inCluster {
 			where = "among the files or in the cluster"
+			if w.live {
+				where = "in the cluster"
+			}
 		}
 		hint := "it is waited for until somebody makes it; if others do, write " + lintIgnoreAnnotation + ": missing-prerequisite"
 		if near != "" {

@@ -47,7 +47,13 @@ type sarifResult struct {
 }
 
 type sarifLocation struct {
-	PhysicalLocation sarifPlace `json:"physicalLocation"`
+	PhysicalLocation *sarifPlace   `json:"physicalLocation,omitempty"`
+	LogicalLocations []sarifObject `json:"logicalLocations,omitempty"`
+}
+
+// sarifObject is a Job of a cluster, which is in no file.
+type sarifObject struct {
+	FullyQualifiedName string `json:"fullyQualifiedName"`
 }
 
 type sarifPlace struct {
@@ -81,12 +87,16 @@ func newSARIF(findings []finding, version string) sarif {
 		if f.Hint != "" {
 			text += "; " + f.Hint
 		}
+		location := sarifLocation{PhysicalLocation: &sarifPlace{
+			sarifArtifact{fileURI(f.File)},
+			sarifRegion{f.Line, f.Column, f.EndLine, f.EndColumn},
+		}}
+		if f.Line == 0 {
+			location = sarifLocation{LogicalLocations: []sarifObject{{f.File}}}
+		}
 		run.Results = append(run.Results, sarifResult{
 			RuleID: f.Code, RuleIndex: rule, Level: f.Severity, Message: sarifText{text},
-			Locations: []sarifLocation{{sarifPlace{
-				sarifArtifact{fileURI(f.File)},
-				sarifRegion{f.Line, f.Column, f.EndLine, f.EndColumn},
-			}}},
+			Locations: []sarifLocation{location},
 		})
 	}
 	return sarif{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}

@@ -183,12 +183,20 @@ func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 // list reads the Jobs of a namespace in pages, and keeps of each no more than
 // a decision needs.
 func (r *reading) list(ctx context.Context, namespace string) error {
+	return r.each(ctx, namespace, func(job *batchv1.Job) error {
+		r.world.observe(job)
+		return nil
+	})
+}
+
+// each visits the Jobs of a namespace, or of all if it is empty, page by page.
+func (c *cluster) each(ctx context.Context, namespace string, visit func(*batchv1.Job) error) error {
 	pages := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-		return r.client.Jobs(namespace).List(ctx, options)
+		return c.client.Jobs(namespace).List(ctx, options)
 	})
 	return pages.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if job, ok := object.(*batchv1.Job); ok {
-			r.world.observe(job)
+			return visit(job)
 		}
 		return nil
 	})

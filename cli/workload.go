@@ -26,6 +26,8 @@ type workload struct {
 	// kinds. facts are what the gate keeps of it right after it was made.
 	job   *batchv1.Job
 	facts gate.Job
+	// live reports whether the Job is one of a cluster, with what has become of it.
+	live bool
 	// pods is where the Pod template, or the Pod, has its metadata and spec.
 	pods *yaml.Node
 	// value is what the annotation says, nil if there is none, and siblings the
@@ -42,6 +44,12 @@ type workload struct {
 
 // isAnnotated reports whether it is a Job, or makes Jobs, that wait.
 func (w *workload) isAnnotated() bool { return w.value != nil }
+
+// isOver reports whether it is too late to mend anything: the Job was released, has
+// finished or is being deleted.
+func (w *workload) isOver() bool {
+	return w.live && (w.facts.Outcome() != lang.Undecided || w.facts.BeingDeleted || w.facts.Annotated && !w.facts.Waits())
+}
 
 // ref returns the name by which expressions call the Job; empty for what is not
 // one, or has no name yet.

@@ -25,6 +25,8 @@ type world struct {
 	unreadable map[lang.Ref]string
 	// expected is how long Jobs run, as their annotations have it.
 	expected map[lang.Ref]string
+	// podless has the Jobs without completions, as true, and those without parallelism.
+	podless map[lang.Ref]bool
 	// access is what service accounts may see in other namespaces: all of it where
 	// nobody can be asked, and hearsay where there is a cluster.
 	access gate.Access
@@ -44,6 +46,7 @@ func newWorld(now time.Time) *world {
 		invalid:    map[lang.Ref]error{},
 		unreadable: map[lang.Ref]string{},
 		expected:   map[lang.Ref]string{},
+		podless:    map[lang.Ref]bool{},
 		access:     gate.Open{},
 		pods:       map[types.UID][]gate.Pod{},
 		now:        now,

@@ -122,6 +122,7 @@ func decide(s Snapshot) Decision {
 		onHold,
 		overBudget,
 		wholeJobsOnly,
+		grouped,
 		byElement,
 	} {
 		if decision, ok := holds(s); ok {

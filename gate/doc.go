@@ -23,6 +23,7 @@
 //	onHold             Wait     Held               a person said so
 //	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
+//	grouped            Wait     Problem            it is about elements, and its pods start together
 //	byElement          Open                        it is released; its elements are decided one by one
 //	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
 //	deadlocked         Wait     DependencyCycle    an edit of one annotation mends it

@@ -129,6 +129,15 @@ func wholeJobsOnly(s Snapshot) (Decision, bool) {
 	}, s.JobsOnly && (s.Job.Gated || s.Expr != nil && s.Expr.Elementwise())
 }
 
+// grouped holds a Job whose elements could not start one by one, and of which the
+// first may wait for ever for what another must do.
+func grouped(s Snapshot) (Decision, bool) {
+	return Decision{
+		Action: Waiting, Reason: ReasonProblem,
+		Message: "held: the expression speaks of single elements (i, self[...]), and the pods of this Job start together (spec.scheduling, or schedulingGroup of the Pod template): make it without that, or let it wait as a whole",
+	}, s.Job.Grouped && !s.Job.Released && s.Expr != nil && s.Expr.Elementwise()
+}
+
 // byElement decides about a Job that has been released element by element.
 func byElement(s Snapshot) (Decision, bool) {
 	if !s.Job.byElement() {
@@ -165,6 +174,7 @@ func byElement(s Snapshot) (Decision, bool) {
 // decide goes through the pods of the Job, element by element.
 func (o outlook) decide(s Snapshot, limit int64) Decision {
 	array := s.Job.Object.Array
+	together := slices.ContainsFunc(s.Pods, func(p Pod) bool { return p.Grouped && p.waits() })
 	if array == nil {
 		array = &lang.Array{} // somebody put our gate into a Job that has no elements
 	}
@@ -207,6 +217,10 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 		if d.Reasons = o.reasons(s, lang.Unknown); left > o.Never.Len() && len(d.Reasons) > 0 {
 			d.Message += "; the first: " + summary(d.Reasons)
 		}
+	}
+	if together {
+		d.Reason = ReasonProblem
+		d.Message = "something must be mended: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; " + d.Message
 	}
 	return d
 }

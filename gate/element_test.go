@@ -61,6 +61,17 @@ func pods(states ...string) []Pod {
 	return all
 }
 
+// inGroup makes the pods those of a group.
+func inGroup(pods []Pod) []Pod {
+	for i := range pods {
+		pods[i].Grouped = true
+	}
+	return pods
+}
+
+// together makes a Job ask that its pods start together.
+func together(job *batchv1.Job) { job.Spec.Scheduling = &batchv1.JobSchedulingConfiguration{} }
+
 func TestDecideAboutElements(t *testing.T) {
 	t.Parallel()
 	job := func(changes ...func(*batchv1.Job)) *batchv1.Job {
@@ -176,6 +187,33 @@ func TestDecideAboutElements(t *testing.T) {
 		},
 		"and what gates all of it is true": {
 			job: waiting(array, annotation(DependsOnAnnotation, "b, a[i]")), world: arrayA("1", ""), want: Waiting, wantReason: ReasonWaiting,
+		},
+		"a cluster that starts the pods together is told of": {
+			job: job(), world: arrayA("1,3", ""), pods: inGroup(pods("g", "g", "g", "g")),
+			want: Opening, wantOpen: "1 3", wantReason: ReasonProblem,
+			wantMessage: "something must be mended: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; released element by element: 2 of 4 may run, 2 wait; the first: etl/a[0] has not finished",
+		},
+		"but not once all may run": {
+			job: job(), world: arrayA("0-3", ""), pods: inGroup(pods("r", "r", "s", "f")),
+			want: Opening, wantReason: ReasonMet,
+		},
+		"one that asks for that itself is held before": {
+			job: waiting(array, together), world: arrayA("0-3", ""), want: Waiting, wantReason: ReasonProblem,
+			wantMessage: "held: the expression speaks of single elements (i, self[...]), and the pods of this Job start together (spec.scheduling, or schedulingGroup of the Pod template): make it without that, or let it wait as a whole",
+		},
+		"also in its Pod template": {
+			job: waiting(array, func(j *batchv1.Job) {
+				j.Spec.Template.Spec.SchedulingGroup = &corev1.PodSchedulingGroup{PodGroupName: ptr.To("four")}
+			}), world: arrayA("0-3", ""), want: Waiting, wantReason: ReasonProblem,
+		},
+		"and not one that somebody controls, for which not every cluster makes a group": {
+			job: waiting(array, together, func(j *batchv1.Job) {
+				j.OwnerReferences = []metav1.OwnerReference{{Kind: "CronJob", Name: "nightly", Controller: ptr.To(true)}}
+			}), world: arrayA("0-3", ""), want: Releasing, wantReason: ReasonMet,
+		},
+		"nor one that waits as a whole": {
+			job: waiting(array, together, annotation(DependsOnAnnotation, "a")), world: world{"etl/a": {UID: "a", Outcome: lang.Succeeded}},
+			want: Releasing, wantReason: ReasonMet,
 		},
 		"it waits while none may": {
 			job: waiting(array), world: arrayA("", ""), want: Waiting, wantReason: ReasonWaiting, wantMessage: "waiting: etl/a[0] has not finished",

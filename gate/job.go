@@ -46,6 +46,8 @@ type Job struct {
 	// Gated reports whether the pods carry our scheduling gate, and OtherGates
 	// whether they carry any of others.
 	Gated, OtherGates bool
+	// Grouped reports whether the Job itself asks that its pods start together.
+	Grouped bool
 	// Parallelism is how many pods the Job has at once.
 	Parallelism int64
 	// Released reports whether the gate has released this very Job, and Edited
@@ -114,6 +116,8 @@ func Observe(job *batchv1.Job) Job {
 	j.ArrayLimit = job.Annotations[ArrayLimitAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
 	j.observeTemplate(&job.Spec)
+	// Some versions make no group for a Job that somebody controls: its pods tell.
+	j.Grouped = job.Spec.Template.Spec.SchedulingGroup != nil || job.Spec.Scheduling != nil && metav1.GetControllerOfNoCopy(job) == nil
 	j.Nudging = observeNudging(job)
 	j.Ending = slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
 		return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobFailureTarget || c.Type == batchv1.JobSuccessCriteriaMet)

@@ -39,6 +39,9 @@ type Pod struct {
 	// Skipped reports whether the gate has failed it.
 	Succeeded, Skipped, Ended bool
 	BeingDeleted              bool
+	// Grouped reports whether the scheduler takes it together with the others of a
+	// group, which are gated as long as one of them is.
+	Grouped bool
 }
 
 // Owner is the Job that controls a pod, by its own word. Whoever makes a pod writes
@@ -72,6 +75,7 @@ func ObservePod(pod *corev1.Pod) (p Pod, job Owner, ok bool) {
 		Skipped:      pod.Status.Phase == corev1.PodFailed && isOurs(pod.Status.Reason),
 		Ended:        pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed,
 		BeingDeleted: pod.DeletionTimestamp != nil,
+		Grouped:      pod.Spec.SchedulingGroup != nil,
 	}, Owner{Job: lang.Job(pod.Namespace, owner.Name), UID: owner.UID}, true
 }
 

@@ -72,6 +72,8 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 		return []Advice{{"the gate releases it at once; if it does not, see why", "depctl check"}}
 	case s.JobsOnly && d.Reason == gate.ReasonProblem:
 		return []Advice{{"let the gate release arrays element by element", "kubectl apply -k deploy/arrays"}}
+	case job.Grouped && d.Reason == gate.ReasonProblem:
+		return []Advice{{"let it wait as a whole, or make it without spec.scheduling", edit}}
 	}
 	return nil
 }

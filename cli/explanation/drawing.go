@@ -132,7 +132,7 @@ func (e *Explanation) said() string {
 		return ""
 	}
 	if e.Message == "" || e.Tree != nil && (e.Reason == gate.ReasonWaiting || e.Reason == gate.ReasonMet || e.Reason == gate.ReasonProblem && e.Tree.shows()) ||
-		e.Array != nil && (e.Element != nil || e.Action == "open") {
+		e.Array != nil && (e.Element != nil || e.Action == "open" && e.Reason != gate.ReasonProblem) {
 		return ""
 	}
 	if e.State == string(gate.StateFailed) {

@@ -203,7 +203,7 @@ func bare(object any) (any, error) {
 				Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
 				Annotations: pod.Annotations, OwnerReferences: pod.OwnerReferences, DeletionTimestamp: pod.DeletionTimestamp,
 			},
-			Spec:   corev1.PodSpec{SchedulingGates: pod.Spec.SchedulingGates},
+			Spec:   corev1.PodSpec{SchedulingGates: pod.Spec.SchedulingGates, SchedulingGroup: pod.Spec.SchedulingGroup},
 			Status: corev1.PodStatus{Phase: pod.Status.Phase},
 		}, nil
 	}

@@ -53,6 +53,32 @@ func byElement(size int32) func(*batchv1.Job) {
 	}
 }
 
+// A pod is stripped before it is read: what is kept must say the same.
+func TestAStrippedPodSaysTheSame(t *testing.T) {
+	t.Parallel()
+	name := "group"
+	full := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: "n", Name: "load-3", UID: "u", ResourceVersion: "7", Annotations: map[string]string{batchv1.JobCompletionIndexAnnotation: "3"},
+			OwnerReferences:   []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "load", UID: "j", Controller: new(true)}},
+			DeletionTimestamp: &metav1.Time{Time: time.Unix(1, 0)},
+		},
+		Spec: corev1.PodSpec{
+			NodeName: "a", SchedulingGroup: &corev1.PodSchedulingGroup{PodGroupName: &name},
+			SchedulingGates: []corev1.PodSchedulingGate{{Name: "other"}, {Name: gate.SchedulingGate}},
+		},
+		Status: corev1.PodStatus{Phase: corev1.PodSucceeded},
+	}
+	stripped, err := podStore{}.Transformer()(full)
+	require.NoError(t, err)
+	want, wantOwner, _ := gate.ObservePod(full)
+	got, owner, ok := gate.ObservePod(stripped.(*corev1.Pod))
+	require.True(t, ok)
+	require.True(t, got.Grouped)
+	require.Equal(t, want, got)
+	require.Equal(t, wantOwner, owner)
+}
+
 func TestAPodCountsOnlyForTheJobThatItMayBelongTo(t *testing.T) {
 	t.Parallel()
 	arr := gate.Owner{Job: lang.Job("n", "arr"), UID: "uid-arr"}
