@@ -255,17 +255,16 @@ func (s *store) set(e entry) []lang.Ref {
 		delete(s.successes, old.job.Owner())
 	}
 	e.job = job
-	need := weigh(e.job, e.expr, len(e.questions))
+	e.seen = s.remembers(old, job, known && old.excess == "")
+	need := weigh(e)
 	if s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {
 		e.weight = need
 		s.budget.admit(ref)
 	} else {
-		job = stripped(job)
-		e = entry{job: job, excess: s.budget.excess(ref.Namespace)}
-		s.budget.leave(ref, need)
+		e = s.without(job, need)
+		job = e.job
 	}
 	s.budget.change(ref.Namespace, old.weight, e.weight)
-	e.seen = s.remembers(old, job, known && old.excess == "")
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
 	affected := append(s.put(ref, e), taken...)
@@ -284,6 +283,12 @@ func (s *store) set(e entry) []lang.Ref {
 		affected = append(affected, ref)
 	}
 	return affected
+}
+
+// without returns the entry of a Job that has no room for what it needs.
+func (s *store) without(job gate.Job, need weight) entry {
+	s.budget.leave(job.Ref(), need)
+	return entry{job: stripped(job), excess: s.budget.excess(job.Namespace)}
 }
 
 // read returns the entry of a Job with what its text says. It takes as long as the text
