@@ -187,3 +187,17 @@ func TestLongLabelsAreNotKeptBesideTheirJobs(t *testing.T) {
 	})))
 	require.Len(t, s.labels.sets, 1)
 }
+
+func TestATextThatCannotBeReadIsReadOnce(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	ref := lang.Job("n", "load")
+	require.NoError(t, s.Add(job("load", "1", "a and and")))
+	first := s.entries[ref].invalid
+	require.NoError(t, s.Update(job("load", "2", "a and and", labelled)))
+	require.Same(t, first, s.entries[ref].invalid)
+	require.NoError(t, s.Update(job("load", "3", "a and or")))
+	require.NotEqual(t, first.Error(), s.entries[ref].invalid.Error())
+	require.NoError(t, s.Update(job("load", "4", "extract")))
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)
+}

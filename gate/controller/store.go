@@ -2,6 +2,7 @@ package controller
 
 import (
 	"errors"
+	"hash/maphash"
 	"reflect"
 	"sync"
 	"time"
@@ -57,6 +58,8 @@ type entry struct {
 	job     gate.Job
 	expr    *lang.Expr
 	invalid error
+	// mistake is the hash of the text that is invalid, which is not kept.
+	mistake uint64
 	// questions are what must be allowed for expr.
 	questions []gate.Question
 	// asksExit reports whether expr depends on exit codes.
@@ -307,16 +310,24 @@ func (s *store) read(job gate.Job) entry {
 		e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
 		return e
 	}
+	if known && old.invalid != nil && old.mistake == maphash.String(mistakes, job.DependsOn) && old.job.UID == job.UID && size(old.job) == size(job) {
+		e.invalid, e.mistake, e.job.DependsOn = old.invalid, old.mistake, ""
+		return e
+	}
 	e.expr, e.invalid = job.Parse()
 	e.questions = job.Questions(e.expr)
 	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
 	e.expr = e.expr.Compact()
 	if e.invalid != nil { // what is to be said of it, and not the text
 		e.invalid = errors.New(gate.Clip(e.invalid.Error(), longestMistake))
+		e.mistake = maphash.String(mistakes, job.DependsOn)
 		e.job.DependsOn = ""
 	}
 	return e
 }
+
+// mistakes is the seed of the hashes of texts, which nobody outside can know.
+var mistakes = maphash.MakeSeed()
 
 // longestMistake is how much is said of a text that cannot be read, in bytes.
 const longestMistake = 2 << 10
