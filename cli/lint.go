@@ -120,11 +120,11 @@ func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 }
 
 func (o *lintOptions) validate() error {
-	if len(o.filenames) == 0 && !o.withCluster {
-		return usageErrorf("nothing to look at: name files or folders, - for standard input, or --cluster for what is there")
-	}
 	if o.allNamespaces && (!o.withCluster || len(o.filenames) > 0) {
 		return usageErrorf("-A needs --cluster, and no files: those are always looked at with all their namespaces")
+	}
+	if len(o.filenames) == 0 && !o.withCluster {
+		return usageErrorf("nothing to look at: name files or folders, - for standard input, or --cluster for what is there")
 	}
 	if !slices.Contains([]string{string(lang.Warning), string(lang.Error)}, o.severity) {
 		return usageErrorf("unknown severity %q, there are %q and %q", o.severity, lang.Warning, lang.Error)

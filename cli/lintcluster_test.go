@@ -104,7 +104,7 @@ func TestLintLooksAtTheClusterAlone(t *testing.T) {
 		job.Annotations[gate.ReleasedAnnotation] = `{"uid":"uid"}`
 	}
 	seen := func(job *batchv1.Job) {
-		job.Annotations[gate.SeenAnnotation] = `{"gone":{"uid":"u","outcome":"succeeded"}}`
+		job.Annotations[gate.SeenAnnotation] = `{"job:etl/gone":{"uid":"u","outcome":"succeeded"}}`
 	}
 	for name, test := range map[string]struct {
 		args, forbidden string
