@@ -23,6 +23,9 @@ const (
 	// ReasonForced: somebody else has released the Job, whatever its
 	// dependencies.
 	ReasonForced = "Forced"
+	// ReasonPatchRefused: the API server refuses what the gate decided, as policies
+	// and webhooks have it do. Events have it, too.
+	ReasonPatchRefused = "PatchRefused"
 	// ReasonNotAnnotated: the annotation was taken away while the Job waited.
 	ReasonNotAnnotated = "NotAnnotated"
 )
