@@ -94,14 +94,14 @@ func (r *podRefusals) settle(pod gate.Pod, err error) error {
 	defer r.mu.Unlock()
 	switch {
 	case err == nil:
-		r.taken = r.controller.store.podTaken(r.job.UID, pod) || r.taken
+		r.taken = r.controller.store.podTaken(r.job.Owner(), pod) || r.taken
 		return nil
 	case !lasting(err):
 		return err
 	}
 	r.count++
 	patchRefusals.WithLabelValues(gate.Opening.String()).Inc()
-	refusal := r.controller.store.podRefused(r.job.UID, pod, r.before+r.count, err)
+	refusal := r.controller.store.podRefused(r.job.Owner(), pod, r.before+r.count, err)
 	if r.soonest.IsZero() || refusal.Again.Before(r.soonest) {
 		r.soonest = refusal.Again
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -86,7 +85,7 @@ const (
 
 // podRefused notes that a patch of a pod was refused, as the nth of its Job, and
 // returns what is known of that now.
-func (s *store) podRefused(job types.UID, pod gate.Pod, n int, err error) gate.Refusal {
+func (s *store) podRefused(job gate.Owner, pod gate.Pod, n int, err error) gate.Refusal {
 	r := gate.Refusal{Message: gate.Clip(err.Error(), maxNote/2), Times: 1}
 	if pod.Refused != nil {
 		r.Times += pod.Refused.Times
@@ -103,7 +102,7 @@ func (s *store) podRefused(job types.UID, pod gate.Pod, n int, err error) gate.R
 
 // podTaken notes that a patch of a pod was taken. If one was refused before, the
 // others of its Job need not wait for their time.
-func (s *store) podTaken(job types.UID, pod gate.Pod) (more bool) {
+func (s *store) podTaken(job gate.Owner, pod gate.Pod) (more bool) {
 	if pod.Refused == nil {
 		return false
 	}
