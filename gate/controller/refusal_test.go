@@ -180,7 +180,7 @@ func elementPod(name string, gated bool) *corev1.Pod {
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 		Namespace: "n", Name: name, UID: types.UID(name), ResourceVersion: "5",
 		Annotations:     map[string]string{batchv1.JobCompletionIndexAnnotation: name[len(name)-1:]},
-		OwnerReferences: []metav1.OwnerReference{{Kind: "Job", Name: "load", UID: "uid-load", Controller: ptr.To(true)}},
+		OwnerReferences: []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "load", UID: "uid-load", Controller: ptr.To(true)}},
 	}}
 	if gated {
 		pod.ResourceVersion = "4"
