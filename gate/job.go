@@ -75,6 +75,9 @@ type Job struct {
 	KeepsOutcome bool
 	// Guarded reports whether it carries our finalizer.
 	Guarded bool
+	// Refused is why the API server has refused again and again to have it released, or
+	// failed; empty if it has not. Nobody but the gate knows it.
+	Refused string
 
 	// Nudging is what a nudge needs to know.
 	Nudging Nudging

@@ -83,6 +83,19 @@ const (
 	lastRefusal  = 30 * time.Second
 )
 
+// jobRefused notes why a Job is not released, or failed, and returns what is kept of
+// that.
+func (s *store) jobRefused(job gate.Job, why string) string {
+	why = gate.Clip(why, maxNote/2)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
+		e.job.Refused = why
+		s.entries[job.Ref()] = e
+	}
+	return why
+}
+
 // podRefused notes that a patch of a pod was refused, as the nth of its Job, and
 // returns what is known of that now.
 func (s *store) podRefused(job gate.Owner, pod gate.Pod, n int, err error) gate.Refusal {

@@ -73,6 +73,35 @@ func TestARefusalWhoseTextVariesIsTold(t *testing.T) {
 	require.Contains(t, recorder.said[0], "not at 2")
 }
 
+func TestARefusalIsInTheCondition(t *testing.T) {
+	t.Parallel()
+	time0, v := clocktesting.NewFakePassiveClock(time.Unix(100, 0)), &varying{}
+	c := New(&refuser{refuse: func(string, string) error { return v.err() }}, Options{CrossNamespace: OpenNamespaces, Clock: time0})
+	require.NoError(t, c.store.Replace([]any{job("extract", "1", "", complete), job("load", "2", "extract")}, "2"))
+	said := func() (gate.Condition, bool) {
+		load, d, _ := c.store.decide(lang.Job("n", "load"))
+		said, _, news := gate.NextCondition(load, d, time0.Now())
+		return said, news
+	}
+	require.Error(t, c.sync(t.Context(), lang.Job("n", "load")))
+	_, news := said()
+	require.False(t, news, "the next try may be taken")
+	for range 3 {
+		require.Error(t, c.sync(t.Context(), lang.Job("n", "load")))
+		now, news := said()
+		require.True(t, news)
+		require.Equal(t, gate.ReasonPatchRefused, now.Reason)
+		require.Contains(t, now.Message, "refuses to release this Job, trying again: ")
+		require.Contains(t, now.Message, "not at 2", "and not another text each time")
+	}
+	require.NoError(t, c.store.Update(job("load", "3", "extract", func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
+	_, news = said()
+	require.True(t, news, "a write of others does not make it forgotten")
+	require.NoError(t, c.store.Update(job("load", "4", "other")))
+	now, _ := said()
+	require.Equal(t, gate.ReasonWaiting, now.Reason, "it waits for something else now")
+}
+
 func TestARefusalOfAnotherKindIsTold(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
@@ -113,7 +142,8 @@ func TestAWaiterThatTakesNoOutcomes(t *testing.T) {
 				}
 				return nil
 			}}
-			c := New(server, Options{CrossNamespace: OpenNamespaces, Clock: time0})
+			recorder := &fakeRecorder{}
+			c := New(server, Options{CrossNamespace: OpenNamespaces, Clock: time0, Recorder: recorder})
 			require.NoError(t, c.store.Replace([]any{
 				job("extract", "1", "", complete, ttl, guarded, goingAway), job("load", "2", "extract, other"),
 			}, "2"))
@@ -124,6 +154,8 @@ func TestAWaiterThatTakesNoOutcomes(t *testing.T) {
 			require.NoError(t, c.sync(t.Context(), lang.Job("n", "load")))
 			require.Equal(t, gate.RemoveGuard, guarding(c.store, "extract"))
 			require.Equal(t, 1, c.queue.Len(), "extract is looked at again")
+			require.Len(t, recorder.said, 1, recorder.said)
+			require.Contains(t, recorder.said[0], "Warning Problem the outcomes of Jobs that are gone cannot be kept on this Job: ")
 
 			tried := len(server.tried)
 			require.NoError(t, c.store.Update(job("load", "3", "extract, other", func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
@@ -140,6 +172,29 @@ func TestAWaiterThatTakesNoOutcomes(t *testing.T) {
 			require.Len(t, server.tried, tried+2)
 		})
 	}
+}
+
+func TestAShortOutageOfAWebhookLosesNoOutcome(t *testing.T) {
+	t.Parallel()
+	away := true
+	server := &refuser{refuse: func(name, _ string) error {
+		if name == "load" && away {
+			return apierrors.NewInternalError(errors.New("failed calling webhook"))
+		}
+		return nil
+	}}
+	c := New(server, Options{CrossNamespace: OpenNamespaces})
+	require.NoError(t, c.store.Replace([]any{
+		job("extract", "1", "", complete, ttl, guarded, goingAway), job("load", "2", "extract, other"),
+	}, "2"))
+	for range 5 * mostSaves {
+		require.Error(t, c.sync(t.Context(), lang.Job("n", "load")))
+		require.Equal(t, gate.KeepGuard, guarding(c.store, "extract"), "its outcome is still owed")
+	}
+	away = false
+	tried := len(server.tried)
+	require.NoError(t, c.sync(t.Context(), lang.Job("n", "load")))
+	require.Len(t, server.tried, tried+1)
 }
 
 // A prerequisite that is too large for our finalizer is released without it.

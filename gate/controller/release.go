@@ -86,10 +86,10 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 		// new decision, mostly before the next try; the try is for a patch
 		// that is refused for what it is.
 		if !apierrors.IsConflict(err) && c.refusals.count(ref, err) == 2 { // more are no news
-			c.reporter.report(job, gate.Decision{
-				Reason:  ReasonPatchRefused,
-				Message: fmt.Sprintf("the API server refuses to %s this Job, trying again: %v", d.Action, err),
-			})
+			message := fmt.Sprintf("the API server refuses to %s this Job, trying again: %v", d.Action, err)
+			c.reporter.report(job, gate.Decision{Reason: ReasonPatchRefused, Message: message})
+			job.Refused = c.store.jobRefused(job, message)
+			c.conditions.note(job, d)
 		}
 	}
 	return fmt.Errorf("patching: %w", err)

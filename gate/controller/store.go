@@ -257,6 +257,9 @@ func (s *store) set(e entry) []lang.Ref {
 	if known && old.job.UID != job.UID {
 		delete(s.successes, old.job.Owner())
 	}
+	if known && old.job.UID == job.UID && !job.Released {
+		job.Refused = old.job.Refused
+	}
 	e.job = job
 	need := weigh(e.job, e.expr, len(e.questions))
 	if s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {

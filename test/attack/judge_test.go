@@ -76,6 +76,7 @@ func (f *field) judge() {
 	}
 	f.memory()
 	if f.t.Failed() {
+		f.failed = true
 		f.t.Log(f.gate.LogTail())
 	}
 }

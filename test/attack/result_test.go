@@ -10,6 +10,8 @@ import (
 type result struct {
 	name, invariant string
 	figures, broken []string
+	// failed reports whether the test failed, be it for another reason.
+	failed bool
 }
 
 var results []*result
@@ -26,8 +28,11 @@ func table(results []*result) string {
 	fmt.Fprintln(w, "attack\t\tinvariant\tfigures")
 	for _, r := range results {
 		verdict := "ok"
-		if len(r.broken) > 0 {
+		switch {
+		case len(r.broken) > 0:
 			verdict = "BROKEN"
+		case r.failed:
+			verdict = "FAILED"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.name, verdict, r.invariant, strings.Join(r.figures, "; "))
 	}

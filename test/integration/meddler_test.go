@@ -53,6 +53,41 @@ spec: {policyName: %[1]s.example.com}
 `, name, meddlers[name][0], strings.Join(strings.Fields(meddlers[name][1]), " "), generation)
 }
 
+// hooks are webhooks of others, which are called in the order of their configurations'
+// names: before and after depctl-gate. The label "annotate" or "resume" with the name
+// chooses the Jobs.
+const hooks = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: %[1]s.example.com}
+webhooks:
+  - name: annotate.example.com
+    clientConfig: {url: "%[2]s/annotate", caBundle: %[3]s}
+    rules: [{apiGroups: [batch], apiVersions: [v1], operations: [CREATE], resources: [jobs]}]
+    objectSelector: {matchLabels: {annotate: %[1]s}}
+    sideEffects: None
+    admissionReviewVersions: [v1]
+  - name: resume.example.com
+    clientConfig: {url: "%[2]s/resume", caBundle: %[3]s}
+    rules: [{apiGroups: [batch], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [jobs]}]
+    objectSelector: {matchLabels: {resume: %[1]s}}
+    reinvocationPolicy: IfNeeded
+    sideEffects: None
+    admissionReviewVersions: [v1]
+---
+`
+
+func meddle(path string, object *metav1.PartialObjectMetadata) string {
+	switch {
+	case path == "/resume":
+		return `[{"op":"add","path":"/spec/suspend","value":false}]`
+	case object.Annotations == nil:
+		return `[{"op":"add","path":"/metadata/annotations","value":{"depctl.dev/depends-on":"never"}}]`
+	default:
+		return `[{"op":"add","path":"/metadata/annotations/depctl.dev~1depends-on","value":"never"}]`
+	}
+}
+
 // However others change Jobs, none that waits starts: it is held, or refused.
 func TestNoJobStartsUnheldWhateverOthersChange(t *testing.T) {
 	t.Parallel()
@@ -66,22 +101,28 @@ func TestNoJobStartsUnheldWhateverOthersChange(t *testing.T) {
 			require.NoError(t, err)
 			jobs := client.BatchV1().Jobs("default")
 			k := &space{t: t, cluster: &cluster{Sandbox: s, client: client}, name: "default"}
+			url, ca, err := s.Meddle(t, meddle)
+			require.NoError(t, err)
+			k.kubectl(fmt.Sprintf(hooks, "aa", url, ca)+fmt.Sprintf(hooks, "zz", url, ca), "apply", "-f", "-")
 			held, refused := 0, 0
 			for round := range 12 {
+				var policies strings.Builder
 				for name := range meddlers { // another order each round
-					k.kubectl(meddler(name, round), "apply", "-f", "-")
+					policies.WriteString(meddler(name, round))
 				}
+				k.kubectl(policies.String(), "apply", "-f", "-")
 				k.until("the policies are in force", func() bool {
-					for _, annotate := range []string{"policy", "once"} {
+					for _, annotate := range []string{"policy", "once", "aa", "zz"} {
 						tried, err := jobs.Create(t.Context(), plainJob("probe", map[string]string{"annotate": annotate}), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-						if err != nil || tried.Annotations[gate.DependsOnAnnotation] == "" {
+						refused := err != nil && strings.Contains(err.Error(), "refuse.depctl.dev")
+						if !refused && (err != nil || tried.Annotations[gate.DependsOnAnnotation] == "") {
 							return false
 						}
 					}
 					return true
 				})
-				for _, annotate := range []string{"", "manifest", "policy", "once"} {
-					for _, resume := range []string{"", "policy", "once"} {
+				for _, annotate := range []string{"", "manifest", "policy", "once", "aa", "zz"} {
+					for _, resume := range []string{"", "policy", "once", "aa", "zz"} {
 						labels := map[string]string{"annotate": annotate, "resume": resume}
 						job := plainJob(fmt.Sprintf("job-%d-%s-%s-end", round, annotate, resume), labels)
 						if annotate == "manifest" {
@@ -91,6 +132,7 @@ func TestNoJobStartsUnheldWhateverOthersChange(t *testing.T) {
 						if err != nil {
 							require.ErrorContains(t, err, "refuse.depctl.dev")
 							require.ErrorContains(t, err, "would start at once")
+							require.False(t, overlay == sandbox.Base && resume == "", "only what others start is refused: %s", job.Name)
 							refused++
 							continue
 						}
@@ -101,14 +143,16 @@ func TestNoJobStartsUnheldWhateverOthersChange(t *testing.T) {
 							continue
 						}
 						held++
-						made.Labels["resume"] = "policy"
-						made.Labels["more"] = "later"
-						changed, err := jobs.Update(t.Context(), made, metav1.UpdateOptions{})
-						if err != nil {
-							require.ErrorContains(t, err, "refuse.depctl.dev")
-							continue
+						for _, resume := range []string{"policy", "zz"} {
+							made.Labels["resume"] = resume
+							changed, err := jobs.Update(t.Context(), made, metav1.UpdateOptions{})
+							if err != nil {
+								require.ErrorContains(t, err, "refuse.depctl.dev")
+								continue
+							}
+							require.True(t, *changed.Spec.Suspend, made.Name)
+							made = changed
 						}
-						require.True(t, *changed.Spec.Suspend, made.Name)
 					}
 				}
 			}
