@@ -17,14 +17,15 @@ const DefaultNamespaceMemory = 128 << 20
 // What things take in memory, in bytes, rounded up (BenchmarkWeights).
 const (
 	weightOfEdge     = 40   // a prerequisite by name, at both of its ends
-	weightOfTarget   = 600  // one in an expression that is no plain list of names
+	weightOfTarget   = 650  // one in an expression that is no plain list of names
 	weightOfVirtual  = 330  // an object that is named and does not exist
-	weightOfMember   = 40   // an object in a set
-	weightOfQuestion = 1500 // a right that must be asked for
-	weightOfInterval = 16   // in a list of indexes
-	weightOfOutcome  = 700  // the outcome of a prerequisite that is gone
-	// freeLabels is the text of the labels that any Job may have.
-	freeLabels = 512
+	weightOfMember   = 60   // an object in a set
+	weightOfQuestion = 1800 // a right that must be asked for
+	weightOfInterval = 20   // in a list of indexes
+	weightOfOutcome  = 1600 // the outcome of a prerequisite that is gone
+	weightOfLabel    = 120  // a label, beside its text
+	// freeLabels is what the labels take that any Job may have.
+	freeLabels = 1024
 	// mostSetsNamed is how many sets the Jobs of one namespace may name: each takes time
 	// whenever a Job comes in the namespace that it is about.
 	mostSetsNamed = 1000
@@ -160,30 +161,36 @@ func (b *budget) excess(namespace string) string {
 }
 
 // weigh returns what is kept of a Job, beside what any Job takes.
-func weigh(job gate.Job, expr *lang.Expr, questions int) (w weight) {
-	w.bytes = max(0, textOf(job.Labels)-freeLabels)
+func weigh(e entry) (w weight) {
+	job := e.job
+	w.bytes = max(0, weighLabels(job.Labels)-freeLabels)
 	if array := job.Object.Array; array != nil {
 		w.bytes += weightOfInterval * int64(len(array.Completed)+len(array.Failed))
 	}
 	if !job.Waits() {
 		return w
 	}
-	w.bytes += int64(len(job.DependsOn)+len(job.Hold)) + weightOfQuestion*int64(questions)
-	for _, gone := range job.Seen {
-		w.bytes += weightOfOutcome + textOf(gone.Labels)
-		if array := gone.Object.Array; array != nil {
-			w.bytes += weightOfInterval * int64(len(array.Completed))
+	w.bytes += int64(len(job.DependsOn)+len(job.Hold)+len(job.Refused)) + weightOfQuestion*int64(len(e.questions))
+	if e.invalid != nil {
+		w.bytes += int64(len(e.invalid.Error()))
+	}
+	for _, gone := range e.seen {
+		w.bytes += weighGone(gone)
+	}
+	for ref, gone := range job.Seen {
+		if _, known := e.seen[ref]; !known {
+			w.bytes += weighGone(gone)
 		}
 	}
-	if expr == nil {
+	if e.expr == nil {
 		return w
 	}
-	if names := expr.Names(); names != nil {
+	if names := e.expr.Names(); names != nil {
 		w.bytes += weightOfEdge * int64(len(names))
 		return w
 	}
 	sets := map[lang.Ref]bool{}
-	for _, check := range expr.Checks() {
+	for _, check := range e.expr.Checks() {
 		for i := range check.Targets {
 			w.bytes += weightOfTarget + weightOfEdge
 			if ref := check.Targets[i].Ref.Resolve(job.Namespace); ref.IsSet() {
@@ -201,7 +208,7 @@ func stripped(job gate.Job) gate.Job {
 	if job.Waits() {
 		job.DependsOn, job.Hold, job.Seen = "", "", nil
 	}
-	job.Labels = nil
+	job.Labels, job.Refused = nil, ""
 	if job.Object.Array != nil {
 		known, array := *job.Object, *job.Object.Array
 		array.Completed, array.Failed = nil, nil
@@ -214,7 +221,7 @@ func stripped(job gate.Job) gate.Job {
 
 // brief shortens what nobody needs in full: a value that is longer is a mistake.
 func brief(job gate.Job) gate.Job {
-	for _, value := range []*string{&job.OnFailure, &job.WaitTimeout, &job.ArrayLimit} {
+	for _, value := range []*string{&job.OnFailure, &job.WaitTimeout, &job.ArrayLimit, &job.ForeignOwner} {
 		*value = gate.Clip(*value, 100)
 	}
 	job.Hold = gate.Clip(job.Hold, 1<<10)
@@ -224,9 +231,17 @@ func brief(job gate.Job) gate.Job {
 	return job
 }
 
-func textOf(labels map[string]string) (n int64) {
+func weighGone(gone gate.Gone) int64 {
+	bytes := weightOfOutcome + weighLabels(gone.Labels)
+	if array := gone.Object.Array; array != nil {
+		bytes += weightOfInterval * int64(len(array.Completed))
+	}
+	return bytes
+}
+
+func weighLabels(labels map[string]string) (n int64) {
 	for key, value := range labels {
-		n += int64(len(key) + len(value))
+		n += weightOfLabel + int64(len(key)+len(value))
 	}
 	return n
 }

@@ -136,3 +136,68 @@ func TestOutcomesOutliveAnExcess(t *testing.T) {
 	s.answered(annotated)
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
 }
+
+// A set has had very many Jobs that are gone, each of which somebody may ask for.
+func TestOutcomesThatAreRememberedTakeRoom(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	s.budget = newBudget(20 * weightOfOutcome)
+	require.NoError(t, s.Replace([]any{
+		job("one", "1", "m-*, never"), job("other", "2", "m-*, never"), job("third", "3", "p, never"),
+		job("p", "4", "", ttl, complete, guarded),
+	}, "4"))
+	for i := range 15 {
+		name := fmt.Sprintf("m-%d", i)
+		require.NoError(t, s.Add(job(name, fmt.Sprint(10+2*i), "", complete)))
+		require.NoError(t, s.Delete(job(name, fmt.Sprint(11+2*i), "", complete)))
+		require.LessOrEqual(t, s.weightOf("n"), s.budget.limit)
+	}
+	held := 0
+	for _, name := range []string{"one", "other"} {
+		d := decided(t, s, name)
+		require.Equal(t, gate.Waiting, d.Action)
+		if d.Reason == gate.ReasonProblem {
+			held++
+			require.Empty(t, s.entries[lang.Job("n", name)].seen)
+		}
+	}
+	require.Positive(t, held)
+	require.Contains(t, asked(), "one other", "both are decided again")
+
+	// Whoever is held for too much holds no deletion.
+	s.budget.limit = 1
+	require.NoError(t, s.Update(job("p", "99", "", ttl, complete, guarded, goingAway)))
+	require.Equal(t, gate.ReasonProblem, decided(t, s, "third").Reason)
+	require.Equal(t, gate.RemoveGuard, guarding(s, "p"))
+	for _, name := range []string{"one", "other", "third"} {
+		require.NoError(t, s.Delete(job(name, "100", "")))
+	}
+	require.Empty(t, s.budget.of, "what is counted goes with the Jobs")
+}
+
+func TestLongLabelsAreNotKeptBesideTheirJobs(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Add(job("small", "1", "", labelled)))
+	require.NoError(t, s.Add(job("large", "2", "", func(j *batchv1.Job) {
+		j.Labels = map[string]string{}
+		for i := range 20 {
+			j.Labels[fmt.Sprint("l", i)] = strings.Repeat("x", 60)
+		}
+	})))
+	require.Len(t, s.labels.sets, 1)
+}
+
+func TestATextThatCannotBeReadIsReadOnce(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	ref := lang.Job("n", "load")
+	require.NoError(t, s.Add(job("load", "1", "a and and")))
+	first := s.entries[ref].invalid
+	require.NoError(t, s.Update(job("load", "2", "a and and", labelled)))
+	require.Same(t, first, s.entries[ref].invalid)
+	require.NoError(t, s.Update(job("load", "3", "a and or")))
+	require.NotEqual(t, first.Error(), s.entries[ref].invalid.Error())
+	require.NoError(t, s.Update(job("load", "4", "extract")))
+	require.Equal(t, gate.ReasonWaiting, decided(t, s, "load").Reason)
+}

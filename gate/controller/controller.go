@@ -254,13 +254,13 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 // decide decides about one Job and does it.
 func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	now := c.stopwatch.clock.Now()
-	if wait := c.share.wait(ref.Namespace, now); wait > 0 {
+	if wait := c.share.begin(ref.Namespace, now); wait > 0 {
 		c.queue.AddAfter(ref, wait)
 		return nil
 	}
 	since := c.stopwatch.take(ref)
 	job, decision, exists := c.store.decide(ref)
-	c.share.took(ref.Namespace, c.stopwatch.clock.Since(now), c.stopwatch.clock.Now())
+	c.share.end(ref.Namespace, c.stopwatch.clock.Since(now), c.stopwatch.clock.Now())
 	if !exists {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)

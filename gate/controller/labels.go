@@ -17,10 +17,14 @@ type labelSets struct {
 // numbers the Jobs, it is no use to keep them.
 const mostSets = 4096
 
-// share returns a set of the same labels. Nobody changes it.
+// share returns a set of the same labels. Nobody changes it. Sets that are longer than
+// freeLabels stay with their Jobs, or a namespace could fill the memory with them.
 func (l *labelSets) share(labels map[string]string) map[string]string {
 	if len(labels) == 0 {
 		return nil
+	}
+	if weighLabels(labels) > freeLabels {
+		return labels
 	}
 	var text []byte
 	for _, key := range slices.Sorted(maps.Keys(labels)) {

@@ -57,8 +57,7 @@ func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 	var affected []lang.Ref
 	for _, other := range slices.Collect(maps.Keys(s.memory[ref])) {
 		if e := s.entries[other]; e.seen[ref].Object.UID != string(job.UID) {
-			e.seen = e.seen.Without(ref)
-			affected = append(append(affected, other), s.put(other, e)...)
+			affected = append(append(affected, other), s.see(other, e, e.seen.Without(ref), -weighGone(e.seen[ref]))...)
 		}
 	}
 	return affected
@@ -80,11 +79,26 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 	for _, dependent := range s.waiters(ref) {
 		e := s.entries[dependent]
 		if gone, seen := e.seen[ref]; !seen || gone.Object.UID != string(job.UID) {
-			e.seen = e.seen.With(ref, gate.Gone{Object: job.Object, Labels: job.Labels})
-			affected = append(append(affected, dependent), s.put(dependent, e)...)
+			gone := gate.Gone{Object: job.Object, Labels: job.Labels}
+			affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, gone), weighGone(gone))...)
 		}
 	}
 	return affected
+}
+
+// see makes these the outcomes that a Job remembers, which take more bytes than before.
+// One that has no room for them is held, as one that names too much.
+func (s *store) see(ref lang.Ref, e entry, seen gate.Seen, more int64) []lang.Ref {
+	var affected []lang.Ref
+	old, need := e.weight, weight{e.weight.bytes + more, e.weight.sets}
+	if s.budget.fits(ref.Namespace, old, need, s.kept(ref.Namespace)) {
+		e.seen, e.weight = seen, need
+	} else {
+		affected = s.atRisk(ref) // they are held for it no more
+		e = s.without(e.job, need)
+	}
+	s.budget.change(ref.Namespace, old, e.weight)
+	return append(affected, s.put(ref, e)...)
 }
 
 // waiters returns the Jobs that wait for one and may look at it, or of which that

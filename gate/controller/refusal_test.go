@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -215,6 +216,7 @@ type stubborn struct {
 	corev1client.CoreV1Interface
 	corev1client.PodInterface
 	holds func(name string) bool
+	mu    sync.Mutex
 	tried []string
 }
 
@@ -223,6 +225,8 @@ func (s *stubborn) CoreV1() corev1client.CoreV1Interface { return s }
 func (s *stubborn) Pods(string) corev1client.PodInterface { return s }
 
 func (s *stubborn) Patch(_ context.Context, name string, _ types.PatchType, _ []byte, _ metav1.PatchOptions, _ ...string) (*corev1.Pod, error) {
+	s.mu.Lock() // pods are patched many at once
+	defer s.mu.Unlock()
 	s.tried = append(s.tried, name)
 	if s.holds(name) {
 		return nil, apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, name, fmt.Errorf("try %d: not before Monday", len(s.tried)))

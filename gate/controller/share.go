@@ -13,37 +13,63 @@ const (
 	longDecision = 20 * time.Millisecond
 	timesAsLong  = 4
 	longestWait  = 2 * time.Second
+	// slowFor is how long a namespace counts as slow after such a decision.
+	slowFor = 10 * time.Second
 )
 
-// share keeps namespaces whose decisions take long to a fifth of the time.
+// share keeps namespaces whose decisions take long to one at a time, and to a fifth of
+// the time.
 type share struct {
 	mu   sync.Mutex
-	next map[string]time.Time
+	slow map[string]*slowness
 }
 
-func newShare() *share { return &share{next: map[string]time.Time{}} }
+// slowness is what is known of a namespace that has had a long decision.
+type slowness struct {
+	// last is when that ended, took how long it took, and next when the next may begin.
+	last, next time.Time
+	took       time.Duration
+	// busy says that a decision is under way.
+	busy bool
+}
 
-// took notes how long a decision about a Job of a namespace took.
-func (s *share) took(namespace string, took time.Duration, now time.Time) {
+func newShare() *share { return &share{slow: map[string]*slowness{}} }
+
+// begin returns how long a namespace waits for its next decision; 0 if that may begin
+// now. Then end is to be called.
+func (s *share) begin(namespace string, now time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.slow[namespace]
+	switch {
+	case known == nil:
+		return 0
+	case known.busy:
+		return min(known.took, longestWait)
+	case now.Before(known.next):
+		return known.next.Sub(now)
+	case now.Sub(known.last) > slowFor:
+		delete(s.slow, namespace)
+		return 0
+	}
+	known.busy = true
+	return 0
+}
+
+// end notes how long a decision about a Job of a namespace took.
+func (s *share) end(namespace string, took time.Duration, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.slow[namespace]
+	if known != nil {
+		known.busy = false
+	}
 	if took < longDecision {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.next[namespace] = now.Add(min(timesAsLong*took, longestWait))
-}
-
-// wait returns how long a namespace waits for its next decision.
-func (s *share) wait(namespace string, now time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next, waits := s.next[namespace]
-	if !waits {
-		return 0
+	if known == nil {
+		known = &slowness{}
+		s.slow[namespace] = known
 	}
-	if !now.Before(next) {
-		delete(s.next, namespace)
-		return 0
-	}
-	return next.Sub(now)
+	known.last, known.took, known.next = now, took, now.Add(min(timesAsLong*took, longestWait))
 }

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"errors"
+	"hash/maphash"
 	"reflect"
 	"sync"
 	"time"
@@ -57,6 +58,8 @@ type entry struct {
 	job     gate.Job
 	expr    *lang.Expr
 	invalid error
+	// mistake is the hash of the text that is invalid, which is not kept.
+	mistake uint64
 	// questions are what must be allowed for expr.
 	questions []gate.Question
 	// asksExit reports whether expr depends on exit codes.
@@ -261,17 +264,16 @@ func (s *store) set(e entry) []lang.Ref {
 		job.Refused = old.job.Refused
 	}
 	e.job = job
-	need := weigh(e.job, e.expr, len(e.questions))
+	e.seen = s.remembers(old, job, known && old.excess == "")
+	need := weigh(e)
 	if s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {
 		e.weight = need
 		s.budget.admit(ref)
 	} else {
-		job = stripped(job)
-		e = entry{job: job, excess: s.budget.excess(ref.Namespace)}
-		s.budget.leave(ref, need)
+		e = s.without(job, need)
+		job = e.job
 	}
 	s.budget.change(ref.Namespace, old.weight, e.weight)
-	e.seen = s.remembers(old, job, known && old.excess == "")
 	if !old.takesNoneUntil.IsZero() && old.job.UID == job.UID && old.job.Seen.String() == job.Seen.String() {
 		e.takesNoneUntil = old.takesNoneUntil
 	}
@@ -295,6 +297,12 @@ func (s *store) set(e entry) []lang.Ref {
 	return affected
 }
 
+// without returns the entry of a Job that has no room for what it needs.
+func (s *store) without(job gate.Job, need weight) entry {
+	s.budget.leave(job.Ref(), need)
+	return entry{job: stripped(job), excess: s.budget.excess(job.Namespace)}
+}
+
 // read returns the entry of a Job with what its text says. It takes as long as the text
 // and the array, so it is called without the lock; what was read before of the same is
 // not read again.
@@ -311,16 +319,24 @@ func (s *store) read(job gate.Job) entry {
 		e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
 		return e
 	}
+	if known && old.invalid != nil && old.mistake == maphash.String(mistakes, job.DependsOn) && old.job.UID == job.UID && size(old.job) == size(job) {
+		e.invalid, e.mistake, e.job.DependsOn = old.invalid, old.mistake, ""
+		return e
+	}
 	e.expr, e.invalid = job.Parse()
 	e.questions = job.Questions(e.expr)
 	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
 	e.expr = e.expr.Compact()
 	if e.invalid != nil { // what is to be said of it, and not the text
 		e.invalid = errors.New(gate.Clip(e.invalid.Error(), longestMistake))
+		e.mistake = maphash.String(mistakes, job.DependsOn)
 		e.job.DependsOn = ""
 	}
 	return e
 }
+
+// mistakes is the seed of the hashes of texts, which nobody outside can know.
+var mistakes = maphash.MakeSeed()
 
 // longestMistake is how much is said of a text that cannot be read, in bytes.
 const longestMistake = 2 << 10

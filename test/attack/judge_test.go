@@ -76,7 +76,7 @@ func (f *field) judge() {
 	}
 	f.memory()
 	if f.t.Failed() {
-		f.failed = true
+		f.unmade = len(f.broken) == 0
 		f.t.Log(f.gate.LogTail())
 	}
 }

@@ -31,9 +31,17 @@ func TestGatesWithScopesOfTheirOwn(t *testing.T) {
 		for i := range n {
 			f.tell(namespace, fmt.Sprint("p", i))
 		}
-		for i := range n {
-			f.holds(f.until(patience, func() bool { _, err := f.get(namespace, fmt.Sprint("p", i)); return err != nil }), "%s/p%d is still there", namespace, i)
-		}
+		left := n
+		f.until(patience, func() bool {
+			left = 0
+			for i := range n {
+				if _, err := f.get(namespace, fmt.Sprint("p", i)); err == nil {
+					left++
+				}
+			}
+			return left == 0
+		})
+		f.holds(left == 0, "%d of %d prerequisites of %s are still there", left, n, namespace)
 		f.make(namespace, "go", "")
 	}
 	held := 0

@@ -38,6 +38,12 @@ func streams(do tamper) Fault {
 			go func() {
 				defer close(s.over)
 				defer cancel() // whoever tampers may end it
+				// A fault around this one breaks off by a panic, which ends a handler only.
+				defer func() {
+					if broken := recover(); broken != nil && broken != http.ErrAbortHandler {
+						panic(broken)
+					}
+				}()
 				select {
 				case <-s.began:
 					do(ctx, s.lines, s.send)
