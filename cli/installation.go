@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -80,12 +81,14 @@ var (
 )
 
 // holds returns what holds annotated Jobs, and what refuses them. The webhooks go
-// first: as soon as their gate is gone, no annotated Job can be made.
+// first: as soon as their gate is gone, no annotated Job can be made. What refuses a
+// Job that is not held goes before what holds it, for the same reason.
 func holds() []installed {
-	return optional(append([]installed{
+	return optional(slices.Concat([]installed{
 		{kind: mutatingWebhookKind, name: gateName},
 		{kind: validatingWebhookKind, name: gateName},
-	}, policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip")...)...)
+	}, policies(validatingBindingKind, validatingPolicyKind, "refuse"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash

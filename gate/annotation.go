@@ -31,6 +31,9 @@ const (
 	// "10". The patch that releases one element by element writes it where
 	// parallelism said less.
 	ArrayLimitAnnotation = "depctl.dev/array-limit"
+	// KeepOutcomeAnnotation asks, with the value "true", that a Job be born with
+	// OutcomeFinalizer, so that its outcome is kept if no gate runs when it ends.
+	KeepOutcomeAnnotation = "depctl.dev/keep-outcome"
 	// ReleasedAnnotation is written by the patch that releases a Job.
 	ReleasedAnnotation = "depctl.dev/released"
 )

@@ -23,6 +23,9 @@ const (
 	// ReasonForced: somebody else has released the Job, whatever its
 	// dependencies.
 	ReasonForced = "Forced"
+	// ReasonPatchRefused: the API server refuses what the gate decided, as policies
+	// and webhooks have it do. Events have it, too.
+	ReasonPatchRefused = "PatchRefused"
 	// ReasonNotAnnotated: the annotation was taken away while the Job waited.
 	ReasonNotAnnotated = "NotAnnotated"
 )
@@ -126,10 +129,12 @@ func earlier(a, b time.Time) time.Time {
 
 // conditionOf returns the condition that follows from a decision, and whether
 // any does. What a patch is about to change says nothing: the patch does, or the
-// decision after it.
+// decision after it, unless the patch is refused.
 func conditionOf(job Job, d Decision) (Condition, bool) {
 	switch {
 	case job.BeingDeleted:
+	case (d.Action == Releasing || d.Action == Failing) && job.Refused != "":
+		return say(ReasonPatchRefused, job.Refused), true
 	case job.byElement():
 		return say(d.Reason, d.Message), d.Action == Opening || d.Action == Waiting
 	case job.Release != nil && job.Release.By == ByGate:

@@ -31,6 +31,9 @@ type Elements struct {
 	Fail []Failure
 	// More reports whether there is more to do after that.
 	More bool
+	// Refused counts the pods of which the last patch was refused, whether they are
+	// to be tried again now or later.
+	Refused int
 }
 
 // Failure is a pod that must fail, and why.
@@ -185,11 +188,21 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 			running++
 		}
 	}
+	var refused *Pod
 	for pods := range elementsOf(s.Pods) {
 		index := pods[0].Index
 		at := slices.IndexFunc(pods, Pod.waits)
+		if at >= 0 && pods[at].Refused != nil {
+			if d.Elements.Refused++; refused == nil {
+				refused = &pods[at]
+			}
+		}
 		switch {
 		case at < 0:
+		case o.Never.Contains(index) && !array.PerIndex && !released(pods) && !o.Open.Contains(index):
+			return Decision{Action: Failing, Reason: elementReasons[o.reason], Message: o.why(s, index)}
+		case !pods[at].mayTry(s.Now): // it holds up no other, and takes no place from one
+			d.Next = soonest(d.Next, pods[at].Refused.Again)
 		case released(pods): // a retry, and its element runs already
 			d.open(pods[at])
 		case o.Open.Contains(index), index < 0:
@@ -198,12 +211,9 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 				d.open(pods[at])
 			}
 		case o.Never.Contains(index):
-			switch {
-			case !array.PerIndex:
-				return Decision{Action: Failing, Reason: elementReasons[o.reason], Message: o.why(s, index)}
-			case len(d.Elements.Fail) == mostAtOnce:
+			if len(d.Elements.Fail) == mostAtOnce {
 				d.Elements.More = true
-			default:
+			} else {
 				d.Elements.Fail = append(d.Elements.Fail, Failure{Pod: pods[at], Reason: o.reason, Message: o.why(s, index)})
 			}
 		}
@@ -221,6 +231,15 @@ func (o outlook) decide(s Snapshot, limit int64) Decision {
 	if together {
 		d.Reason = ReasonProblem
 		d.Message = "something must be mended: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; " + d.Message
+	}
+	switch said := s.Job.Condition; {
+	case refused != nil:
+		d.Reason = ReasonPatchRefused
+		d.Message += fmt.Sprintf("; but the API server refuses to change %d of their pods, trying again, element %d: %s",
+			d.Elements.Refused, refused.Index, refused.Refused.Message)
+	case !together && said != nil && said.Reason == ReasonPatchRefused && len(d.Elements.Open)+len(d.Elements.Fail) > 0:
+		// A gate has tried; whoever asks now has not.
+		d.Reason, d.Message = said.Reason, said.Message
 	}
 	return d
 }

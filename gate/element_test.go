@@ -433,3 +433,33 @@ func TestThePatchesOfPods(t *testing.T) {
 	require.Equal(t, "Failed", got["status"]["phase"])
 	require.Equal(t, ReasonDependencyFailed, got["status"]["reason"])
 }
+
+func TestAPodThatIsRefusedHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	snapshot := func(now time.Time, times int, states ...string) Snapshot {
+		job := Observe(waiting(array, annotation(ArrayLimitAnnotation, "2"), byElements))
+		expr, err := job.Parse()
+		require.NoError(t, err)
+		s := Snapshot{Job: job, Expr: expr, World: arrayA("0-3", ""), Now: now, Pods: pods(states...)}
+		for i := range times {
+			s.Pods[i].Refused = &Refusal{Message: "not before Monday", Times: 1, Again: t0.Add(time.Minute)}
+		}
+		return s
+	}
+	early := Decide(snapshot(t0, 2, "g", "g", "g", "g"))
+	require.Equal(t, []Pod{snapshot(t0, 2, "g", "g", "g", "g").Pods[2], snapshot(t0, 2, "g", "g", "g", "g").Pods[3]}, early.Elements.Open)
+	require.Equal(t, t0.Add(time.Minute), early.Next)
+	require.Equal(t, ReasonPatchRefused, early.Reason)
+	require.Equal(t, "released: all 4 elements may run; but the API server refuses to change 2 of their pods, trying again, element 0: not before Monday", early.Message)
+
+	later := Decide(snapshot(t0.Add(time.Minute), 2, "g", "g", "g", "g"))
+	require.Equal(t, int64(0), later.Elements.Open[0].Index)
+	require.Equal(t, ReasonPatchRefused, later.Reason, "nothing is better yet")
+
+	// Who asks without having tried, as explain does, hears of it by the condition.
+	asked := snapshot(t0, 0, "g", "g", "g", "g")
+	asked.Job.Condition = &Condition{Status: corev1.ConditionUnknown, Reason: ReasonPatchRefused, Message: "refused"}
+	require.Equal(t, "refused", Decide(asked).Message)
+	asked.Pods = pods("r", "r", "r", "r")
+	require.Equal(t, ReasonMet, Decide(asked).Reason, "all run by now")
+}

@@ -11,11 +11,15 @@ import (
 // those that wait for it.
 const OutcomeFinalizer = "depctl.dev/outcome"
 
-// atRisk reports whether something cleans the Job away once it has finished.
+// keepsOutcome reports whether whoever made the Job asks that its outcome be kept.
+func keepsOutcome(job *batchv1.Job) bool { return job.Annotations[KeepOutcomeAnnotation] == "true" }
+
+// atRisk reports whether something cleans the Job away once it has finished, or its
+// maker expects that.
 func atRisk(job *batchv1.Job) bool {
 	owner := metav1.GetControllerOfNoCopy(job)
 	ttl := job.Spec.TTLSecondsAfterFinished
-	return ttl != nil && *ttl != never || owner != nil && owner.Kind == "CronJob"
+	return keepsOutcome(job) || ttl != nil && *ttl != never || owner != nil && owner.Kind == "CronJob"
 }
 
 // Guarding is what should happen to the finalizer of a prerequisite.
@@ -31,7 +35,8 @@ const (
 // Guard decides about the finalizer of a Job. waited says whether somebody waits
 // for it who may; owed, whether one of those has not got its outcome yet. A
 // deletion is never held for longer than that takes, and that of an unfinished
-// Job not at all.
+// Job not at all. Where the Job asks for it, the finalizer stays until then, whether
+// somebody waits or not: those that do may be made while no gate runs.
 func Guard(job Job, waited, owed bool) Guarding {
 	finished := job.Outcome() != lang.Undecided
 	switch {
@@ -40,7 +45,7 @@ func Guard(job Job, waited, owed bool) Guarding {
 		return AddGuard
 	case job.Guarded && job.BeingDeleted && (!finished || !owed):
 		return RemoveGuard
-	case job.Guarded && !waited:
+	case job.Guarded && !waited && !job.KeepsOutcome:
 		return RemoveGuard
 	default:
 		return KeepGuard

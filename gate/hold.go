@@ -16,7 +16,8 @@ import (
 //
 //   - hold: a new Job is suspended;
 //   - keep: a suspended one stays so, unless the write says that it is released;
-//   - strip: a new Job loses what it was copied with.
+//   - strip: a new Job loses what it was copied with, and gets the finalizer that
+//     keeps its outcome if it asks for that.
 func HoldPatch(old, job *batchv1.Job) ([]byte, error) {
 	var patch []operation
 	if old == nil {
@@ -63,9 +64,12 @@ func strip(job *batchv1.Job) []operation {
 			patch = append(patch, operation{"remove", annotationPath(key), nil})
 		}
 	}
-	if slices.Contains(job.Finalizers, OutcomeFinalizer) {
-		others := slices.DeleteFunc(slices.Clone(job.Finalizers), func(f string) bool { return f == OutcomeFinalizer })
-		patch = append(patch, operation{"replace", "/metadata/finalizers", others})
+	if keep := keepsOutcome(job); keep != slices.Contains(job.Finalizers, OutcomeFinalizer) {
+		finalizers := slices.DeleteFunc(slices.Clone(job.Finalizers), func(f string) bool { return f == OutcomeFinalizer })
+		if keep {
+			finalizers = append(finalizers, OutcomeFinalizer)
+		}
+		patch = append(patch, operation{"add", "/metadata/finalizers", finalizers})
 	}
 	return patch
 }

@@ -69,10 +69,15 @@ type Job struct {
 	Seen Seen
 	Room int
 	// AtRisk reports whether the Job may be cleaned away soon after it has
-	// finished: by its TTL, or by the CronJob that owns it.
+	// finished: by its TTL, by the CronJob that owns it, or by somebody whom its maker expects.
 	AtRisk bool
+	// KeepsOutcome reports whether it asks that its outcome be kept until it goes.
+	KeepsOutcome bool
 	// Guarded reports whether it carries our finalizer.
 	Guarded bool
+	// Refused is why the API server has refused again and again to have it released, or
+	// failed; empty if it has not. Nobody but the gate knows it.
+	Refused string
 
 	// Nudging is what a nudge needs to know.
 	Nudging Nudging
@@ -107,7 +112,8 @@ func Observe(job *batchv1.Job) Job {
 	j.observeConditions(job.Status.Conditions, release)
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])
 	j.Seen, j.Room = parseSeen(job.Annotations[SeenAnnotation]), room(job.Annotations)
-	j.AtRisk, j.Guarded = atRisk(job), slices.Contains(job.Finalizers, OutcomeFinalizer)
+	j.AtRisk, j.KeepsOutcome = atRisk(job), keepsOutcome(job)
+	j.Guarded = slices.Contains(job.Finalizers, OutcomeFinalizer)
 	if job.Status.StartTime != nil {
 		j.Started = job.Status.StartTime.Time
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -42,6 +43,17 @@ type Pod struct {
 	// Grouped reports whether the scheduler takes it together with the others of a
 	// group, which are gated as long as one of them is.
 	Grouped bool
+	// Refused is why it could not be let go, or failed; nil if nothing was refused.
+	Refused *Refusal
+}
+
+// Refusal is what the API server, or a policy or webhook there, said of a patch of a
+// pod. It never changes once made.
+type Refusal struct {
+	Message string
+	// Times is how often it was said, and Again when to ask again.
+	Times int
+	Again time.Time
 }
 
 // Owner is the Job that controls a pod, by its own word. Whoever makes a pod writes
@@ -86,6 +98,9 @@ func ComparePods(a, b Pod) int {
 
 // waits reports whether the pod waits for our gate to be taken away.
 func (p Pod) waits() bool { return p.Gate >= 0 && !p.Ended && !p.BeingDeleted }
+
+// mayTry reports whether it is time to patch the pod.
+func (p Pod) mayTry(now time.Time) bool { return p.Refused == nil || !now.Before(p.Refused.Again) }
 
 // OpenPatch returns the JSON patch that lets the scheduler have a pod. It tests
 // that the gate which it takes away is ours.

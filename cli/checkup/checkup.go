@@ -146,7 +146,7 @@ func (f Facts) hold() Finding {
 	case f.HoldError != nil:
 		return Finding{check, Warning, fmt.Sprintf("a dry run of an annotated Job in namespace %s was refused, so nobody knows whether it would be held: %v", f.Namespace, f.HoldError), ""}
 	case !f.Held:
-		return Finding{check, Failure, "an annotated Job in namespace " + f.Namespace + " would run at once: no policy and no webhook holds it", f.apply()}
+		return Finding{check, Failure, "an annotated Job in namespace " + f.Namespace + " would run at once, or is refused lest it does: no policy and no webhook holds it", f.apply()}
 	}
 	return Finding{check, OK, "an annotated Job in namespace " + f.Namespace + " would be held, by a dry run", ""}
 }

@@ -68,6 +68,8 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 		return []Advice{{"break the circle: let one of them wait for less", edit}}
 	case d.Action == gate.Releasing && tried:
 		return []Advice{{Why: "the gate would release it at once"}}
+	case d.Action == gate.Releasing && job.Condition != nil && job.Condition.Reason == gate.ReasonPatchRefused:
+		return []Advice{{job.Condition.Message + ": see which policy or webhook", "kubectl describe job " + name}}
 	case d.Action == gate.Releasing:
 		return []Advice{{"the gate releases it at once; if it does not, see why", "depctl check"}}
 	case s.JobsOnly && d.Reason == gate.ReasonProblem:

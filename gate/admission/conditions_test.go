@@ -4,50 +4,112 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// The webhooks are called under the conditions of the policies, so that an
-// outage stops no other write.
-func TestWebhooksHaveTheConditionsOfThePolicies(t *testing.T) {
-	t.Parallel()
+// policies are those of deploy/base/admission.yaml, by name.
+type policies struct {
+	mutating         map[string]admissionregistrationv1.MutatingAdmissionPolicy
+	refuse           admissionregistrationv1.ValidatingAdmissionPolicy
+	mutatingBindings map[string]admissionregistrationv1.MutatingAdmissionPolicyBinding
+	refuseBinding    admissionregistrationv1.ValidatingAdmissionPolicyBinding
+}
+
+func readPolicies(t *testing.T) policies {
+	t.Helper()
 	file, err := os.Open("../../deploy/base/admission.yaml")
 	require.NoError(t, err)
 	defer file.Close()
-	policies := map[string]admissionregistrationv1.MutatingAdmissionPolicy{}
-	for decoder := yaml.NewYAMLOrJSONDecoder(file, 4096); ; {
-		var document struct {
-			admissionregistrationv1.MutatingAdmissionPolicy `json:",inline"`
-		}
-		err := decoder.Decode(&document)
+	p := policies{
+		map[string]admissionregistrationv1.MutatingAdmissionPolicy{},
+		admissionregistrationv1.ValidatingAdmissionPolicy{},
+		map[string]admissionregistrationv1.MutatingAdmissionPolicyBinding{},
+		admissionregistrationv1.ValidatingAdmissionPolicyBinding{},
+	}
+	for reader := yaml.NewDocumentDecoder(file); ; {
+		text := make([]byte, 1<<16)
+		n, err := reader.Read(text)
 		if errors.Is(err, io.EOF) {
-			break
+			return p
 		}
 		require.NoError(t, err)
-		if document.Kind == "MutatingAdmissionPolicy" {
-			policies[document.Name] = document.MutatingAdmissionPolicy
+		var kind metav1.PartialObjectMetadata
+		require.NoError(t, yaml.Unmarshal(text[:n], &kind))
+		switch kind.Kind {
+		case "MutatingAdmissionPolicy":
+			var policy admissionregistrationv1.MutatingAdmissionPolicy
+			require.NoError(t, yaml.UnmarshalStrict(text[:n], &policy))
+			p.mutating[policy.Name] = policy
+		case "MutatingAdmissionPolicyBinding":
+			var binding admissionregistrationv1.MutatingAdmissionPolicyBinding
+			require.NoError(t, yaml.UnmarshalStrict(text[:n], &binding))
+			p.mutatingBindings[binding.Name] = binding
+		case "ValidatingAdmissionPolicy":
+			require.NoError(t, yaml.UnmarshalStrict(text[:n], &p.refuse))
+		case "ValidatingAdmissionPolicyBinding":
+			require.NoError(t, yaml.UnmarshalStrict(text[:n], &p.refuseBinding))
+		default:
+			t.Fatalf("what is a %s?", kind.Kind)
 		}
 	}
-	require.Len(t, policies, 3)
+}
 
+// The API server calls a policy again after a change of another only if its
+// matchConditions were true before it. So none looks at the new object.
+func TestPoliciesAreCalledAgainAfterEveryChange(t *testing.T) {
+	t.Parallel()
+	p := readPolicies(t)
+	require.Len(t, p.mutating, 3)
+	object := regexp.MustCompile(`\bobject\b`)
+	for name, policy := range p.mutating {
+		require.Equal(t, admissionregistrationv1.IfNeededReinvocationPolicy, policy.Spec.ReinvocationPolicy, name)
+		for _, condition := range policy.Spec.MatchConditions {
+			require.NotRegexp(t, object, condition.Expression, "%s, %s", name, condition.Name)
+		}
+		require.Equal(t, p.refuseBinding.Spec.MatchResources, p.mutatingBindings[name].Spec.MatchResources, name)
+	}
+	require.Equal(t, "refuse.depctl.dev", p.refuse.Name)
+	require.Equal(t, admissionregistrationv1.Fail, *p.refuse.Spec.FailurePolicy)
+	require.Equal(t, p.refuse.Name, p.refuseBinding.Spec.PolicyName)
+	require.Equal(t, []admissionregistrationv1.ValidationAction{admissionregistrationv1.Deny}, p.refuseBinding.Spec.ValidationActions)
+}
+
+// The webhooks are called for what the policies look at, so that an outage stops no
+// other write. What they are not called for is refused.
+func TestWebhooksAreCalledForWhatThePoliciesLookAt(t *testing.T) {
+	t.Parallel()
+	p := readPolicies(t)
 	text, err := os.ReadFile("../../deploy/webhook/mutating.yaml")
 	require.NoError(t, err)
 	var configuration admissionregistrationv1.MutatingWebhookConfiguration
 	require.NoError(t, yaml.UnmarshalStrict(text, &configuration))
 	require.Equal(t, ConfigurationName, configuration.Name)
-	require.Len(t, configuration.Webhooks, len(policies))
+	require.Len(t, configuration.Webhooks, len(p.mutating))
+	refused := map[string]string{}
+	for _, condition := range p.refuse.Spec.MatchConditions {
+		refused[condition.Name] = condition.Expression
+	}
 	for _, webhook := range configuration.Webhooks {
-		policy := policies[webhook.Name]
-		require.Equal(t, policy.Spec.MatchConditions, webhook.MatchConditions, webhook.Name)
+		policy := p.mutating[webhook.Name]
 		rule := policy.Spec.MatchConstraints.ResourceRules[0]
 		require.Equal(t, rule.Operations, webhook.Rules[0].Operations, webhook.Name)
 		require.Equal(t, rule.Resources, webhook.Rules[0].Resources, webhook.Name)
 		require.Equal(t, admissionregistrationv1.Fail, *webhook.FailurePolicy)
+		require.Equal(t, admissionregistrationv1.IfNeededReinvocationPolicy, *webhook.ReinvocationPolicy)
 		require.Equal(t, MutatePath, *webhook.ClientConfig.Service.Path)
-		require.Equal(t, configuration.Webhooks[0].NamespaceSelector, webhook.NamespaceSelector)
+		require.Equal(t, p.refuseBinding.Spec.MatchResources.NamespaceSelector, webhook.NamespaceSelector)
+		for _, condition := range webhook.MatchConditions {
+			if expression, same := refused[condition.Name]; same && webhook.Name == "hold.depctl.dev" {
+				require.Equal(t, expression, condition.Expression)
+			}
+			require.False(t, webhook.Name == "hold.depctl.dev" && condition.Name == "unheld",
+				"one that is suspended at first may not be so in the end")
+		}
 	}
 }

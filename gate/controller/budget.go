@@ -170,7 +170,7 @@ func weigh(e entry) (w weight) {
 	if !job.Waits() {
 		return w
 	}
-	w.bytes += int64(len(job.DependsOn)+len(job.Hold)) + weightOfQuestion*int64(len(e.questions))
+	w.bytes += int64(len(job.DependsOn)+len(job.Hold)+len(job.Refused)) + weightOfQuestion*int64(len(e.questions))
 	if e.invalid != nil {
 		w.bytes += int64(len(e.invalid.Error()))
 	}
@@ -208,7 +208,7 @@ func stripped(job gate.Job) gate.Job {
 	if job.Waits() {
 		job.DependsOn, job.Hold, job.Seen = "", "", nil
 	}
-	job.Labels = nil
+	job.Labels, job.Refused = nil, ""
 	if job.Object.Array != nil {
 		known, array := *job.Object, *job.Object.Array
 		array.Completed, array.Failed = nil, nil

@@ -70,13 +70,15 @@ type Controller struct {
 	conditions *conditions
 	refusals   *refusals
 	share      *share
-	rights     *rights
-	stopwatch  *stopwatch
-	census     *census
-	observer   bool
-	nudges     bool
-	clock      clock.PassiveClock
-	workers    int
+	// unsaved counts the refusals of outcomes that are written to a Job.
+	unsaved   *refusals
+	rights    *rights
+	stopwatch *stopwatch
+	census    *census
+	observer  bool
+	nudges    bool
+	clock     clock.PassiveClock
+	workers   int
 	// leading is set by Lead. Before, the queue would only grow.
 	leading atomic.Bool
 }
@@ -97,6 +99,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		reporter:  newReporter(o.Recorder),
 		refusals:  newRefusals(),
 		share:     newShare(),
+		unsaved:   newRefusals(),
 		stopwatch: newStopwatch(clock.RealClock{}),
 		census:    newCensus(),
 		observer:  o.ObserveOnly,
@@ -261,6 +264,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	if !exists {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)
+		c.unsaved.forget(ref)
 		c.census.forget(ref)
 		return nil
 	}

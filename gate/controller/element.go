@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,9 +19,11 @@ import (
 // openers is how many pods of one Job are patched at once.
 const openers = 16
 
-// open does what was decided about the elements of a Job, one patch for each.
+// open does what was decided about the elements of a Job, one patch for each. A pod
+// of which the patch is refused waits for its next try alone.
 func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) error {
 	e := d.Elements
+	refusals := &podRefusals{controller: c, job: job, before: e.Refused}
 	patches := make([]func() error, 0, len(e.Open)+len(e.Fail))
 	for _, pod := range e.Open {
 		patches = append(patches, func() error {
@@ -31,7 +34,7 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 			if err == nil {
 				elementsReleased.Inc()
 			}
-			return err
+			return refusals.settle(pod, err)
 		})
 	}
 	for _, f := range e.Fail {
@@ -43,20 +46,69 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 			if err == nil {
 				elementsFailed.Inc()
 			}
-			return err
+			return refusals.settle(f.Pod, err)
 		})
 	}
 	err := inOrder(patches)
 	if len(patches) > 0 {
-		klog.FromContext(ctx).Info("Opened", "uid", job.UID, "elements", len(e.Open), "failed", len(e.Fail), "message", d.Message)
+		klog.FromContext(ctx).Info("Opened", "uid", job.UID, "elements", len(e.Open), "failed", len(e.Fail),
+			"refused", refusals.count, "message", d.Message)
 	}
-	if len(e.Fail) > 0 {
+	if len(e.Fail) > 0 && refusals.count < len(patches) {
 		c.reporter.report(job, gate.Decision{Reason: e.Fail[0].Reason, Message: describe(e.Fail)})
 	}
-	if e.More && err == nil {
+	if refusals.told != "" {
+		c.reporter.report(job, gate.Decision{Reason: ReasonPatchRefused, Message: refusals.told})
+	}
+	switch {
+	case err != nil:
+	case e.More, refusals.taken:
 		c.queue.Add(job.Ref())
+	case refusals.count > 0:
+		c.queue.AddAfter(job.Ref(), refusals.soonest.Sub(c.clock.Now()))
 	}
 	return err
+}
+
+// podRefusals are those of the pods of one Job, by one decision.
+type podRefusals struct {
+	controller *Controller
+	job        gate.Job
+	// before is how many pods were refused by the last try.
+	before int
+
+	mu    sync.Mutex
+	count int
+	// soonest is when to try the first of them again.
+	soonest time.Time
+	// told is what people must know: that a pod was refused for the second time.
+	told string
+	// taken reports whether a pod that was refused before is not any more.
+	taken bool
+}
+
+// settle takes in the answer to a patch of a pod. It returns an error where trying
+// the whole Job again can help.
+func (r *podRefusals) settle(pod gate.Pod, err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		r.taken = r.controller.store.podTaken(r.job.Owner(), pod) || r.taken
+		return nil
+	case !lasting(err):
+		return err
+	}
+	r.count++
+	patchRefusals.WithLabelValues(gate.Opening.String()).Inc()
+	refusal := r.controller.store.podRefused(r.job.Owner(), pod, r.before+r.count, err)
+	if r.soonest.IsZero() || refusal.Again.Before(r.soonest) {
+		r.soonest = refusal.Again
+	}
+	if refusal.Times == 2 && r.told == "" {
+		r.told = fmt.Sprintf("the API server refuses to change pods of this Job, trying again: %s", refusal.Message)
+	}
+	return nil
 }
 
 // describe says in words which elements never ran: the first, and how many more.

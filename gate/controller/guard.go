@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -25,8 +26,25 @@ func (c *Controller) guard(ctx context.Context, ref lang.Ref) error {
 	if err != nil {
 		return err
 	}
-	return c.write(ctx, job, types.StrategicMergePatchType, patch, "finalizer")
+	err = c.write(ctx, job, types.StrategicMergePatchType, patch, "finalizer")
+	if tooLarge(err) {
+		klog.FromContext(ctx).Info("The Job is too large for a finalizer, going on without", "uid", job.UID)
+		return nil
+	}
+	return err
 }
+
+// A Job that takes no outcomes is not asked for unsavable: one that is too large, or
+// one of which the patch was refused mostSaves times in a row. Fewer may mean that the
+// Job has changed, and that the watch is late. A webhook that is away, 500, comes back. Meanwhile it is as if they did not fit: no
+// deletion is held for them.
+const (
+	unsavable = 10 * time.Minute
+	mostSaves = 6
+)
+
+const outcomesRefused = "the outcomes of Jobs that are gone cannot be kept on this Job: the gate knows them until it restarts, " +
+	"and those that are still to go are not held until then; make the Job smaller, or allow the gate to annotate it: %v"
 
 // save writes the outcomes of prerequisites that are gone to a Job that waits.
 // Those that kept their finalizer for that can go now.
@@ -39,7 +57,17 @@ func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 	if err != nil {
 		return err
 	}
-	if err := c.write(ctx, job, types.JSONPatchType, patch, "outcomes of prerequisites"); err != nil {
+	err = c.write(ctx, job, types.JSONPatchType, patch, "outcomes of prerequisites")
+	switch {
+	case err == nil:
+		c.unsaved.forget(ref)
+	case tooLarge(err), c.unsaved.count(ref, err) >= mostSaves && (apierrors.IsForbidden(err) || apierrors.IsInvalid(err)):
+		klog.FromContext(ctx).Info("The Job takes no outcomes of prerequisites, they stay with the gate alone", "uid", job.UID, "refusal", err.Error())
+		c.reporter.report(job, gate.Decision{Reason: gate.ReasonProblem, Message: fmt.Sprintf(outcomesRefused, err)})
+		c.unsaved.forget(ref)
+		c.store.takesNone(ref, job.UID)
+		c.queue.AddAfter(ref, unsavable)
+	default:
 		return err
 	}
 	for prerequisite := range seen {

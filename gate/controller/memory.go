@@ -143,6 +143,9 @@ func (s *store) owes(waiter entry, ref lang.Ref, uid types.UID) bool {
 	if _, handed := waiter.seen[ref]; !handed {
 		return true
 	}
+	if !waiter.takesNoneUntil.IsZero() {
+		return false
+	}
 	_, fits := waiter.seen.Fit(waiter.job.Room, waiter.job.Seen)[ref]
 	return fits
 }
@@ -153,7 +156,8 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || !e.job.Waits() || e.invalid != nil || e.excess != "" || len(e.seen) == 0 && len(e.job.Seen) == 0 {
+	if !ok || !e.job.Waits() || e.invalid != nil || e.excess != "" || len(e.seen) == 0 && len(e.job.Seen) == 0 ||
+		s.clock.Now().Before(e.takesNoneUntil) {
 		return gate.Job{}, nil, false
 	}
 	// What the Job may not know, or not yet, stays with the gate.
@@ -164,6 +168,16 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	})
 	seen = seen.Fit(e.job.Room, e.job.Seen)
 	return e.job, seen, seen.String() != e.job.Seen.String()
+}
+
+// takesNone notes that no outcomes can be written to a Job.
+func (s *store) takesNone(ref lang.Ref, uid types.UID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e, ok := s.entries[ref]; ok && e.job.UID == uid {
+		e.takesNoneUntil = s.clock.Now().Add(unsavable)
+		s.entries[ref] = e
+	}
 }
 
 // guarding decides about the finalizer of a Job, and returns after how long to look

@@ -48,6 +48,9 @@ func (p *pods) set(job gate.Owner, pod gate.Pod) {
 		p.of[job] = slices.Insert(list, at, pod)
 		p.count[job.Job.Namespace]++
 	case !older(pod.ResourceVersion, list[at].ResourceVersion):
+		if pod.Gate == list[at].Gate {
+			pod.Refused = list[at].Refused // nobody but the gate knows it
+		}
 		list[at] = pod
 	}
 }

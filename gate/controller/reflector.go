@@ -2,10 +2,13 @@ package controller
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -33,12 +36,27 @@ func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 			return jobs.List(ctx, o)
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return jobs.Watch(ctx, o)
+			w, err := jobs.Watch(ctx, o)
+			return w, resumable(err, o)
 		},
 	}, c.client)
 	return cache.NewReflectorWithOptions(lw, &batchv1.Job{}, c.store, cache.ReflectorOptions{
 		Name: "jobs", Logger: &logger, Backoff: relisting(),
 	})
+}
+
+// resumable returns the error of a watch that could not begin so that the reflector
+// goes on from where it was. It does that where the connection is refused, and lists
+// anew where a proxy answers 503, since there is no backend: but a list does not say
+// how those ended that ended and went meanwhile, and the watch does. Where the API
+// server does not know that time any more (410), there is only the list.
+func resumable(err error, o metav1.ListOptions) error {
+	var status apierrors.APIStatus
+	answered := errors.As(err, &status)
+	if err == nil || o.ResourceVersion == "" || o.SendInitialEvents != nil || answered && status.Status().Code < http.StatusInternalServerError {
+		return err
+	}
+	return apierrors.NewTooManyRequests(err.Error(), 0) // what it takes for a reason to wait
 }
 
 // podReflector returns what lists and watches the pods of arrays that are released

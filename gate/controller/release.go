@@ -3,7 +3,6 @@ package controller
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -13,7 +12,6 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
 // FieldManager is the name under which the gate writes, in managedFields and in
@@ -82,17 +80,16 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 		return nil
 	case apierrors.IsNotFound(err):
 		return nil // deleted meanwhile; the watch will say so
-	case refused(err), apierrors.IsForbidden(err):
+	case refused(err), lasting(err):
 		patchRefusals.WithLabelValues(d.Action.String()).Inc()
-		// The Job is no longer what was decided on. Its watch event brings a
+		// The Job may no longer be what was decided on. Its watch event brings a
 		// new decision, mostly before the next try; the try is for a patch
-		// that is refused for what it is. 403 is how admission webhooks refuse,
-		// and RBAC: nothing of that mends itself unless people know.
-		if c.refusals.again(ref, err.Error()) && !apierrors.IsConflict(err) {
-			c.reporter.report(job, gate.Decision{
-				Reason:  ReasonPatchRefused,
-				Message: fmt.Sprintf("the API server refuses to %s this Job, trying again: %v", d.Action, err),
-			})
+		// that is refused for what it is.
+		if !apierrors.IsConflict(err) && c.refusals.count(ref, err) == 2 { // more are no news
+			message := fmt.Sprintf("the API server refuses to %s this Job, trying again: %v", d.Action, err)
+			c.reporter.report(job, gate.Decision{Reason: ReasonPatchRefused, Message: message})
+			job.Refused = c.store.jobRefused(job, message)
+			c.conditions.note(job, d)
 		}
 	}
 	return fmt.Errorf("patching: %w", err)
@@ -100,33 +97,3 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 
 // done are the words of the log for what was done.
 var done = map[gate.Action]string{gate.Releasing: "Released Job", gate.Failing: "Failed Job"}
-
-// refused reports whether the API server refused a patch because of what the
-// Job now is: 409, or 422 where a test of the patch failed.
-func refused(err error) bool {
-	return apierrors.IsConflict(err) || apierrors.IsInvalid(err)
-}
-
-// refusals remembers the last refusal of each Job's patch, so that the same one
-// twice is told.
-type refusals struct {
-	mu   sync.Mutex
-	last map[lang.Ref]string
-}
-
-func newRefusals() *refusals { return &refusals{last: map[lang.Ref]string{}} }
-
-// again records a refusal and reports whether it is the same as the last.
-func (r *refusals) again(ref lang.Ref, message string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	same := r.last[ref] == message
-	r.last[ref] = message
-	return same
-}
-
-func (r *refusals) forget(ref lang.Ref) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.last, ref)
-}

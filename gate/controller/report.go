@@ -16,7 +16,7 @@ import (
 
 // ReasonPatchRefused is the reason of the event that says that the API server
 // refused the same patch twice.
-const ReasonPatchRefused = "PatchRefused"
+const ReasonPatchRefused = gate.ReasonPatchRefused
 
 // maxNote is the longest note of an event that the API server takes, in bytes.
 const maxNote = 1024

@@ -71,6 +71,9 @@ type entry struct {
 	// seen are the outcomes that stand for the Job. What is not in its
 	// annotation yet must be written there.
 	seen gate.Seen
+	// takesNoneUntil is set where the API server refuses to write outcomes to the Job,
+	// and when to try again.
+	takesNoneUntil time.Time
 }
 
 // A store takes the reflector's objects as they come, and reads those at once that
@@ -257,6 +260,9 @@ func (s *store) set(e entry) []lang.Ref {
 	if known && old.job.UID != job.UID {
 		delete(s.successes, old.job.Owner())
 	}
+	if known && old.job.UID == job.UID && !job.Released {
+		job.Refused = old.job.Refused
+	}
 	e.job = job
 	e.seen = s.remembers(old, job, known && old.excess == "")
 	need := weigh(e)
@@ -268,6 +274,9 @@ func (s *store) set(e entry) []lang.Ref {
 		job = e.job
 	}
 	s.budget.change(ref.Namespace, old.weight, e.weight)
+	if !old.takesNoneUntil.IsZero() && old.job.UID == job.UID && old.job.Seen.String() == job.Seen.String() {
+		e.takesNoneUntil = old.takesNoneUntil
+	}
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
 	affected := append(s.put(ref, e), taken...)

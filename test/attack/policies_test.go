@@ -1,19 +1,12 @@
 package attack
 
 import (
-	"crypto/tls"
-	"encoding/base64"
-	"encoding/json"
-	"encoding/pem"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 )
@@ -93,30 +86,13 @@ func TestPoliciesOfOthers(t *testing.T) {
 // suspended.
 func (f *field) annotator() (url, ca string) {
 	f.t.Helper()
-	certificate, err := cluster.Certificate()
-	require.NoError(f.t, err)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var review admissionv1.AdmissionReview
-		if json.NewDecoder(r.Body).Decode(&review) != nil || review.Request == nil {
-			http.Error(w, "no review", http.StatusBadRequest)
-			return
-		}
-		kind := admissionv1.PatchTypeJSONPatch
-		var object metav1.PartialObjectMetadata
-		_ = json.Unmarshal(review.Request.Object.Raw, &object)
+	url, ca, err := cluster.Meddle(f.t, func(_ string, object *metav1.PartialObjectMetadata) string {
 		patch := `[{"op":"add","path":"/metadata/annotations/depctl.dev~1depends-on","value":"never"},{"op":"add","path":"/spec/suspend","value":false}]`
 		if object.Annotations == nil {
 			patch = `[{"op":"add","path":"/metadata/annotations","value":{}},` + patch[1:]
 		}
-		review.Response = &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true, Patch: []byte(patch), PatchType: &kind}
-		_ = json.NewEncoder(w).Encode(review)
-	}))
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
-	server.StartTLS()
-	f.t.Cleanup(server.Close)
-	var bundle strings.Builder
-	for _, der := range certificate.Certificate {
-		require.NoError(f.t, pem.Encode(&bundle, &pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	}
-	return strings.Replace(server.URL, "[::1]", "127.0.0.1", 1) + "/", base64.StdEncoding.EncodeToString([]byte(bundle.String()))
+		return patch
+	})
+	require.NoError(f.t, err)
+	return url + "/", ca
 }

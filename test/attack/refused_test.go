@@ -66,7 +66,7 @@ func TestPodsThatStayGated(t *testing.T) {
 
 func TestARefusalThatSaysAnotherThingEachTime(t *testing.T) {
 	f := begin(t, "A10", "a refusal is told of whatever it says, and not each time")
-	f.refuse("batch", "jobs", "object.spec.?suspend.orValue(false)",
+	f.refuse("batch", "jobs", "object.spec.?suspend.orValue(false) == true",
 		"'refused ' + object.metadata.?annotations.orValue({})[?'depctl.dev/released'].orValue('nothing')")
 	time.Sleep(2 * time.Second)
 	f.make(f.evil, "load", "extract")

@@ -80,7 +80,7 @@ func (s *space) tell(name string, indexes ...int) {
 func onFailure(policy gate.Policy) change { return annotate(gate.OnFailureAnnotation, string(policy)) }
 
 func annotate(key, value string) change {
-	return func(j *batchv1.Job) { j.Annotations[key] = value }
+	return func(j *batchv1.Job) { metav1.SetMetaDataAnnotation(&j.ObjectMeta, key, value) }
 }
 
 // newJob returns a Job that waits for what the text names, for nothing if it is

@@ -87,7 +87,7 @@ func (l leashed) patch(name, patch string, subresources ...string) error {
 func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 	t.Parallel()
 	l := ownCluster(t).leashed(t)
-	l.wellTyped(6)
+	l.wellTyped(7)
 	l.held("load")
 	for what, patch := range map[string]string{
 		"release":               `{"spec":{"suspend":false},"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"` + string(l.get("load").UID) + `\"}"}}}`,

@@ -278,3 +278,23 @@ func TestAnOutcomeThatFindsNoRoomHoldsNobody(t *testing.T) {
 	s.make("other", "")
 	s.completes("load")
 }
+
+// A prerequisite that keeps its outcome is made, ends and is cleaned away while no
+// gate runs.
+func TestAnOutcomeThatIsKeptWhileNoGateRuns(t *testing.T) {
+	t.Parallel()
+	c := ownCluster(t)
+	s := c.namespace(t)
+	s.make("load", "extract, other")
+	s.make("extract", "", ttl(0), annotate(gate.KeepOutcomeAnnotation, "true"), template("run-for", "1s"))
+	s.make("alone", "", ttl(0), annotate(gate.KeepOutcomeAnnotation, "true"), template("run-for", "1s"))
+	s.eventually("both are to go", func(last map[string]history.Event) bool {
+		extract, alone := last[s.name+"/extract"], last[s.name+"/alone"]
+		return extract.Job != nil && alone.Job != nil && extract.Job.DeletionTimestamp != nil && alone.Job.DeletionTimestamp != nil
+	})
+	c.gate(t, sandbox.GateOptions{})
+	s.gone("extract")
+	s.gone("alone") // nobody ever waited
+	s.make("other", "")
+	s.completes("load")
+}

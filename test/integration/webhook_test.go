@@ -193,7 +193,7 @@ func TestDiagnosticsBesideThePolicies(t *testing.T) {
 
 func theWebhooksLeash(t *testing.T, c *cluster) {
 	l := c.leashed(t)
-	l.wellTyped(8)
+	l.wellTyped(9)
 	configurations := l.client.AdmissionregistrationV1().ValidatingWebhookConfigurations()
 	for what, patch := range map[string]string{
 		"the rules":      `{"webhooks":[{"name":"diagnostics.depctl.dev","rules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["*"],"resources":["*"]}]}]}`,

@@ -87,6 +87,14 @@ var Cases = []Case{
 		Create: all(waits, queued, annotate(gate.SeenAnnotation, "{}")),
 		Gone:   []string{gate.SeenAnnotation},
 	},
+	{Name: "a Job that keeps its outcome is born with the finalizer", Create: annotate(gate.KeepOutcomeAnnotation, "true"), Finalizers: []string{gate.OutcomeFinalizer}},
+	{
+		Name: "so is one that waits, and others keep theirs", Create: all(waits, annotate(gate.KeepOutcomeAnnotation, "true"), finalizers(theirs)),
+		Suspended: true, Finalizers: []string{theirs, gate.OutcomeFinalizer},
+	},
+	{Name: "a copy of it has the finalizer once", Create: all(annotate(gate.KeepOutcomeAnnotation, "true"), finalizers(gate.OutcomeFinalizer, theirs)), Finalizers: []string{gate.OutcomeFinalizer, theirs}},
+	{Name: "one that says no has none", Create: all(annotate(gate.KeepOutcomeAnnotation, "false"), finalizers(gate.OutcomeFinalizer))},
+	{Name: "a write that brings the annotation later brings no finalizer", Create: all(), Updates: []Change{annotate(gate.KeepOutcomeAnnotation, "true")}},
 	{
 		Name: "what the gate writes later stays", Create: waits,
 		Updates:   []Change{all(annotate(gate.SeenAnnotation, "{}"), finalizers(gate.OutcomeFinalizer))},
