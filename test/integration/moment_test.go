@@ -79,6 +79,11 @@ func TestMomentsOfTheJobController(t *testing.T) {
 		}
 		require.NoError(t, c.Restart(t.Context(), sandbox.ControllerManager))
 		for name, moment := range moments {
+			if moment.another {
+				s.tell(name)
+			}
+		}
+		for name, moment := range moments {
 			switch {
 			case moment.gone:
 				s.gone(name)
@@ -103,6 +108,8 @@ var moments = map[string]struct {
 	// completes.
 	gone   bool
 	reason string
+	// another says that the Job controller makes another pod.
+	another bool
 }{
 	"untouched": {like: plain, meddle: func(*space, string) {}},
 	"deleted": {
@@ -122,7 +129,7 @@ var moments = map[string]struct {
 		meddle: func(s *space, name string) { s.patchStatus(name, conditions("Cancelled", batchv1.JobFailureTarget)) },
 	},
 	"raised": {
-		reason: batchv1.JobReasonBackoffLimitExceeded,
+		reason: batchv1.JobReasonBackoffLimitExceeded, another: true,
 		like: func(j *batchv1.Job) {
 			template("fail-indexes", "1")(j)
 			j.Spec.CompletionMode, j.Spec.Completions, j.Spec.Parallelism = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](1), ptr.To[int32](1)
@@ -132,7 +139,7 @@ var moments = map[string]struct {
 	// The Job controller does not count a pod that has lost its finalizer, and
 	// makes another.
 	"again": {
-		like: plain,
+		like: plain, another: true,
 		meddle: func(s *space, name string) {
 			pods, err := s.client.CoreV1().Pods(s.name).List(s.t.Context(), metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + name})
 			require.NoError(s.t, err)

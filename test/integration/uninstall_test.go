@@ -124,7 +124,7 @@ func TestUninstall(t *testing.T) {
 		for _, mode := range []string{"--dry-run", "--dry-run=server"} {
 			stdout, stderr, code := c.uninstall(t, c.Kubeconfig(), mode, "--release")
 			require.Zero(t, code, stderr)
-			require.Contains(t, stdout, "28 objects to delete, 1 finalizer to remove, 1 Job to release, whatever they wait for, 1 Job to leave suspended")
+			require.Contains(t, stdout, "30 objects to delete, 1 finalizer to remove, 1 Job to release, whatever they wait for, 1 Job to leave suspended")
 		}
 	})
 	_, _, code := c.uninstall(t, c.Kubeconfig())
@@ -137,7 +137,7 @@ func TestUninstall(t *testing.T) {
 	stdout, stderr, code := c.uninstall(t, c.Kubeconfig(), "--yes")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "job.batch/extract finalizer removed in "+s.name+" namespace\n")
-	require.Contains(t, stdout, "28 objects deleted, 1 finalizer removed, 2 Jobs left suspended")
+	require.Contains(t, stdout, "30 objects deleted, 1 finalizer removed, 2 Jobs left suspended")
 	require.Regexp(t, s.name+`/load +other \(missing\)\n`+s.name+`/report +a person: depctl.dev/hold=until Monday\n`, stdout)
 	require.Empty(t, s.installation())
 	require.Empty(t, c.guardedJobs(t))
@@ -176,7 +176,7 @@ func TestUninstallReleasesAtOnce(t *testing.T) {
 	s.make("report", "load")
 	stdout, stderr, code := c.uninstall(t, c.Kubeconfig(), "--yes", "--release", "--keep-namespace")
 	require.Zero(t, code, stderr)
-	require.Contains(t, stdout, "27 objects deleted, 2 Jobs released.\n")
+	require.Contains(t, stdout, "29 objects deleted, 2 Jobs released.\n")
 	s.completes("load", "report")
 	require.Equal(t, "namespace/depctl-system\n", s.installation())
 	s.eventually("both ran", func(last map[string]history.Event) bool {
