@@ -23,7 +23,7 @@ import (
 
 // patience is how long a test waits for something that must happen; longer with
 // more than the usual -elements.
-var patience = time.Minute
+var patience = 3 * time.Minute
 
 // shared is the sandbox of all tests that do not need one of their own.
 var shared *cluster

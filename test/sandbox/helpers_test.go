@@ -16,7 +16,7 @@ import (
 )
 
 // patience is for a loaded machine; what is waited for takes a second or two.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 func newClient(t *testing.T, s *sandbox.Sandbox) kubernetes.Interface {
 	t.Helper()
