@@ -181,8 +181,8 @@ func (s *store) takesNone(ref lang.Ref, uid types.UID) {
 }
 
 // guarding decides about the finalizer of a Job, and returns after how long to look
-// again, 0 for never. One out of scope is another gate's
-// to add and to remove: this gate does not see for whom it is there.
+// again, 0 for never. One out of scope is another gate's to add and to remove: this
+// gate does not see for whom it is there.
 func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.Guarding, wait time.Duration) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
