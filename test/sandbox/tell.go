@@ -20,8 +20,11 @@ const UntilTold = "sandbox.depctl.dev/until-told"
 
 // Tell lets the pods of a Job end that run until they are told: those of these
 // completion indexes, or every one there is if there are none. It waits until there
-// is such a pod, of each index, and tells no pod that is made later.
+// is such a pod, of each index, for three minutes at most, and tells no pod that is
+// made later.
 func Tell(ctx context.Context, client kubernetes.Interface, namespace, job string, indexes ...int) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	if err := tell(ctx, client, namespace, job, indexes); err != nil {
 		return fmt.Errorf("tell the pods of %s/%s to end: %w", namespace, job, err)
 	}
@@ -29,12 +32,12 @@ func Tell(ctx context.Context, client kubernetes.Interface, namespace, job strin
 }
 
 func tell(ctx context.Context, client kubernetes.Interface, namespace, job string, indexes []int) error {
+	left, told := slices.Clone(indexes), 0
 	for {
 		list, err := client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job})
 		if err != nil {
 			return err
 		}
-		left, told := slices.Clone(indexes), 0
 		for _, pod := range list.Items {
 			index, err := strconv.Atoi(pod.Annotations[batchv1.JobCompletionIndexAnnotation])
 			at := slices.Index(left, index)
