@@ -22,6 +22,16 @@ type Seen map[lang.Ref]Gone
 type Gone struct {
 	Object *lang.Object
 	Labels map[string]string
+	// text is its entry in the annotation, with its name; empty if nobody has asked.
+	text string
+}
+
+// NewGone returns a Job with what an expression may learn of it, and its labels. It
+// encodes it once for all who remember it.
+func NewGone(ref lang.Ref, object *lang.Object, labels map[string]string) Gone {
+	gone := Gone{Object: object, Labels: labels}
+	gone.text = gone.encoded(ref)
+	return gone
 }
 
 // seenJSON is one entry of the annotation, under the reference's text.
@@ -44,15 +54,41 @@ func (s Seen) String() string {
 	if len(s) == 0 {
 		return ""
 	}
-	entries := make(map[string]seenJSON, len(s))
+	entries := make([]string, 0, len(s))
 	for ref, gone := range s {
-		entries[refText(ref)] = gone.entry()
+		entries = append(entries, gone.encoded(ref))
 	}
-	text, err := json.Marshal(entries)
+	slices.Sort(entries)
+	return "{" + strings.Join(entries, ",") + "}"
+}
+
+// Equal reports whether two have the same text.
+func (s Seen) Equal(other Seen) bool {
+	for ref, gone := range s {
+		if o, ok := other[ref]; !ok || o.encoded(ref) != gone.encoded(ref) {
+			return false
+		}
+	}
+	return len(s) == len(other)
+}
+
+// length returns how long the text is, in bytes.
+func (s Seen) length() (n int) {
+	for ref, gone := range s {
+		n += len(gone.encoded(ref)) + len(",")
+	}
+	return n + len("{}") - min(len(s), 1)*len(",")
+}
+
+func (g Gone) encoded(ref lang.Ref) string {
+	if g.text != "" {
+		return g.text
+	}
+	text, err := json.Marshal(map[string]seenJSON{refText(ref): g.entry()})
 	if err != nil {
-		return "" // maps of texts, numbers and times always encode
+		return "" // texts, numbers and times always encode
 	}
-	return string(text)
+	return string(text[1 : len(text)-1])
 }
 
 func (g Gone) entry() seenJSON {
@@ -71,7 +107,7 @@ func (g Gone) entry() seenJSON {
 // are in kept first, then by name. What does not fit must not be waited for with
 // a finalizer: it would stay for ever.
 func (s Seen) Fit(room int, kept Seen) Seen {
-	if len(s.String()) <= room {
+	if len(s) == 0 || s.length() <= room {
 		return s
 	}
 	refs := slices.SortedFunc(maps.Keys(s), func(a, b lang.Ref) int {
@@ -88,7 +124,7 @@ func (s Seen) Fit(room int, kept Seen) Seen {
 	})
 	fitting, length := Seen{}, len("{}")-len(",") // the last has no comma
 	for _, ref := range refs {
-		length += len(Seen{ref: s[ref]}.String()) - len("{}") + len(",")
+		length += len(s[ref].encoded(ref)) + len(",")
 		if length > room {
 			break
 		}
@@ -123,7 +159,7 @@ func parseSeen(text string) Seen {
 		if entry.Size > 0 {
 			o.Array = &lang.Array{Size: entry.Size, Completed: indexes(entry.Completed)}
 		}
-		seen[ref] = Gone{Object: o, Labels: entry.Labels}
+		seen[ref] = NewGone(ref, o, entry.Labels)
 	}
 	return seen
 }

@@ -10,6 +10,10 @@ func parseNames(text string) *Expr {
 	return &Expr{root: root, list: text}
 }
 
+// IsListOfNames reports whether a text is what nearly every annotation is, a plain list
+// of names with commas, which takes little time to read.
+func IsListOfNames(text string) bool { return treeOfNames(text) != nil }
+
 // treeOfNames returns the tree of what parseNames reads.
 func treeOfNames(text string) Node {
 	if len(text) > MaxText {

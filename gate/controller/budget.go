@@ -110,6 +110,14 @@ func (b *budget) leave(ref lang.Ref, need weight) {
 	a.need[ref] = need
 }
 
+// needs returns what a Job would take that has no room.
+func (b *budget) needs(ref lang.Ref) weight {
+	if a := b.of[ref.Namespace]; a != nil {
+		return a.need[ref]
+	}
+	return weight{}
+}
+
 func (b *budget) admit(ref lang.Ref) {
 	a := b.of[ref.Namespace]
 	if a == nil || len(a.need) == 0 {
@@ -200,6 +208,12 @@ func weigh(e entry) (w weight) {
 	}
 	w.sets = int64(len(sets))
 	return w
+}
+
+// weighOwn returns what is kept of a Job beside its text.
+func weighOwn(job gate.Job) int64 {
+	job.DependsOn = ""
+	return weigh(entry{job: job}).bytes
 }
 
 // stripped returns a Job that has no place: what any Job takes, and nothing that its

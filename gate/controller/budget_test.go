@@ -45,12 +45,16 @@ func TestANamespaceTakesNoMoreThanItsBudget(t *testing.T) {
 			s, _ := recordingStore()
 			s.enqueue, s.budget = func(lang.Ref, time.Time) {}, newBudget(1<<20)
 			for i := range 50 {
-				require.NoError(t, s.Add(job(fmt.Sprintf("j%d", i), fmt.Sprint(i+1), text, of("evil"), func(j *batchv1.Job) {
+				flood := job(fmt.Sprintf("j%d", i), fmt.Sprint(i+1), text, of("evil"), func(j *batchv1.Job) {
 					j.Labels = map[string]string{}
 					for l := range 1000 {
 						j.Labels[fmt.Sprintf("l%d-%d", i, l)] = strings.Repeat("x", 60)
 					}
-				})))
+				})
+				require.NoError(t, s.Add(flood))
+				if s.toRead(lang.Job("evil", flood.Name)) {
+					s.reread(flood)
+				}
 			}
 			taken := int64(0)
 			if a := s.budget.of["evil"]; a != nil {
@@ -88,18 +92,18 @@ func TestAJobIsReadAgainWhenThereIsRoom(t *testing.T) {
 	two := lang.Job("n", "two")
 	require.Equal(t, gate.ReasonProblem, decided(t, s, "two").Reason)
 	require.Equal(t, gate.ReasonProblem, decided(t, s, "three").Reason, "its room is the namespace's, and that is used up")
-	require.False(t, s.mayFit(two))
+	require.False(t, s.toRead(two))
 
 	require.NoError(t, s.Delete(job("one", "5", big)))
 	require.Contains(t, asked(), "two", "it may have found room")
-	require.True(t, s.mayFit(two))
-	s.answered(job("two", "2", big))
+	require.True(t, s.toRead(two))
+	s.reread(job("two", "2", big))
 	require.Equal(t, gate.ReasonWaiting, decided(t, s, "two").Reason)
 	require.Len(t, s.graph.Prerequisites(two), 1000)
 
 	require.NoError(t, s.Delete(job("two", "6", big)))
 	require.Contains(t, asked(), "three")
-	s.answered(job("three", "3", small))
+	s.reread(job("three", "3", small))
 	require.Equal(t, gate.Releasing, decided(t, s, "three").Action)
 	require.NoError(t, s.Delete(job("three", "7", small)))
 	require.Empty(t, s.budget.of, "what is counted goes with the Jobs")
@@ -133,7 +137,7 @@ func TestOutcomesOutliveAnExcess(t *testing.T) {
 	_, _, unsaved := s.unsaved(lang.Job("n", "load"))
 	require.False(t, unsaved, "what is on the Job must not be overwritten")
 	require.NoError(t, s.Delete(job("big", "3", big)))
-	s.answered(annotated)
+	s.reread(annotated)
 	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
 }
 

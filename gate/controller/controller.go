@@ -258,6 +258,9 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.queue.AddAfter(ref, wait)
 		return nil
 	}
+	if c.store.toRead(ref) {
+		return c.reread(ctx, ref)
+	}
 	since := c.stopwatch.take(ref)
 	job, decision, exists := c.store.decide(ref)
 	c.share.end(ref.Namespace, c.stopwatch.clock.Since(now), c.stopwatch.clock.Now())
@@ -267,9 +270,6 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.unsaved.forget(ref)
 		c.census.forget(ref)
 		return nil
-	}
-	if c.store.mayFit(ref) {
-		return c.reread(ctx, ref)
 	}
 	decisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
 	c.census.note(job, decision)
@@ -301,8 +301,10 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision))
 }
 
-// reread takes in anew a Job of which nothing was kept, now that there may be room.
+// reread reads the text of a Job, which is not kept, where share.begin has let it.
 func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
+	var took time.Duration
+	defer func() { c.share.end(ref.Namespace, took, c.stopwatch.clock.Now()) }()
 	job, err := c.client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
@@ -310,6 +312,8 @@ func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	case err != nil:
 		return fmt.Errorf("reading the Job again: %w", err)
 	}
-	c.store.answered(job)
+	since := c.stopwatch.clock.Now()
+	c.store.reread(job)
+	took = c.stopwatch.clock.Since(since)
 	return nil
 }

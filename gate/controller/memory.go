@@ -76,10 +76,13 @@ func (s *store) hands(ref lang.Ref, job gate.Job) []lang.Ref {
 // them.
 func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 	var affected []lang.Ref
+	var gone gate.Gone
 	for _, dependent := range s.waiters(ref) {
 		e := s.entries[dependent]
-		if gone, seen := e.seen[ref]; !seen || gone.Object.UID != string(job.UID) {
-			gone := gate.Gone{Object: job.Object, Labels: job.Labels}
+		if known, seen := e.seen[ref]; !seen || known.Object.UID != string(job.UID) {
+			if gone.Object == nil {
+				gone = gate.NewGone(ref, job.Object, job.Labels)
+			}
 			affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, gone), weighGone(gone))...)
 		}
 	}
@@ -95,7 +98,7 @@ func (s *store) see(ref lang.Ref, e entry, seen gate.Seen, more int64) []lang.Re
 		e.seen, e.weight = seen, need
 	} else {
 		affected = s.atRisk(ref) // they are held for it no more
-		e = s.without(e.job, need)
+		e = s.without(e, need)
 	}
 	s.budget.change(ref.Namespace, old, e.weight)
 	return append(affected, s.put(ref, e)...)
@@ -156,7 +159,7 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
-	if !ok || !e.job.Waits() || e.invalid != nil || e.excess != "" || len(e.seen) == 0 && len(e.job.Seen) == 0 ||
+	if !ok || !e.job.Waits() || e.invalid != nil || e.excess != "" || e.unread || len(e.seen) == 0 && len(e.job.Seen) == 0 ||
 		s.clock.Now().Before(e.takesNoneUntil) {
 		return gate.Job{}, nil, false
 	}
@@ -167,7 +170,7 @@ func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
 		return !saved && s.mayLook(ref, e, gone) != gate.Allowed
 	})
 	seen = seen.Fit(e.job.Room, e.job.Seen)
-	return e.job, seen, seen.String() != e.job.Seen.String()
+	return e.job, seen, !seen.Equal(e.job.Seen)
 }
 
 // takesNone notes that no outcomes can be written to a Job.

@@ -1,8 +1,6 @@
 package controller
 
 import (
-	"errors"
-	"hash/maphash"
 	"reflect"
 	"sync"
 	"time"
@@ -58,8 +56,11 @@ type entry struct {
 	job     gate.Job
 	expr    *lang.Expr
 	invalid error
-	// mistake is the hash of the text that is invalid, which is not kept.
-	mistake uint64
+	// text is the hash of the text where that is not kept: it is invalid, or has no room.
+	text uint64
+	// unread says that the text is new and long: what was read before stands until a
+	// decider has read it, and nothing is decided.
+	unread bool
 	// questions are what must be allowed for expr.
 	questions []gate.Question
 	// asksExit reports whether expr depends on exit codes.
@@ -68,6 +69,8 @@ type entry struct {
 	// is kept of what the Job says; empty if it is.
 	weight weight
 	excess string
+	// own is what the Job takes beside its text, in bytes, where it has no room.
+	own int64
 	// seen are the outcomes that stand for the Job. What is not in its
 	// annotation yet must be written there.
 	seen gate.Seen
@@ -122,13 +125,19 @@ func (s *store) Delete(object any) error {
 // Replace is called by the reflector with all Jobs there are, at the start and
 // after a watch was lost. It takes effect at once and as a whole.
 func (s *store) Replace(objects []any, _ string) error {
-	all, exist := make([]entry, len(objects)), make(map[lang.Ref]bool, len(objects))
+	all, exist, long := make([]entry, len(objects)), make(map[lang.Ref]bool, len(objects)), map[string]int{}
 	for i, object := range objects {
 		job, err := s.collect(object)
 		if err != nil {
 			return err
 		}
-		all[i], exist[job.Ref()] = s.read(job.Job), true
+		e := s.read(job.Job)
+		if e.unread && long[job.Namespace] < mostReadAtOnce {
+			// At the start nothing is known that stands until then.
+			long[job.Namespace] += len(job.DependsOn)
+			e = parse(job.Job)
+		}
+		all[i], exist[job.Ref()] = e, true
 	}
 	s.change(func() (affected []lang.Ref) {
 		for ref := range s.entries {
@@ -158,6 +167,9 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		return gate.Job{}, gate.Decision{}, false
 	}
 	world := s.seenBy(ref, e)
+	if e.unread {
+		e.excess = "held: what this Job waits for is a long text, which is still to be read"
+	}
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.Owner()),
 		World: world, Cycle: world.Visible(s.graph.Cycle(ref)),
@@ -191,12 +203,17 @@ func (s *store) mayLook(ref lang.Ref, e entry, at lang.Ref) gate.Answer {
 
 // answered takes in a Job as the API server returned it from a patch, without
 // waiting for the watch. It says nothing of a Job that is gone by now.
-func (s *store) answered(patched *batchv1.Job) {
-	job, err := s.observe(patched)
+func (s *store) answered(patched *batchv1.Job) { s.learned(patched, s.read) }
+
+// reread takes in a Job whose text was not read, or has no room; now it is read.
+func (s *store) reread(job *batchv1.Job) { s.learned(job, parse) }
+
+func (s *store) learned(answer *batchv1.Job, read func(gate.Job) entry) {
+	job, err := s.observe(answer)
 	if err != nil {
 		return // it is a Job
 	}
-	e := s.read(job)
+	e := read(job)
 	s.change(func() []lang.Ref {
 		if known, ok := s.entries[job.Ref()]; ok && known.job.UID == job.UID {
 			return s.set(e)
@@ -266,15 +283,22 @@ func (s *store) set(e entry) []lang.Ref {
 	e.job = job
 	e.seen = s.remembers(old, job, known && old.excess == "")
 	need := weigh(e)
-	if s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {
+	shrunk := false
+	if e.excess != "" { // its text is as it was
+		need = s.budget.needs(ref)
+		own := weighOwn(e.job)
+		need.bytes += own - old.own
+		shrunk = own < old.own
+	}
+	if e.excess == "" && s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {
 		e.weight = need
 		s.budget.admit(ref)
 	} else {
-		e = s.without(job, need)
+		e = s.without(e, need)
 		job = e.job
 	}
 	s.budget.change(ref.Namespace, old.weight, e.weight)
-	if !old.takesNoneUntil.IsZero() && old.job.UID == job.UID && old.job.Seen.String() == job.Seen.String() {
+	if !old.takesNoneUntil.IsZero() && old.job.UID == job.UID && old.job.Seen.Equal(job.Seen) {
 		e.takesNoneUntil = old.takesNoneUntil
 	}
 	taken := s.forgets(ref, job)
@@ -288,7 +312,7 @@ func (s *store) set(e entry) []lang.Ref {
 		affected = append(affected, s.hands(prerequisite, s.entries[prerequisite].job)...)
 	}
 	affected = append(affected, unlike(before, after)...)
-	if job.AtRisk || job.Guarded {
+	if job.AtRisk || job.Guarded || e.unread || shrunk {
 		affected = append(affected, ref)
 	}
 	if spent || newsworthy(old.job, job, known) {
@@ -298,74 +322,15 @@ func (s *store) set(e entry) []lang.Ref {
 }
 
 // without returns the entry of a Job that has no room for what it needs.
-func (s *store) without(job gate.Job, need weight) entry {
-	s.budget.leave(job.Ref(), need)
-	return entry{job: stripped(job), excess: s.budget.excess(job.Namespace)}
+func (s *store) without(e entry, need weight) entry {
+	s.budget.leave(e.job.Ref(), need)
+	return entry{job: stripped(e.job), own: weighOwn(e.job), text: e.text, unread: e.unread, excess: s.budget.excess(e.job.Namespace)}
 }
-
-// read returns the entry of a Job with what its text says. It takes as long as the text
-// and the array, so it is called without the lock; what was read before of the same is
-// not read again.
-func (s *store) read(job gate.Job) entry {
-	e := entry{job: job}
-	if !job.Waits() {
-		return e
-	}
-	s.mu.RLock()
-	old, known := s.entries[job.Ref()]
-	s.mu.RUnlock()
-	if known && old.excess == "" && old.invalid == nil && old.job.Waits() && old.job.DependsOn == job.DependsOn &&
-		old.job.UID == job.UID && size(old.job) == size(job) {
-		e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
-		return e
-	}
-	if known && old.invalid != nil && old.mistake == maphash.String(mistakes, job.DependsOn) && old.job.UID == job.UID && size(old.job) == size(job) {
-		e.invalid, e.mistake, e.job.DependsOn = old.invalid, old.mistake, ""
-		return e
-	}
-	e.expr, e.invalid = job.Parse()
-	e.questions = job.Questions(e.expr)
-	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
-	e.expr = e.expr.Compact()
-	if e.invalid != nil { // what is to be said of it, and not the text
-		e.invalid = errors.New(gate.Clip(e.invalid.Error(), longestMistake))
-		e.mistake = maphash.String(mistakes, job.DependsOn)
-		e.job.DependsOn = ""
-	}
-	return e
-}
-
-// mistakes is the seed of the hashes of texts, which nobody outside can know.
-var mistakes = maphash.MakeSeed()
-
-// longestMistake is how much is said of a text that cannot be read, in bytes.
-const longestMistake = 2 << 10
 
 // kept returns what the graph keeps for a namespace, in bytes.
 func (s *store) kept(namespace string) int64 {
 	u := s.graph.Usage(namespace)
 	return weightOfVirtual*int64(u.Virtual) + weightOfMember*int64(u.Members)
-}
-
-// mayFit reports whether there may be room by now for what a Job says.
-func (s *store) mayFit(ref lang.Ref) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	a := s.budget.of[ref.Namespace]
-	if a == nil || s.entries[ref].excess == "" {
-		return false
-	}
-	need, waits := a.need[ref]
-	return waits && s.budget.fits(ref.Namespace, weight{}, need, s.kept(ref.Namespace))
-}
-
-// size returns how many elements a Job has: whether its text can ever be right may
-// depend on that.
-func size(job gate.Job) int64 {
-	if job.Object.Array == nil {
-		return 0
-	}
-	return job.Object.Array.Size
 }
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {

@@ -1,0 +1,98 @@
+package controller
+
+import (
+	"errors"
+	"hash/maphash"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+const (
+	// longText is how long a text may be that is read where the watch waits for it, in
+	// bytes, unless it is a plain list of names, which takes little time. What is longer
+	// is read by a decider, in the turn of its namespace.
+	longText = 8 << 10
+	// mostReadAtOnce is how much of such text of one namespace is read at the start, in
+	// bytes: it takes a second.
+	mostReadAtOnce = 1 << 20
+	// longestMistake is how much is said of a text that cannot be read, in bytes.
+	longestMistake = 2 << 10
+)
+
+// texts is the seed of the hashes of texts, which nobody outside can know.
+var texts = maphash.MakeSeed()
+
+// read returns the entry of a Job with what its text says. What was read before of the
+// same text is not read again. The watch waits for it, so a long text is left to a
+// decider. It is called without the lock.
+func (s *store) read(job gate.Job) entry {
+	e := entry{job: job}
+	if !job.Waits() {
+		return e
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	old, known := s.entries[job.Ref()]
+	known = known && old.job.UID == job.UID && old.job.Waits()
+	same := known && !old.unread && sizeOf(old.job) == sizeOf(job)
+	switch {
+	case same && old.excess == "" && old.invalid == nil && old.job.DependsOn == job.DependsOn:
+		e.expr, e.questions, e.asksExit, e.text = old.expr, old.questions, old.asksExit, old.text
+		return e
+	case same && (old.excess != "" || old.invalid != nil) && old.text == hash(job):
+		// One that has no room is read again when there is some.
+		e.excess, e.invalid, e.text, e.job.DependsOn = old.excess, old.invalid, old.text, ""
+		return e
+	}
+	if len(job.DependsOn) > longText && !lang.IsListOfNames(job.DependsOn) {
+		e.unread, e.job.DependsOn = true, ""
+		if known {
+			e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
+		}
+		return e
+	}
+	return parse(job)
+}
+
+// parse returns the entry of a Job with what its text says, which takes as long as the
+// text and the array.
+func parse(job gate.Job) entry {
+	e := entry{job: job}
+	if !job.Waits() {
+		return e
+	}
+	e.text = hash(job)
+	e.expr, e.invalid = job.Parse()
+	e.questions = job.Questions(e.expr)
+	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
+	e.expr = e.expr.Compact()
+	if e.invalid != nil { // what is to be said of it, and not the text
+		e.invalid = errors.New(gate.Clip(e.invalid.Error(), longestMistake))
+		e.job.DependsOn = ""
+	}
+	return e
+}
+
+func hash(job gate.Job) uint64 { return maphash.String(texts, job.DependsOn) }
+
+// sizeOf returns how many elements a Job has: whether its text can ever be right may
+// depend on that.
+func sizeOf(job gate.Job) int64 {
+	if job.Object.Array == nil {
+		return 0
+	}
+	return job.Object.Array.Size
+}
+
+// toRead reports whether the text of a Job is to be read by a decider: it is long, or
+// there may be room for it by now.
+func (s *store) toRead(ref lang.Ref) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	e := s.entries[ref]
+	if e.unread || e.excess == "" {
+		return e.unread
+	}
+	return s.budget.fits(ref.Namespace, weight{}, s.budget.needs(ref), s.kept(ref.Namespace))
+}
