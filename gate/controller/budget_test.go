@@ -134,7 +134,7 @@ func TestOutcomesOutliveAnExcess(t *testing.T) {
 	annotated := job("load", "2", "extract", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() })
 	require.NoError(t, s.Replace([]any{job("big", "1", big), annotated}, "2"))
 	require.Equal(t, gate.ReasonProblem, decided(t, s, "load").Reason)
-	_, _, unsaved := s.unsaved(lang.Job("n", "load"))
+	_, _, _, unsaved := s.unsaved(lang.Job("n", "load"))
 	require.False(t, unsaved, "what is on the Job must not be overwritten")
 	require.NoError(t, s.Delete(job("big", "3", big)))
 	s.reread(annotated)

@@ -50,7 +50,10 @@ const outcomesRefused = "the outcomes of Jobs that are gone cannot be kept on th
 // save writes the outcomes of prerequisites that are gone to a Job that waits.
 // Those that kept their finalizer for that can go now.
 func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
-	job, seen, unsaved := c.store.unsaved(ref)
+	job, seen, wait, unsaved := c.store.unsaved(ref)
+	if wait > 0 {
+		c.queue.AddAfter(ref, wait)
+	}
 	if !unsaved || c.observer {
 		return nil
 	}
@@ -62,6 +65,7 @@ func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 	switch {
 	case err == nil:
 		c.unsaved.forget(ref)
+		c.store.saved(ref, job.UID)
 	case tooLarge(err), c.unsaved.count(ref, err) >= mostSaves && (apierrors.IsForbidden(err) || apierrors.IsInvalid(err)):
 		klog.FromContext(ctx).Info("The Job takes no outcomes of prerequisites, they stay with the gate alone", "uid", job.UID, "refusal", err.Error())
 		c.reporter.report(job, gate.Decision{Reason: gate.ReasonProblem, Message: fmt.Sprintf(outcomesRefused, err)})

@@ -169,7 +169,7 @@ func (p *player) idle() {
 		require.NotEqual(p.t, gate.Failing, d.Action, "%s is not failed: %s", ref, job.DependsOn)
 		_, guarding, _ := p.gate.store.guarding(ref)
 		require.Equal(p.t, gate.KeepGuard, guarding, "the finalizer of %s is not looked at", ref)
-		_, _, unsaved := p.gate.store.unsaved(ref)
+		_, _, _, unsaved := p.gate.store.unsaved(ref)
 		require.False(p.t, unsaved, "%s has not got its outcomes", ref)
 		if simulation.Waits(job) {
 			require.Equal(p.t, d.Reason, p.decided[ref], "%s was not looked at again", ref)

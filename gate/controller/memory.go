@@ -153,24 +153,44 @@ func (s *store) owes(waiter entry, ref lang.Ref, uid types.UID) bool {
 	return fits
 }
 
+// restBetweenSaves is how long what is written to a Job waits after what was: a set of
+// very many Jobs that go would be as many writes, each longer than the last.
+const restBetweenSaves = time.Second
+
 // unsaved returns the outcomes of a Job that are not in its annotation and fit,
-// and whether there are any.
-func (s *store) unsaved(ref lang.Ref) (gate.Job, gate.Seen, bool) {
+// and whether there are any; or after how long to look again.
+func (s *store) unsaved(ref lang.Ref) (job gate.Job, seen gate.Seen, wait time.Duration, news bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
 	if !ok || !e.job.Waits() || e.invalid != nil || e.excess != "" || e.unread || len(e.seen) == 0 && len(e.job.Seen) == 0 ||
 		s.clock.Now().Before(e.takesNoneUntil) {
-		return gate.Job{}, nil, false
+		return gate.Job{}, nil, 0, false
 	}
 	// What the Job may not know, or not yet, stays with the gate.
-	seen := maps.Clone(e.seen)
+	seen = maps.Clone(e.seen)
 	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.Gone) bool {
 		_, saved := e.job.Seen[gone]
 		return !saved && s.mayLook(ref, e, gone) != gate.Allowed
 	})
 	seen = seen.Fit(e.job.Room, e.job.Seen)
-	return e.job, seen, !seen.Equal(e.job.Seen)
+	if seen.Equal(e.job.Seen) {
+		return gate.Job{}, nil, 0, false
+	}
+	if wait = s.saveRest - s.clock.Now().Sub(e.savedAt); wait > 0 && wait <= s.saveRest {
+		return gate.Job{}, nil, wait, false
+	}
+	return e.job, seen, 0, true
+}
+
+// saved notes that outcomes were written to a Job just now.
+func (s *store) saved(ref lang.Ref, uid types.UID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e, ok := s.entries[ref]; ok && e.job.UID == uid {
+		e.savedAt = s.clock.Now()
+		s.entries[ref] = e
+	}
 }
 
 // takesNone notes that no outcomes can be written to a Job.

@@ -12,6 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	clocktesting "k8s.io/utils/clock/testing"
+
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -36,7 +38,7 @@ func TestAnOutcomeStandsForThoseThatWaitedOnly(t *testing.T) {
 	asked()
 	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
 	require.Equal(t, "extract load", asked())
-	_, seen, unsaved := s.unsaved(lang.Job("n", "load"))
+	_, seen, _, unsaved := s.unsaved(lang.Job("n", "load"))
 	require.True(t, unsaved)
 	require.NoError(t, s.Add(job("late", "4", "extract")))
 	require.NoError(t, s.Add(job("other", "5", "", complete)))
@@ -48,7 +50,7 @@ func TestAnOutcomeStandsForThoseThatWaitedOnly(t *testing.T) {
 	annotated := job("load", "6", "extract, other", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() })
 	require.NoError(t, again.Replace([]any{annotated, job("other", "5", "", complete)}, "6"))
 	require.Equal(t, gate.Releasing, decided(t, again, "load").Action)
-	_, _, unsaved = again.unsaved(lang.Job("n", "load"))
+	_, _, _, unsaved = again.unsaved(lang.Job("n", "load"))
 	require.False(t, unsaved)
 }
 
@@ -120,13 +122,42 @@ func TestADeletionIsHeldOnlyUntilTheOutcomeIsWritten(t *testing.T) {
 	require.NoError(t, s.Update(job("extract", "4", "", ttl, guarded, complete, goingAway)))
 	require.Equal(t, "extract load", asked())
 	require.Equal(t, gate.KeepGuard, guarding(s, "extract"), "load has not got it yet")
-	_, seen, unsaved := s.unsaved(lang.Job("n", "load"))
+	_, seen, _, unsaved := s.unsaved(lang.Job("n", "load"))
 	require.True(t, unsaved)
 
 	s.answered(job("load", "5", "extract, other", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() }))
 	require.Equal(t, gate.RemoveGuard, guarding(s, "extract"))
-	_, _, unsaved = s.unsaved(lang.Job("n", "load"))
+	_, _, _, unsaved = s.unsaved(lang.Job("n", "load"))
 	require.False(t, unsaved)
+}
+
+// A set of very many Jobs that go is not as many writes to whoever waits for it.
+func TestOutcomesThatComeOneByOneAreWrittenTogether(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	now := clocktesting.NewFakePassiveClock(time.Unix(100, 0))
+	s.clock = now
+	load := lang.Job("n", "load")
+	require.NoError(t, s.Replace([]any{job("m-1", "1", "", complete), job("m-2", "2", "", complete), job("load", "3", "m-*, never")}, "3"))
+	require.NoError(t, s.Delete(job("m-1", "4", "", complete)))
+	_, seen, wait, unsaved := s.unsaved(load)
+	require.True(t, unsaved)
+	require.Zero(t, wait)
+	s.saved(load, "uid-load")
+	s.answered(job("load", "5", "m-*, never", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() }))
+
+	now.SetTime(now.Now().Add(restBetweenSaves / 4))
+	_, _, wait, unsaved = s.unsaved(load)
+	require.False(t, unsaved)
+	require.Zero(t, wait, "there is nothing to write")
+	require.NoError(t, s.Delete(job("m-2", "6", "", complete)))
+	_, _, wait, unsaved = s.unsaved(load)
+	require.False(t, unsaved)
+	require.Equal(t, restBetweenSaves*3/4, wait)
+	now.SetTime(now.Now().Add(wait))
+	_, seen, _, unsaved = s.unsaved(load)
+	require.True(t, unsaved)
+	require.Len(t, seen, 2)
 }
 
 func TestWhatWasLearnedIsKept(t *testing.T) {
@@ -147,7 +178,7 @@ func TestWhatWasLearnedIsKept(t *testing.T) {
 	require.Equal(t, "load", asked())
 	require.NoError(t, s.Update(job("extract", "3", "", failed, func(j *batchv1.Job) { j.Labels = map[string]string{"a": "b"} })))
 	require.NoError(t, s.Delete(job("extract", "4", "", failed)))
-	_, seen, _ := s.unsaved(lang.Job("n", "load"))
+	_, seen, _, _ := s.unsaved(lang.Job("n", "load"))
 	require.Contains(t, seen.String(), `"code":3`)
 	require.Equal(t, "waiting: n/other does not exist", decided(t, s, "load").Message)
 }
@@ -202,7 +233,7 @@ func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
 		_, guarding, _ = s.guarding(extract)
 		require.Equal(t, test.goes, guarding, name)
 		require.Equal(t, test.remembers, len(s.entries[lang.Job("n", "load")].seen) == 1, name)
-		_, _, told := s.unsaved(lang.Job("n", "load"))
+		_, _, _, told := s.unsaved(lang.Job("n", "load"))
 		require.Equal(t, test.told, told, name)
 	}
 }
@@ -241,7 +272,7 @@ func TestAnOutcomeThatDoesNotFitHoldsNobody(t *testing.T) {
 		job("load", "2", "extract, other", full),
 	}, "2"))
 	require.Equal(t, gate.RemoveGuard, guarding(s, "extract"))
-	_, _, unsaved := s.unsaved(lang.Job("n", "load"))
+	_, _, _, unsaved := s.unsaved(lang.Job("n", "load"))
 	require.False(t, unsaved)
 	require.NoError(t, s.Delete(job("extract", "3", "", complete)))
 	require.NoError(t, s.Add(job("other", "4", "", complete)))
@@ -267,7 +298,7 @@ func TestOutcomesOfASetElsewhereNeedTheRightToList(t *testing.T) {
 		require.NoError(t, s.Replace([]any{going, job("load", "2", "finished(etl/ex*) >= 2")}, "2"))
 		_, guarding, _ := s.guarding(lang.Job("etl", "extract"))
 		require.Equal(t, test.goes, guarding, name)
-		_, _, told := s.unsaved(lang.Job("n", "load"))
+		_, _, _, told := s.unsaved(lang.Job("n", "load"))
 		require.Equal(t, test.told, told, name)
 	}
 }

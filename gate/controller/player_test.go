@@ -193,6 +193,7 @@ func (p *player) restart() {
 	p.gate.store.watch = clock
 	p.gate.client = client{p: p, of: p.gate}
 	p.gate.store.access = fixed{gate.Open{}}
+	p.gate.store.saveRest = 0 // time stands still
 	p.gate.store.atOnce = 1 + p.random.IntN(20)
 	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)
 	p.gate.conditions = newConditions(p.gate.client.BatchV1(), 1, p.gate.store, p.tellsClock)

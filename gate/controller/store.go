@@ -44,6 +44,8 @@ type store struct {
 	// jobsOnly says that pods are not watched.
 	jobsOnly bool
 	budget   budget
+	// saveRest is how long a Job is left alone after outcomes were written to it.
+	saveRest time.Duration
 	// memory has, for each Job that is gone, those that remember its outcome.
 	memory map[lang.Ref]map[lang.Ref]bool
 
@@ -77,6 +79,8 @@ type entry struct {
 	// takesNoneUntil is set where the API server refuses to write outcomes to the Job,
 	// and when to try again.
 	takesNoneUntil time.Time
+	// savedAt is when outcomes were last written to the Job.
+	savedAt time.Time
 }
 
 // A store takes the reflector's objects as they come, and reads those at once that
@@ -92,8 +96,8 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
-		budget:  newBudget(0),
-		pods:    pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{},
+		budget:  newBudget(0), saveRest: restBetweenSaves,
+		pods: pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{},
 		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
 }
@@ -300,6 +304,9 @@ func (s *store) set(e entry) []lang.Ref {
 	s.budget.change(ref.Namespace, old.weight, e.weight)
 	if !old.takesNoneUntil.IsZero() && old.job.UID == job.UID && old.job.Seen.Equal(job.Seen) {
 		e.takesNoneUntil = old.takesNoneUntil
+	}
+	if old.job.UID == job.UID {
+		e.savedAt = old.savedAt
 	}
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
