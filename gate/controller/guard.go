@@ -35,13 +35,13 @@ func (c *Controller) guard(ctx context.Context, ref lang.Ref) error {
 }
 
 // A Job that takes no outcomes is not asked for unsavable: one that is too large, or
-// one of which the patch was refused mostSaves times in a row. Fewer may mean that the
+// one of which the patch was refused mostSaves times in a row, in some 12 s. Fewer may mean that the
 // Job has changed and that the watch is late. A webhook that is away (500) comes back,
 // and does not count. Meanwhile it is as if the outcomes did not fit: no deletion is
 // held for them.
 const (
 	unsavable = 10 * time.Minute
-	mostSaves = 6
+	mostSaves = 9
 )
 
 const outcomesRefused = "the outcomes of Jobs that are gone cannot be kept on this Job: the gate knows them until it restarts, " +

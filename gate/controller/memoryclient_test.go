@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
@@ -18,7 +19,7 @@ import (
 	"depctl.dev/test/simulation"
 )
 
-// client is what one gate reaches of the simulated cluster: it can patch Jobs.
+// client is what one gate reaches of the simulated cluster: it can read and patch Jobs.
 type client struct {
 	kubernetes.Interface
 	batchv1client.BatchV1Interface
@@ -71,6 +72,20 @@ func (c patcher) Patch(_ context.Context, name string, kind types.PatchType, pat
 	}
 	p.known.answered(gate.Observe(patched))
 	return patched, nil
+}
+
+// Get answers with the Job as it is now, and others go on before and after.
+func (c patcher) Get(_ context.Context, name string, _ metav1.GetOptions) (*batchv1.Job, error) {
+	c.p.meanwhile()
+	job := c.p.cluster.Get(c.namespace, name)
+	if c.of != c.p.gate {
+		return nil, errKilled
+	}
+	if job == nil {
+		return nil, apierrors.NewNotFound(batchv1.Resource("jobs"), name)
+	}
+	c.p.known.answered(gate.Observe(job))
+	return job, nil
 }
 
 // meanwhile lets others go on while a patch is under way.

@@ -194,6 +194,9 @@ func (p *player) restart() {
 	p.gate.client = client{p: p, of: p.gate}
 	p.gate.store.access = fixed{gate.Open{}}
 	p.gate.store.saveRest = 0 // time stands still
+	if p.random.IntN(2) == 0 {
+		p.gate.store.longText = 0 // all but plain lists of names
+	}
 	p.gate.store.atOnce = 1 + p.random.IntN(20)
 	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)
 	p.gate.conditions = newConditions(p.gate.client.BatchV1(), 1, p.gate.store, p.tellsClock)
@@ -256,8 +259,6 @@ func (p *player) say() bool {
 // untold has the Jobs that the gate looks at again in time.
 type untold struct{ line }
 
-func (l *untold) AddAfter(ref lang.Ref, _ time.Duration) { l.Add(ref) }
-
 // line is the queue of the gate: each Job once, and in no two hands.
 type line struct {
 	workqueue.TypedRateLimitingInterface[lang.Ref]
@@ -269,6 +270,9 @@ func (l *line) Add(ref lang.Ref) {
 		l.waiting = slices.Insert(l.waiting, at, ref)
 	}
 }
+
+// AddAfter does not wait: time stands still.
+func (l *line) AddAfter(ref lang.Ref, _ time.Duration) { l.Add(ref) }
 
 func (l *line) Forget(lang.Ref) {}
 

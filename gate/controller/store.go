@@ -44,6 +44,10 @@ type store struct {
 	// jobsOnly says that pods are not watched.
 	jobsOnly bool
 	budget   budget
+	// passed are Jobs that went while there were texts still to be read.
+	passed passed
+	// longText is how long a text is that the watch leaves to a decider, in bytes.
+	longText int
 	// saveRest is how long a Job is left alone after outcomes were written to it.
 	saveRest time.Duration
 	// memory has, for each Job that is gone, those that remember its outcome.
@@ -96,7 +100,8 @@ func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store
 		entries: map[lang.Ref]entry{},
 		graph:   depgraph.New(),
 		memory:  map[lang.Ref]map[lang.Ref]bool{},
-		budget:  newBudget(0), saveRest: restBetweenSaves,
+		passed:  passed{since: map[lang.Ref]since{}},
+		budget:  newBudget(0), saveRest: restBetweenSaves, longText: longText,
 		pods: pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{},
 		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
@@ -285,7 +290,18 @@ func (s *store) set(e entry) []lang.Ref {
 		job.Refused = old.job.Refused
 	}
 	e.job = job
+	if known && old.job.UID != job.UID {
+		s.passed.read(ref, 0)
+	}
+	if !known || old.job.UID != job.UID {
+		s.passed.again(ref)
+	}
 	e.seen = s.remembers(old, job, known && old.excess == "")
+	if e.unread {
+		s.passed.unread(ref, e.text)
+	} else {
+		e.seen = s.caughtUp(e, s.passed.read(ref, e.text))
+	}
 	need := weigh(e)
 	shrunk := false
 	if e.excess != "" { // its text is as it was
@@ -319,7 +335,7 @@ func (s *store) set(e entry) []lang.Ref {
 		affected = append(affected, s.hands(prerequisite, s.entries[prerequisite].job)...)
 	}
 	affected = append(affected, unlike(before, after)...)
-	if job.AtRisk || job.Guarded || e.unread || shrunk {
+	if job.AtRisk || job.Guarded || e.unread || old.unread || shrunk {
 		affected = append(affected, ref)
 	}
 	if spent || newsworthy(old.job, job, known) {
@@ -357,8 +373,10 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 		return nil
 	}
 	affected := s.atRisk(ref)
+	s.passed.read(ref, 0)
 	if e.job.Outcome() != lang.Undecided {
 		affected = append(affected, s.hand(ref, e.job)...)
+		s.passed.pass(e.job)
 	}
 	s.memorize(ref, nil)
 	s.budget.admit(ref)

@@ -45,8 +45,8 @@ func (s *store) read(job gate.Job) entry {
 		e.excess, e.invalid, e.text, e.job.DependsOn = old.excess, old.invalid, old.text, ""
 		return e
 	}
-	if len(job.DependsOn) > longText && !lang.IsListOfNames(job.DependsOn) {
-		e.unread, e.job.DependsOn = true, ""
+	if len(job.DependsOn) > s.longText && !lang.IsListOfNames(job.DependsOn) {
+		e.unread, e.text, e.job.DependsOn = true, hash(job), ""
 		if known {
 			e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
 		}

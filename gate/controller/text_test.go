@@ -46,6 +46,28 @@ func TestALongTextIsReadByADecider(t *testing.T) {
 	require.False(t, s.toRead(load), "the same text is not read again")
 }
 
+// Whom a Job waits for is not known before its text was read, and may be gone by then.
+func TestWhatGoesBeforeATextIsReadIsRemembered(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Replace([]any{job("extract", "1", "", complete), job("m-1", "2", "", complete), job("other", "3", "", complete)}, "3"))
+	text := "(extract and m-*) or never" + strings.Repeat(" ", longText)
+	waits, edited := job("load", "4", text), job("edited", "5", longOr("a", "b"))
+	require.NoError(t, s.Add(waits))
+	require.NoError(t, s.Add(edited))
+	for i, name := range []string{"extract", "m-1", "other"} {
+		require.NoError(t, s.Delete(job(name, fmt.Sprint(6+i), "", complete)))
+	}
+	s.reread(waits)
+	_, seen, _, _ := s.unsaved(lang.Job("n", "load"))
+	require.Len(t, seen, 2)
+	require.Equal(t, gate.Releasing, decided(t, s, "load").Action)
+
+	s.reread(job("edited", "9", text))
+	require.Equal(t, gate.Waiting, decided(t, s, "edited").Action, "it did not wait for them when they went")
+	require.Empty(t, s.passed.last, "nobody will ask")
+}
+
 // A set has a Job that it matches also while the text of that is still to be read.
 func TestAJobWithALongTextIsInItsSets(t *testing.T) {
 	t.Parallel()
