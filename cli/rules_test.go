@@ -23,7 +23,7 @@ type rule struct{ code, text, example string }
 func languageRules(t *testing.T) []rule {
 	t.Helper()
 	var rules []rule
-	for _, file := range []string{"../lang/code.go", "../lang/finding.go"} {
+	for _, file := range []string{"../lang/code.go", "../lang/code_finding.go"} {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		require.NoError(t, err)
 		ast.Inspect(tree, func(n ast.Node) bool {

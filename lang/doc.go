@@ -18,15 +18,29 @@
 // all of them at once. Reasons says why, and is a call of its own because most
 // evaluations are not asked.
 //
-// How a text becomes an Expr:
+// The files are named for what they do; those of one step begin with the same word:
 //
-//   - scan.go reads tokens, in four modes: outside, in [ ], in { }, in time( ).
-//     It reports what has no meaning at all and balances parentheses.
-//   - grammar.go is the grammar for the parser library. It is wider than the
-//     language and so never fails outside of brackets.
-//   - level.go builds what joins checks, check.go a check, target.go what it
-//     asks about, brackets.go indexes; sensible.go finds what can never be right.
-//   - names.go is a shorter way for plain lists of names, which nearly all are.
+//	ast_          Expr and its parts. ast.go, ast_index.go (indexes of elements), ref.go,
+//	              status.go, indexes.go (sets of indexes), print.go and json.go
+//	lex_          text to tokens, in four modes: outside, in [ ], in { }, in time( ).
+//	              lex_delimited.go balances what is in parentheses and quotes;
+//	              lex_recover.go explains what has no meaning at all
+//	parse_        tokens to an Expr. parse_grammar.go is the grammar for the parser
+//	              library; it is wider than the language and so never fails outside of
+//	              brackets. parse_level.go builds what joins checks, parse_check.go a
+//	              check, parse_target.go what it asks about, parse_index.go indexes.
+//	              parse_names.go is a shorter way for plain lists of names, which
+//	              nearly all are
+//	validate.go   finds what can never be right, while it is parsed
+//	hint_         what a word of another scheduler, or a misspelt one, is here
+//	vet           what is well formed and doubtful
+//	eval_         an Expr and a World to a value: eval.go for single objects, eval_set.go,
+//	              eval_array.go, eval_elementwise.go (all elements at once, by the
+//	              segments of eval_segment.go), eval_time.go, eval_relaxed.go (what
+//	              on-dependency-failure "run" goes by), eval_count.go
+//	satisfiable   whether an Expr can still become true
+//	reason, trace, describe   why a value is what it is, as data and in words
+//	diagnostic, code, draw    mistakes, and how they are shown
 //
 // An Expr is immutable and safe for concurrent use. Nothing here reads a
 // clock, writes a log or keeps state.
