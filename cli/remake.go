@@ -38,7 +38,7 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 		if !isOver(t.Job) {
 			return fmt.Errorf("%w: job %s has changed meanwhile, run the command again", errUnchanged, ref)
 		}
-		all = append(all, remaking{old: t, anew: gate.Anew(t.raw)})
+		all = append(all, remaking{old: t, anew: gate.Recreate(t.raw)})
 	}
 	if o.client.dryRun != dryRunClient {
 		if err := o.rehearse(ctx, all); err != nil {

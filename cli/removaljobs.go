@@ -59,7 +59,7 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 			}
 			// The policy that keeps Jobs suspended may be in force yet; it lets
 			// the record of a release pass.
-			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.Manner{})
+			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.ReleaseOptions{})
 		})
 		r.tally.released += released
 		if r.dryRun != dryRunNone {

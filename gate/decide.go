@@ -233,7 +233,7 @@ func byVerdict(s Snapshot) Decision {
 }
 
 // join adds to what gates the whole Job what its elements say of it.
-func (d *Decision) join(s Snapshot, value lang.Value, o outlook) lang.Value {
+func (d *Decision) join(s Snapshot, value lang.Value, o elementEval) lang.Value {
 	elements := o.value(s)
 	if elements == lang.False {
 		d.Reasons, d.Next = o.reasons(s, elements), time.Time{}

@@ -42,8 +42,8 @@ type Failure struct {
 	Reason, Message string
 }
 
-// outlook is what the expression of a Job says of its elements.
-type outlook struct {
+// elementEval is what the expression of a Job says of its elements.
+type elementEval struct {
 	lang.ElementVerdict
 	// expr is the one that says what never comes.
 	expr *lang.Expr
@@ -56,8 +56,8 @@ type outlook struct {
 
 // elements evaluates the requirements of single elements under the policy of the
 // Job.
-func (s Snapshot) elements(policy Policy) outlook {
-	o := outlook{expr: s.Expr, reason: ReasonDependencyFailed}
+func (s Snapshot) elements(policy Policy) elementEval {
+	o := elementEval{expr: s.Expr, reason: ReasonDependencyFailed}
 	if s.Job.Object.Array != nil {
 		o.size = s.Job.Object.Array.Size
 	}
@@ -78,7 +78,7 @@ func (s Snapshot) elements(policy Policy) outlook {
 // value says what the elements mean for the whole Job, which is released when the
 // first of them may run. An element that never runs is the end of all, but where
 // a backoffLimitPerIndex keeps it to itself.
-func (o outlook) value(s Snapshot) lang.Value {
+func (o elementEval) value(s Snapshot) lang.Value {
 	perIndex := s.Job.Object.Array != nil && s.Job.Object.Array.PerIndex
 	switch {
 	case len(o.Never) > 0 && (!perIndex || o.Never.Len() == o.size):
@@ -91,7 +91,7 @@ func (o outlook) value(s Snapshot) lang.Value {
 }
 
 // reasons returns what decides about the first element of which value speaks.
-func (o outlook) reasons(s Snapshot, value lang.Value) []lang.Reason {
+func (o elementEval) reasons(s Snapshot, value lang.Value) []lang.Reason {
 	if o.expr == nil || o.size == 0 || o.also != nil {
 		return o.also
 	}
@@ -175,7 +175,7 @@ func byElement(s Snapshot) (Decision, bool) {
 }
 
 // decide goes through the pods of the Job, element by element.
-func (o outlook) decide(s Snapshot, limit int64) Decision {
+func (o elementEval) decide(s Snapshot, limit int64) Decision {
 	array := s.Job.Object.Array
 	together := slices.ContainsFunc(s.Pods, func(p Pod) bool { return p.Grouped && p.waits() })
 	if array == nil {
@@ -265,7 +265,7 @@ func soonest(a, b time.Time) time.Time {
 }
 
 // why says in words why an element never runs.
-func (o outlook) why(s Snapshot, index int64) string {
+func (o elementEval) why(s Snapshot, index int64) string {
 	text := fmt.Sprintf("element %d never ran: ", index)
 	if o.expr == nil {
 		return text

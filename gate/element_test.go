@@ -376,7 +376,7 @@ func TestTheReleaseOfAnArray(t *testing.T) {
 				test.change(job)
 			}
 			observed := Observe(job)
-			patch, err := ReleasePatch(observed, NewRelease(observed, at, ByGate, nil), Manner{PerElement: test.perElement})
+			patch, err := ReleasePatch(observed, NewRelease(observed, at, ByGate, nil), ReleaseOptions{PerElement: test.perElement})
 			require.NoError(t, err)
 			got, err := apply(t, job, patch)
 			require.NoError(t, err)
@@ -395,7 +395,7 @@ func TestTheReleaseOfAnArray(t *testing.T) {
 	t.Run("gates that came meanwhile are not lost", func(t *testing.T) {
 		t.Parallel()
 		observed := Observe(waiting(array))
-		patch, err := ReleasePatch(observed, NewRelease(observed, at, ByGate, nil), Manner{PerElement: true})
+		patch, err := ReleasePatch(observed, NewRelease(observed, at, ByGate, nil), ReleaseOptions{PerElement: true})
 		require.NoError(t, err)
 		_, err = apply(t, waiting(array, func(j *batchv1.Job) {
 			j.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: "example.com/theirs"}}

@@ -22,12 +22,12 @@ func atRisk(job *batchv1.Job) bool {
 	return keepsOutcome(job) || ttl != nil && *ttl != never || owner != nil && owner.Kind == "CronJob"
 }
 
-// Guarding is what should happen to the finalizer of a prerequisite.
-type Guarding uint8
+// FinalizerAction is what should happen to the finalizer of a prerequisite.
+type FinalizerAction uint8
 
 // What can happen to a finalizer.
 const (
-	KeepGuard Guarding = iota
+	KeepGuard FinalizerAction = iota
 	AddGuard
 	RemoveGuard
 )
@@ -37,7 +37,7 @@ const (
 // deletion is never held for longer than that takes, and that of an unfinished
 // Job not at all. Where the Job asks for it, the finalizer stays until then, whether
 // somebody waits or not: those that do may be made while no gate runs.
-func Guard(job Job, waited, owed bool) Guarding {
+func Guard(job Job, waited, owed bool) FinalizerAction {
 	finished := job.Outcome() != lang.Undecided
 	switch {
 	case !job.Guarded && job.AtRisk && waited && !finished && !job.BeingDeleted:
@@ -54,7 +54,7 @@ func Guard(job Job, waited, owed bool) Guarding {
 
 // GuardPatch returns the strategic merge patch that adds or removes the
 // finalizer. It leaves the finalizers of others alone.
-func GuardPatch(job Job, guarding Guarding) ([]byte, error) {
+func GuardPatch(job Job, guarding FinalizerAction) ([]byte, error) {
 	metadata := map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion}
 	if guarding == AddGuard {
 		metadata["finalizers"] = []string{OutcomeFinalizer}

@@ -25,7 +25,7 @@ func TestGuard(t *testing.T) {
 	for name, test := range map[string]struct {
 		job          changes
 		waited, owed bool
-		want         gate.Guarding
+		want         gate.FinalizerAction
 	}{
 		"nothing cleans it away":                       {changes{}, true, true, gate.KeepGuard},
 		"a TTL does, and somebody waits":               {changes{ttl}, true, true, gate.AddGuard},

@@ -66,7 +66,7 @@ type Job struct {
 	Paused Pause
 	// Seen are the outcomes of prerequisites that are gone, and Room is how long
 	// their text may get, in bytes.
-	Seen Seen
+	Seen RecordedOutcomes
 	Room int
 	// AtRisk reports whether the Job may be cleaned away soon after it has
 	// finished: by its TTL, by the CronJob that owns it, or by somebody whom its maker expects.

@@ -25,7 +25,7 @@ type operation struct {
 // release. The tests take the place of a resourceVersion, with which status
 // writes of the Job controller would conflict. A test of null passes where the
 // path does not exist.
-func ReleasePatch(job Job, release Release, how Manner) ([]byte, error) {
+func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) {
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
@@ -49,8 +49,8 @@ func (j Job) unreleased() operation {
 	return operation{"test", annotationPath(ReleasedAnnotation), nil}
 }
 
-// Manner is how a Job is released.
-type Manner struct {
+// ReleaseOptions is how a Job is released.
+type ReleaseOptions struct {
 	// PerElement leaves each element to wait for itself.
 	PerElement bool
 	// Awaited marks the pods, so that the gate sees when the last has succeeded.
@@ -69,7 +69,7 @@ const maxParallelism = 100_000
 // these wait, the others would never come. So parallelism is raised, and what it
 // said is the limit that the gate keeps to. Where the whole array starts at once,
 // the limit is parallelism.
-func templateOperations(job Job, how Manner) []operation {
+func templateOperations(job Job, how ReleaseOptions) []operation {
 	mark := func(label string) operation {
 		return operation{"add", "/spec/template/metadata/labels/" + pointer(label), "true"}
 	}

@@ -39,7 +39,7 @@ func TestReleasePatch(t *testing.T) {
 		Check: &lang.Check{Status: lang.StatusSucceeded}, Ref: lang.Job("etl", "extract"),
 		Value: lang.True, Object: &lang.Object{UID: "uid-extract", Outcome: lang.Succeeded},
 	}})
-	patch, err := ReleasePatch(Observe(waiting()), release, Manner{})
+	patch, err := ReleasePatch(Observe(waiting()), release, ReleaseOptions{})
 	require.NoError(t, err)
 
 	t.Run("releases the Job that was decided on", func(t *testing.T) {

@@ -61,7 +61,7 @@ func ForcePatch(job *batchv1.Job, by string, now time.Time) ([]byte, error) {
 		path := fmt.Sprintf("/spec/template/spec/schedulingGates/%d", at)
 		patch = append(patch, operation{"test", path + "/name", SchedulingGate}, operation{"remove", path, nil})
 	}
-	return encode(j, "release", append(patch, templateOperations(j, Manner{})...))
+	return encode(j, "release", append(patch, templateOperations(j, ReleaseOptions{})...))
 }
 
 func isOurGate(g corev1.PodSchedulingGate) bool { return g.Name == SchedulingGate }

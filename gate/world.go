@@ -18,7 +18,7 @@ type World struct {
 	// Account is the service account of the Job's pods, in the Job's namespace.
 	Account string
 	// Seen are the outcomes of prerequisites that are gone.
-	Seen Seen
+	Seen RecordedOutcomes
 	// Access answers what that account may look at in other namespaces. While
 	// it is nil nothing is known there.
 	Access Access

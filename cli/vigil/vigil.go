@@ -17,7 +17,7 @@ type Vigil struct {
 	self  lang.Ref
 	graph *depgraph.Graph
 	jobs  map[lang.Ref]gate.Job
-	seen  gate.Seen
+	seen  gate.RecordedOutcomes
 	// forbidden says, by namespace and name, what the user may not look at.
 	forbidden map[lang.Ref]string
 	// exits are the exit codes that were learned, by UID of the Job.
@@ -29,7 +29,7 @@ type Vigil struct {
 func New(expr *lang.Expr, namespace string) *Vigil {
 	v := &Vigil{
 		// No Job has an empty name: so no set leaves anything out.
-		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, seen: gate.Seen{},
+		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, seen: gate.RecordedOutcomes{},
 		forbidden: map[lang.Ref]string{}, exits: map[types.UID]*gate.Exits{},
 	}
 	v.graph.Set(v.self, depgraph.Node{Expr: expr})
@@ -60,7 +60,7 @@ func (v *Vigil) Remove(job gate.Job) {
 		if e, known := v.exits[job.UID]; known {
 			o = e.In(o)
 		}
-		v.seen[ref] = gate.Gone{Object: o, Labels: job.Labels}
+		v.seen[ref] = gate.RecordedOutcome{Object: o, Labels: job.Labels}
 	}
 	delete(v.jobs, ref)
 	v.graph.Remove(ref)

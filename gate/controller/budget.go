@@ -245,7 +245,7 @@ func brief(job gate.Job) gate.Job {
 	return job
 }
 
-func weighGone(gone gate.Gone) int64 {
+func weighGone(gone gate.RecordedOutcome) int64 {
 	bytes := weightOfOutcome + weighLabels(gone.Labels)
 	if array := gone.Object.Array; array != nil {
 		bytes += weightOfInterval * int64(len(array.Completed))

@@ -128,7 +128,7 @@ func TestElementsOfAJobWithoutRoomWait(t *testing.T) {
 func TestOutcomesOutliveAnExcess(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
-	seen := gate.Seen{lang.Job("n", "extract"): {Object: &lang.Object{UID: "uid-extract", Outcome: lang.Succeeded}}}
+	seen := gate.RecordedOutcomes{lang.Job("n", "extract"): {Object: &lang.Object{UID: "uid-extract", Outcome: lang.Succeeded}}}
 	s.budget = newBudget(60_000)
 	big := names("a", 1000)
 	annotated := job("load", "2", "extract", func(j *batchv1.Job) { j.Annotations[gate.SeenAnnotation] = seen.String() })

@@ -74,7 +74,7 @@ type Controller struct {
 	unsaved   *refusals
 	rights    *rights
 	stopwatch *stopwatch
-	census    *census
+	census    *stateGauge
 	observer  bool
 	nudges    bool
 	clock     clock.PassiveClock

@@ -34,7 +34,7 @@ func newKnown() *known {
 
 // forget is a new gate's: it knows nothing.
 func (k *known) forget() {
-	k.Jobs, k.Seen, k.owed = map[lang.Ref]gate.Job{}, map[lang.Ref]gate.Seen{}, map[lang.Ref]map[lang.Ref]types.UID{}
+	k.Jobs, k.Seen, k.owed = map[lang.Ref]gate.Job{}, map[lang.Ref]gate.RecordedOutcomes{}, map[lang.Ref]map[lang.Ref]types.UID{}
 }
 
 func (k *known) set(job gate.Job) {

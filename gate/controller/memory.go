@@ -17,7 +17,7 @@ import (
 // remembers returns the outcomes that stand for a Job: those that the store
 // knows, and after a restart those of the annotation. Where the name has been
 // taken again, nothing stands.
-func (s *store) remembers(old entry, job gate.Job, known bool) gate.Seen {
+func (s *store) remembers(old entry, job gate.Job, known bool) gate.RecordedOutcomes {
 	if !job.Waits() {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (s *store) remembers(old entry, job gate.Job, known bool) gate.Seen {
 		return old.seen
 	}
 	seen := maps.Clone(job.Seen)
-	maps.DeleteFunc(seen, func(ref lang.Ref, gone gate.Gone) bool {
+	maps.DeleteFunc(seen, func(ref lang.Ref, gone gate.RecordedOutcome) bool {
 		o := s.graph.Object(ref)
 		return o != nil && o.UID != gone.Object.UID
 	})
@@ -33,7 +33,7 @@ func (s *store) remembers(old entry, job gate.Job, known bool) gate.Seen {
 }
 
 // memorize notes what a Job remembers, before its entry is replaced.
-func (s *store) memorize(ref lang.Ref, seen gate.Seen) {
+func (s *store) memorize(ref lang.Ref, seen gate.RecordedOutcomes) {
 	for gone := range s.entries[ref].seen {
 		if delete(s.memory[gone], ref); len(s.memory[gone]) == 0 {
 			delete(s.memory, gone)
@@ -63,9 +63,9 @@ func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 	return affected
 }
 
-// hands gives the outcome of a Job that has finished and waits for nothing but
+// propagateOutcome gives the outcome of a Job that has finished and waits for nothing but
 // our finalizer to all who wait for it.
-func (s *store) hands(ref lang.Ref, job gate.Job) []lang.Ref {
+func (s *store) propagateOutcome(ref lang.Ref, job gate.Job) []lang.Ref {
 	if !job.Guarded || !job.BeingDeleted || job.Outcome() == lang.Undecided {
 		return nil
 	}
@@ -76,12 +76,12 @@ func (s *store) hands(ref lang.Ref, job gate.Job) []lang.Ref {
 // them.
 func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 	var affected []lang.Ref
-	var gone gate.Gone
+	var gone gate.RecordedOutcome
 	for _, dependent := range s.waiters(ref) {
 		e := s.entries[dependent]
 		if known, seen := e.seen[ref]; !seen || known.Object.UID != string(job.UID) {
 			if gone.Object == nil {
-				gone = gate.NewGone(ref, job.Object, job.Labels)
+				gone = gate.RecordOutcome(ref, job.Object, job.Labels)
 			}
 			affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, gone), weighGone(gone))...)
 		}
@@ -91,7 +91,7 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 
 // see makes these the outcomes that a Job remembers, which take more bytes than before.
 // One that has no room for them is held, as one that names too much.
-func (s *store) see(ref lang.Ref, e entry, seen gate.Seen, more int64) []lang.Ref {
+func (s *store) see(ref lang.Ref, e entry, seen gate.RecordedOutcomes, more int64) []lang.Ref {
 	var affected []lang.Ref
 	old, need := e.weight, weight{e.weight.bytes + more, e.weight.sets}
 	if s.budget.fits(ref.Namespace, old, need, s.kept(ref.Namespace)) {
@@ -159,7 +159,7 @@ const restBetweenSaves = time.Second
 
 // unsaved returns the outcomes of a Job that are not in its annotation and fit,
 // and whether there are any; or after how long to look again.
-func (s *store) unsaved(ref lang.Ref) (job gate.Job, seen gate.Seen, wait time.Duration, news bool) {
+func (s *store) unsaved(ref lang.Ref) (job gate.Job, seen gate.RecordedOutcomes, wait time.Duration, news bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
@@ -169,7 +169,7 @@ func (s *store) unsaved(ref lang.Ref) (job gate.Job, seen gate.Seen, wait time.D
 	}
 	// What the Job may not know, or not yet, stays with the gate.
 	seen = maps.Clone(e.seen)
-	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.Gone) bool {
+	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.RecordedOutcome) bool {
 		_, saved := e.job.Seen[gone]
 		return !saved && s.mayLook(ref, e, gone) != gate.Allowed
 	})
@@ -206,7 +206,7 @@ func (s *store) takesNone(ref lang.Ref, uid types.UID) {
 // guarding decides about the finalizer of a Job, and returns after how long to look
 // again, 0 for never. One out of scope is another gate's to add and to remove: this
 // gate does not see for whom it is there.
-func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.Guarding, wait time.Duration) {
+func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.FinalizerAction, wait time.Duration) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]

@@ -26,7 +26,7 @@ func goingAway(j *batchv1.Job) { j.DeletionTimestamp = &metav1.Time{} }
 
 func uid(uid types.UID) func(*batchv1.Job) { return func(j *batchv1.Job) { j.UID = uid } }
 
-func guarding(s *store, name string) gate.Guarding {
+func guarding(s *store, name string) gate.FinalizerAction {
 	_, guarding, _ := s.guarding(lang.Job("n", name))
 	return guarding
 }
@@ -215,7 +215,7 @@ func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer          gate.Answer
 		scope           Scope
-		runs, goes      gate.Guarding
+		runs, goes      gate.FinalizerAction
 		remembers, told bool
 	}{
 		"allowed":                 {answer: gate.Allowed, runs: gate.AddGuard, goes: gate.KeepGuard, remembers: true, told: true},
@@ -286,7 +286,7 @@ func TestOutcomesOfASetElsewhereNeedTheRightToList(t *testing.T) {
 	going := job("extract", "1", "", complete, ttl, guarded, goingAway, func(j *batchv1.Job) { j.Namespace = "etl" })
 	for name, test := range map[string]struct {
 		answer gate.Answer
-		goes   gate.Guarding
+		goes   gate.FinalizerAction
 		told   bool
 	}{
 		"allowed":                 {gate.Allowed, gate.KeepGuard, true},
@@ -309,7 +309,7 @@ func TestAFinalizerOutOfScopeIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		scope Scope
-		want  gate.Guarding
+		want  gate.FinalizerAction
 	}{
 		"its own":     {Scope{Only: []string{"n"}}, gate.RemoveGuard},
 		"another's":   {Scope{Only: []string{"m"}}, gate.KeepGuard},

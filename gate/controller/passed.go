@@ -28,7 +28,7 @@ type since struct {
 
 type gone struct {
 	ref lang.Ref
-	gate.Gone
+	gate.RecordedOutcome
 }
 
 // unread notes that the text of a Job is still to be read.
@@ -63,7 +63,7 @@ func (p *passed) pass(job gate.Job) {
 	}
 	p.all++
 	ref := job.Ref()
-	p.last = append(p.last, gone{ref, gate.NewGone(ref, job.Object, job.Labels)})
+	p.last = append(p.last, gone{ref, gate.RecordOutcome(ref, job.Object, job.Labels)})
 	if len(p.last) > mostPassed {
 		p.last = slices.Clone(p.last[len(p.last)-mostPassed:])
 	}
@@ -80,7 +80,7 @@ func (p *passed) again(ref lang.Ref) {
 
 // caughtUp returns what a Job has seen, with those of the Jobs that went that it waits
 // for.
-func (s *store) caughtUp(e entry, meanwhile []gone) gate.Seen {
+func (s *store) caughtUp(e entry, meanwhile []gone) gate.RecordedOutcomes {
 	if len(meanwhile) == 0 || e.expr == nil || !e.job.Waits() {
 		return e.seen
 	}
@@ -101,7 +101,7 @@ func (s *store) caughtUp(e entry, meanwhile []gone) gate.Seen {
 		})
 		switch _, remembered := seen[g.ref]; {
 		case waits && s.mayLook(ref, e, g.ref) != gate.Denied:
-			seen = seen.With(g.ref, g.Gone)
+			seen = seen.With(g.ref, g.RecordedOutcome)
 		case remembered: // it was named before, and is no more
 			seen = seen.Without(g.ref)
 		}

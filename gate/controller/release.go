@@ -22,7 +22,7 @@ const FieldManager = gate.ByGate
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
 	decisionLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
-	how := gate.Manner{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
+	how := gate.ReleaseOptions{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
 	patched, err := c.sendRelease(ctx, job, record, how)
 	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {
@@ -40,7 +40,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	return c.settle(ctx, job, d, patched, err)
 }
 
-func (c *Controller) sendRelease(ctx context.Context, job gate.Job, record gate.Release, how gate.Manner) (*batchv1.Job, error) {
+func (c *Controller) sendRelease(ctx context.Context, job gate.Job, record gate.Release, how gate.ReleaseOptions) (*batchv1.Job, error) {
 	patch, err := gate.ReleasePatch(job, record, how)
 	if err != nil {
 		return nil, err

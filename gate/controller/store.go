@@ -79,7 +79,7 @@ type entry struct {
 	own int64
 	// seen are the outcomes that stand for the Job. What is not in its
 	// annotation yet must be written there.
-	seen gate.Seen
+	seen gate.RecordedOutcomes
 	// takesNoneUntil is set where the API server refuses to write outcomes to the Job,
 	// and when to try again.
 	takesNoneUntil time.Time
@@ -329,10 +329,10 @@ func (s *store) set(e entry) []lang.Ref {
 	affected := append(s.put(ref, e), taken...)
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
-	affected = append(affected, s.hands(ref, job)...)
+	affected = append(affected, s.propagateOutcome(ref, job)...)
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
-		affected = append(affected, s.hands(prerequisite, s.entries[prerequisite].job)...)
+		affected = append(affected, s.propagateOutcome(prerequisite, s.entries[prerequisite].job)...)
 	}
 	affected = append(affected, unlike(before, after)...)
 	if job.AtRisk || job.Guarded || e.unread || old.unread || shrunk {

@@ -41,10 +41,10 @@ func BenchmarkWeights(b *testing.B) {
 	}
 	outcomes := func(i int) func(*batchv1.Job) {
 		return func(j *batchv1.Job) {
-			seen := gate.Seen{}
+			seen := gate.RecordedOutcomes{}
 			for k := range units {
 				name := fmt.Sprintf("gone-%d-%d", i, k)
-				seen[lang.Job("n", name)] = gate.Gone{
+				seen[lang.Job("n", name)] = gate.RecordedOutcome{
 					Object: &lang.Object{UID: "01234567-89ab-cdef-0123-456789abcdef", Outcome: lang.Succeeded},
 					Labels: map[string]string{"app": fmt.Sprint(k)},
 				}

@@ -162,7 +162,7 @@ func whileNoGateAnswers(t *testing.T, s *space) {
 	s.patch("waits", `{"metadata":{"finalizers":null}}`)
 
 	job := gate.Observe(s.get("freed"))
-	release, err := gate.ReleasePatch(job, gate.NewRelease(job, job.Created, "test", nil), gate.Manner{})
+	release, err := gate.ReleasePatch(job, gate.NewRelease(job, job.Created, "test", nil), gate.ReleaseOptions{})
 	require.NoError(t, err)
 	_, err = s.client.BatchV1().Jobs(s.name).Patch(t.Context(), "freed", types.JSONPatchType, release, metav1.PatchOptions{})
 	require.NoError(t, err, "a release does not need the webhook")

@@ -15,7 +15,7 @@ import (
 type Reference struct {
 	Jobs map[lang.Ref]gate.Job
 	// Seen are the outcomes that stand for each Job.
-	Seen map[lang.Ref]gate.Seen
+	Seen map[lang.Ref]gate.RecordedOutcomes
 	Now  time.Time
 	// Parsed keeps expressions, by the Job and its text.
 	Parsed map[Text]Parsed

@@ -9,14 +9,14 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// Anew returns the manifest that makes a Job again: what its maker wrote, as far
+// Recreate returns the manifest that makes a Job again: what its maker wrote, as far
 // as that can be known, without what the API server, the Job controller and the
 // gate have added. It works on all fields, those too that this program does not
 // know yet.
 //
 // A Job that waits is suspended from the start: it must not run where no policy
 // holds it.
-func Anew(job *unstructured.Unstructured) *unstructured.Unstructured {
+func Recreate(job *unstructured.Unstructured) *unstructured.Unstructured {
 	anew := job.DeepCopy()
 	content := anew.Object
 	delete(content, "status")

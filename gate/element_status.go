@@ -20,8 +20,8 @@ func Deciding(s Snapshot) *lang.Expr {
 	return s.Expr.Relaxed()
 }
 
-// Outlook is which elements of a Job may run, and which never can.
-type Outlook struct {
+// ElementStatus is which elements of a Job may run, and which never can.
+type ElementStatus struct {
 	// Open are those whose requirements are true, and Never those of which one is
 	// false, as things stand. The others wait.
 	Open, Never lang.Indexes
@@ -32,10 +32,10 @@ type Outlook struct {
 }
 
 // Elements returns what Decide finds of the elements of a Job that is an array.
-func (s Snapshot) Elements() Outlook {
+func (s Snapshot) Elements() ElementStatus {
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	o := s.elements(policy)
-	out := Outlook{Open: o.Open, Never: o.Never, Next: o.Next}
+	out := ElementStatus{Open: o.Open, Never: o.Never, Next: o.Next}
 	if s.Job.Object.Array == nil {
 		return out
 	}

@@ -15,21 +15,21 @@ import (
 // taken again.
 const SeenAnnotation = "depctl.dev/seen"
 
-// Seen are the outcomes of prerequisites that are gone.
-type Seen map[lang.Ref]Gone
+// RecordedOutcomes are the outcomes of prerequisites that are gone.
+type RecordedOutcomes map[lang.Ref]RecordedOutcome
 
-// Gone is a Job that finished and was deleted.
-type Gone struct {
+// RecordedOutcome is a Job that finished and was deleted.
+type RecordedOutcome struct {
 	Object *lang.Object
 	Labels map[string]string
 	// text is its entry in the annotation, with its name; empty if nobody has asked.
 	text string
 }
 
-// NewGone returns a Job with what an expression may learn of it, and its labels. It
+// RecordOutcome returns a Job with what an expression may learn of it, and its labels. It
 // encodes it once for all who remember it.
-func NewGone(ref lang.Ref, object *lang.Object, labels map[string]string) Gone {
-	gone := Gone{Object: object, Labels: labels}
+func RecordOutcome(ref lang.Ref, object *lang.Object, labels map[string]string) RecordedOutcome {
+	gone := RecordedOutcome{Object: object, Labels: labels}
 	gone.text = gone.encoded(ref)
 	return gone
 }
@@ -50,7 +50,7 @@ var outcomes = map[lang.Outcome]string{lang.Succeeded: "succeeded", lang.Failed:
 
 // String returns the value of the annotation, the same text for the same
 // outcomes; empty if there are none.
-func (s Seen) String() string {
+func (s RecordedOutcomes) String() string {
 	if len(s) == 0 {
 		return ""
 	}
@@ -63,7 +63,7 @@ func (s Seen) String() string {
 }
 
 // Equal reports whether two have the same text.
-func (s Seen) Equal(other Seen) bool {
+func (s RecordedOutcomes) Equal(other RecordedOutcomes) bool {
 	for ref, gone := range s {
 		if o, ok := other[ref]; !ok || o.encoded(ref) != gone.encoded(ref) {
 			return false
@@ -73,14 +73,14 @@ func (s Seen) Equal(other Seen) bool {
 }
 
 // length returns how long the text is, in bytes.
-func (s Seen) length() (n int) {
+func (s RecordedOutcomes) length() (n int) {
 	for ref, gone := range s {
 		n += len(gone.encoded(ref)) + len(",")
 	}
 	return n + len("{}") - min(len(s), 1)*len(",")
 }
 
-func (g Gone) encoded(ref lang.Ref) string {
+func (g RecordedOutcome) encoded(ref lang.Ref) string {
 	if g.text != "" {
 		return g.text
 	}
@@ -91,7 +91,7 @@ func (g Gone) encoded(ref lang.Ref) string {
 	return string(text[1 : len(text)-1])
 }
 
-func (g Gone) entry() seenJSON {
+func (g RecordedOutcome) entry() seenJSON {
 	o := g.Object
 	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels}
 	if o.Exit != nil && !o.Exit.Lost {
@@ -106,7 +106,7 @@ func (g Gone) entry() seenJSON {
 // Fit returns the outcomes whose text takes no more than room bytes: those that
 // are in kept first, then by name. What does not fit must not be waited for with
 // a finalizer: it would stay for ever.
-func (s Seen) Fit(room int, kept Seen) Seen {
+func (s RecordedOutcomes) Fit(room int, kept RecordedOutcomes) RecordedOutcomes {
 	if len(s) == 0 || s.length() <= room {
 		return s
 	}
@@ -122,7 +122,7 @@ func (s Seen) Fit(room int, kept Seen) Seen {
 			return 1
 		}
 	})
-	fitting, length := Seen{}, len("{}")-len(",") // the last has no comma
+	fitting, length := RecordedOutcomes{}, len("{}")-len(",") // the last has no comma
 	for _, ref := range refs {
 		length += len(s[ref].encoded(ref)) + len(",")
 		if length > room {
@@ -137,12 +137,12 @@ func refText(ref lang.Ref) string { return ref.Kind + ":" + ref.Namespace + "/" 
 
 // parseSeen reads the annotation. What cannot be read was not written by the
 // gate, and says nothing.
-func parseSeen(text string) Seen {
+func parseSeen(text string) RecordedOutcomes {
 	var entries map[string]seenJSON
 	if text == "" || json.Unmarshal([]byte(text), &entries) != nil {
 		return nil
 	}
-	seen := Seen{}
+	seen := RecordedOutcomes{}
 	for name, entry := range entries {
 		ref, ok := parseRef(name)
 		outcome := outcomeOf(entry.Outcome)
@@ -159,7 +159,7 @@ func parseSeen(text string) Seen {
 		if entry.Size > 0 {
 			o.Array = &lang.Array{Size: entry.Size, Completed: indexes(entry.Completed)}
 		}
-		seen[ref] = NewGone(ref, o, entry.Labels)
+		seen[ref] = RecordOutcome(ref, o, entry.Labels)
 	}
 	return seen
 }
@@ -180,17 +180,17 @@ func outcomeOf(word string) lang.Outcome {
 }
 
 // With returns the outcomes with one more, or with another one of that name.
-func (s Seen) With(ref lang.Ref, gone Gone) Seen {
+func (s RecordedOutcomes) With(ref lang.Ref, gone RecordedOutcome) RecordedOutcomes {
 	more := maps.Clone(s)
 	if more == nil {
-		more = Seen{}
+		more = RecordedOutcomes{}
 	}
 	more[ref] = gone
 	return more
 }
 
 // Without returns the outcomes without that of ref.
-func (s Seen) Without(ref lang.Ref) Seen {
+func (s RecordedOutcomes) Without(ref lang.Ref) RecordedOutcomes {
 	less := maps.Clone(s)
 	delete(less, ref)
 	return less
@@ -198,7 +198,7 @@ func (s Seen) Without(ref lang.Ref) Seen {
 
 // SeenPatch returns the JSON patch that writes outcomes to a Job that waits. It
 // tests that the Job still waits for what it did.
-func SeenPatch(job Job, seen Seen) ([]byte, error) {
+func SeenPatch(job Job, seen RecordedOutcomes) ([]byte, error) {
 	return encode(job, "outcomes seen", []operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},

@@ -10,20 +10,20 @@ import (
 // waitingStates are the states of Jobs that are held.
 var waitingStates = [...]gate.State{gate.StateWaiting, gate.StateHeld, gate.StateInvalid, gate.StateBlocked}
 
-// census counts the Jobs that are held, by their state. It is told of each
+// stateGauge counts the Jobs that are held, by their state. It is told of each
 // decision, so that nobody ever has to go through all Jobs.
-type census struct {
+type stateGauge struct {
 	mu     sync.Mutex
 	states map[lang.Ref]gate.State
 	counts map[gate.State]int
 }
 
-func newCensus() *census {
-	return &census{states: map[lang.Ref]gate.State{}, counts: map[gate.State]int{}}
+func newCensus() *stateGauge {
+	return &stateGauge{states: map[lang.Ref]gate.State{}, counts: map[gate.State]int{}}
 }
 
 // note enters a Job with what was decided about it.
-func (c *census) note(job gate.Job, d gate.Decision) {
+func (c *stateGauge) note(job gate.Job, d gate.Decision) {
 	if d.Action == gate.Ignoring || d.Action == gate.Opening {
 		c.forget(job.Ref())
 		return
@@ -31,9 +31,9 @@ func (c *census) note(job gate.Job, d gate.Decision) {
 	c.enter(job.Ref(), gate.StateOf(job, d))
 }
 
-func (c *census) forget(ref lang.Ref) { c.enter(ref, "") }
+func (c *stateGauge) forget(ref lang.Ref) { c.enter(ref, "") }
 
-func (c *census) enter(ref lang.Ref, state gate.State) {
+func (c *stateGauge) enter(ref lang.Ref, state gate.State) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	old := c.states[ref]

@@ -11,14 +11,14 @@ import (
 	"depctl.dev/lang"
 )
 
-func gone(uid string) Gone {
-	return Gone{Object: &lang.Object{UID: uid, Outcome: lang.Succeeded, Started: true, Exit: &lang.Exit{Lost: true}, Created: at, Finished: at}}
+func gone(uid string) RecordedOutcome {
+	return RecordedOutcome{Object: &lang.Object{UID: uid, Outcome: lang.Succeeded, Started: true, Exit: &lang.Exit{Lost: true}, Created: at, Finished: at}}
 }
 
 func TestWhatIsSeenFitsAndStaysAsItWas(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		seen, kept := Seen{}, Seen{}
+		seen, kept := RecordedOutcomes{}, RecordedOutcomes{}
 		for i := range rapid.IntRange(0, 30).Draw(t, "outcomes") {
 			ref := lang.Job("etl", strings.Repeat("x", rapid.IntRange(1, 40).Draw(t, "length"))+fmt.Sprint(i))
 			seen[ref] = gone(fmt.Sprint("uid-", i))

@@ -9,10 +9,10 @@ import (
 	"depctl.dev/lang"
 )
 
-// turns is a queue in which those to whom items belong take turns, so that one
+// fairQueue is a queue in which those to whom items belong take fairQueue, so that one
 // namespace with very many does not keep the others waiting. The workqueue around it
 // has the lock.
-type turns[T comparable] struct {
+type fairQueue[T comparable] struct {
 	// whose returns to whom an item belongs.
 	whose func(T) string
 	// line has the items of each who has any, and order who they are, the next one
@@ -22,12 +22,12 @@ type turns[T comparable] struct {
 	size  int
 }
 
-func newTurns[T comparable](whose func(T) string) *turns[T] {
-	return &turns[T]{whose: whose, line: map[string][]T{}}
+func newTurns[T comparable](whose func(T) string) *fairQueue[T] {
+	return &fairQueue[T]{whose: whose, line: map[string][]T{}}
 }
 
 // jobTurns is a queue of Jobs in which namespaces take turns.
-func jobTurns() *turns[lang.Ref] {
+func jobTurns() *fairQueue[lang.Ref] {
 	return newTurns(func(ref lang.Ref) string { return ref.Namespace })
 }
 
@@ -39,10 +39,10 @@ func fairly[T comparable](name string, order workqueue.Queue[T]) workqueue.Typed
 }
 
 // Touch is called for an item that is in the queue already.
-func (t *turns[T]) Touch(T) {}
+func (t *fairQueue[T]) Touch(T) {}
 
 // Push puts an item behind those that belong to the same.
-func (t *turns[T]) Push(item T) {
+func (t *fairQueue[T]) Push(item T) {
 	whose := t.whose(item)
 	if len(t.line[whose]) == 0 {
 		t.order = append(t.order, whose)
@@ -52,10 +52,10 @@ func (t *turns[T]) Push(item T) {
 }
 
 // Len returns how many items there are.
-func (t *turns[T]) Len() int { return t.size }
+func (t *fairQueue[T]) Len() int { return t.size }
 
 // Pop takes out the next item.
-func (t *turns[T]) Pop() T {
+func (t *fairQueue[T]) Pop() T {
 	whose := t.order[0]
 	t.order = t.order[1:]
 	line := t.line[whose]
@@ -76,7 +76,7 @@ type questions struct {
 	// hurries are those in a hurry, each with whether it is in first. moved are those
 	// that are still in rest too.
 	hurries, moved map[gate.Question]bool
-	first, rest    *turns[gate.Question]
+	first, rest    *fairQueue[gate.Question]
 }
 
 func newQuestions() *questions {

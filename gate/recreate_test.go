@@ -119,10 +119,10 @@ spec: {}
 			t.Parallel()
 			job := read(t, test.job)
 			before := job.DeepCopy()
-			got := Anew(job)
+			got := Recreate(job)
 			require.Equal(t, read(t, test.want).Object, got.Object)
 			require.Equal(t, before, job, "what was given was changed")
-			require.Equal(t, got, Anew(got), "made again from that, it is another one")
+			require.Equal(t, got, Recreate(got), "made again from that, it is another one")
 		})
 	}
 }
