@@ -10,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/kubernetes"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/util/workqueue"
@@ -301,19 +302,21 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision))
 }
 
-// reread reads the text of a Job, which is not kept, where share.begin has let it.
+// reread reads the text of a Job, which is not kept, where share.begin has let it. It
+// lists the one Job: the gate may list, and has no other right to read.
 func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	var took time.Duration
 	defer func() { c.share.end(ref.Namespace, took, c.stopwatch.clock.Now()) }()
-	job, err := c.client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-	switch {
-	case apierrors.IsNotFound(err):
-		return nil // the watch will say so
-	case err != nil:
+	list, err := c.client.BatchV1().Jobs(ref.Namespace).List(ctx, metav1.ListOptions{
+		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, ref.Name).String(),
+	})
+	if err != nil {
 		return fmt.Errorf("reading the Job again: %w", err)
 	}
 	since := c.stopwatch.clock.Now()
-	c.store.reread(job)
+	for i := range list.Items { // none if it is gone: the watch will say so
+		c.store.reread(&list.Items[i])
+	}
 	took = c.stopwatch.clock.Since(since)
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
@@ -74,18 +73,19 @@ func (c patcher) Patch(_ context.Context, name string, kind types.PatchType, pat
 	return patched, nil
 }
 
-// Get answers with the Job as it is now, and others go on before and after.
-func (c patcher) Get(_ context.Context, name string, _ metav1.GetOptions) (*batchv1.Job, error) {
+// List answers with one Job as it is now, and others go on before and after.
+func (c patcher) List(_ context.Context, o metav1.ListOptions) (*batchv1.JobList, error) {
+	name := strings.TrimPrefix(o.FieldSelector, "metadata.name=")
 	c.p.meanwhile()
 	job := c.p.cluster.Get(c.namespace, name)
 	if c.of != c.p.gate {
 		return nil, errKilled
 	}
 	if job == nil {
-		return nil, apierrors.NewNotFound(batchv1.Resource("jobs"), name)
+		return &batchv1.JobList{}, nil
 	}
 	c.p.known.answered(gate.Observe(job))
-	return job, nil
+	return &batchv1.JobList{Items: []batchv1.Job{*job}}, nil
 }
 
 // meanwhile lets others go on while a patch is under way.

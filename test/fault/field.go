@@ -32,6 +32,10 @@ type Field struct {
 	// happen within it.
 	Span time.Duration
 
+	// restarting is held while the API server is restarted: two faults that do it must
+	// not kill each other's.
+	restarting sync.Mutex
+
 	mu   sync.Mutex
 	hits map[string]int
 	// faults are what the proxy does all the time.

@@ -94,6 +94,8 @@ func expire(ctx context.Context, f *Field) error {
 // rollout does.
 func restartAPI(ctx context.Context, f *Field, grace time.Duration) error {
 	return f.moments(ctx, 2, func(ctx context.Context) error {
+		f.restarting.Lock()
+		defer f.restarting.Unlock()
 		if grace > 0 {
 			f.hit("API server stopped")
 			if err := f.Sandbox.Terminate(sandbox.APIServer, grace); err != nil {
@@ -122,6 +124,8 @@ func compact(ctx context.Context, f *Field) error {
 		if err != nil {
 			return err
 		}
+		f.restarting.Lock()
+		defer f.restarting.Unlock()
 		return f.Sandbox.Restart(ctx, sandbox.APIServer)
 	})
 }
