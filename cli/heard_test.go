@@ -21,7 +21,7 @@ import (
 func rightsAtRandom(d *rand.Rand, w *world) gate.Answers {
 	answers := gate.Answers{}
 	for _, ref := range w.upstream("") {
-		for _, q := range w.jobs[ref].Questions(w.graph.Expr(ref)) {
+		for _, q := range w.jobs[ref].Questions(w.graph.Expr(ref), nil) {
 			if _, known := answers[q]; !known {
 				answers[q] = gate.Denied
 				if d.IntN(3) > 0 {

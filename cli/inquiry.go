@@ -66,7 +66,7 @@ func (q *inquiry) Trace(ref lang.Ref) *lang.Trace {
 // Denied returns the rights that a Job needs and does not have.
 func (q *inquiry) Denied(ref lang.Ref) []gate.Question {
 	var list []gate.Question
-	for _, question := range q.jobs[ref].Questions(q.graph.Expr(ref)) {
+	for _, question := range q.jobs[ref].Questions(q.graph.Expr(ref), nil) {
 		if q.access.Answer(question) == gate.Denied {
 			list = append(list, question)
 		}

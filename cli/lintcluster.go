@@ -119,7 +119,7 @@ func (c *lintCluster) ask(ctx context.Context, l *linting) ([]string, error) {
 		if w.job == nil || w.expr == nil {
 			continue
 		}
-		for _, question := range w.facts.Questions(w.expr) {
+		for _, question := range w.facts.Questions(w.expr, nil) {
 			if _, known := answers[question]; known {
 				continue
 			}

@@ -200,7 +200,7 @@ func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, 
 			d := w.decide(t.Ref())
 			fails = fails || d.Action == gate.Failing
 			notes = append(notes, "  "+effect(d))
-			if len(t.Questions(w.graph.Expr(t.Ref()))) > 0 {
+			if len(t.Questions(w.graph.Expr(t.Ref()), nil)) > 0 {
 				notes = append(notes, fmt.Sprintf("  if service account %s/%s may look into the other namespaces", t.Namespace, edited[i].ServiceAccount))
 			}
 		}

@@ -5,19 +5,24 @@ import (
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"depctl.dev/lang"
 )
 
-// Question is whether a service account may look at Jobs of another namespace.
+// Question is whether a service account may look at objects of another namespace.
 type Question struct {
 	// Namespace and Account are those of the service account.
 	Namespace, Account string
-	// Verb is get for one Job, list for all of a namespace.
+	// Verb is get for one object, list for all of a namespace.
 	Verb string
-	// Target is the namespace that is looked into, and Name the Job, empty for
+	// Target is the namespace that is looked into, and Name the object, empty for
 	// all.
 	Target, Name string
+	// Kind is the name of their kind, and Resource where the API server has them; both
+	// are zero for Jobs.
+	Kind     string
+	Resource schema.GroupVersionResource
 }
 
 // Answer is what is known of a Question. The zero Answer is Unasked, and only
@@ -60,15 +65,17 @@ type Closed struct{}
 func (Closed) Answer(Question) Answer { return Disabled }
 
 // Questions returns what must be allowed for the references of an expression of
-// the Job, each once and sorted; none if it stays in its own namespace.
-func (j Job) Questions(expr *lang.Expr) []Question {
+// the Job, each once and sorted; none if it stays in its own namespace. Nobody asks
+// about kinds that are not in the table.
+func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 	if expr == nil {
 		return nil
 	}
 	var list []Question
 	for _, edge := range expr.Edges() {
-		if ref := edge.Ref.Resolve(j.Namespace); ref.Kind == lang.KindJob && ref.Namespace != j.Namespace {
-			list = append(list, question(j.Namespace, j.ServiceAccount, ref))
+		ref := edge.Ref.Resolve(j.Namespace)
+		if _, known := kinds.Lookup(ref.Kind); known && ref.Namespace != j.Namespace {
+			list = append(list, kinds.question(j.Namespace, j.ServiceAccount, ref))
 		}
 	}
 	slices.SortFunc(list, compareQuestions)
@@ -80,7 +87,11 @@ func (j Job) Questions(expr *lang.Expr) []Question {
 // it names, or as one of all. There are none if it names the object in neither way.
 func About(questions []Question, ref lang.Ref) []Question {
 	var list []Question
-	for _, q := range [...]Question{{Target: ref.Namespace, Verb: "get", Name: ref.Name}, {Target: ref.Namespace, Verb: "list"}} {
+	kind := ref.Kind
+	if kind == lang.KindJob {
+		kind = ""
+	}
+	for _, q := range [...]Question{{Kind: kind, Target: ref.Namespace, Verb: "get", Name: ref.Name}, {Kind: kind, Target: ref.Namespace, Verb: "list"}} {
 		if at, asked := slices.BinarySearchFunc(questions, q, compareQuestions); asked {
 			list = append(list, questions[at])
 		}
@@ -89,25 +100,36 @@ func About(questions []Question, ref lang.Ref) []Question {
 }
 
 func compareQuestions(a, b Question) int {
-	return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Name, b.Name))
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Name, b.Name))
 }
 
-func question(namespace, account string, ref lang.Ref) Question {
+func (k Kinds) question(namespace, account string, ref lang.Ref) Question {
 	q := Question{Namespace: namespace, Account: account, Verb: "get", Target: ref.Namespace, Name: ref.Name}
+	if kind, known := k.Lookup(ref.Kind); known && kind.Name != lang.KindJob {
+		q.Kind, q.Resource = kind.Name, kind.Resource
+	}
 	if ref.IsSet() {
 		q.Verb, q.Name = "list", ""
 	}
 	return q
 }
 
+func (q Question) resource() schema.GroupVersionResource {
+	if q.Kind == "" {
+		return KindOfJobs().Resource
+	}
+	return q.Resource
+}
+
 // Review returns the question as the API server is asked it.
 func (q Question) Review() *authorizationv1.SubjectAccessReview {
+	of := q.resource()
 	return &authorizationv1.SubjectAccessReview{
 		Spec: authorizationv1.SubjectAccessReviewSpec{
 			User:   "system:serviceaccount:" + q.Namespace + ":" + q.Account,
 			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + q.Namespace, "system:authenticated"},
 			ResourceAttributes: &authorizationv1.ResourceAttributes{
-				Group: "batch", Version: "v1", Resource: "jobs", Verb: q.Verb, Namespace: q.Target, Name: q.Name,
+				Group: of.Group, Version: of.Version, Resource: of.Resource, Verb: q.Verb, Namespace: q.Target, Name: q.Name,
 			},
 		},
 	}

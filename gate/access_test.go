@@ -18,11 +18,15 @@ func parsed(t *testing.T, text string) *lang.Expr {
 	return expr
 }
 
+func about(namespace, account, verb, target, name string) Question {
+	return Question{Namespace: namespace, Account: account, Verb: verb, Target: target, Name: name}
+}
+
 func TestQuestions(t *testing.T) {
 	t.Parallel()
 	job := Job{Namespace: "reporting", Name: "report", ServiceAccount: "reader"}
-	one := func(name string) Question { return Question{"reporting", "reader", "get", "etl", name} }
-	all := Question{"reporting", "reader", "list", "etl", ""}
+	one := func(name string) Question { return about("reporting", "reader", "get", "etl", name) }
+	all := about("reporting", "reader", "list", "etl", "")
 	for text, want := range map[string][]Question{
 		"load, reporting/x, shard-*": nil,
 		"etl/load":                   {one("load")},
@@ -31,9 +35,9 @@ func TestQuestions(t *testing.T) {
 		"etl/load[3], failed(etl/load[*]) >= 1, etl/load[i]": {one("load")},
 		"cronjob:etl/nightly":                                nil,
 	} {
-		require.Equal(t, want, job.Questions(parsed(t, text)), text)
+		require.Equal(t, want, job.Questions(parsed(t, text), nil), text)
 	}
-	require.Nil(t, job.Questions(nil))
+	require.Nil(t, job.Questions(nil, nil))
 }
 
 // Whatever exists in the other namespace: without a right nothing of it decides
@@ -64,7 +68,7 @@ func TestWithoutARightNothingIsDecided(t *testing.T) {
 			message := ""
 			for name, graph := range worlds {
 				answers := Answers{}
-				for _, q := range job.Questions(expr) {
+				for _, q := range job.Questions(expr, nil) {
 					answers[q] = answer
 				}
 				d := Decide(Snapshot{Job: job, Expr: expr, Now: time.Unix(2000, 0), World: World{
@@ -99,9 +103,9 @@ func TestAWorldWithoutAccessIsClosed(t *testing.T) {
 func TestGrantFitsIntoAnEvent(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("n", 63)
-	q := Question{long, long, "get", long, long}
+	q := about(long, long, "get", long, long)
 	require.Less(t, len(q.problem(Denied).Message), 850)
-	require.NotEqual(t, q.roleName(), Question{long, long, "get", long, "x"}.roleName())
-	require.NotEqual(t, Question{"a", "b-c", "get", "x", "y"}.roleName(), Question{"a-b", "c", "get", "x", "y"}.roleName())
-	require.NotEqual(t, Question{"a", "b", "get", "x", "list"}.roleName(), Question{"a", "b", "list", "x", ""}.roleName())
+	require.NotEqual(t, q.roleName(), about(long, long, "get", long, "x").roleName())
+	require.NotEqual(t, about("a", "b-c", "get", "x", "y").roleName(), about("a-b", "c", "get", "x", "y").roleName())
+	require.NotEqual(t, about("a", "b", "get", "x", "list").roleName(), about("a", "b", "list", "x", "").roleName())
 }

@@ -70,10 +70,14 @@ func (c *Condition) Tells(q Question) Answer {
 var leftOut = regexp.MustCompile(` and \d+ more$`)
 
 func (q Question) what() string {
-	if q.Name == "" {
-		return "list the Jobs of namespace " + q.Target
+	one, all := "Job", "Jobs"
+	if q.Kind != "" {
+		one, all = q.Kind, q.Resource.Resource
 	}
-	return "get Job " + q.Target + "/" + q.Name
+	if q.Name == "" {
+		return "list the " + all + " of namespace " + q.Target
+	}
+	return "get " + one + " " + q.Target + "/" + q.Name
 }
 
 // Grant returns the shell command that gives the service account the right, and
@@ -83,9 +87,9 @@ func (q Question) Grant() string {
 	if q.Name != "" {
 		one = " --resource-name=" + q.Name
 	}
-	return fmt.Sprintf("kubectl create role %[1]s -n %[2]s --verb=%[3]s --resource=jobs.batch%[4]s && "+
+	return fmt.Sprintf("kubectl create role %[1]s -n %[2]s --verb=%[3]s --resource=%[7]s%[4]s && "+
 		"kubectl create rolebinding %[1]s -n %[2]s --role=%[1]s --serviceaccount=%[5]s:%[6]s",
-		name, q.Target, q.Verb, one, q.Namespace, q.Account)
+		name, q.Target, q.Verb, one, q.Namespace, q.Account, q.resource().GroupResource())
 }
 
 // roleName returns a name for the role and its binding that no other question
@@ -95,6 +99,9 @@ func (q Question) roleName() string {
 	name := fmt.Sprintf("%s:%s:%s:%s", q.Namespace, q.Account, q.Verb, q.Name)
 	if q.Name == "" {
 		name = fmt.Sprintf("%s:%s:%s", q.Namespace, q.Account, q.Verb)
+	}
+	if q.Kind != "" {
+		name += ":" + q.Kind
 	}
 	if len(name) <= 80 {
 		return name

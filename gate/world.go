@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,10 +8,14 @@ import (
 	"depctl.dev/lang"
 )
 
-// World is a graph as one Job sees it. It is a lang.World: of kinds that nobody
-// looks up, it says so.
+// World is a graph as one Job sees it. It is a lang.World: it says so of kinds that
+// nobody looks up.
 type World struct {
 	Graph *depgraph.Graph
+	// Kinds are those that can be looked up, and Unlisted those of them of which that
+	// is not known yet.
+	Kinds    Kinds
+	Unlisted map[string]bool
 	// Self is the Job, which no set of its own contains.
 	Self lang.Ref
 	// Account is the service account of the Job's pods, in the Job's namespace.
@@ -26,8 +29,8 @@ type World struct {
 
 // Object returns what is known of an object, nil if it does not exist.
 func (w World) Object(ref lang.Ref) *lang.Object {
-	if ref.Kind != lang.KindJob {
-		return &lang.Object{Problem: unknownKind(ref.Kind)}
+	if problem := w.problem(ref.Kind); problem != nil {
+		return &lang.Object{Problem: problem}
 	}
 	if problem := w.barred(ref); problem != nil {
 		return &lang.Object{Problem: problem}
@@ -51,8 +54,8 @@ func (w World) Object(ref lang.Ref) *lang.Object {
 
 // Members returns the Jobs of a set, sorted by name.
 func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
-	if ref.Kind != lang.KindJob {
-		return nil, unknownKind(ref.Kind)
+	if problem := w.problem(ref.Kind); problem != nil {
+		return nil, problem
 	}
 	if problem := w.barred(ref); problem != nil {
 		return nil, problem
@@ -105,7 +108,7 @@ func (w World) barred(ref lang.Ref) *lang.Problem {
 	if ref.Namespace == w.Self.Namespace {
 		return nil
 	}
-	q, answer := question(w.Self.Namespace, w.Account, ref), Unasked
+	q, answer := w.Kinds.question(w.Self.Namespace, w.Account, ref), Unasked
 	if w.Access != nil {
 		answer = w.Access.Answer(q)
 	}
@@ -113,13 +116,6 @@ func (w World) barred(ref lang.Ref) *lang.Problem {
 		return nil
 	}
 	return q.problem(answer)
-}
-
-func unknownKind(kind string) *lang.Problem {
-	return &lang.Problem{
-		Code:    lang.ProblemUnknownKind,
-		Message: fmt.Sprintf("this gate cannot look up objects of kind %q, only Jobs", kind),
-	}
 }
 
 // Node returns the Job as a graph holds it, with its parsed expression. A Job

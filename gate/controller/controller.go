@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/util/workqueue"
@@ -57,6 +58,9 @@ type Options struct {
 	// NamespaceMemory is how many bytes are kept in memory for what the Jobs of one
 	// namespace say; DefaultNamespaceMemory by default.
 	NamespaceMemory int64
+	// Kinds are what Jobs can wait for besides Jobs, and Dynamic lists and watches them.
+	Kinds   gate.Kinds
+	Dynamic dynamic.Interface
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -65,6 +69,7 @@ type Options struct {
 // call Watch and Lead once each.
 type Controller struct {
 	client     kubernetes.Interface
+	dynamic    dynamic.Interface
 	store      *store
 	queue      workqueue.TypedRateLimitingInterface[lang.Ref]
 	reporter   *reporter
@@ -93,7 +98,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		o.Clock = clock.RealClock{}
 	}
 	c := &Controller{
-		client: client,
+		client: client, dynamic: o.Dynamic,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRetry, lastRetry),
 			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairly("jobs", jobTurns())}),
@@ -110,6 +115,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	}
 	c.store = newStore(c.enqueue, o.Clock)
 	c.store.watch = c.stopwatch.clock
+	c.store.watchKinds(o.Kinds)
 	c.store.scope, c.store.jobsOnly, c.store.budget = o.Scope, !o.Arrays, newBudget(o.NamespaceMemory)
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
@@ -167,6 +173,9 @@ func (c *Controller) Watch(ctx context.Context) {
 			case <-ctx.Done():
 			}
 		})
+	}
+	for _, kind := range c.store.kinds {
+		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })
 	}
 	wg.Go(func() { c.store.runJudge(ctx) })
 	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)

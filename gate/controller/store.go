@@ -29,6 +29,8 @@ type store struct {
 	access access
 	scope  Scope
 	labels labelSets
+	// kinds are those that can be looked up, besides Jobs.
+	kinds gate.Kinds
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
@@ -52,6 +54,9 @@ type store struct {
 	saveRest time.Duration
 	// memory has, for each Job that is gone, those that remember its outcome.
 	memory map[lang.Ref]map[lang.Ref]bool
+	// unlisted are the kinds of which not all objects are known yet. It is replaced, not
+	// changed: decisions hold it.
+	unlisted map[string]bool
 
 	synced     chan struct{}
 	syncedOnce sync.Once
@@ -144,7 +149,7 @@ func (s *store) Replace(objects []any, _ string) error {
 		if e.unread && long[job.Namespace] < mostReadAtOnce {
 			// At the start nothing is known that stands until then.
 			long[job.Namespace] += len(job.DependsOn)
-			e = parse(job.Job)
+			e = s.parse(job.Job)
 		}
 		all[i], exist[job.Ref()] = e, true
 	}
@@ -188,7 +193,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 // seenBy returns the world of a Job.
 func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	return gate.World{
-		Graph: s.graph, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions), Seen: e.seen,
+		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions), Seen: e.seen,
 	}
 }
 
@@ -215,7 +220,7 @@ func (s *store) mayLook(ref lang.Ref, e entry, at lang.Ref) gate.Answer {
 func (s *store) answered(patched *batchv1.Job) { s.learned(patched, s.read) }
 
 // reread takes in a Job whose text was not read, or has no room; now it is read.
-func (s *store) reread(job *batchv1.Job) { s.learned(job, parse) }
+func (s *store) reread(job *batchv1.Job) { s.learned(job, s.parse) }
 
 func (s *store) learned(answer *batchv1.Job, read func(gate.Job) entry) {
 	job, err := s.observe(answer)
@@ -258,14 +263,10 @@ func (s *store) set(e entry) []lang.Ref {
 	if known && old.job.UID == job.UID && older(job.ResourceVersion, old.job.ResourceVersion) {
 		return nil
 	}
-	if job.Object.Ready {
-		// No status says since when; a gate that restarts counts anew, so a
-		// delay can only be longer.
-		if known && old.job.UID == job.UID && old.job.Object.Ready {
-			job.Object.ReadyAt = old.job.Object.ReadyAt
-		} else {
-			job.Object.ReadyAt = s.clock.Now()
-		}
+	if known {
+		s.ready(job.Object, old.job.Object)
+	} else {
+		s.ready(job.Object, nil)
 	}
 	if known && old.job.UID == job.UID {
 		job.Object.Exit = old.job.Object.Exit // nobody but the gate knows it
@@ -342,6 +343,18 @@ func (s *store) set(e entry) []lang.Ref {
 		affected = append(affected, ref)
 	}
 	return affected
+}
+
+// ready notes since when an object is ready. No status says so; a gate that restarts
+// counts anew, so a delay can only be longer.
+func (s *store) ready(o, old *lang.Object) {
+	switch {
+	case !o.Ready:
+	case old != nil && old.UID == o.UID && old.Ready:
+		o.ReadyAt = old.ReadyAt
+	default:
+		o.ReadyAt = s.clock.Now()
+	}
 }
 
 // without returns the entry of a Job that has no room for what it needs.

@@ -52,19 +52,19 @@ func (s *store) read(job gate.Job) entry {
 		}
 		return e
 	}
-	return parse(job)
+	return s.parse(job)
 }
 
 // parse returns the entry of a Job with what its text says, which takes as long as the
 // text and the array.
-func parse(job gate.Job) entry {
+func (s *store) parse(job gate.Job) entry {
 	e := entry{job: job}
 	if !job.Waits() {
 		return e
 	}
 	e.text = hash(job)
 	e.expr, e.invalid = job.Parse()
-	e.questions = job.Questions(e.expr)
+	e.questions = job.Questions(e.expr, s.kinds)
 	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
 	e.expr = e.expr.Compact()
 	if e.invalid != nil { // what is to be said of it, and not the text

@@ -73,7 +73,7 @@ type judged struct {
 	// while the Job was there.
 	expr *text
 	gone map[lang.Ref]Event
-	// falseOnce reports whether expr was false at some moment.
+	// falseOnce reports whether its expression was false at some moment.
 	falseOnce bool
 	// failed reports whether the gate has failed it.
 	failed bool
@@ -110,9 +110,14 @@ func (j *judge) see(e Event) {
 	j.affect(e)
 }
 
-// met notes when all that a Job names was complete for the first time.
+// met notes when all that a Job names was complete for the first time, and whether any
+// of it ever failed.
 func (j *judge) met(one *judged, at time.Time) {
-	if one == nil || one.metOnce || one.expr != nil {
+	if one == nil || one.expr != nil {
+		return
+	}
+	// What went then stays with it.
+	if one.falseOnce = one.falseOnce || j.broken(one); one.metOnce {
 		return
 	}
 	for _, name := range one.named {

@@ -150,6 +150,20 @@ func TestJudge(t *testing.T) {
 				event(4, "b", held("a")), event(5, "a", failed("BackoffLimitExceeded")), event(6, "b", held("a"), failed("DependencyFailed")),
 			},
 		},
+		"a Job that is failed after its prerequisite failed and went is right": {
+			events: []Event{
+				event(1, "b", held("a, e")), event(2, "a", failed("X")), gone(event(3, "a", failed("X"))),
+				event(4, "b", held("a, e"), failed("DependencyFailed")),
+				event(5, "c", held("d")), event(6, "d", complete), event(7, "c", free("d", "uid-c")),
+			},
+		},
+		"a Job that is failed after something failed and went before it was there is wrong": {
+			events: []Event{
+				event(1, "a", failed("X")), gone(event(2, "a", failed("X"))), event(3, "b", held("a, c")),
+				event(4, "b", held("a, c"), failed("DependencyFailed")),
+			},
+			want: []string{"n/b was failed although nothing that it names has failed: a, c"},
+		},
 		"a Job that is failed while its prerequisite still runs is wrong": {
 			events: []Event{event(1, "b", held("a")), event(2, "a"), event(3, "b", held("a"), failed("DependencyFailed"))},
 			want:   []string{"n/b was failed although nothing that it names has failed: a"},
