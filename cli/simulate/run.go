@@ -1,0 +1,311 @@
+package simulate
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"time"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Job is a Job that runs. Times count from the beginning of the run.
+type Job struct {
+	Ref        lang.Ref
+	Start, End time.Duration
+	// Estimate is how long it takes, and what says so.
+	Estimate Estimate
+	// Endless says that nobody can tell how long; then End is Start.
+	Endless bool
+	// Wave is 1 if no other came before, and otherwise one more than the last of those
+	// that it waited for.
+	Wave int
+	// After is the Job whose end let this one start; empty if none did. BySlot says that
+	// it only made room.
+	After  lang.Ref
+	BySlot bool
+	// Critical: were it longer, all would end later.
+	Critical bool
+	// Guesses counts the Jobs on the way, with this one, of which the length is guessed,
+	// and Overdue says that one of them runs longer than its like did.
+	Guesses int
+	Overdue bool
+}
+
+// Length returns how long the Job runs from the beginning of the run on.
+func (j *Job) Length() time.Duration { return j.End - j.Start }
+
+// Why a Job does not run whatever the gate decides.
+const (
+	goes    = "it is being deleted"
+	foreign = "somebody other than the gate suspends it"
+	paused  = "parallelism: 0 gives it no pods until somebody raises it"
+	nothing = "completions is 0, and some versions of Kubernetes never complete such a Job while it is suspended"
+)
+
+// horizon is how far a run looks.
+const horizon = 20 * 365 * 24 * time.Hour
+
+// Run is what came of a World.
+type Run struct {
+	Options
+	world World
+	// Jobs are those that run, and Idle those that never do, with the reason.
+	Jobs map[lang.Ref]*Job
+	Idle map[lang.Ref]string
+
+	// before has the Jobs as they were at the beginning.
+	before  map[lang.Ref]gate.Job
+	now     time.Duration
+	events  events
+	ready   []readyJob
+	running int
+	// doubtful are the Jobs to decide again, and ended those that end now.
+	doubtful map[lang.Ref]bool
+	ended    []lang.Ref
+	// skipped are the idle Jobs that failed without running, which may have let others
+	// run: each with what it came after.
+	skipped  map[lang.Ref]*Job
+	expected map[lang.Ref]Expectation
+}
+
+type readyJob struct {
+	ref lang.Ref
+	at  time.Duration
+}
+
+// New runs a World to its end, and keeps it.
+func New(w World, o Options) *Run {
+	r := &Run{
+		Options: o, world: w, Jobs: map[lang.Ref]*Job{}, Idle: map[lang.Ref]string{}, before: map[lang.Ref]gate.Job{},
+		doubtful: map[lang.Ref]bool{}, skipped: map[lang.Ref]*Job{}, expected: map[lang.Ref]Expectation{},
+	}
+	w.SetTime(o.Now)
+	w.Settle()
+	for _, ref := range w.Jobs() {
+		job, there := w.Job(ref)
+		if !there {
+			continue
+		}
+		switch r.before[ref] = job; {
+		case job.Outcome() == lang.Undecided:
+			r.begin(ref, job)
+		case w.Empty(ref) && job.UID == "": // in files, it is complete as soon as it is applied
+			r.Jobs[ref] = &Job{Ref: ref, Estimate: Estimate{Annotated: true}, Wave: 1}
+		}
+	}
+	for {
+		r.decide()
+		r.fill()
+		if len(r.events) == 0 {
+			break
+		}
+		r.now = r.events[0].at
+		w.SetTime(o.Now.Add(r.now))
+		r.ended = r.ended[:0]
+		for len(r.events) > 0 && r.events[0].at == r.now {
+			r.happen(heap.Pop(&r.events).(event))
+		}
+	}
+	r.conclude()
+	return r
+}
+
+// begin takes a Job as it is at the beginning.
+func (r *Run) begin(ref lang.Ref, job gate.Job) {
+	waits := job.Annotated && !job.Released && job.ForeignOwner == "" && job.Suspended
+	switch {
+	case job.BeingDeleted:
+		r.Idle[ref] = goes
+	case job.Suspended && r.world.Empty(ref):
+		r.Idle[ref] = nothing
+	case waits:
+		if job.Created.IsZero() {
+			job.Created = r.Now
+		}
+		r.become(job, func(o *lang.Object) { o.Created = job.Created })
+		r.doubtful[ref] = true
+	case job.Suspended:
+		r.Idle[ref] = foreign
+	default:
+		r.ready = append(r.ready, readyJob{ref: ref})
+	}
+}
+
+// become puts a Job back into the world with its object changed. Those whom that may
+// open are decided again.
+func (r *Run) become(job gate.Job, change func(*lang.Object)) {
+	object := *job.Object
+	change(&object)
+	job.Object = &object
+	for _, one := range r.world.Set(job) {
+		r.doubtful[one] = true
+	}
+}
+
+// decide asks the gate until nothing changes any more.
+func (r *Run) decide() {
+	for len(r.doubtful) > 0 {
+		refs := make([]lang.Ref, 0, len(r.doubtful))
+		for ref := range r.doubtful {
+			refs = append(refs, ref)
+		}
+		clear(r.doubtful)
+		slices.SortFunc(refs, lang.Ref.Compare)
+		for _, ref := range refs {
+			r.ask(ref)
+		}
+	}
+}
+
+func (r *Run) ask(ref lang.Ref) {
+	job, there := r.world.Job(ref)
+	if !there || !job.Annotated || job.Released || job.Outcome() != lang.Undecided || r.Idle[ref] != "" {
+		return
+	}
+	d := r.world.Decide(ref)
+	switch d.Action {
+	case gate.Releasing:
+		job.Released, job.Suspended = true, false
+		r.become(job, func(*lang.Object) {})
+		r.ready = append(r.ready, readyJob{ref, r.now})
+	case gate.Failing:
+		r.Idle[ref] = d.Message
+		r.skipped[ref] = &Job{Ref: ref, Start: r.now, End: r.now}
+		r.follow(r.skipped[ref], r.now)
+		r.skipped[ref].Wave--
+		at := r.Now.Add(r.now)
+		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
+	default:
+		if wait := d.Next.Sub(r.Now.Add(r.now)); !d.Next.IsZero() && r.now+wait < horizon {
+			heap.Push(&r.events, event{at: r.now + max(wait, 1), ref: ref})
+		}
+	}
+}
+
+// fill starts what is ready, first come first served, while there is room.
+func (r *Run) fill() {
+	slices.SortFunc(r.ready, func(a, b readyJob) int { return cmp.Or(cmp.Compare(a.at, b.at), a.ref.Compare(b.ref)) })
+	for len(r.ready) > 0 && (r.Slots == 0 || r.running < r.Slots) {
+		next := r.ready[0]
+		r.ready = r.ready[1:]
+		if r.world.Paused(next.ref) {
+			r.Idle[next.ref] = paused
+			continue
+		}
+		r.start(next)
+	}
+	if len(r.doubtful) > 0 { // some wait for a start
+		r.decide()
+		if len(r.ready) > 0 && (r.Slots == 0 || r.running < r.Slots) {
+			r.fill()
+		}
+	}
+}
+
+func (r *Run) start(next readyJob) {
+	job, _ := r.world.Job(next.ref)
+	at := r.Now.Add(r.now)
+	estimate, known := r.Length(next.ref)
+	length := estimate.Duration
+	if r.world.Empty(next.ref) {
+		estimate, length, known = Estimate{Annotated: true}, 0, true
+	}
+	j := &Job{Ref: next.ref, Start: r.now, Estimate: estimate, Endless: !known}
+	if !job.Started.IsZero() { // it runs already
+		length -= at.Sub(job.Started)
+		j.Overdue = known && length < 0
+		length = max(length, 0)
+	}
+	if j.End = r.now; known {
+		j.End += length
+	}
+	r.follow(j, next.at)
+	if known && estimate.Guessed() {
+		j.Guesses++
+	}
+	r.Jobs[next.ref] = j
+	r.running++
+	job.Released, job.Suspended = true, false
+	r.become(job, func(o *lang.Object) {
+		o.Started, o.Ready = true, true
+		if o.StartedAt.IsZero() {
+			o.StartedAt, o.ReadyAt = at, at
+		}
+	})
+	if known {
+		heap.Push(&r.events, event{at: j.End, ref: next.ref, ends: true})
+	}
+}
+
+// follow finds out what a Job came after.
+func (r *Run) follow(j *Job, ready time.Duration) {
+	var last *Job
+	for _, ref := range r.world.Prerequisites(j.Ref) {
+		before := r.Jobs[ref]
+		if before == nil {
+			before = r.skipped[ref]
+		}
+		if before == nil || before.End > ready {
+			continue
+		}
+		if job, _ := r.world.Job(ref); job.Outcome() == lang.Undecided {
+			continue
+		}
+		j.Wave = max(j.Wave, before.Wave)
+		if last == nil || before.End > last.End || before.End == last.End && before.Ref.Compare(last.Ref) < 0 {
+			last = before
+		}
+	}
+	j.Wave++
+	if last != nil {
+		j.After, j.Guesses, j.Overdue = last.Ref, last.Guesses, j.Overdue || last.Overdue
+		if r.skipped[last.Ref] != nil {
+			j.After = last.After
+		}
+	}
+	if j.Start > ready && len(r.ended) > 0 {
+		j.After, j.BySlot = slices.MinFunc(r.ended, lang.Ref.Compare), true
+	}
+}
+
+func (r *Run) happen(e event) {
+	if !e.ends {
+		r.doubtful[e.ref] = true
+		return
+	}
+	r.running--
+	r.ended = append(r.ended, e.ref)
+	job, _ := r.world.Job(e.ref)
+	at := r.Now.Add(r.now)
+	r.become(job, func(o *lang.Object) {
+		o.Outcome, o.Finished, o.Ready = lang.Succeeded, at, false
+		if o.Array != nil {
+			array := *o.Array
+			array.Completed = lang.Indexes{{Low: 0, High: array.Size - 1}}
+			o.Array = &array
+		}
+	})
+}
+
+// conclude marks the critical path, and says why the others never run.
+func (r *Run) conclude() {
+	var last *Job
+	for _, j := range r.Jobs {
+		if last == nil || j.End > last.End || j.End == last.End && j.Ref.Compare(last.Ref) < 0 {
+			last = j
+		}
+	}
+	for last != nil && !last.Critical {
+		last.Critical = true
+		last = r.Jobs[last.After]
+	}
+	r.world.Settle()
+	for ref := range r.before {
+		job, _ := r.world.Job(ref)
+		if _, known := r.Idle[ref]; !known && r.Jobs[ref] == nil && job.Outcome() == lang.Undecided {
+			r.Idle[ref] = r.world.Decide(ref).Message
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package simulate
+
+import (
+	"time"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// World is the Jobs of a run, which changes them: it is a copy of its own.
+type World interface {
+	// Jobs returns the Jobs that take part, sorted, and Job one of them and whether it
+	// exists.
+	Jobs() []lang.Ref
+	Job(lang.Ref) (gate.Job, bool)
+	// Set takes in a Job as it is from now on, and returns those whom that may open.
+	Set(gate.Job) []lang.Ref
+	// SetTime makes it later, and Settle finds deadlocks.
+	SetTime(time.Time)
+	Settle()
+	// Decide returns what the gate would do about a Job.
+	Decide(lang.Ref) gate.Decision
+	// Prerequisites returns what a Job waits for, by name and in sets.
+	Prerequisites(lang.Ref) []lang.Ref
+	// ByElement reports whether elements of the Job wait one by one.
+	ByElement(lang.Ref) bool
+	// Empty reports whether a Job has nothing to do, so that it is complete at once, and
+	// Paused whether it has no pods until a person gives it some.
+	Empty(lang.Ref) bool
+	Paused(lang.Ref) bool
+}
+
+// Options say how a run goes.
+type Options struct {
+	// Now is when it begins.
+	Now time.Time
+	// Slots is how many Jobs run at once at most, 0 for any number.
+	Slots int
+	// Length returns how long a Job takes, and false if nobody can tell: then it never
+	// ends.
+	Length func(lang.Ref) (Estimate, bool)
+}
