@@ -27,15 +27,15 @@ var texts = maphash.MakeSeed()
 // same text is not read again. The watch waits for it, so a long text is left to a
 // decider. It is called without the lock.
 func (s *store) read(job gate.Job) entry {
-	e := entry{job: job}
 	if !job.Waits() {
-		return e
+		return entry{job: job}
 	}
 	s.mu.RLock()
-	defer s.mu.RUnlock()
 	old, known := s.entries[job.Ref()]
+	s.mu.RUnlock()
 	known = known && old.job.UID == job.UID && old.job.Waits()
 	same := known && !old.unread && sizeOf(old.job) == sizeOf(job)
+	e := entry{job: job}
 	switch {
 	case same && old.excess == "" && old.invalid == nil && old.job.DependsOn == job.DependsOn:
 		e.expr, e.questions, e.asksExit, e.text = old.expr, old.questions, old.asksExit, old.text
@@ -44,15 +44,14 @@ func (s *store) read(job gate.Job) entry {
 		// One that has no room is read again when there is some.
 		e.excess, e.invalid, e.text, e.job.DependsOn = old.excess, old.invalid, old.text, ""
 		return e
+	case len(job.DependsOn) <= s.longText, lang.IsListOfNames(job.DependsOn):
+		return s.parse(job)
 	}
-	if len(job.DependsOn) > s.longText && !lang.IsListOfNames(job.DependsOn) {
-		e.unread, e.text, e.job.DependsOn = true, hash(job), ""
-		if known {
-			e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
-		}
-		return e
+	e.unread, e.text, e.job.DependsOn = true, hash(job), ""
+	if known {
+		e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
 	}
-	return s.parse(job)
+	return e
 }
 
 // parse returns the entry of a Job with what its text says, which takes as long as the

@@ -1,0 +1,161 @@
+package controller
+
+import (
+	"reflect"
+	"time"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// entry is one Job, with its annotation parsed.
+type entry struct {
+	job     gate.Job
+	expr    *lang.Expr
+	invalid error
+	// text is the hash of the text where that is not kept: it is invalid, or has no room.
+	text uint64
+	// unread says that the text is new and long: what was read before stands until a
+	// decider has read it, and nothing is decided.
+	unread bool
+	// questions are what must be allowed for expr.
+	questions []gate.Question
+	// asksExit reports whether expr depends on exit codes.
+	asksExit bool
+	// weight is what the entry takes of its namespace's budget. excess says why nothing
+	// is kept of what the Job says; empty if it is.
+	weight weight
+	excess string
+	// own is what the Job takes beside its text, in bytes, where it has no room.
+	own int64
+	// seen are the outcomes that stand for the Job. What is not in its
+	// annotation yet must be written there.
+	seen gate.RecordedOutcomes
+	// takesNoneUntil is set where the API server refuses to write outcomes to the Job,
+	// and when to try again.
+	takesNoneUntil time.Time
+	// savedAt is when outcomes were last written to the Job.
+	savedAt time.Time
+}
+
+// set takes in the state of a Job and returns whose decision it may change. The
+// answer to a patch comes before the watch events that lead up to it: a state
+// that is older than the one that is known says nothing.
+func (s *store) set(e entry) []lang.Ref {
+	ref := e.job.Ref()
+	old, known := s.entries[ref]
+	same := known && old.job.UID == e.job.UID
+	if same && older(e.job.ResourceVersion, old.job.ResourceVersion) {
+		return nil
+	}
+	if !same {
+		s.replaced(ref, old)
+	}
+	e.job = s.carry(old.job, e.job, same)
+	e.seen = s.remembers(old, e.job, same && old.excess == "")
+	if e.unread {
+		s.passed.unread(ref, e.text)
+	} else {
+		e.seen = s.caughtUp(e, s.passed.read(ref, e.text))
+	}
+	e, shrunk := s.admit(ref, old, e)
+	if same {
+		e.savedAt = old.savedAt
+		if old.job.Seen.Equal(e.job.Seen) {
+			e.takesNoneUntil = old.takesNoneUntil
+		}
+	}
+	job := e.job
+	taken := s.forgets(ref, job)
+	before := s.atRisk(ref)
+	affected := append(s.put(ref, e), taken...)
+	// A nudge that met a conflict is tried again with the state that was in its way.
+	spent := s.spend(job)
+	affected = append(affected, s.propagateOutcome(ref, job)...)
+	after := s.atRisk(ref)
+	for _, prerequisite := range after {
+		affected = append(affected, s.propagateOutcome(prerequisite, s.entries[prerequisite].job)...)
+	}
+	affected = append(affected, unlike(before, after)...)
+	if job.AtRisk || job.Guarded || e.unread || old.unread || shrunk || spent || newsworthy(old.job, job, known) {
+		affected = append(affected, ref)
+	}
+	return affected
+}
+
+// replaced forgets what belonged to an earlier Job of a name, if there was one.
+func (s *store) replaced(ref lang.Ref, old entry) {
+	s.passed.read(ref, 0)
+	s.passed.again(ref)
+	delete(s.successes, old.job.Owner())
+}
+
+// carry returns a Job with what the API server does not say of it. same says that old is
+// an earlier state of it.
+func (s *store) carry(old, job gate.Job, same bool) gate.Job {
+	s.ready(job.Object, old.Object)
+	if same {
+		job.Object.Exit = old.Object.Exit
+		if job.Object.Array != nil && old.Object.Array != nil {
+			job.Object.Array.Elements, job.Object.Array.Told = old.Object.Array.Elements, old.Object.Array.Told
+		}
+		if !job.Released {
+			job.Refused = old.Refused
+		}
+	}
+	if skipped := s.pods.skipped(job.Owner()); len(skipped) > 0 && job.Object.Array != nil {
+		job.Object = withFailed(job.Object, skipped)
+	}
+	if reflect.DeepEqual(old.Object, job.Object) {
+		job.Object = old.Object // the graph knows by the pointer that nothing changed
+	}
+	if job.Outcome() != lang.Undecided {
+		s.pods.forget(job.Owner())
+		delete(s.successes, job.Owner())
+	}
+	return job
+}
+
+// admit returns an entry as it fits into its namespace's budget, and whether it has no
+// room and takes less than before.
+func (s *store) admit(ref lang.Ref, old, e entry) (_ entry, shrunk bool) {
+	need := weigh(e)
+	if e.excess != "" { // its text is as it was
+		need = s.budget.needs(ref)
+		own := weighOwn(e.job)
+		need.bytes += own - old.own
+		shrunk = own < old.own
+	}
+	if e.excess == "" && s.budget.fits(ref.Namespace, old.weight, need, s.kept(ref.Namespace)) {
+		e.weight = need
+		s.budget.admit(ref)
+	} else {
+		e = s.without(e, need)
+	}
+	s.budget.change(ref.Namespace, old.weight, e.weight)
+	return e, shrunk
+}
+
+// ready notes since when an object is ready. No status says so; a gate that restarts
+// counts anew, so a delay can only be longer.
+func (s *store) ready(o, old *lang.Object) {
+	switch {
+	case !o.Ready:
+	case old != nil && old.UID == o.UID && old.Ready:
+		o.ReadyAt = old.ReadyAt
+	default:
+		o.ReadyAt = s.clock.Now()
+	}
+}
+
+// without returns the entry of a Job that has no room for what it needs.
+func (s *store) without(e entry, need weight) entry {
+	s.budget.leave(e.job.Ref(), need)
+	return entry{job: stripped(e.job), own: weighOwn(e.job), text: e.text, unread: e.unread, excess: s.budget.excess(e.job.Namespace)}
+}
+
+// kept returns what the graph keeps for a namespace, in bytes.
+func (s *store) kept(namespace string) int64 {
+	u := s.graph.Usage(namespace)
+	return weightOfVirtual*int64(u.Virtual) + weightOfMember*int64(u.Members)
+}
