@@ -7,31 +7,11 @@ import (
 	"strings"
 )
 
-// foreignStatus returns the status that a word, in lower case, of Slurm, PBS,
-// LSF, Grid Engine, DAGMan or Argo stands for; "" if it is of none.
-func foreignStatus(word string) Status {
-	switch word {
-	case "done", "ok", "success", "succeed", "complete", "completed", "afterok", "aftercorr", "numdone", "post_done", "all":
-		return StatusSucceeded
-	case "ended", "terminated", "afterany", "numended", "hold_jid", "hold_jid_ad":
-		return StatusFinished
-	case "exit", "fail", "error", "errored", "afternotok", "numexit", "post_err":
-		return StatusFailed
-	case "start", "running", "after", "afterstart", "numrun", "numstart":
-		return StatusStarted
-	case "omitted":
-		return StatusSkipped
-	case "available", "daemoned":
-		return StatusReady
-	}
-	return ""
-}
-
 // ofAll returns what says that all targets have a status. Alone that may be a
 // list, and beside other text it is one check.
 func ofAll(status Status, targets []string, alone bool) string {
 	list := strings.Join(targets, ", ")
-	counted := status == StatusFailed || status == StatusSkipped
+	counted := status.spec().needsCount
 	switch {
 	case len(targets) == 1, status == StatusSucceeded && alone:
 		return asCheck(status, list)
@@ -291,12 +271,4 @@ func argo(name, suffix string) (text string, foreign bool) {
 		return "", false
 	}
 	return asCheck(status, name), true
-}
-
-func statusList() string {
-	var names []string
-	for _, s := range statuses() {
-		names = append(names, string(s))
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }

@@ -134,8 +134,8 @@ func (f *foresight) check(c *Check) outlook {
 func (f *foresight) object(c *Check, o *Object, fate Fate) outlook {
 	value, _ := c.of(o)
 	switch {
-	case value == True && c.Status == StatusReady && o.Outcome == Undecided && fate == Free:
-		return outlook{true, true} // ready may be undone
+	case value == True && c.Status.spec().revocable && o.Outcome == Undecided && fate == Free:
+		return outlook{true, true} // it may be undone
 	case value != Unknown || fate == Frozen:
 		return settled(value)
 	case fate == OnlySkipped:

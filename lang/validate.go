@@ -6,7 +6,7 @@ import "strconv"
 func (b *builder) sensible(c *Check, from *operand) bool {
 	set := c.isSet()
 	if c.Compare == nil {
-		if set && (c.Status == StatusFailed || c.Status == StatusSkipped) {
+		if set && c.Status.spec().needsCount {
 			call := Span{c.span.Start, c.span.Start + len(b.text[c.span.Start:spanOf(from.Close).End])}
 			text, whole := b.source(call), b.text[call.Start:call.End]
 			fixes := []Fix{{call, whole + " >= 1"}}

@@ -13,7 +13,7 @@ func TestTheExampleOfEveryFindingYieldsThatCodeAlone(t *testing.T) {
 		Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{}}, World: w,
 		Kinds: []string{KindJob, "cronjob"},
 	}
-	for code, examples := range documentedCodes(t, "finding.go") {
+	for code, examples := range documentedCodes(t, "code_finding.go") {
 		require.NotEmpty(t, examples, code)
 		for _, example := range examples {
 			e, err := Parse(example)
