@@ -42,7 +42,8 @@
 //	              on-dependency-failure "run" goes by), eval_count.go
 //	satisfiable   whether an Expr can still become true
 //	reason, trace, describe   why a value is what it is, as data and in words
-//	diagnostic, code, draw    mistakes, and how they are shown
+//	diagnostic, code, draw    mistakes, and how they are shown. code_text.go is generated
+//	                          from the comments of code.go and code_finding.go
 //
 // An Expr is immutable and safe for concurrent use. Nothing here reads a
 // clock, writes a log or keeps state.
