@@ -9,24 +9,24 @@ import (
 // deadlocks is what the graph knows of Jobs that wait for one another, and what is
 // still to be found out.
 type deadlocks struct {
-	// knots has every node that waits for itself through others that wait,
+	// sccs has every node that waits for itself through others that wait,
 	// whether it is stuck or not, as Settle last found them.
-	knots map[*node]*knot
+	sccs map[*node]*scc
 	// stuck has, for each node that was stuck when it was last judged, the deadlock
 	// that it is in.
 	stuck map[*node]report
 	// doubtful are the nodes that may be on a cycle which Settle has not seen, outdated
-	// the knots in which something changed, and touched the sets of which that is to be
+	// the sccs in which something changed, and touched the sets of which that is to be
 	// found out: something about a member changed.
 	doubtful []*node
-	outdated []*knot
+	outdated []*scc
 	touched  []*set
 	judging
 }
 
-// knot is a strongly connected component of the nodes that wait. outdated says that it
+// scc is a strongly connected component of the nodes that wait. outdated says that it
 // is in the graph's list of those.
-type knot struct {
+type scc struct {
 	members  []*node
 	outdated bool
 }
@@ -111,12 +111,12 @@ func (g *Graph) Cycle(ref lang.Ref) []lang.Ref {
 	return nil
 }
 
-// waiting tells whether a node cannot go on before its expression is true.
+// waiting reports whether a node cannot go on before its expression is true.
 func (n *node) waiting() bool {
 	return n.waits && n.expr != nil && n.object != nil && n.object.Outcome == lang.Undecided
 }
 
-// isAwaited tells whether anybody waits for a node: else no cycle goes through
+// isAwaited reports whether anybody waits for a node: else no cycle goes through
 // it.
 func (g *Graph) isAwaited(one *node) bool {
 	// There is no set for which nobody waits.
@@ -133,7 +133,7 @@ func (g *Graph) doubt(one *node) {
 		g.stuck[one] = report{deadlock: &deadlock{over: true}}
 	}
 	g.retract(one)
-	k := g.knots[one]
+	k := g.sccs[one]
 	if k != nil {
 		g.outdate(k)
 	}
@@ -150,13 +150,13 @@ func (g *Graph) retract(one *node) {
 }
 
 // reconsider notes that the object of a node changed: what that decides may
-// free or bind those in knots that wait for it.
+// free or bind those in sccs that wait for it.
 func (g *Graph) reconsider(one *node) {
-	if len(g.knots) == 0 {
+	if len(g.sccs) == 0 {
 		return
 	}
 	for _, e := range one.dependents {
-		if k := g.knots[g.all[e.node]]; k != nil {
+		if k := g.sccs[g.all[e.node]]; k != nil {
 			g.outdate(k)
 		}
 	}
@@ -166,12 +166,12 @@ func (g *Graph) reconsider(one *node) {
 			g.touched = append(g.touched, s)
 		}
 	}
-	if k := g.knots[one]; k != nil {
+	if k := g.sccs[one]; k != nil {
 		g.outdate(k)
 	}
 }
 
-func (g *Graph) outdate(k *knot) {
+func (g *Graph) outdate(k *scc) {
 	if !k.outdated {
 		k.outdated = true
 		g.outdated = append(g.outdated, k)

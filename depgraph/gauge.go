@@ -2,7 +2,7 @@ package depgraph
 
 import "depctl.dev/lang"
 
-// What a tally is for a list of names, gauges are for checks that ask how many have a
+// What an unmetCount is for a list of names, gauges are for checks that ask how many have a
 // status. A set counts its members by status, once for all who ask. What a check makes
 // of the counts is a gauge, shared by all who ask the same; it only has another value
 // once a count has crossed its number, and only then is anybody looked at.
@@ -55,7 +55,7 @@ type gauge struct {
 
 func (x *gauge) read() lang.Value {
 	now := x.of.now.plus(x.beside)
-	return x.check.Sum(now.yes, now.no, now.size)
+	return x.check.OfCounts(now.yes, now.no, now.size)
 }
 
 // number returns how many members must satisfy the status for the value to change, and

@@ -18,8 +18,8 @@ type Graph struct {
 	free []uint32
 	// clock is the last number that a search wrote into a node.
 	clock uint64
-	// presses are the ids of nodes that have come to be pressing.
-	presses []uint32
+	// nudgeable are the ids of nodes that only ending prerequisites came to keep waiting.
+	nudgeable []uint32
 	deadlocks
 }
 
@@ -28,7 +28,7 @@ func New() *Graph {
 	return &Graph{
 		spaces:    map[key]*space{},
 		usage:     map[string]*Usage{},
-		deadlocks: deadlocks{knots: map[*node]*knot{}, stuck: map[*node]report{}},
+		deadlocks: deadlocks{sccs: map[*node]*scc{}, stuck: map[*node]report{}},
 	}
 }
 
@@ -100,8 +100,8 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 // replace makes object and labels those of a node and collects whom that
 // affects. It returns whether the node has come into a set or gone from one.
 func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string, into *found) (moved bool) {
-	before, wasSpent := one.object, one.spent
-	one.spent = wasSpent && object != nil && object.UID == before.UID
+	before, wasEnding := one.object, one.ending
+	one.ending = wasEnding && object != nil && object.UID == before.UID
 	if before != object {
 		g.retract(one)
 	}
@@ -118,13 +118,13 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 		}
 	}
 	changed := g.tellSets(one, before, joined, left, into)
-	if one.sums != nil {
+	if one.countChecks != nil {
 		one.recount(one)
-		if !one.sums.opaque {
-			one.resum()
+		if !one.countChecks.opaque {
+			one.reevaluate()
 		}
 	}
-	g.tell(one, before, wasSpent, into)
+	g.tell(one, before, wasEnding, into)
 	g.tellUsers(one, changed, into)
 	return len(joined)+len(left) > 0
 }

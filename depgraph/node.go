@@ -21,18 +21,18 @@ type node struct {
 	in []*set
 	// dependents are those whose expression names this one by its name.
 	dependents []edge
-	// seen is the number that the last search gave it, and visited the last one for knots.
+	// seen is the number that the last search gave it, and visited the last one for sccs.
 	seen, visited uint64
 	// by is where it is counted while it is virtual.
 	by *Usage
 	// id is where the graph has it.
 	id uint32
-	tally
-	// sums is nil unless something is counted for the expression.
-	sums *sums
+	unmetCount
+	// countChecks is nil unless something is counted for the expression.
+	countChecks *countChecks
 	way
-	// spent says that the object is about to end.
-	spent bool
+	// ending says that the object is about to end.
+	ending bool
 	// doubted says that it is in the graph's list of those to settle.
 	doubted bool
 }
@@ -141,7 +141,7 @@ func (g *Graph) found() found {
 	return found{number: g.clock}
 }
 
-// seen tells whether a node was seen before; from now on it was.
+// seen reports whether a node was seen before; from now on it was.
 func (f *found) seen(one *node) bool {
 	if one.seen == f.number {
 		return true

@@ -116,7 +116,7 @@ func (*Any) node()   {}
 func (*Not) node()   {}
 func (*Check) node() {}
 
-// isSet tells whether the check asks about a set, not about a single object or
+// isSet reports whether the check asks about a set, not about a single object or
 // element.
 func (c *Check) isSet() bool {
 	if len(c.Targets) > 1 || c.Before {
@@ -125,7 +125,7 @@ func (c *Check) isSet() bool {
 	return len(c.Targets) == 1 && (c.Targets[0].Ref.IsSet() || c.Targets[0].Elements != nil && !c.Targets[0].Elements.single())
 }
 
-// isOpen tells whether the set may get another member at any time.
+// isOpen reports whether the set may get another member at any time.
 func (c *Check) isOpen() bool {
 	if c.Before {
 		return false
@@ -138,7 +138,7 @@ func (c *Check) isOpen() bool {
 	return false
 }
 
-// mentionsElement tells whether n speaks of the annotated Job's own index.
+// mentionsElement reports whether n speaks of the annotated Job's own index.
 func mentionsElement(n Node) bool {
 	switch n := n.(type) {
 	case *All:

@@ -143,7 +143,7 @@ func (p *prepared) add(v *view, seen map[Ref]bool, arrays map[Ref]*arrayFacts, r
 	}
 }
 
-// olderThan tells whether o was created before the annotated Job. What cannot
+// olderThan reports whether o was created before the annotated Job. What cannot
 // be looked up may have been.
 func olderThan(o, own *Object) bool {
 	switch {

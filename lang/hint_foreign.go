@@ -27,9 +27,9 @@ func ofAll(status Status, targets []string, alone bool) string {
 	return string(status) + "(" + list + ")"
 }
 
-// enclosed puts parentheses around a text of several checks that stands beside
+// parenthesized puts parentheses around a text of several checks that stands beside
 // others.
-func enclosed(text string, alone bool) string {
+func parenthesized(text string, alone bool) string {
 	if alone {
 		return text
 	}
@@ -52,7 +52,7 @@ func ofRule(word string, targets []string, alone bool) string {
 		case "all_done":
 			return "finished(" + list + ")"
 		case "one_done", "none_skipped", "weak":
-			return enclosed(list+" or failed("+list+")", alone)
+			return parenthesized(list+" or failed("+list+")", alone)
 		case "all_skipped":
 			return "skipped(" + list + ")"
 		}
@@ -69,9 +69,9 @@ func ofRule(word string, targets []string, alone bool) string {
 	case "all_done":
 		return "finished(" + list + ")"
 	case "one_done":
-		return enclosed("succeeded("+list+") >= 1 or failed("+list+") >= 1", alone)
+		return parenthesized("succeeded("+list+") >= 1 or failed("+list+") >= 1", alone)
 	case "all_done_min_one_success":
-		return enclosed("finished("+list+"), succeeded("+list+") >= 1", alone)
+		return parenthesized("finished("+list+"), succeeded("+list+") >= 1", alone)
 	}
 	switch {
 	case open:
@@ -83,7 +83,7 @@ func ofRule(word string, targets []string, alone bool) string {
 	case word == "all_skipped":
 		return "skipped(" + list + ") >= 100%"
 	case word == "none_skipped" || word == "weak":
-		return enclosed("finished("+list+"), skipped("+list+") == 0", alone)
+		return parenthesized("finished("+list+"), skipped("+list+") == 0", alone)
 	}
 	return ""
 }
@@ -249,7 +249,7 @@ func exited(name string, code []string) string {
 }
 
 // argo returns what a task result of Argo such as "AnySucceeded" says of a name;
-// foreign tells whether it is one at all.
+// foreign reports whether it is one at all.
 func argo(name, suffix string) (text string, foreign bool) {
 	switch suffix {
 	case "AnySucceeded":

@@ -82,7 +82,7 @@ func (b *builder) check(c *operand, depth int) Node {
 	}
 	ok = b.comparison(result, c) && ok
 	ok = b.delay(result, c) && ok
-	if !ok || !b.sensible(result, c) {
+	if !ok || !b.validate(result, c) {
 		return nil
 	}
 	return result

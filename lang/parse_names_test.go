@@ -174,7 +174,7 @@ func (p plain) check(c *Check, negated bool) Value {
 	return True
 }
 
-// emptyAt tells whether the set of c had no member yet that there is now.
+// emptyAt reports whether the set of c had no member yet that there is now.
 func (p plain) emptyAt(c *Check, then time.Time) bool {
 	for i := range c.Targets {
 		ref := c.Targets[i].Ref.Resolve(p.s.Ref.Namespace)

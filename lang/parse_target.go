@@ -210,7 +210,7 @@ func (b *builder) argo(name string, at Span) bool {
 func plainName(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if plain, ok := narrow(r); ok {
+		if plain, ok := asciiEquivalent(r); ok {
 			b.WriteString(plain)
 		} else {
 			b.WriteRune(r)
