@@ -124,7 +124,7 @@ func (g *Graph) term(one *node, check *lang.Check) *term {
 	return t
 }
 
-// reread reads a term anew, of which a name or the node itself changed.
+// reread reads a term again, of which a name or the node itself changed.
 func (n *node) reread(t *term) {
 	var beside count
 	status := t.check.Status
@@ -150,7 +150,7 @@ func (n *node) reread(t *term) {
 	}
 }
 
-// dropCountChecks takes a node from the gauges that it reads.
+// dropCountChecks removes a node from the gauges that it reads.
 func (n *node) dropCountChecks() {
 	if n.countChecks == nil {
 		return
@@ -163,7 +163,7 @@ func (n *node) dropCountChecks() {
 	n.countChecks = nil
 }
 
-// recount reads those terms anew that name an object which changed.
+// recount reads the terms again that name an object which changed.
 func (n *node) recount(changed *node) {
 	for t := range n.countChecks.all {
 		if n == changed && t.set != nil || slices.Contains(t.names, changed) {

@@ -6,8 +6,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// deadlocks is what the graph knows of Jobs that wait for one another, and what is
-// still to be found out.
+// deadlocks is what the graph knows of Jobs that wait for one another, and what it must
+// still find out.
 type deadlocks struct {
 	// sccs has every node that waits for itself through others that wait,
 	// whether it is stuck or not, as Settle last found them.
@@ -69,10 +69,9 @@ func (g *Graph) Settle() (affected []lang.Ref) {
 	return g.takeTold()
 }
 
-// SettleFor is Settle for who has no time: it ends after about so many steps, and
-// reports whether anything is left. Then Set and Remove may follow, and SettleFor goes on.
-// What changes meanwhile is judged once more afterwards, so that it ends with what
-// Settle would say.
+// SettleFor is Settle in slices: it returns after about the given number of steps, and
+// reports whether anything is left. Set and Remove may be called before SettleFor
+// continues. What they change is judged once more, so the result is that of Settle.
 //
 // A step is one edge that is looked at; a single object with its expression is never
 // divided.
@@ -116,8 +115,8 @@ func (n *node) waiting() bool {
 	return n.waits && n.expr != nil && n.object != nil && n.object.Outcome == lang.Undecided
 }
 
-// isAwaited reports whether anybody waits for a node: else no cycle goes through
-// it.
+// isAwaited reports whether anybody waits for a node. Otherwise, no cycle goes
+// through it.
 func (g *Graph) isAwaited(one *node) bool {
 	// There is no set for which nobody waits.
 	return len(one.dependents) > 0 || len(one.in) > 0
@@ -125,7 +124,7 @@ func (g *Graph) isAwaited(one *node) bool {
 
 // doubt notes that edges or the way of waiting of a node changed. A new cycle
 // can only go through such a node, and it is doubted; a cycle that went through
-// it is gone, or not the same.
+// it no longer exists, or is not the same.
 func (g *Graph) doubt(one *node) {
 	in, stuck := g.stuck[one]
 	if stuck && !in.onCycle {
@@ -185,8 +184,7 @@ func (g *Graph) suspect(one *node) {
 	}
 }
 
-// awaited returns the nodes, with repetitions, for which a node waits and that wait
-// themselves.
+// awaited returns the waiting nodes for which a node waits, with repetitions.
 func (g *Graph) awaited(one *node) (nodes []*node) {
 	if !one.waiting() {
 		return nil

@@ -68,9 +68,9 @@ func (j *judgement) changed(i int) bool {
 	return one.doubted || one.object != j.objects[i] || !one.waiting()
 }
 
-// foresee frees everybody who may go on although all the others are frozen, then
-// those who may go on thanks to them, and so forth. Whoever is frozen in the end
-// stays as he is, whatever happens outside.
+// foresee frees the members that may go on although all the others are frozen, then
+// those that may go on because of these, and so on. Those that are frozen in the end
+// stay as they are, whatever happens outside.
 func (g *Graph) foresee(k *scc) *judgement {
 	slices.SortFunc(k.members, func(a, b *node) int {
 		g.step(1)
@@ -139,8 +139,8 @@ func (j *judgement) satisfiable(one *node, fate func(lang.Ref) lang.Fate) (canOp
 }
 
 // inVain returns for each member that can never open for whom of the same kind
-// it waits in vain. Left out are those that could not open if all others went
-// on: what keeps them is no deadlock.
+// it waits in vain. Those that could not open even if all others went on are left
+// out: what holds them is no deadlock.
 func (j *judgement) inVain() [][]int {
 	hopeless := make([]bool, len(j.members))
 	for i, one := range j.members {

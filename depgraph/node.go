@@ -7,7 +7,7 @@ import (
 )
 
 // node is one object that exists or that an expression names. It is virtual
-// while object is nil, and goes when it is virtual and nobody names it.
+// while object is nil, and removed when it is virtual and nobody names it.
 type node struct {
 	space  *space
 	name   string
@@ -111,7 +111,7 @@ func (g *Graph) space(ref lang.Ref) *space {
 	return in
 }
 
-// drop forgets a virtual node that nobody names any more.
+// drop removes a virtual node that nobody names any more.
 func (g *Graph) drop(one *node) {
 	if one.object != nil || one.expr != nil || len(one.dependents) > 0 {
 		return
@@ -122,7 +122,7 @@ func (g *Graph) drop(one *node) {
 	g.clear(one.space)
 }
 
-// clear forgets a space that has nothing in it.
+// clear removes a space that has nothing in it.
 func (g *Graph) clear(in *space) {
 	if len(in.nodes) == 0 && len(in.sets) == 0 {
 		delete(g.spaces, in.key)

@@ -23,8 +23,8 @@ func (e *Expr) tree() Node {
 	return e.root
 }
 
-// Compact returns e in little memory, for who keeps very many: of a plain list of
-// names it keeps the text that was parsed, and reads that again (0.15 µs a name)
+// Compact returns e in little memory, for callers that keep very many. Of a plain list of
+// names it keeps the text that was parsed, and reads it again (0.15 µs a name)
 // whenever its tree is needed. It returns e itself if it is anything else.
 func (e *Expr) Compact() *Expr {
 	if e == nil || e.list == "" {

@@ -1,12 +1,12 @@
 package lang
 
-// Fate is what may still become of an object, as far as somebody else than the
-// object itself decides about it.
+// Fate says how an object may still change, as far as others than the object itself
+// decide that.
 type Fate uint8
 
-// The fates. Free is the fate of every object of which nothing else is known.
+// The fates. Free is that of every object of which nothing else is known.
 const (
-	// Free: it may come, start, and end in any way.
+	// Free: it may be created, start, and end in any way.
 	Free Fate = iota
 	// OnlySkipped: it never runs. It stays as it is now, or is skipped.
 	OnlySkipped
@@ -16,12 +16,12 @@ const (
 
 // Satisfiable reports whether the requirements that gate the Job s can ever be true,
 // and whether they can ever be false, if each object that w knows ends as its
-// fate allows. Time passes, problems are fixed and open sets grow. It errs to
-// the side of what is possible, and only where an object appears twice or has
-// elements, or a delayed count is right from the start.
+// fate allows. Time passes, problems are fixed and open sets grow. It may report
+// too much as possible, but only where an object appears twice or has elements, or
+// a delayed count is right from the start.
 //
 // Requirements of single elements (i, self[...]) keep no Job from being opened,
-// and may always become false: what becomes of elements is not foreseen here.
+// and may always become false: elements are not simulated here.
 //
 // The time is linear in the checks and in the members of their sets.
 func (e *Expr) Satisfiable(w World, s *Subject, fate func(Ref) Fate) (canBeTrue, canBeFalse bool) {
@@ -49,7 +49,7 @@ func (e *Expr) Blockers(w World, s *Subject, fate func(Ref) Fate) []Ref {
 	return f.blockers
 }
 
-// satisfiability is which of the two decided values something can still have, or has.
+// satisfiability is which of the two decided values something has, or can still have.
 type satisfiability struct{ yes, no bool }
 
 func (o satisfiability) and(p satisfiability) satisfiability {
@@ -62,7 +62,7 @@ func (o satisfiability) or(p satisfiability) satisfiability {
 
 func (o satisfiability) not() satisfiability { return satisfiability{yes: o.no, no: o.yes} }
 
-// settled is the satisfiability of what does not change any more.
+// settled is the satisfiability of what no longer changes.
 func settled(v Value) satisfiability { return satisfiability{yes: v == True, no: v == False} }
 
 // foresight looks at a world with the fates of its objects.

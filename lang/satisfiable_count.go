@@ -1,6 +1,6 @@
 package lang
 
-// countBounds counts the members of a set by what may become of a check on them.
+// countBounds counts the members of a set by the values that a check on them can still have.
 type countBounds struct {
 	// yes and no are decided, either may become both, onlyYes and onlyNo may
 	// become one of them or stay undecided, and never stays undecided.
