@@ -38,7 +38,7 @@ func (w *world) stranding(gone []lang.Ref) []lang.Ref {
 		if !there || dead[ref] || expr == nil || job.Released || waits(job) != nil {
 			continue
 		}
-		if can, _ := expr.Possible(w.seenBy(ref), job.Subject(), fate); !can {
+		if can, _ := expr.Satisfiable(w.seenBy(ref), job.Subject(), fate); !can {
 			next = append(next, take(ref)...)
 		}
 	}

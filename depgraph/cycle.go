@@ -33,8 +33,8 @@ func inverse(waits [][]int) [][]int {
 	return waited
 }
 
-// shortest searches for cycles in a graph from which nodes go once nothing is to be found
-// through them: as they were tried, or as they are on no cycle any more.
+// shortest searches for cycles in a graph. A node is removed when it was tried, or when
+// it is on no cycle any more: nothing is to be found through it.
 type shortest struct {
 	waits, waited [][]int
 	// out and in count the neighbours that are not gone.
@@ -94,7 +94,7 @@ func (s *shortest) shortest(component []int) (best []int) {
 	return best
 }
 
-// remove takes a node away, and those that are then on no cycle.
+// remove removes a node, and those that are then on no cycle.
 func (s *shortest) remove(start int) {
 	list := []int{start}
 	for len(list) > 0 {

@@ -6,27 +6,27 @@ import (
 	"depctl.dev/lang"
 )
 
-// deadlocks is what the graph knows of Jobs that wait for one another, and what is
-// still to be found out.
+// deadlocks is what the graph knows of Jobs that wait for one another, and what it must
+// still find out.
 type deadlocks struct {
-	// knots has every node that waits for itself through others that wait,
+	// sccs has every node that waits for itself through others that wait,
 	// whether it is stuck or not, as Settle last found them.
-	knots map[*node]*knot
+	sccs map[*node]*scc
 	// stuck has, for each node that was stuck when it was last judged, the deadlock
 	// that it is in.
 	stuck map[*node]report
 	// doubtful are the nodes that may be on a cycle which Settle has not seen, outdated
-	// the knots in which something changed, and touched the sets of which that is to be
+	// the sccs in which something changed, and touched the sets of which that is to be
 	// found out: something about a member changed.
 	doubtful []*node
-	outdated []*knot
+	outdated []*scc
 	touched  []*set
 	judging
 }
 
-// knot is a strongly connected component of the nodes that wait. outdated says that it
+// scc is a strongly connected component of the nodes that wait. outdated says that it
 // is in the graph's list of those.
-type knot struct {
+type scc struct {
 	members  []*node
 	outdated bool
 }
@@ -69,10 +69,9 @@ func (g *Graph) Settle() (affected []lang.Ref) {
 	return g.takeTold()
 }
 
-// SettleFor is Settle for who has no time: it ends after about so many steps, and
-// reports whether anything is left. Then Set and Remove may follow, and SettleFor goes on.
-// What changes meanwhile is judged once more afterwards, so that it ends with what
-// Settle would say.
+// SettleFor is Settle in slices: it returns after about the given number of steps, and
+// reports whether anything is left. Set and Remove may be called before SettleFor
+// continues. What they change is judged once more, so the result is that of Settle.
 //
 // A step is one edge that is looked at; a single object with its expression is never
 // divided.
@@ -111,13 +110,13 @@ func (g *Graph) Cycle(ref lang.Ref) []lang.Ref {
 	return nil
 }
 
-// waiting tells whether a node cannot go on before its expression is true.
+// waiting reports whether a node cannot go on before its expression is true.
 func (n *node) waiting() bool {
 	return n.waits && n.expr != nil && n.object != nil && n.object.Outcome == lang.Undecided
 }
 
-// isAwaited tells whether anybody waits for a node: else no cycle goes through
-// it.
+// isAwaited reports whether anybody waits for a node. Otherwise, no cycle goes
+// through it.
 func (g *Graph) isAwaited(one *node) bool {
 	// There is no set for which nobody waits.
 	return len(one.dependents) > 0 || len(one.in) > 0
@@ -125,7 +124,7 @@ func (g *Graph) isAwaited(one *node) bool {
 
 // doubt notes that edges or the way of waiting of a node changed. A new cycle
 // can only go through such a node, and it is doubted; a cycle that went through
-// it is gone, or not the same.
+// it no longer exists, or is not the same.
 func (g *Graph) doubt(one *node) {
 	in, stuck := g.stuck[one]
 	if stuck && !in.onCycle {
@@ -133,7 +132,7 @@ func (g *Graph) doubt(one *node) {
 		g.stuck[one] = report{deadlock: &deadlock{over: true}}
 	}
 	g.retract(one)
-	k := g.knots[one]
+	k := g.sccs[one]
 	if k != nil {
 		g.outdate(k)
 	}
@@ -150,13 +149,13 @@ func (g *Graph) retract(one *node) {
 }
 
 // reconsider notes that the object of a node changed: what that decides may
-// free or bind those in knots that wait for it.
+// free or bind those in sccs that wait for it.
 func (g *Graph) reconsider(one *node) {
-	if len(g.knots) == 0 {
+	if len(g.sccs) == 0 {
 		return
 	}
 	for _, e := range one.dependents {
-		if k := g.knots[g.all[e.node]]; k != nil {
+		if k := g.sccs[g.all[e.node]]; k != nil {
 			g.outdate(k)
 		}
 	}
@@ -166,12 +165,12 @@ func (g *Graph) reconsider(one *node) {
 			g.touched = append(g.touched, s)
 		}
 	}
-	if k := g.knots[one]; k != nil {
+	if k := g.sccs[one]; k != nil {
 		g.outdate(k)
 	}
 }
 
-func (g *Graph) outdate(k *knot) {
+func (g *Graph) outdate(k *scc) {
 	if !k.outdated {
 		k.outdated = true
 		g.outdated = append(g.outdated, k)
@@ -185,8 +184,7 @@ func (g *Graph) suspect(one *node) {
 	}
 }
 
-// awaited returns the nodes, with repetitions, for which a node waits and that wait
-// themselves.
+// awaited returns the waiting nodes for which a node waits, with repetitions.
 func (g *Graph) awaited(one *node) (nodes []*node) {
 	if !one.waiting() {
 		return nil

@@ -152,15 +152,15 @@ func TestStuckMeansThatNoOutcomeOpens(t *testing.T) {
 			model[lang.Job("n", name)] = n
 		}
 		g := model.rebuilt()
-		judged := map[*knot]bool{}
-		for _, k := range g.knots {
+		judged := map[*scc]bool{}
+		for _, k := range g.sccs {
 			if judged[k] {
 				continue
 			}
 			judged[k] = true
-			f := futures{knot: map[lang.Ref]bool{}, opened: map[lang.Ref]bool{}, seen: map[string]bool{}}
+			f := futures{scc: map[lang.Ref]bool{}, opened: map[lang.Ref]bool{}, seen: map[string]bool{}}
 			for _, one := range k.members {
-				f.knot[one.ref()] = true
+				f.scc[one.ref()] = true
 			}
 			f.from(model)
 			j := g.foresee(k)
@@ -174,10 +174,10 @@ func TestStuckMeansThatNoOutcomeOpens(t *testing.T) {
 	})
 }
 
-// futures tries what can happen while those of one knot only move as their
+// futures tries what can happen while those of one scc only move as their
 // expressions let them, and all others as they like.
 type futures struct {
-	knot   map[lang.Ref]bool
+	scc    map[lang.Ref]bool
 	opened map[lang.Ref]bool
 	seen   map[string]bool
 }
@@ -204,7 +204,7 @@ func (f *futures) from(now naive) {
 		if n.Object.Outcome != lang.Undecided {
 			continue
 		}
-		held := f.knot[ref] && n.Waits
+		held := f.scc[ref] && n.Waits
 		verdict := lang.True
 		if held {
 			v := now.verdict(ref)

@@ -16,7 +16,7 @@
 // # Who must be looked at again
 //
 // Nearly every expression is a plain list of names. For those a node counts the
-// prerequisites that have not succeeded and those that never will (tally.go), and
+// prerequisites that have not succeeded and those that never will (unmet_count.go), and
 // it is affected only when that changes its verdict: a fan-in of n costs O(n) in
 // all. Checks that ask how many members of a set have a status share counts of the set
 // and gauges of them (gauge.go), which only move when a number is crossed; whatever
@@ -28,20 +28,20 @@
 //
 // # Who is worth a nudge
 //
-// An object may be known to be about to end some time before it says so: it is spent
-// (Spend). A tally counts these too, so it is known without a search when nothing but
-// spent objects keep a list of names waiting (Presses, Pressed).
+// It may be known that an object is about to end some time before it says so: it is
+// ending (MarkEnding). The counts of a list of names include these too. So it is known
+// without a search when only ending objects keep it waiting (WouldUnblock, TakeNudgeable).
 //
 // # Deadlocks
 //
-// Jobs that wait for themselves through others that wait are a knot: a strongly
-// connected component. Knots are found incrementally. A new one can only go
-// through a node whose edges or way of waiting changed; Set and Remove note such
-// nodes and Settle searches upstream of them, along nodes that wait, each once
-// however many changed (component.go). A node that nobody waits for, or that
+// Jobs that wait for themselves through others that wait are an scc: a strongly
+// connected component. They are found incrementally. A new one can only go through a
+// node whose edges or way of waiting changed. Set and Remove note such nodes, and Settle
+// searches upstream of them, along nodes that wait, each once however many changed
+// (component.go). A node that nobody waits for, or that
 // waits for nobody who waits, ends the search at once.
 //
-// To judge a large knot takes long, and something in it may change all the time. So Set
+// To judge a large scc takes long, and something in it may change all the time. So Set
 // and Remove only take notes, and SettleFor judges in slices, between which the graph may
 // change (judging.go has why that is right). Its invariants:
 //
@@ -52,15 +52,15 @@
 //     judged by the next. Once nothing changes, the last one says what Settle would say of
 //     a graph that is built in one go.
 //
-// A knot need not be a deadlock: in "a or b", one may be enough. Which of its
+// An scc need not be a deadlock: in "a or b", one may be enough. Which of its
 // nodes are stuck is a fixpoint (judge.go): all are frozen at first, whoever can
 // still open or be skipped then is freed, which may free others, and all Jobs
-// outside of the knot may end in any way. Those that can never open are stuck if
-// they wait in vain for one another. When a prerequisite of a knot changes, only
-// that knot is judged again; without knots a change costs nothing here.
+// outside of the scc may end in any way. Those that can never open are stuck if
+// they wait in vain for one another. When a prerequisite of an scc changes, only
+// that scc is judged again; without sccs a change costs nothing here.
 //
-// The cycle that is reported is the shortest. In a large knot the search for it ends after
-// linear time, with the shortest that was found until then: the same for the same knot.
+// The cycle that is reported is the shortest. In a large scc the search for it ends after
+// linear time, with the shortest that was found until then: the same for the same scc.
 //
 // The fixpoint does not look at the order of events: where one Job both opens
 // another by being skipped and is to be opened by it, they are taken for free.
@@ -78,15 +78,15 @@
 //	                        O(m) for each set that is joined or left where the object
 //	                        is new, goes or has other labels; O(n) for a set that is
 //	                        new; the affected are sorted. A note for the judgement is
-//	                        O(1) for each knot and each set
+//	                        O(1) for each scc and each set
 //	SettleFor               O(steps), and one object with its expression, O(d + m)
-//	Settle                  O(1) if no edge changed and no knot was touched, else
+//	Settle                  O(1) if no edge changed and no scc was touched, else
 //	                        O(edges between waiting nodes upstream of the change);
-//	                        a knot of k nodes and l edges adds O(k + l) evaluations
+//	                        an scc of k nodes and l edges adds O(k + l) evaluations
 //	                        of expressions, and O(k log k + l) for a short cycle
-//	Spend                   O(d)
-//	Few, Presses            O(1) for a plain list of names, else O(d + m)
-//	Pressed                 O(d) for each object that has come to press, sorted
+//	MarkEnding              O(d)
+//	Few, WouldUnblock       O(1) for a plain list of names, else O(d + m)
+//	TakeNudgeable           O(d) for each object that came to wait for these alone, sorted
 //	Stuck                   O(stuck nodes), sorted
 //	Cycle, Object, Expr     O(1)
 //	Prerequisites           O(d + m)

@@ -2,10 +2,10 @@ package depgraph
 
 import "depctl.dev/lang"
 
-// What a tally is for a list of names, gauges are for checks that ask how many have a
+// What an unmetCount is for a list of names, gauges are for checks that ask how many have a
 // status. A set counts its members by status, once for all who ask. What a check makes
-// of the counts is a gauge, shared by all who ask the same; it only has another value
-// once a count has crossed its number, and only then is anybody looked at.
+// of the counts is a gauge, shared by all who ask the same; its value only
+// changes when a count crosses its number, and only then is anybody looked at.
 
 // count is how many satisfy a status, how many cannot, and how many there are.
 type count struct{ yes, no, size int64 }
@@ -55,7 +55,7 @@ type gauge struct {
 
 func (x *gauge) read() lang.Value {
 	now := x.of.now.plus(x.beside)
-	return x.check.Sum(now.yes, now.no, now.size)
+	return x.check.OfCounts(now.yes, now.no, now.size)
 }
 
 // number returns how many members must satisfy the status for the value to change, and
@@ -97,8 +97,8 @@ func (s *set) gauge(user *node, check *lang.Check, beside count) *gauge {
 	return x
 }
 
-// release takes a user from a gauge, which goes with the last, and with the last gauge
-// what was counted for it.
+// release removes a user from a gauge. The gauge is removed with its last user, and the
+// counts with their last gauge.
 func (s *set) release(user *node, status lang.Status, x *gauge) {
 	if x.users[user]--; x.users[user] > 0 {
 		return
@@ -119,8 +119,8 @@ func (s *set) release(user *node, status lang.Status, x *gauge) {
 	}
 }
 
-// account takes a new object of a member into the counts, nil where it has come or gone,
-// and returns the gauges that have another value.
+// account replaces the object of a member in the counts, nil before it joined and after it
+// left, and returns the gauges whose value changed.
 func (s *set) account(before, now *lang.Object, changed []*gauge) []*gauge {
 	for status, c := range s.counts {
 		was := c.now

@@ -8,7 +8,7 @@ import (
 )
 
 // Graph is a set of objects with the expressions that some of them carry. The
-// zero Graph is not usable; make one with New.
+// zero Graph is not usable; create one with New.
 type Graph struct {
 	spaces map[key]*space
 	// usage is what is kept for whom, by namespace.
@@ -18,8 +18,8 @@ type Graph struct {
 	free []uint32
 	// clock is the last number that a search wrote into a node.
 	clock uint64
-	// presses are the ids of nodes that have come to be pressing.
-	presses []uint32
+	// nudgeable are the ids of nodes that only ending prerequisites came to keep waiting.
+	nudgeable []uint32
 	deadlocks
 }
 
@@ -28,7 +28,7 @@ func New() *Graph {
 	return &Graph{
 		spaces:    map[key]*space{},
 		usage:     map[string]*Usage{},
-		deadlocks: deadlocks{knots: map[*node]*knot{}, stuck: map[*node]report{}},
+		deadlocks: deadlocks{sccs: map[*node]*scc{}, stuck: map[*node]report{}},
 	}
 }
 
@@ -44,25 +44,25 @@ type Node struct {
 	// objects are ever stuck.
 	Waits bool
 	// FailsWhenFalse says that an object that waits is skipped as soon as Expr
-	// is false, and does not wait on for the day when it no longer is.
+	// is false. Otherwise it waits until Expr is no longer false.
 	FailsWhenFalse bool
 	// Relaxes says that an object that waits goes by Expr.Relaxed as soon as Expr
 	// is false.
 	Relaxes bool
 	// Ends says that something else will end its wait, so that it is skipped.
 	Ends bool
-	// SeesOtherwise says that whoever decides about the object sees others than
-	// the graph has: some that are gone, or not all that are there. Every change
-	// of a prerequisite affects it.
+	// SeesOtherwise says that whoever decides about the object sees other objects
+	// than the graph has: some that were removed, or not all that exist. Every
+	// change of a prerequisite affects it.
 	SeesOtherwise bool
 }
 
 // Set adds an object, or replaces what was known of it, and returns the objects
 // that must be looked at again, sorted: its dependents, before and now. Those
-// that wait for nothing but the success of names are left out as long as their
-// verdict stays what it is, unless an object goes that had ended. What is new about the object itself is for the caller
-// to look at. An object that is the same pointer as before affects
-// nobody. The graph keeps all that it is given; it must not change afterwards.
+// that wait for nothing but the success of names are left out while their verdict
+// stays the same, unless an object is removed that had ended. What is new about the
+// object itself is for the caller to look at. An object that is the same pointer as
+// before affects nobody. The graph keeps all that it is given; it must not change afterwards.
 func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	one := g.node(ref)
 	found := g.found()
@@ -80,7 +80,7 @@ func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	return found.refs()
 }
 
-// Remove takes an object away and returns those that must be looked at again,
+// Remove removes an object and returns those that must be looked at again,
 // sorted. While somebody names it, it stays as a virtual node.
 func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 	one := g.lookup(ref)
@@ -97,11 +97,11 @@ func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
 	return found.refs()
 }
 
-// replace makes object and labels those of a node and collects whom that
-// affects. It returns whether the node has come into a set or gone from one.
+// replace gives a node an object and labels, and collects whom that affects. It
+// reports whether the node joined a set or left one.
 func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string, into *found) (moved bool) {
-	before, wasSpent := one.object, one.spent
-	one.spent = wasSpent && object != nil && object.UID == before.UID
+	before, wasEnding := one.object, one.ending
+	one.ending = wasEnding && object != nil && object.UID == before.UID
 	if before != object {
 		g.retract(one)
 	}
@@ -118,13 +118,13 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 		}
 	}
 	changed := g.tellSets(one, before, joined, left, into)
-	if one.sums != nil {
+	if one.countChecks != nil {
 		one.recount(one)
-		if !one.sums.opaque {
-			one.resum()
+		if !one.countChecks.opaque {
+			one.reevaluate()
 		}
 	}
-	g.tell(one, before, wasSpent, into)
+	g.tell(one, before, wasEnding, into)
 	g.tellUsers(one, changed, into)
 	return len(joined)+len(left) > 0
 }

@@ -6,19 +6,19 @@ import (
 	"depctl.dev/lang"
 )
 
-// judgement finds out which nodes of a knot are stuck.
+// judgement finds out which nodes of an scc are stuck.
 type judgement struct {
 	g       *Graph
 	members []*node
 	// objects are those of the members when it began.
 	objects []*lang.Object
 	place   map[*node]int
-	// fates are what becomes of the members, seen from outside of the knot.
+	// fates are what becomes of the members, seen from outside of the scc.
 	fates []lang.Fate
 }
 
-// judge notes the shortest cycle for each node of a knot that is stuck.
-func (g *Graph) judge(k *knot) {
+// judge notes the shortest cycle for each node of an scc that is stuck.
+func (g *Graph) judge(k *scc) {
 	j := g.foresee(k)
 	waits := j.inVain()
 	found := make([]*deadlock, len(j.members))
@@ -68,10 +68,10 @@ func (j *judgement) changed(i int) bool {
 	return one.doubted || one.object != j.objects[i] || !one.waiting()
 }
 
-// foresee frees everybody who may go on although all the others are frozen, then
-// those who may go on thanks to them, and so forth. Whoever is frozen in the end
-// stays as he is, whatever happens outside.
-func (g *Graph) foresee(k *knot) *judgement {
+// foresee frees the members that may go on although all the others are frozen, then
+// those that may go on because of these, and so on. Those that are frozen in the end
+// stay as they are, whatever happens outside.
+func (g *Graph) foresee(k *scc) *judgement {
 	slices.SortFunc(k.members, func(a, b *node) int {
 		g.step(1)
 		return byRef(a, b)
@@ -113,7 +113,7 @@ func (g *Graph) foresee(k *knot) *judgement {
 // next returns the fate of a member as those of the others are.
 func (j *judgement) next(i int) lang.Fate {
 	one := j.members[i]
-	canOpen, canFail := j.possible(one, j.fate)
+	canOpen, canFail := j.satisfiable(one, j.fate)
 	switch {
 	case canOpen:
 		return lang.Free
@@ -124,28 +124,28 @@ func (j *judgement) next(i int) lang.Fate {
 	}
 }
 
-// possible tells whether what a node waits for can come true, and whether it can
+// satisfiable reports whether what a node waits for can come true, and whether it can
 // become false.
-func (j *judgement) possible(one *node, fate func(lang.Ref) lang.Fate) (canOpen, canFail bool) {
+func (j *judgement) satisfiable(one *node, fate func(lang.Ref) lang.Fate) (canOpen, canFail bool) {
 	if !one.waiting() {
 		return true, true // any more: it will be judged again
 	}
 	world, subject := view{j.g, one.ref()}, one.subject()
-	canOpen, canFail = one.expr.Possible(world, subject, fate)
+	canOpen, canFail = one.expr.Satisfiable(world, subject, fate)
 	if one.relaxes && canFail && !canOpen {
-		return one.expr.Relaxed().Possible(world, subject, fate)
+		return one.expr.Relaxed().Satisfiable(world, subject, fate)
 	}
 	return canOpen, canFail
 }
 
 // inVain returns for each member that can never open for whom of the same kind
-// it waits in vain. Left out are those that could not open if all others went
-// on: what keeps them is no deadlock.
+// it waits in vain. Those that could not open even if all others went on are left
+// out: what holds them is no deadlock.
 func (j *judgement) inVain() [][]int {
 	hopeless := make([]bool, len(j.members))
 	for i, one := range j.members {
 		if j.fates[i] != lang.Free {
-			hopeless[i], _ = j.possible(one, func(lang.Ref) lang.Fate { return lang.Free })
+			hopeless[i], _ = j.satisfiable(one, func(lang.Ref) lang.Fate { return lang.Free })
 			j.g.step(1 + one.size())
 		}
 	}

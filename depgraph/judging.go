@@ -8,12 +8,12 @@ import (
 )
 
 // What is in this file judges in slices, between which the graph may change. A
-// judgement takes what is doubtful, searches for the knots upstream of it, and judges
+// judgement takes what is doubtful, searches for the sccs upstream of it, and judges
 // each. It reads the graph as it is at each moment, so what it finds may be of no one
 // moment. What makes it right in the end is one rule:
 //
 //	Whatever changes while it goes on is doubtful for the next judgement: a node whose
-//	edges or way of waiting changed, and every knot that has such a node or waits for an
+//	edges or way of waiting changed, and every scc that has such a node or waits for an
 //	object that changed.
 //
 // A component in which no node changed is found as it is. One that was found wrongly has
@@ -110,9 +110,9 @@ func (g *Graph) judgement() {
 	}
 	g.visits = search.last
 	for _, members := range search.found {
-		k := &knot{members: members}
+		k := &scc{members: members}
 		for _, one := range members {
-			g.knots[one] = k
+			g.sccs[one] = k
 			g.step(1)
 		}
 		if slices.ContainsFunc(members, func(one *node) bool { return one.doubted || !one.waiting() }) {
@@ -122,7 +122,7 @@ func (g *Graph) judgement() {
 	}
 	for _, one := range doubtful {
 		g.step(1)
-		if g.knots[one] == nil {
+		if g.sccs[one] == nil {
 			g.report(one, report{})
 		}
 	}
@@ -138,7 +138,7 @@ func (g *Graph) takeDoubtful() []*node {
 	for _, s := range touched {
 		s.touched = false
 		for dependent := range s.dependents {
-			if k := g.knots[dependent]; k != nil {
+			if k := g.sccs[dependent]; k != nil {
 				g.outdate(k)
 			}
 		}
@@ -148,8 +148,8 @@ func (g *Graph) takeDoubtful() []*node {
 	for _, k := range outdated {
 		k.outdated = false
 		for _, one := range k.members {
-			if g.knots[one] == k {
-				delete(g.knots, one)
+			if g.sccs[one] == k {
+				delete(g.sccs, one)
 			}
 			doubtful = append(doubtful, one)
 			g.step(1)

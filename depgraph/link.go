@@ -35,7 +35,7 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 			}
 		}
 	}
-	g.sumUp(one)
+	g.addCountChecks(one)
 }
 
 // name adds the edge to what an expression names. All edges of a node are made
@@ -66,11 +66,11 @@ func (g *Graph) unlink(one *node) {
 			g.drop(from)
 		}
 	}
-	one.unsum()
+	one.dropCountChecks()
 	for _, in := range one.sets {
 		g.leave(one, in.set)
 	}
-	one.expr, one.names, one.sets, one.tally = nil, nil, nil, tally{}
+	one.expr, one.names, one.sets, one.unmetCount = nil, nil, nil, unmetCount{}
 }
 
 // prerequisites yields what a node waits for, by name and then by its sets,

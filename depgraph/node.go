@@ -7,7 +7,7 @@ import (
 )
 
 // node is one object that exists or that an expression names. It is virtual
-// while object is nil, and goes when it is virtual and nobody names it.
+// while object is nil, and removed when it is virtual and nobody names it.
 type node struct {
 	space  *space
 	name   string
@@ -21,18 +21,18 @@ type node struct {
 	in []*set
 	// dependents are those whose expression names this one by its name.
 	dependents []edge
-	// seen is the number that the last search gave it, and visited the last one for knots.
+	// seen is the number that the last search gave it, and visited the last one for sccs.
 	seen, visited uint64
 	// by is where it is counted while it is virtual.
 	by *Usage
 	// id is where the graph has it.
 	id uint32
-	tally
-	// sums is nil unless something is counted for the expression.
-	sums *sums
+	unmetCount
+	// countChecks is nil unless something is counted for the expression.
+	countChecks *countChecks
 	way
-	// spent says that the object is about to end.
-	spent bool
+	// ending says that the object is about to end.
+	ending bool
 	// doubted says that it is in the graph's list of those to settle.
 	doubted bool
 }
@@ -111,7 +111,7 @@ func (g *Graph) space(ref lang.Ref) *space {
 	return in
 }
 
-// drop forgets a virtual node that nobody names any more.
+// drop removes a virtual node that nobody names any more.
 func (g *Graph) drop(one *node) {
 	if one.object != nil || one.expr != nil || len(one.dependents) > 0 {
 		return
@@ -122,7 +122,7 @@ func (g *Graph) drop(one *node) {
 	g.clear(one.space)
 }
 
-// clear forgets a space that has nothing in it.
+// clear removes a space that has nothing in it.
 func (g *Graph) clear(in *space) {
 	if len(in.nodes) == 0 && len(in.sets) == 0 {
 		delete(g.spaces, in.key)
@@ -141,7 +141,7 @@ func (g *Graph) found() found {
 	return found{number: g.clock}
 }
 
-// seen tells whether a node was seen before; from now on it was.
+// seen reports whether a node was seen before; from now on it was.
 func (f *found) seen(one *node) bool {
 	if one.seen == f.number {
 		return true

@@ -23,10 +23,10 @@ type game struct {
 	// else could be read since.
 	reports map[lang.Ref]string
 	stale   map[lang.Ref]bool
-	// spent are the objects that are about to end, and pressing those of which it
+	// ending are the objects that are about to end, and unblockable those of which it
 	// was told that only such ones keep them waiting.
-	spent    map[*lang.Object]bool
-	pressing map[lang.Ref]bool
+	ending      map[*lang.Object]bool
+	unblockable map[lang.Ref]bool
 }
 
 // operationSize is how many bytes say one operation.
@@ -34,7 +34,7 @@ const operationSize = 5
 
 // play reads operations from bytes, so that a fuzzer can make them up.
 func play(t require.TestingT, operations []byte) {
-	p := game{t: t, g: New(), model: naive{}, reports: map[lang.Ref]string{}, stale: map[lang.Ref]bool{}, spent: map[*lang.Object]bool{}, pressing: map[lang.Ref]bool{}}
+	p := game{t: t, g: New(), model: naive{}, reports: map[lang.Ref]string{}, stale: map[lang.Ref]bool{}, ending: map[*lang.Object]bool{}, unblockable: map[lang.Ref]bool{}}
 	for len(operations) >= operationSize {
 		p.operation([operationSize]byte(operations))
 		operations = operations[operationSize:]
@@ -102,8 +102,8 @@ func (p *game) set(ref lang.Ref, b [operationSize]byte) {
 		n.Object.Problem = &lang.Problem{}
 	}
 	old, known := p.model[ref]
-	if known && old.Object.UID == n.Object.UID && p.spent[old.Object] {
-		p.spent[n.Object] = true
+	if known && old.Object.UID == n.Object.UID && p.ending[old.Object] {
+		p.ending[n.Object] = true
 	}
 	if known && b[1]&32 != 0 {
 		n.Object = old.Object
@@ -135,7 +135,7 @@ func (p *game) remove(ref lang.Ref) {
 
 // affected checks that whoever was named had a reason, and that everybody was
 // whose verdict changed.
-func (p *game) affected(ref lang.Ref, before map[lang.Ref]verdict, dependents, affected []lang.Ref, mended bool) {
+func (p *game) affected(ref lang.Ref, before map[lang.Ref]verdict, dependents, affected []lang.Ref, fixed bool) {
 	require.True(p.t, slices.IsSortedFunc(affected, lang.Ref.Compare))
 	require.Subset(p.t, append(dependents, ref), affected)
 	for other, one := range p.model {
@@ -149,7 +149,7 @@ func (p *game) affected(ref lang.Ref, before map[lang.Ref]verdict, dependents, a
 		if one.SeesOtherwise && p.model.names(other, ref) && p.replaced {
 			require.Contains(p.t, affected, other, "by %s", ref)
 		}
-		if one.Expr != nil && counted(one.Expr) && !one.SeesOtherwise && !changed && !mended {
+		if one.Expr != nil && counted(one.Expr) && !one.SeesOtherwise && !changed && !fixed {
 			require.NotContains(p.t, affected, other, "by %s", ref)
 		}
 	}
@@ -169,49 +169,49 @@ func counted(e *lang.Expr) bool {
 	})
 }
 
-func (p *game) spend(ref lang.Ref, spent bool) {
+func (p *game) spend(ref lang.Ref, ending bool) {
 	if one, known := p.model[ref]; known {
-		p.spent[one.Object] = spent
+		p.ending[one.Object] = ending
 	}
-	p.g.Spend(ref, spent)
+	p.g.MarkEnding(ref, ending)
 }
 
-// press compares who waits for nothing but spent objects, and which these are.
+// press compares who waits for nothing but ending objects, and which these are.
 func (p *game) press() {
 	var want []lang.Ref
 	for _, ref := range p.model.refs() {
-		was := p.pressing[ref]
-		p.pressing[ref] = false
+		was := p.unblockable[ref]
+		p.unblockable[ref] = false
 		if e := p.model[ref].Expr; e == nil || e.Names() == nil {
-			require.Equal(p.t, p.g.lookup(ref) != nil, p.g.Presses(ref))
+			require.Equal(p.t, p.g.lookup(ref) != nil, p.g.WouldUnblock(ref))
 			continue
 		}
-		var spent []lang.Ref
+		var ending []lang.Ref
 		others := false
 		for _, name := range p.model[ref].Expr.Names() {
 			name = name.Resolve(ref.Namespace)
 			switch o := p.model[name].Object; {
-			case o == nil, o.Problem != nil, o.Outcome == lang.Undecided && !p.spent[o]:
+			case o == nil, o.Problem != nil, o.Outcome == lang.Undecided && !p.ending[o]:
 				others = true
 			case o.Outcome == lang.Undecided:
-				spent = append(spent, name)
+				ending = append(ending, name)
 			}
 		}
-		p.pressing[ref] = !others && len(spent) > 0 // there are fewer objects than mostPressed
-		require.Equal(p.t, p.pressing[ref], p.g.Presses(ref), "does %s press", ref)
-		if p.pressing[ref] && !was {
-			want = append(want, spent...)
+		p.unblockable[ref] = !others && len(ending) > 0 // there are fewer objects than maxNudgeable
+		require.Equal(p.t, p.unblockable[ref], p.g.WouldUnblock(ref), "is %s unblocked", ref)
+		if p.unblockable[ref] && !was {
+			want = append(want, ending...)
 		}
 	}
 	slices.SortFunc(want, lang.Ref.Compare)
-	got := p.g.Pressed()
+	got := p.g.TakeNudgeable()
 	for _, ref := range slices.Compact(want) {
 		require.Contains(p.t, got, ref, "is pressed for an end")
 	}
 	for _, ref := range got {
-		require.True(p.t, p.spent[p.model[ref].Object] && p.model[ref].Object.Outcome == lang.Undecided, "%s is told to be pressed", ref)
+		require.True(p.t, p.ending[p.model[ref].Object] && p.model[ref].Object.Outcome == lang.Undecided, "%s is said to be nudgeable", ref)
 	}
-	require.Empty(p.t, p.g.Pressed())
+	require.Empty(p.t, p.g.TakeNudgeable())
 }
 
 // settle compares the deadlocks with those of a graph that is built in one go.
@@ -219,7 +219,7 @@ func (p *game) settle() {
 	p.tell(p.g.Settle())
 	fresh := p.model.rebuilt()
 	require.Equal(p.t, texts(fresh.Stuck()), texts(p.g.Stuck()))
-	require.Len(p.t, p.g.knots, len(fresh.knots))
+	require.Len(p.t, p.g.sccs, len(fresh.sccs))
 	for ref := range p.model {
 		now := texts(p.g.Cycle(ref))
 		require.Equal(p.t, texts(fresh.Cycle(ref)), now)

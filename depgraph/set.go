@@ -72,7 +72,7 @@ func (g *Graph) join(one *node, ref lang.Ref, before bool) {
 	}
 }
 
-// leave takes a node from the dependents of a set, which goes with the last.
+// leave removes a node from the dependents of a set. The set is removed with the last.
 func (g *Graph) leave(one *node, s *set) {
 	delete(s.always, one)
 	delete(s.dependents, one)
@@ -111,8 +111,8 @@ func (g *Graph) setDependents(one *node, visit func(*node)) {
 	}
 }
 
-// sort puts a node into the sets that it is now in, takes it out of the others,
-// and returns both. Those that it has joined are the last of one.in.
+// sort adds a node to the sets that it is now in, removes it from the others, and
+// returns both. Those that it has joined are the last of one.in.
 func (g *Graph) sort(one *node) (joined, left []*set) {
 	g.clock++
 	for i := 0; i < len(one.in); {

@@ -23,8 +23,8 @@ func (e *Expr) tree() Node {
 	return e.root
 }
 
-// Compact returns e in little memory, for who keeps very many: of a plain list of
-// names it keeps the text that was parsed, and reads that again (0.15 µs a name)
+// Compact returns e in little memory, for callers that keep very many. Of a plain list of
+// names it keeps the text that was parsed, and reads it again (0.15 µs a name)
 // whenever its tree is needed. It returns e itself if it is anything else.
 func (e *Expr) Compact() *Expr {
 	if e == nil || e.list == "" {
@@ -116,7 +116,7 @@ func (*Any) node()   {}
 func (*Not) node()   {}
 func (*Check) node() {}
 
-// isSet tells whether the check asks about a set, not about a single object or
+// isSet reports whether the check asks about a set, not about a single object or
 // element.
 func (c *Check) isSet() bool {
 	if len(c.Targets) > 1 || c.Before {
@@ -125,7 +125,7 @@ func (c *Check) isSet() bool {
 	return len(c.Targets) == 1 && (c.Targets[0].Ref.IsSet() || c.Targets[0].Elements != nil && !c.Targets[0].Elements.single())
 }
 
-// isOpen tells whether the set may get another member at any time.
+// isOpen reports whether the set may get another member at any time.
 func (c *Check) isOpen() bool {
 	if c.Before {
 		return false
@@ -138,7 +138,7 @@ func (c *Check) isOpen() bool {
 	return false
 }
 
-// mentionsElement tells whether n speaks of the annotated Job's own index.
+// mentionsElement reports whether n speaks of the annotated Job's own index.
 func mentionsElement(n Node) bool {
 	switch n := n.(type) {
 	case *All:

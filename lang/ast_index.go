@@ -14,7 +14,7 @@ type Index struct {
 	left, right *Index
 }
 
-// linear tells whether x mentions i.
+// linear reports whether x mentions i.
 func (x *Index) linear() bool {
 	return x.op == 'i' || x.op != 0 && (x.left.linear() || x.right.linear())
 }
@@ -123,7 +123,7 @@ func (r *IndexRange) at(i int64) (low, high int64) {
 	return low, r.High.at(i)
 }
 
-// shifted tells whether r is i plus or minus constants; a plain number may be
+// shifted reports whether r is i plus or minus constants; a plain number may be
 // one of two bounds.
 func (r *IndexRange) shifted() bool {
 	_, low := r.Low.shifted()
@@ -143,7 +143,7 @@ func (e *Elements) linear() bool {
 	return false
 }
 
-// single tells whether e is one element and not a set.
+// single reports whether e is one element and not a set.
 func (e *Elements) single() bool { return len(e.Ranges) == 1 && e.Ranges[0].High == nil }
 
 // constantSize returns how many elements e names, if it does not mention i.

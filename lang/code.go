@@ -1,7 +1,50 @@
 package lang
 
+import "strconv"
+
+//go:generate go test . -run TestTheTextsOfCodesAreTheirComments -update
+
 // Code names a kind of mistake. Codes are stable: tools match on them.
 type Code string
+
+// codeText is what the comment of a code says: code_text.go has it of all.
+type codeText struct {
+	code          Code
+	text, example string
+}
+
+// Codes returns the codes of Parse and then those of Vet, each in the order of their
+// declarations.
+func Codes() []Code {
+	list := make([]Code, len(codeTexts))
+	for i := range codeTexts {
+		list[i] = codeTexts[i].code
+	}
+	return list
+}
+
+// Text returns what the code means in general: a sentence in lower case, with its full
+// stop. It is empty if the code is not of the language.
+func (c Code) Text() string { return c.documented().text }
+
+// Example returns an expression with this mistake, if there is one that is short enough
+// to be shown.
+func (c Code) Example() (text string, ok bool) {
+	example := c.documented().example
+	if plain, err := strconv.Unquote(example); err == nil {
+		return plain, true
+	}
+	return example, example != ""
+}
+
+func (c Code) documented() codeText {
+	for _, t := range codeTexts {
+		if t.code == c {
+			return t
+		}
+	}
+	return codeText{}
+}
 
 // The mistakes that Parse reports, all of them errors. A test runs the example
 // of each.

@@ -48,20 +48,7 @@ func (o *Object) describe(asked Status) string {
 	case Failed:
 		return o.Exit.describe(o.Reason)
 	}
-	switch {
-	case asked == StatusExists:
-		return "exists"
-	case asked == StatusReady && o.Ready:
-		return "is ready"
-	case asked == StatusReady:
-		return "is not ready"
-	case o.Started && (asked == StatusStarted || asked == StatusSkipped):
-		return "started"
-	case asked == StatusStarted || asked == StatusSkipped:
-		return "has not started"
-	default:
-		return "has not finished"
-	}
+	return asked.spec().describe(o.whole())
 }
 
 // describe says in words that something failed with this exit code, if it is
@@ -79,11 +66,10 @@ func (x *Exit) describe(reason string) string {
 // describeElement says in words how the element i stands to what is asked.
 func (o *Object) describeElement(i int64, asked *Check) string {
 	a, ended := o.Array, o.Outcome != Undecided
-	completed, began := a.Completed.Contains(i), a.Started.Contains(i)
 	switch {
 	case o.Outcome == Skipped:
 		return "was skipped"
-	case completed:
+	case a.Completed.Contains(i):
 		return "succeeded"
 	case ended || a.Failed.Contains(i):
 		reason := ""
@@ -94,19 +80,6 @@ func (o *Object) describeElement(i int64, asked *Check) string {
 			}
 		}
 		return a.Elements[i].Exit.describe(reason)
-	case asked.Status == StatusExists:
-		return "exists"
-	case asked.Status == StatusReady && a.Ready.Contains(i):
-		return "is ready"
-	case asked.Status == StatusReady:
-		return "is not ready"
-	case (asked.Status == StatusStarted || asked.Status == StatusSkipped) && began:
-		return "started"
-	case asked.Status == StatusSkipped && o.Started:
-		return "was not skipped, its Job started"
-	case asked.Status == StatusStarted || asked.Status == StatusSkipped:
-		return "has not started"
-	default:
-		return "has not finished"
 	}
+	return asked.Status.spec().describe(o.unit(i))
 }

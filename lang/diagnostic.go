@@ -110,7 +110,7 @@ func (r *report) trim() {
 	}
 }
 
-// full tells whether there are as many mistakes as will be shown.
+// full reports whether there are as many mistakes as will be shown.
 func (r *report) full() bool { return len(r.list)+r.more >= MaxDiagnostics }
 
 func (r *report) empty() bool { return len(r.list) == 0 }

@@ -21,7 +21,9 @@
 // The files are named for what they do; those of one step begin with the same word:
 //
 //	ast_          Expr and its parts. ast.go, ast_index.go (indexes of elements), ref.go,
-//	              status.go, indexes.go (sets of indexes), print.go and json.go
+//	              indexes.go (sets of indexes), print.go and json.go
+//	status_       status.go is the table that says all about each status, status_unit.go
+//	              what its entries are made of: what is known of an object or element
 //	lex_          text to tokens, in four modes: outside, in [ ], in { }, in time( ).
 //	              lex_delimited.go balances what is in parentheses and quotes;
 //	              lex_recover.go explains what has no meaning at all
@@ -40,7 +42,8 @@
 //	              on-dependency-failure "run" goes by), eval_count.go
 //	satisfiable   whether an Expr can still become true
 //	reason, trace, describe   why a value is what it is, as data and in words
-//	diagnostic, code, draw    mistakes, and how they are shown
+//	diagnostic, code, draw    mistakes, and how they are shown. code_text.go is generated
+//	                          from the comments of code.go and code_finding.go
 //
 // An Expr is immutable and safe for concurrent use. Nothing here reads a
 // clock, writes a log or keeps state.

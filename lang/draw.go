@@ -186,7 +186,7 @@ func blank(r rune) string {
 	return " "
 }
 
-// wide tells whether terminals draw r two columns wide: East Asian wide and
+// wide reports whether terminals draw r two columns wide: East Asian wide and
 // full-width characters, and emoji.
 func wide(r rune) bool {
 	return r >= 0x1100 && r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 ||

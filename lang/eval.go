@@ -153,30 +153,15 @@ func (c *Check) of(o *Object) (Value, *Problem) {
 	if o.Problem != nil {
 		return Unknown, o.Problem
 	}
-	ended := o.Outcome != Undecided
-	switch c.Status {
-	case StatusSucceeded:
-		return decided(ended, o.Outcome == Succeeded), nil
-	case StatusFailed:
-		if o.Outcome != Failed {
-			return decided(ended, false), nil
-		}
-		value, lost := c.failure(True, o.Reason, o.Exit)
+	value := c.Status.spec().object(o)
+	if value == True && (len(c.Reasons) > 0 || len(c.Codes) > 0) {
+		narrowed, lost := c.failure(True, o.Reason, o.Exit)
 		if lost {
-			return value, exitCodeLost()
+			return narrowed, exitCodeLost()
 		}
-		return value, nil
-	case StatusSkipped:
-		return decided(ended || o.Started, o.Outcome == Skipped), nil
-	case StatusFinished:
-		return decided(ended, true), nil
-	case StatusStarted:
-		return decided(ended || o.Started, o.Outcome != Skipped), nil
-	case StatusReady:
-		return decided(ended || o.Ready, o.Outcome == Succeeded || !ended), nil
-	default:
-		return True, nil
+		return narrowed, nil
 	}
+	return value, nil
 }
 
 func decided(known, yes bool) Value {

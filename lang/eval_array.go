@@ -13,48 +13,22 @@ func (c *Check) elements(o *Object) (yes, no Indexes, problem *Problem) {
 	case o.Array == nil:
 		return nil, nil, &Problem{Code: ProblemNotIndexed, Message: "it is not an Indexed Job and has no elements"}
 	}
-	a := o.Array
-	all := Between(0, a.Size-1)
-	done, failed := a.Completed.Intersect(all), a.Failed.Intersect(all).Minus(a.Completed)
-	ended := o.Outcome == Succeeded || o.Outcome == Failed
-	if ended {
-		failed = all.Minus(done)
-	}
+	spec, e := c.Status.spec(), o.elementSets()
 	if o.Outcome == Skipped {
-		if c.Status == StatusSkipped || c.Status == StatusFinished || c.Status == StatusExists {
-			return all, nil, nil
+		if spec.object(o) == True {
+			return e.all, nil, nil
 		}
-		return nil, all, nil
+		return nil, e.all, nil
 	}
-	switch c.Status {
-	case StatusSucceeded:
-		return done, failed, nil
-	case StatusFailed:
-		return c.failures(o, failed, done)
-	case StatusSkipped:
-		if ended || o.Started {
-			return nil, all, nil
-		}
-		return nil, done.Union(failed).Union(a.Started.Intersect(all)), nil
-	case StatusFinished:
-		return done.Union(failed), nil, nil
-	case StatusStarted:
-		if ended {
-			return all, nil, nil
-		}
-		return done.Union(failed).Union(a.Started.Intersect(all)), nil, nil
-	case StatusReady:
-		return done.Union(a.Ready.Intersect(all).Minus(failed)), failed, nil
-	default:
-		return all, nil, nil
+	yes, no = spec.elements(o, e)
+	if len(c.Reasons) > 0 || len(c.Codes) > 0 {
+		return c.failures(o, yes, no)
 	}
+	return yes, no, nil
 }
 
 // failures applies the keys of failed(...) to the elements that failed.
 func (c *Check) failures(o *Object, failed, done Indexes) (yes, no Indexes, problem *Problem) {
-	if len(c.Reasons) == 0 && len(c.Codes) == 0 {
-		return failed, done, nil
-	}
 	// reason= is that of the whole Job.
 	ended := decided(o.Outcome != Undecided, o.Outcome == Failed)
 	if len(c.Codes) == 0 {

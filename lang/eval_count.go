@@ -20,9 +20,9 @@ func (s Status) Of(o *Object) Value {
 	return value
 }
 
-// Sum returns the value of a check that Counts, where so many of its objects, each
+// OfCounts returns the value of a check that Counts, where so many of its objects, each
 // counted once, satisfy it, cannot, and are there.
-func (c *Check) Sum(yes, no, size int64) Value {
+func (c *Check) OfCounts(yes, no, size int64) Value {
 	if size == 0 {
 		return Unknown
 	}

@@ -15,7 +15,7 @@ type ElementVerdict struct {
 	Problem *Problem
 }
 
-// Elementwise tells whether some requirement of e mentions i or self[...] and
+// Elementwise reports whether some requirement of e mentions i or self[...] and
 // so gates single elements of the annotated Job.
 func (e *Expr) Elementwise() bool { return e.elements }
 
@@ -27,7 +27,7 @@ const maxOwnSize = 1 << 20
 // requirements all elements are open.
 //
 // Statuses are decided for runs of indexes at once, in time proportional to the
-// runs in the sets of completed and failed indexes and to the pieces of the
+// runs in the sets of completed and failed indexes and to the segments of the
 // index expressions. A comparison, a delay or a step is decided index by index.
 func (e *Expr) EvalElements(w World, s *Subject, now time.Time) ElementVerdict {
 	v := view{world: w, subject: s, now: now, index: -1, prepared: map[*Check]*prepared{}}

@@ -35,7 +35,7 @@ func (c *Check) relaxed(negated bool) Node {
 	over.Status, over.Reasons, over.Codes = c.Status.Relaxed(), nil, nil
 	counts := c.Compare == nil || c.Compare.Op == AtLeast || c.Compare.Op == MoreThan
 	switch {
-	case c.Status == StatusTime, c.Status == StatusExists, c.Status == StatusFinished && !negated && counts:
+	case !c.Status.hasFalse() && (c.Status != StatusFinished || !negated && counts):
 		return c // true or not, and never false
 	case negated:
 		over.Status, over.Compare, over.Delay = StatusFinished, nil, 0
@@ -51,10 +51,8 @@ func (c *Check) relaxed(negated bool) Node {
 // Relaxed returns the status that Expr.Relaxed asks for in its place, where it counts
 // members of an open set.
 func (s Status) Relaxed() Status {
-	switch s {
-	case StatusSucceeded, StatusFailed, StatusSkipped:
+	if s.spec().outcome {
 		return StatusFinished
-	default:
-		return s
 	}
+	return s
 }

@@ -1,21 +1,21 @@
 package lang
 
-// piece is a run of indexes i on which an expression is slope*i + base.
-type piece struct {
+// segment is a run of indexes i on which an expression is slope*i + base.
+type segment struct {
 	from, to    int64
 	slope, base int64
 }
 
-// pieces returns x for the indexes 0 to size-1 as pieces in order. Without "/"
+// segments returns x for the indexes 0 to size-1 as segments in order. Without "/"
 // and "%" there is one; a division by d makes about size/d of them.
-func (x *Index) pieces(size int64) []piece {
+func (x *Index) segments(size int64) []segment {
 	switch x.op {
 	case 0:
-		return []piece{{0, size - 1, 0, x.number}}
+		return []segment{{0, size - 1, 0, x.number}}
 	case 'i':
-		return []piece{{0, size - 1, 1, 0}}
+		return []segment{{0, size - 1, 1, 0}}
 	}
-	left := x.left.pieces(size)
+	left := x.left.segments(size)
 	if x.op == '/' || x.op == '%' {
 		divisor := x.right.at(0)
 		if x.op == '/' {
@@ -23,23 +23,23 @@ func (x *Index) pieces(size int64) []piece {
 		}
 		return modulo(left, divisor)
 	}
-	return merged(left, x.right.pieces(size), func(a, b piece) piece {
+	return merged(left, x.right.segments(size), func(a, b segment) segment {
 		switch {
 		case x.op == '+':
-			return piece{slope: a.slope + b.slope, base: a.base + b.base}
+			return segment{slope: a.slope + b.slope, base: a.base + b.base}
 		case x.op == '-':
-			return piece{slope: a.slope - b.slope, base: a.base - b.base}
+			return segment{slope: a.slope - b.slope, base: a.base - b.base}
 		case a.slope == 0:
-			return piece{slope: a.base * b.slope, base: a.base * b.base}
+			return segment{slope: a.base * b.slope, base: a.base * b.base}
 		default:
-			return piece{slope: a.slope * b.base, base: a.base * b.base}
+			return segment{slope: a.slope * b.base, base: a.base * b.base}
 		}
 	})
 }
 
-// merged combines two lists of pieces where both are one piece.
-func merged(a, b []piece, combine func(a, b piece) piece) []piece {
-	list := make([]piece, 0, max(len(a), len(b)))
+// merged combines two lists of segments where both are one segment.
+func merged(a, b []segment, combine func(a, b segment) segment) []segment {
+	list := make([]segment, 0, max(len(a), len(b)))
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		p := combine(a[i], b[j])
 		p.from, p.to = max(a[i].from, b[j].from), min(a[i].to, b[j].to)
@@ -54,10 +54,10 @@ func merged(a, b []piece, combine func(a, b piece) piece) []piece {
 	return list
 }
 
-// divided returns the pieces of the quotient, rounded down: the part of the
+// divided returns the segments of the quotient, rounded down: the part of the
 // slope that divides stays a slope, the rest makes steps.
-func divided(list []piece, divisor int64) []piece {
-	var quotients []piece
+func divided(list []segment, divisor int64) []segment {
+	var quotients []segment
 	for _, p := range list {
 		slope := floor(p.slope, divisor)
 		rest := p.slope - slope*divisor // 0 <= rest < divisor
@@ -68,16 +68,16 @@ func divided(list []piece, divisor int64) []piece {
 				// The last i with rest*i+p.base < (base+1)*divisor.
 				to = min(to, floor((base+1)*divisor-1-p.base, rest))
 			}
-			quotients = append(quotients, piece{from, to, slope, base})
+			quotients = append(quotients, segment{from, to, slope, base})
 			from = to + 1
 		}
 	}
 	return quotients
 }
 
-func modulo(list []piece, divisor int64) []piece {
-	return merged(list, divided(list, divisor), func(a, q piece) piece {
-		return piece{slope: a.slope - q.slope*divisor, base: a.base - q.base*divisor}
+func modulo(list []segment, divisor int64) []segment {
+	return merged(list, divided(list, divisor), func(a, q segment) segment {
+		return segment{slope: a.slope - q.slope*divisor, base: a.base - q.base*divisor}
 	})
 }
 
@@ -85,15 +85,15 @@ func modulo(list []piece, divisor int64) []piece {
 // from low(i) to high(i).
 type window struct {
 	from, to  int64
-	low, high piece
+	low, high segment
 }
 
 // windows returns the bounds of r for the indexes 0 to size-1.
 func (r *IndexRange) windows(size int64) []window {
-	low := r.Low.pieces(size)
+	low := r.Low.segments(size)
 	high := low
 	if r.High != nil {
-		high = r.High.pieces(size)
+		high = r.High.segments(size)
 	}
 	list := make([]window, 0, len(low))
 	for i, j := 0, 0; i < len(low) && j < len(high); {

@@ -41,8 +41,8 @@ type arrayFacts struct {
 	// absent says that the array does not exist, or is none.
 	absent  bool
 	problem *Problem
-	// moments are those of the object, once they are needed.
-	moments *moments
+	// timestamps are those of the object, once they are needed.
+	timestamps *timestamps
 }
 
 // set decides a check on a set, at the index of v if it mentions one.
@@ -133,7 +133,7 @@ func (p *prepared) add(v *view, seen map[Ref]bool, arrays map[Ref]*arrayFacts, r
 	}
 	if p.check.Delay > 0 && o != nil {
 		own := v.subject.Object
-		p.first = earliest(p.first, o.momentsOf(own).made)
+		p.first = earliest(p.first, o.timestampsOf(own).created)
 		if value != Unknown {
 			p.decisions = append(p.decisions, decision{at: p.check.whenOf(o, own), value: value})
 		}
@@ -143,7 +143,7 @@ func (p *prepared) add(v *view, seen map[Ref]bool, arrays map[Ref]*arrayFacts, r
 	}
 }
 
-// olderThan tells whether o was created before the annotated Job. What cannot
+// olderThan reports whether o was created before the annotated Job. What cannot
 // be looked up may have been.
 func olderThan(o, own *Object) bool {
 	switch {

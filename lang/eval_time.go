@@ -36,11 +36,11 @@ type decision struct {
 // appendDecisions appends when the elements of a came to be, and the decisions
 // of those that are members.
 func (v *view) appendDecisions(list []decision, c *Check, a *arrayFacts, members Indexes) []decision {
-	if a.moments == nil {
-		m := a.object.momentsOf(v.subject.Object)
-		a.moments = &m
+	if a.timestamps == nil {
+		m := a.object.timestampsOf(v.subject.Object)
+		a.timestamps = &m
 	}
-	list = append(list, decision{at: a.moments.made})
+	list = append(list, decision{at: a.timestamps.created})
 	for _, value := range [...]Value{True, False} {
 		decided := a.no
 		if value == True {
@@ -49,7 +49,7 @@ func (v *view) appendDecisions(list []decision, c *Check, a *arrayFacts, members
 		for _, m := range members {
 			for k := decided.reaching(m.Low); k < len(decided) && decided[k].Low <= m.High; k++ {
 				for i := max(decided[k].Low, m.Low); i <= min(decided[k].High, m.High) && v.spent <= maxSpent; i++ {
-					list = append(list, decision{at: c.whenElement(a.object, i, *a.moments), value: value})
+					list = append(list, decision{at: c.whenElement(a.object, i, *a.timestamps), value: value})
 					v.spent++
 				}
 			}

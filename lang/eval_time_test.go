@@ -198,7 +198,7 @@ func forget(t *rapid.T, w world, all bool) {
 	}
 }
 
-// hasMoreToSay tells whether something goes on of which not all times are known.
+// hasMoreToSay reports whether something goes on of which not all times are known.
 func hasMoreToSay(w world) bool {
 	for _, o := range w {
 		if o.Outcome == Undecided && (o.Array != nil || o.Started && o.StartedAt.IsZero() || o.Ready && o.ReadyAt.IsZero()) {

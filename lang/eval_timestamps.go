@@ -2,15 +2,15 @@ package lang
 
 import "time"
 
-// moments are the times of an object by which checks on it are dated; zero is
+// timestamps are the times of an object by which checks on it are dated; zero is
 // what is not known yet.
-type moments struct {
-	// made is when it was created, begun when it had started at the latest, and
-	// end when its outcome was decided.
-	made, begun, end time.Time
+type timestamps struct {
+	// created is when it was created, started when it had started at the latest, and
+	// ended when its outcome was decided.
+	created, started, ended time.Time
 }
 
-// momentsOf returns the moments of o for the annotated Job own.
+// timestampsOf returns the timestamps of o for the annotated Job own.
 //
 // What is still to be learned stays zero, however long that takes: any time
 // that is chosen instead may be too early. It comes at the latest when o ends.
@@ -22,13 +22,13 @@ type moments struct {
 //     nothing says how long after, and nothing more will come.
 //   - Where there is nothing of all this, all are taken to have happened when
 //     the annotated Job came: before that, nobody waited.
-func (o *Object) momentsOf(own *Object) moments {
-	m := moments{made: o.Created, begun: o.StartedAt}
+func (o *Object) timestampsOf(own *Object) timestamps {
+	t := timestamps{created: o.Created, started: o.StartedAt}
 	if o.Outcome != Undecided {
-		m.end = o.Finished
+		t.ended = o.Finished
 	}
-	if !m.made.IsZero() && !m.begun.IsZero() && !(m.end.IsZero() && o.Outcome != Undecided) {
-		return m
+	if !t.created.IsZero() && !t.started.IsZero() && !(t.ended.IsZero() && o.Outcome != Undecided) {
+		return t
 	}
 	first, last := o.StartedAt, latest(o.Created, o.StartedAt, o.ReadyAt)
 	first = earliest(first, o.ReadyAt)
@@ -42,18 +42,18 @@ func (o *Object) momentsOf(own *Object) moments {
 	if own != nil {
 		came = own.Created
 	}
-	if m.end.IsZero() && o.Outcome != Undecided {
-		m.end = latest(last, came)
+	if t.ended.IsZero() && o.Outcome != Undecided {
+		t.ended = latest(last, came)
 	}
-	if m.begun.IsZero() {
-		m.begun = first
+	if t.started.IsZero() {
+		t.started = first
 	}
-	if m.made.IsZero() {
-		if m.made = earliest(first, m.end); m.made.IsZero() {
-			m.made = came
+	if t.created.IsZero() {
+		if t.created = earliest(first, t.ended); t.created.IsZero() {
+			t.created = came
 		}
 	}
-	return m
+	return t
 }
 
 // earliest returns the first of those times that are known.
@@ -80,45 +80,18 @@ func latest(list ...time.Time) (last time.Time) {
 // learned: how long something is ready that has no ReadyAt, and since when
 // something runs that was suspended and so lost its StartedAt.
 func (c *Check) whenOf(o, own *Object) time.Time {
-	m := o.momentsOf(own)
-	switch {
-	case c.Status == StatusExists:
-		return m.made
-	case o.Outcome == Skipped:
-		return m.end
-	case c.Status == StatusStarted, c.Status == StatusSkipped:
-		return earliest(m.begun, m.end)
-	case c.Status == StatusReady && o.Outcome == Undecided:
-		return o.ReadyAt
-	default:
-		return m.end
-	}
+	return c.Status.spec().since(o.whole(), o.timestampsOf(own))
 }
 
 // whenElement returns since when c is decided of an element of o, zero if that
 // is still to be learned: the pods of o may be gone while o goes on.
-func (c *Check) whenElement(o *Object, i int64, m moments) time.Time {
-	a := o.Array
-	e := a.Elements[i]
-	switch {
-	case c.Status == StatusExists:
-		return m.made
-	case o.Outcome == Skipped:
-		return m.end
-	case c.Status == StatusStarted:
-		return earliest(e.Started, e.Ready, e.Finished, m.end)
-	case c.Status == StatusSkipped && o.Started:
-		// Of a Job that started, no element can be skipped.
-		return earliest(m.begun, e.Started, e.Ready, e.Finished, m.end)
-	case c.Status == StatusSkipped:
-		return earliest(e.Started, e.Ready, e.Finished, m.end)
-	case c.Status == StatusReady && o.Outcome == Undecided && !a.Completed.Contains(i) && !a.Failed.Contains(i):
-		return e.Ready
-	case c.Status == StatusFailed && len(c.Reasons) > 0 && !a.Completed.Contains(i):
+func (c *Check) whenElement(o *Object, i int64, t timestamps) time.Time {
+	p := o.unit(i)
+	if len(c.Reasons) > 0 && !o.Array.Completed.Contains(i) {
 		// The reason is that of the whole Job, but a code may decide before.
-		if value, _ := c.failure(Unknown, "", e.Exit); value != False {
-			return m.end
+		if value, _ := c.failure(Unknown, "", p.element.Exit); value != False {
+			return t.ended
 		}
 	}
-	return earliest(e.Finished, m.end)
+	return c.Status.spec().since(p, t)
 }

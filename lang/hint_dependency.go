@@ -70,7 +70,7 @@ func dependency(text string, alone bool) string {
 	if len(alternatives) == 1 {
 		return alternatives[0]
 	}
-	return enclosed(strings.Join(alternatives, " or "), alone)
+	return parenthesized(strings.Join(alternatives, " or "), alone)
 }
 
 var (
@@ -121,5 +121,5 @@ func ofDependency(kind string, names []string, alone bool) string {
 	if len(terms) == 1 {
 		return terms[0]
 	}
-	return enclosed(strings.Join(terms, ", "), alone)
+	return parenthesized(strings.Join(terms, ", "), alone)
 }

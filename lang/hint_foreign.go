@@ -7,31 +7,11 @@ import (
 	"strings"
 )
 
-// foreignStatus returns the status that a word, in lower case, of Slurm, PBS,
-// LSF, Grid Engine, DAGMan or Argo stands for; "" if it is of none.
-func foreignStatus(word string) Status {
-	switch word {
-	case "done", "ok", "success", "succeed", "complete", "completed", "afterok", "aftercorr", "numdone", "post_done", "all":
-		return StatusSucceeded
-	case "ended", "terminated", "afterany", "numended", "hold_jid", "hold_jid_ad":
-		return StatusFinished
-	case "exit", "fail", "error", "errored", "afternotok", "numexit", "post_err":
-		return StatusFailed
-	case "start", "running", "after", "afterstart", "numrun", "numstart":
-		return StatusStarted
-	case "omitted":
-		return StatusSkipped
-	case "available", "daemoned":
-		return StatusReady
-	}
-	return ""
-}
-
 // ofAll returns what says that all targets have a status. Alone that may be a
 // list, and beside other text it is one check.
 func ofAll(status Status, targets []string, alone bool) string {
 	list := strings.Join(targets, ", ")
-	counted := status == StatusFailed || status == StatusSkipped
+	counted := status.spec().needsCount
 	switch {
 	case len(targets) == 1, status == StatusSucceeded && alone:
 		return asCheck(status, list)
@@ -47,9 +27,9 @@ func ofAll(status Status, targets []string, alone bool) string {
 	return string(status) + "(" + list + ")"
 }
 
-// enclosed puts parentheses around a text of several checks that stands beside
+// parenthesized puts parentheses around a text of several checks that stands beside
 // others.
-func enclosed(text string, alone bool) string {
+func parenthesized(text string, alone bool) string {
 	if alone {
 		return text
 	}
@@ -72,7 +52,7 @@ func ofRule(word string, targets []string, alone bool) string {
 		case "all_done":
 			return "finished(" + list + ")"
 		case "one_done", "none_skipped", "weak":
-			return enclosed(list+" or failed("+list+")", alone)
+			return parenthesized(list+" or failed("+list+")", alone)
 		case "all_skipped":
 			return "skipped(" + list + ")"
 		}
@@ -89,9 +69,9 @@ func ofRule(word string, targets []string, alone bool) string {
 	case "all_done":
 		return "finished(" + list + ")"
 	case "one_done":
-		return enclosed("succeeded("+list+") >= 1 or failed("+list+") >= 1", alone)
+		return parenthesized("succeeded("+list+") >= 1 or failed("+list+") >= 1", alone)
 	case "all_done_min_one_success":
-		return enclosed("finished("+list+"), succeeded("+list+") >= 1", alone)
+		return parenthesized("finished("+list+"), succeeded("+list+") >= 1", alone)
 	}
 	switch {
 	case open:
@@ -103,7 +83,7 @@ func ofRule(word string, targets []string, alone bool) string {
 	case word == "all_skipped":
 		return "skipped(" + list + ") >= 100%"
 	case word == "none_skipped" || word == "weak":
-		return enclosed("finished("+list+"), skipped("+list+") == 0", alone)
+		return parenthesized("finished("+list+"), skipped("+list+") == 0", alone)
 	}
 	return ""
 }
@@ -269,7 +249,7 @@ func exited(name string, code []string) string {
 }
 
 // argo returns what a task result of Argo such as "AnySucceeded" says of a name;
-// foreign tells whether it is one at all.
+// foreign reports whether it is one at all.
 func argo(name, suffix string) (text string, foreign bool) {
 	switch suffix {
 	case "AnySucceeded":
@@ -291,12 +271,4 @@ func argo(name, suffix string) (text string, foreign bool) {
 		return "", false
 	}
 	return asCheck(status, name), true
-}
-
-func statusList() string {
-	var names []string
-	for _, s := range statuses() {
-		names = append(names, string(s))
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }

@@ -67,7 +67,7 @@ func (s Indexes) String() string {
 	return string(b)
 }
 
-// Contains tells whether i is in the set, in logarithmic time.
+// Contains reports whether i is in the set, in logarithmic time.
 func (s Indexes) Contains(i int64) bool {
 	n := s.reaching(i)
 	return n < len(s) && s[n].Low <= i

@@ -77,7 +77,7 @@ func TestPiecesAgreeWithTheArithmeticOfEachIndex(t *testing.T) {
 		}
 		x := e.root.(*Check).Targets[0].Elements.Ranges[0].Low
 		next := int64(0)
-		for _, p := range x.pieces(size) {
+		for _, p := range x.segments(size) {
 			require.Equal(t, next, p.from)
 			for i := p.from; i <= p.to; i++ {
 				require.Equal(t, x.at(i), p.slope*i+p.base, "%s at %d", x, i)

@@ -69,7 +69,7 @@ func (s *scanner) scanText() {
 			if r, _ := utf8.DecodeRuneInString(s.text[s.pos:]); unicode.IsLetter(r) || unicode.IsDigit(r) {
 				s.word()
 			} else {
-				s.strange()
+				s.recoverSign()
 			}
 		case c == ',':
 			s.joint(1)
@@ -88,7 +88,7 @@ func (s *scanner) scanText() {
 		case strings.IndexByte("<>=!", c) >= 0:
 			s.comparison()
 		default:
-			s.strange()
+			s.recoverSign()
 		}
 	}
 	for i := len(s.open) - 1; i >= 0 && !s.cut; i-- {
@@ -241,7 +241,7 @@ func (s *scanner) keyword(i int) bool {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// isWord tells whether c can be part of a word. The signs of a target are: a
+// isWord reports whether c can be part of a word. The signs of a target are: a
 // word is a whole target, and is taken apart afterwards.
 func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' ||

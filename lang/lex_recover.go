@@ -55,9 +55,9 @@ func (s *scanner) arrow(end int) {
 	s.take(tokenJunk, end-s.pos)
 }
 
-// narrow returns what people mean, or word processors are given, by a character
+// asciiEquivalent returns what people mean, or word processors are given, by a character
 // that looks like a sign of the language or is its full-width form.
-func narrow(r rune) (string, bool) {
+func asciiEquivalent(r rune) (string, bool) {
 	switch r {
 	case '‘', '’', '‚':
 		return "'", true
@@ -97,9 +97,9 @@ func narrow(r rune) (string, bool) {
 	return "", false
 }
 
-// strange reads a sign without meaning, reports it, and goes on as if it had
+// recoverSign reads a sign without meaning, reports it, and goes on as if it had
 // been what it most likely means.
-func (s *scanner) strange() {
+func (s *scanner) recoverSign() {
 	rest := s.text[s.pos:]
 	for _, f := range foreignSigns() {
 		if strings.HasPrefix(rest, f.sign) {
@@ -117,7 +117,7 @@ func (s *scanner) strange() {
 		}
 	}
 	r, size := utf8.DecodeRuneInString(rest)
-	plain, alike := narrow(r)
+	plain, alike := asciiEquivalent(r)
 	switch {
 	case r == utf8.RuneError && size == 1:
 		for s.pos+size < len(s.text) {
@@ -130,7 +130,7 @@ func (s *scanner) strange() {
 		s.add(BadCharacter, s.span(s.pos, s.pos+size), "save the text as UTF-8", "this is not UTF-8 text")
 	case alike && (plain == `"` || plain == "'"):
 		// To the other quote of the pair, if it is on this line.
-		n := strings.IndexFunc(s.text[s.pos+size:], func(r rune) bool { p, _ := narrow(r); return p == plain || r == '\n' })
+		n := strings.IndexFunc(s.text[s.pos+size:], func(r rune) bool { p, _ := asciiEquivalent(r); return p == plain || r == '\n' })
 		if n >= 0 && s.text[s.pos+size+n] != '\n' {
 			_, last := utf8.DecodeRuneInString(s.text[s.pos+size+n:])
 			inside := s.text[s.pos+size : s.pos+size+n]

@@ -18,7 +18,7 @@ func NewMatcher(ref Ref) Matcher {
 	return Matcher{glob: ref.Name}
 }
 
-// Match tells whether an object of the set's kind and namespace belongs to the
+// Match reports whether an object of the set's kind and namespace belongs to the
 // set. The annotated Job itself never does; that is for the caller to leave out.
 func (m Matcher) Match(name string, labels map[string]string) bool {
 	if m.selector != nil {

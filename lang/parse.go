@@ -68,10 +68,10 @@ type builder struct {
 	*report
 	text string
 	// target is where the target that is built stands, with its brackets, and
-	// inStatus tells whether that is inside a status.
+	// inStatus says whether that is inside a status.
 	target   Span
 	inStatus bool
-	// foreign tells that the target was a dependency of a batch system.
+	// foreign says that the target was a dependency of a batch system.
 	foreign bool
 }
 

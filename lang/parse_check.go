@@ -82,7 +82,7 @@ func (b *builder) check(c *operand, depth int) Node {
 	}
 	ok = b.comparison(result, c) && ok
 	ok = b.delay(result, c) && ok
-	if !ok || !b.sensible(result, c) {
+	if !ok || !b.validate(result, c) {
 		return nil
 	}
 	return result
@@ -125,7 +125,7 @@ func (b *builder) misplaced(t lexer.Token) {
 func (b *builder) status(result *Check, c *operand) bool {
 	word := strings.TrimSuffix(c.Open.Value, "(")
 	at := Span{spanOf(c.Open).Start, spanOf(c.Open).End - 1}
-	known := slices.Contains(statuses(), Status(word))
+	known := statusNamed(word) != ""
 	if !known {
 		b.unknownStatus(word, at, spanOf(c.Open).to(spanOf(c.Close)), b.text[min(spanOf(c.Open).End, spanOf(c.Close).Start):spanOf(c.Close).Start])
 	}

@@ -44,7 +44,7 @@ func (c *Comparison) String() string {
 	return text
 }
 
-// holds tells whether the comparison is true for count members out of size.
+// holds reports whether the comparison is true for count members out of size.
 func (c *Comparison) holds(count, size int64) bool {
 	number := c.Number
 	if c.Percent {

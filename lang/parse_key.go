@@ -31,12 +31,12 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		switch {
 		case near == "":
 			hint, fixes = "the keys are reason, code and made", nil
-		case near != "made" && c.Status != StatusFailed:
+		case near != "made" && !c.Status.spec().keyed:
 			hint, fixes = hint+" It stands in failed(...)", nil
 		}
 		b.suggest(UnknownKey, keySpan, hint, fixes, "unknown key %s", quote(key))
 		return false
-	case key != "made" && c.Status != StatusFailed:
+	case key != "made" && !c.Status.spec().keyed:
 		b.add(MisplacedKey, span, "write it in failed(...)", "%s is about failures and has no meaning in %s", quote(key), quote(string(c.Status)))
 		return false
 	case value != "" && (value[0] == '"' || value[0] == '\''):
@@ -46,7 +46,7 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 	case key == "made":
 		if value != "before" {
 			var fixes []Fix
-			if c.Status != StatusFailed && c.Status != StatusSkipped { // which need a count then
+			if !c.Status.spec().needsCount {
 				fixes = []Fix{{span, "made=before"}}
 			}
 			b.suggest(BadValue, valueSpan, `write "made=before": created before the annotated Job`, fixes, "%s is not a value of %s", quote(value), quote(key))

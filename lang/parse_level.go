@@ -102,7 +102,7 @@ func (l *level) negate(n Node, at Span) {
 			"a delay under \"not\" delays nothing")
 		return
 	}
-	if _, canFalse := possible(n); !canFalse {
+	if _, canFalse := satisfiable(n); !canFalse {
 		hint := ""
 		if c, ok := n.(*Check); ok && c.Status == StatusFinished {
 			hint = "to run beside it, wait for its start: started(...)"
@@ -134,7 +134,7 @@ func (l *level) join(joint *lexer.Token) {
 	l.joint, l.fits, l.loose = joint, true, false
 }
 
-// isForeign tells whether a joint is a sign that the scanner has reported.
+// isForeign reports whether a joint is a sign that the scanner has reported.
 func isForeign(joint *lexer.Token) bool {
 	return joint.Value != "," && joint.Value != "and" && joint.Value != "or"
 }

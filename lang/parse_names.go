@@ -89,7 +89,7 @@ func skipSpace(text string, i int) int {
 
 func isNameByte(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' }
 
-// isName tells whether s is the name of an object: an RFC 1123 subdomain.
+// isName reports whether s is the name of an object: an RFC 1123 subdomain.
 func isName(s string) bool {
 	if len(s) == 0 || len(s) > 253 {
 		return false
@@ -106,7 +106,7 @@ func isName(s string) bool {
 	return before != '.' && before != '-'
 }
 
-// isLabel tells whether s is the name of a namespace: an RFC 1123 label.
+// isLabel reports whether s is the name of a namespace: an RFC 1123 label.
 func isLabel(s string) bool {
 	if len(s) == 0 || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
@@ -119,5 +119,5 @@ func isLabel(s string) bool {
 	return true
 }
 
-// isReserved tells whether a bare s is not a name but a word of the language.
+// isReserved reports whether a bare s is not a name but a word of the language.
 func isReserved(s string) bool { return s == "and" || s == "or" || s == "not" || s == "self" }

@@ -36,7 +36,7 @@ func (s selector) String() string {
 	return "{" + strings.Join(texts, ", ") + "}"
 }
 
-// matches tells whether labels meet all requirements, by the rules of
+// matches reports whether labels meet all requirements, by the rules of
 // k8s.io/apimachinery/pkg/labels: != and notin match what lacks the label.
 func (s selector) matches(labels map[string]string) bool {
 	for _, r := range s {

@@ -1,9 +1,6 @@
 package lang
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // addTarget builds a target of c from the name and the brackets of from.
 func (b *builder) addTarget(c *Check, from *operand) bool {
@@ -213,7 +210,7 @@ func (b *builder) argo(name string, at Span) bool {
 func plainName(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if plain, ok := narrow(r); ok {
+		if plain, ok := asciiEquivalent(r); ok {
 			b.WriteString(plain)
 		} else {
 			b.WriteRune(r)
@@ -235,12 +232,4 @@ func asCheck(status Status, target string) string {
 		return target
 	}
 	return string(status) + "(" + target + ")"
-}
-
-// statusNamed returns the status that word is, "" if it is none.
-func statusNamed(word string) Status {
-	if slices.Contains(statuses(), Status(word)) {
-		return Status(word)
-	}
-	return ""
 }

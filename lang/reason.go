@@ -22,7 +22,7 @@ type Reason struct {
 	// Undated says that the check waits to learn since when it is true: its
 	// delay counts from then.
 	Undated bool
-	// Problem is why the check cannot be decided, if somebody must mend it.
+	// Problem is why the check cannot be decided, if somebody must fix it.
 	Problem *Problem
 	// edge says that at the edge of an array nothing is waited for.
 	edge bool

@@ -29,7 +29,7 @@ func (r Ref) Resolve(namespace string) Ref {
 	return r
 }
 
-// IsSet tells whether r names a set, by a glob or a label selector.
+// IsSet reports whether r names a set, by a glob or a label selector.
 func (r Ref) IsSet() bool {
 	for i := range len(r.Name) {
 		if c := r.Name[i]; c == '*' || c == '?' || c == '{' {

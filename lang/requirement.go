@@ -11,7 +11,7 @@ func (e *Expr) requirements() []Node {
 // Requirement is a term of the top-level all-of.
 type Requirement struct {
 	Node Node
-	// PerElement tells that it mentions i or self[...] and gates single
+	// PerElement says that it mentions i or self[...] and gates single
 	// elements; every other gates the Job.
 	PerElement bool
 }
@@ -73,9 +73,9 @@ type Edge struct {
 	Check string
 	// Span is where the text names it.
 	Span Span
-	// ExitCode tells that the answer depends on an exit code.
+	// ExitCode says that the answer depends on an exit code.
 	ExitCode bool
-	// PerElement tells that it depends on the index of the annotated Job.
+	// PerElement says that it depends on the index of the annotated Job.
 	PerElement bool
 }
 
@@ -99,7 +99,7 @@ func (e *Expr) Edges() []Edge {
 	return list
 }
 
-// AsksExitCode tells whether e depends on the exit code of the object that ref
+// AsksExitCode reports whether e depends on the exit code of the object that ref
 // names, its namespace filled in. namespace is that of the annotated Job. A
 // selector in the namespace counts, as labels are not known here. Exit codes of
 // the annotated Job's own elements are not meant.

@@ -1,12 +1,12 @@
 package lang
 
-// Fate is what may still become of an object, as far as somebody else than the
-// object itself decides about it.
+// Fate says how an object may still change, as far as others than the object itself
+// decide that.
 type Fate uint8
 
-// The fates. Free is the fate of every object of which nothing else is known.
+// The fates. Free is that of every object of which nothing else is known.
 const (
-	// Free: it may come, start, and end in any way.
+	// Free: it may be created, start, and end in any way.
 	Free Fate = iota
 	// OnlySkipped: it never runs. It stays as it is now, or is skipped.
 	OnlySkipped
@@ -14,22 +14,22 @@ const (
 	Frozen
 )
 
-// Possible tells whether the requirements that gate the Job s can ever be true,
+// Satisfiable reports whether the requirements that gate the Job s can ever be true,
 // and whether they can ever be false, if each object that w knows ends as its
-// fate allows. Time passes, problems are mended and open sets grow. It errs to
-// the side of what is possible, and only where an object appears twice or has
-// elements, or a delayed count is right from the start.
+// fate allows. Time passes, problems are fixed and open sets grow. It may report
+// too much as possible, but only where an object appears twice or has elements, or
+// a delayed count is right from the start.
 //
 // Requirements of single elements (i, self[...]) keep no Job from being opened,
-// and may always become false: what becomes of elements is not foreseen here.
+// and may always become false: elements are not simulated here.
 //
 // The time is linear in the checks and in the members of their sets.
-func (e *Expr) Possible(w World, s *Subject, fate func(Ref) Fate) (canBeTrue, canBeFalse bool) {
+func (e *Expr) Satisfiable(w World, s *Subject, fate func(Ref) Fate) (canBeTrue, canBeFalse bool) {
 	f := foresight{view: view{world: w, subject: s, index: -1}, fate: fate}
-	o := outlook{yes: true, no: e.elements}
+	o := satisfiability{yes: true, no: e.elements}
 	for _, t := range e.requirements() {
 		if !e.elements || !mentionsElement(t) {
-			o = o.and(f.outlook(t))
+			o = o.and(f.satisfiability(t))
 		}
 	}
 	return o.yes, o.no
@@ -37,7 +37,7 @@ func (e *Expr) Possible(w World, s *Subject, fate func(Ref) Fate) (canBeTrue, ca
 
 // Blockers returns the objects that, by their fate, keep the requirements that
 // gate the Job s from ever being true, in the order of the text and with
-// repetitions. It is empty where Possible says that they can be true, and where
+// repetitions. It is empty where Satisfiable says that they can be true, and where
 // they cannot for another reason.
 func (e *Expr) Blockers(w World, s *Subject, fate func(Ref) Fate) []Ref {
 	f := foresight{view: view{world: w, subject: s, index: -1}, fate: fate}
@@ -49,15 +49,21 @@ func (e *Expr) Blockers(w World, s *Subject, fate func(Ref) Fate) []Ref {
 	return f.blockers
 }
 
-// outlook is which of the two decided values something can still have, or has.
-type outlook struct{ yes, no bool }
+// satisfiability is which of the two decided values something has, or can still have.
+type satisfiability struct{ yes, no bool }
 
-func (o outlook) and(p outlook) outlook { return outlook{yes: o.yes && p.yes, no: o.no || p.no} }
-func (o outlook) or(p outlook) outlook  { return outlook{yes: o.yes || p.yes, no: o.no && p.no} }
-func (o outlook) not() outlook          { return outlook{yes: o.no, no: o.yes} }
+func (o satisfiability) and(p satisfiability) satisfiability {
+	return satisfiability{yes: o.yes && p.yes, no: o.no || p.no}
+}
 
-// settled is the outlook of what does not change any more.
-func settled(v Value) outlook { return outlook{yes: v == True, no: v == False} }
+func (o satisfiability) or(p satisfiability) satisfiability {
+	return satisfiability{yes: o.yes || p.yes, no: o.no && p.no}
+}
+
+func (o satisfiability) not() satisfiability { return satisfiability{yes: o.no, no: o.yes} }
+
+// settled is the satisfiability of what no longer changes.
+func settled(v Value) satisfiability { return satisfiability{yes: v == True, no: v == False} }
 
 // foresight looks at a world with the fates of its objects.
 type foresight struct {
@@ -66,31 +72,31 @@ type foresight struct {
 	blockers []Ref
 }
 
-func (f *foresight) outlook(n Node) outlook {
+func (f *foresight) satisfiability(n Node) satisfiability {
 	switch n := n.(type) {
 	case *All:
-		o := outlook{yes: true}
+		o := satisfiability{yes: true}
 		for _, t := range n.Terms {
-			o = o.and(f.outlook(t))
+			o = o.and(f.satisfiability(t))
 		}
 		return o
 	case *Any:
-		o := outlook{no: true}
+		o := satisfiability{no: true}
 		for _, t := range n.Terms {
-			o = o.or(f.outlook(t))
+			o = o.or(f.satisfiability(t))
 		}
 		return o
 	case *Not:
-		return f.outlook(n.Term).not()
+		return f.satisfiability(n.Term).not()
 	case *Check:
 		return f.check(n)
 	}
-	return outlook{true, true}
+	return satisfiability{true, true}
 }
 
 // block collects what keeps n from the value that is wanted.
 func (f *foresight) block(n Node, want bool) {
-	if o := f.outlook(n); want && o.yes || !want && o.no {
+	if o := f.satisfiability(n); want && o.yes || !want && o.no {
 		return
 	}
 	switch n := n.(type) {
@@ -112,37 +118,37 @@ func (f *foresight) block(n Node, want bool) {
 			}
 			return
 		}
-		f.blockers = append(f.blockers, f.tally(n).bound...)
+		f.blockers = append(f.blockers, f.countBounds(n).bound...)
 	}
 }
 
-func (f *foresight) check(c *Check) outlook {
+func (f *foresight) check(c *Check) satisfiability {
 	if c.Status == StatusTime {
-		return outlook{yes: true}
+		return satisfiability{yes: true}
 	}
 	if t := c.plain(); t != nil {
 		ref := t.Ref.Resolve(f.subject.Ref.Namespace)
 		return f.object(c, f.world.Object(ref), f.fate(ref))
 	}
 	if own := f.subject.Object; c.Before && (own == nil || own.Created.IsZero()) {
-		return outlook{true, true}
+		return satisfiability{true, true}
 	}
-	return c.outlook(f.tally(c))
+	return c.satisfiability(f.countBounds(c))
 }
 
 // object is what may become of c, asked about one object.
-func (f *foresight) object(c *Check, o *Object, fate Fate) outlook {
+func (f *foresight) object(c *Check, o *Object, fate Fate) satisfiability {
 	value, _ := c.of(o)
 	switch {
-	case value == True && c.Status == StatusReady && o.Outcome == Undecided && fate == Free:
-		return outlook{true, true} // ready may be undone
+	case value == True && c.Status.spec().revocable && o.Outcome == Undecided && fate == Free:
+		return satisfiability{true, true} // it may be undone
 	case value != Unknown || fate == Frozen:
 		return settled(value)
 	case fate == OnlySkipped:
 		value, _ = c.of(asSkipped(o))
 		return settled(value)
 	default:
-		return outlook{yes: true, no: c.Status.hasFalse()}
+		return satisfiability{yes: true, no: c.Status.hasFalse()}
 	}
 }
 

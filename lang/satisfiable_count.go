@@ -1,7 +1,7 @@
 package lang
 
-// tally counts the members of a set by what may become of a check on them.
-type tally struct {
+// countBounds counts the members of a set by the values that a check on them can still have.
+type countBounds struct {
 	// yes and no are decided, either may become both, onlyYes and onlyNo may
 	// become one of them or stay undecided, and never stays undecided.
 	yes, no, either, onlyYes, onlyNo, never int64
@@ -12,7 +12,7 @@ type tally struct {
 }
 
 // add counts n members.
-func (t *tally) add(decided Value, o outlook, n int64) {
+func (t *countBounds) add(decided Value, o satisfiability, n int64) {
 	switch {
 	case o.yes && o.no:
 		t.either += n
@@ -29,11 +29,11 @@ func (t *tally) add(decided Value, o outlook, n int64) {
 	}
 }
 
-func (t *tally) size() int64 { return t.yes + t.no + t.either + t.onlyYes + t.onlyNo + t.never }
+func (t *countBounds) size() int64 { return t.yes + t.no + t.either + t.onlyYes + t.onlyNo + t.never }
 
-// tally looks up the members of a set, each once.
-func (f *foresight) tally(c *Check) tally {
-	var t tally
+// countBounds looks up the members of a set, each once.
+func (f *foresight) countBounds(c *Check) countBounds {
+	var t countBounds
 	p := prepared{check: c} // for its arrays only
 	var seen map[Ref]bool   // a single target names nothing twice
 	if len(c.Targets) > 1 {
@@ -83,7 +83,7 @@ func (f *foresight) tally(c *Check) tally {
 
 // elements counts those elements of an array that are members. What cannot be
 // counted yet may turn out to be any number.
-func (f *foresight) elements(t *tally, c *Check, ref Ref, a *arrayFacts) {
+func (f *foresight) elements(t *countBounds, c *Check, ref Ref, a *arrayFacts) {
 	if a.absent {
 		t.unsized = true
 		return
@@ -99,13 +99,13 @@ func (f *foresight) elements(t *tally, c *Check, ref Ref, a *arrayFacts) {
 	if undecided == 0 {
 		return
 	}
-	o := outlook{yes: true, no: c.Status.hasFalse()}
+	o := satisfiability{yes: true, no: c.Status.hasFalse()}
 	switch fate {
 	case Frozen:
-		o = outlook{}
+		o = satisfiability{}
 	case OnlySkipped:
 		yes, no, _ := c.elements(asSkipped(a.object))
-		o = outlook{yes: len(yes) > 0, no: len(no) > 0}
+		o = satisfiability{yes: len(yes) > 0, no: len(no) > 0}
 	}
 	t.add(Unknown, o, undecided)
 	if fate != Free {
@@ -113,11 +113,11 @@ func (f *foresight) elements(t *tally, c *Check, ref Ref, a *arrayFacts) {
 	}
 }
 
-// outlook returns what may become of c, asked about a set.
-func (c *Check) outlook(t tally) outlook {
+// satisfiability returns what may become of c, asked about a set.
+func (c *Check) satisfiability(t countBounds) satisfiability {
 	open := c.isOpen()
 	if t.size() == 0 && c.Before && !t.unsized {
-		return outlook{yes: true}
+		return satisfiability{yes: true}
 	}
 	// The most that can satisfy c for certain, and the fewest that one day
 	// still might.
@@ -125,23 +125,23 @@ func (c *Check) outlook(t tally) outlook {
 	switch {
 	case c.Compare == nil:
 		grows := (open || t.unsized) && c.Status.hasFalse()
-		return outlook{yes: t.no+t.onlyNo+t.never == 0, no: t.no+t.onlyNo+t.either > 0 || grows}
+		return satisfiability{yes: t.no+t.onlyNo+t.never == 0, no: t.no+t.onlyNo+t.either > 0 || grows}
 	case open:
-		return outlook{yes: true} // by more members; no comparison of an open set is ever false
+		return satisfiability{yes: true} // by more members; no comparison of an open set is ever false
 	case t.unsized && c.Compare.Percent:
-		return outlook{true, true}
+		return satisfiability{true, true}
 	case t.unsized:
 		most = 2 * maxInteger
 	}
 	size, n := t.size(), c.Compare.Number
 	switch c.Compare.Op {
 	case Equal:
-		return outlook{yes: t.never == 0 && least <= n && n <= most, no: most > n || least < n}
+		return satisfiability{yes: t.never == 0 && least <= n && n <= most, no: most > n || least < n}
 	case Unequal:
-		return outlook{yes: most > n || least < n, no: t.never == 0 && least <= n && n <= most}
+		return satisfiability{yes: most > n || least < n, no: t.never == 0 && least <= n && n <= most}
 	case AtMost, LessThan:
-		return outlook{yes: c.Compare.holds(least, size), no: !c.Compare.holds(most, size)}
+		return satisfiability{yes: c.Compare.holds(least, size), no: !c.Compare.holds(most, size)}
 	default:
-		return outlook{yes: c.Compare.holds(most, size), no: !c.Compare.holds(least, size)}
+		return satisfiability{yes: c.Compare.holds(most, size), no: !c.Compare.holds(least, size)}
 	}
 }

@@ -58,7 +58,7 @@ func TestWhatIsPossible(t *testing.T) {
 	} {
 		e, err := Parse(text)
 		require.NoError(t, err, text)
-		yes, no := e.Possible(w, s, fate)
+		yes, no := e.Satisfiable(w, s, fate)
 		got := map[[2]bool]string{{true, true}: "true or false", {true, false}: "true", {false, true}: "false", {}: "neither"}[[2]bool{yes, no}]
 		var names []string
 		for _, ref := range e.Blockers(w, s, fate) {
@@ -84,7 +84,7 @@ func TestPossibleIsWhatSomeFutureBrings(t *testing.T) {
 		if f.ways() > 20_000 {
 			t.Skip("too many futures")
 		}
-		yes, no := e.Possible(w, s, func(ref Ref) Fate { return f.fate[ref] })
+		yes, no := e.Satisfiable(w, s, func(ref Ref) Fate { return f.fate[ref] })
 		var canYes, canNo bool
 		f.each(w, func(w world) {
 			switch e.Eval(w, s, start.AddDate(100, 0, 0)).Value {
@@ -101,7 +101,7 @@ func TestPossibleIsWhatSomeFutureBrings(t *testing.T) {
 			require.Equal(t, canNo, no, "%s becomes false", e)
 		}
 		blockers := e.Blockers(w, s, func(ref Ref) Fate { return f.fate[ref] })
-		if free, _ := e.Possible(w, s, func(Ref) Fate { return Free }); free && !yes {
+		if free, _ := e.Satisfiable(w, s, func(Ref) Fate { return Free }); free && !yes {
 			require.NotEmpty(t, blockers, "%s", e)
 		}
 		if yes {

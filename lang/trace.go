@@ -67,36 +67,36 @@ func (v *view) traces(nodes []Node, negated bool) []*Trace {
 }
 
 // Attainable reports whether the value may still become true if no problem is ever
-// mended. What is unknown for another reason may become anything.
-func (t *Trace) Attainable() bool { return t.outlook().yes }
+// fixed. What is unknown for another reason may become anything.
+func (t *Trace) Attainable() bool { return t.satisfiability().yes }
 
-func (t *Trace) outlook() outlook {
+func (t *Trace) satisfiability() satisfiability {
 	if t.PerElement {
-		return outlook{true, true}
+		return satisfiability{true, true}
 	}
 	switch n := t.Node.(type) {
 	case *All:
-		o := outlook{yes: true}
+		o := satisfiability{yes: true}
 		for _, term := range t.Terms {
-			o = o.and(term.outlook())
+			o = o.and(term.satisfiability())
 		}
 		return o
 	case *Any:
-		o := outlook{no: true}
+		o := satisfiability{no: true}
 		for _, term := range t.Terms {
-			o = o.or(term.outlook())
+			o = o.or(term.satisfiability())
 		}
 		return o
 	case *Not:
-		return t.Terms[0].outlook().not()
+		return t.Terms[0].satisfiability().not()
 	case *Check:
 		switch {
 		case t.Value != Unknown:
 			return settled(t.Value)
 		case t.Reason != nil && t.Reason.Problem != nil && t.Reason.Problem.Code != ProblemUnasked:
-			return outlook{}
+			return satisfiability{}
 		}
-		return outlook{yes: true, no: n.Status.hasFalse()}
+		return satisfiability{yes: true, no: n.Status.hasFalse()}
 	}
-	return outlook{true, true}
+	return satisfiability{true, true}
 }

@@ -53,7 +53,7 @@ func TestATraceHasEveryCheck(t *testing.T) {
 	})
 }
 
-// What is attainable without mending is what "depctl wait" goes on to wait for.
+// What is attainable without a fix is what "depctl wait" goes on to wait for.
 func TestAttainable(t *testing.T) {
 	w := world{}
 	w.put(Job("ns", "done"), &Object{Outcome: Succeeded})

@@ -2,11 +2,11 @@ package lang
 
 import "strconv"
 
-// sensible reports what can never be right although it is well formed.
-func (b *builder) sensible(c *Check, from *operand) bool {
+// validate reports what can never be right although it is well formed.
+func (b *builder) validate(c *Check, from *operand) bool {
 	set := c.isSet()
 	if c.Compare == nil {
-		if set && (c.Status == StatusFailed || c.Status == StatusSkipped) {
+		if set && c.Status.spec().needsCount {
 			call := Span{c.span.Start, c.span.Start + len(b.text[c.span.Start:spanOf(from.Close).End])}
 			text, whole := b.source(call), b.text[call.Start:call.End]
 			fixes := []Fix{{call, whole + " >= 1"}}
@@ -38,7 +38,7 @@ func (b *builder) sensible(c *Check, from *operand) bool {
 		sign := spanOf(from.Compare)
 		b.suggest(PercentEquality, at, "write >= or <=", []Fix{{sign, ">="}, {sign, "<="}}, "a percentage is rarely met exactly, it cannot be compared with %s", quote(string(c.Compare.Op)))
 	default:
-		if canTrue, _ := possible(c); !canTrue {
+		if canTrue, _ := satisfiable(c); !canTrue {
 			what := "a set"
 			if size, constant := c.constantSize(); constant {
 				what = "a set of " + strconv.FormatInt(size, 10)
@@ -92,34 +92,34 @@ func (c *Check) constantSize() (int64, bool) {
 	return size, true
 }
 
-// possible tells whether n can become true and whether it can become false,
+// satisfiable reports whether n can become true and whether it can become false,
 // as far as its text alone says.
-func possible(n Node) (canTrue, canFalse bool) {
+func satisfiable(n Node) (canTrue, canFalse bool) {
 	switch n := n.(type) {
 	case *Not:
-		canTrue, canFalse = possible(n.Term)
+		canTrue, canFalse = satisfiable(n.Term)
 		return canFalse, canTrue
 	case *All:
 		canTrue = true
 		for _, t := range n.Terms {
-			yes, no := possible(t)
+			yes, no := satisfiable(t)
 			canTrue, canFalse = canTrue && yes, canFalse || no
 		}
 		return canTrue, canFalse
 	case *Any:
 		canFalse = true
 		for _, t := range n.Terms {
-			yes, no := possible(t)
+			yes, no := satisfiable(t)
 			canTrue, canFalse = canTrue || yes, canFalse && no
 		}
 		return canTrue, canFalse
 	case *Check:
-		return n.possible()
+		return n.satisfiable()
 	}
 	return true, true
 }
 
-func (c *Check) possible() (canTrue, canFalse bool) {
+func (c *Check) satisfiable() (canTrue, canFalse bool) {
 	if c.Compare == nil {
 		return true, c.Status.hasFalse()
 	}
@@ -140,7 +140,7 @@ func (c *Check) possible() (canTrue, canFalse bool) {
 	}
 }
 
-// holdsWithin tells whether the comparison holds, and whether it does not hold,
+// holdsWithin reports whether the comparison holds, and whether it does not hold,
 // for some count of a set of the given size.
 func (c *Comparison) holdsWithin(size int64) (some, notAll bool) {
 	for _, count := range [...]int64{0, min(max(c.Number, 0), size), min(c.Number+1, size), size} {

@@ -144,7 +144,7 @@ func (v *vetting) ownElements(t *Target) string {
 	return text
 }
 
-// knows tells whether objects of a kind can be looked up, as far as is known.
+// knows reports whether objects of a kind can be looked up, as far as is known.
 func (v *vetting) knows(kind string) bool { return len(v.Kinds) == 0 || slices.Contains(v.Kinds, kind) }
 
 // kindAsNamespace reports kubectl's form of what is not a Job.
@@ -176,7 +176,7 @@ func (v *vetting) unknownKind(t *Target) {
 	v.found.addSeverity(severity, UnknownKind, t.Span, hint, fixes, "unknown kind %s: nobody looks it up", quote(t.Ref.Kind))
 }
 
-// isStuck tells whether n stays unknown because of kinds that nobody looks up.
+// isStuck reports whether n stays unknown because of kinds that nobody looks up.
 func (v *vetting) isStuck(n Node) bool {
 	switch n := n.(type) {
 	case *Not:

@@ -19,7 +19,7 @@ func (e *Expr) selfCycle(size int64) (cycle []int64, span Span) {
 	var rows []*arrayFacts
 	for _, t := range e.requirements() {
 		c, ok := t.(*Check)
-		if !ok || c.Compare != nil || c.Before || !c.selfOnly() || !c.Status.needsStart() {
+		if !ok || c.Compare != nil || c.Before || !c.selfOnly() || !c.Status.spec().needsStart {
 			continue
 		}
 		a := &arrayFacts{self: true, size: size}
@@ -45,12 +45,6 @@ func (c *Check) selfOnly() bool {
 		}
 	}
 	return len(c.Targets) > 0
-}
-
-// needsStart tells whether an element has a status only after it was let go, or
-// can never be.
-func (s Status) needsStart() bool {
-	return s == StatusSucceeded || s == StatusFinished || s == StatusStarted || s == StatusReady || s == StatusFailed
 }
 
 // waitingForEachOther frees all elements that wait for nothing, then those that

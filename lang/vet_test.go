@@ -13,24 +13,24 @@ func TestTheExampleOfEveryFindingYieldsThatCodeAlone(t *testing.T) {
 		Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{}}, World: w,
 		Kinds: []string{KindJob, "cronjob"},
 	}
-	for code, examples := range documentedCodes(t, "finding.go") {
-		require.NotEmpty(t, examples, code)
-		for _, example := range examples {
-			e, err := Parse(example)
-			require.NoError(t, err, example)
-			about := c
-			if code == SelfCycle {
-				about.Subject = &Subject{Ref: Job("etl", "me"), Object: &Object{Array: &Array{Size: 10}}}
-			}
-			found := e.Vet(about)
-			require.Len(t, found, 1, "%s: %v", example, found)
-			require.Equal(t, code, found[0].Code, example)
-			want := Warning
-			if code == SelfReference || code == NotIndexed || code == SelfCycle || code == UnknownKind {
-				want = Error
-			}
-			require.Equal(t, want, found[0].Severity, example)
+	for _, documented := range documentedCodes(t, "code_finding.go") {
+		code := Code(documented.code)
+		example, ok := code.Example()
+		require.True(t, ok, code)
+		e, err := Parse(example)
+		require.NoError(t, err, example)
+		about := c
+		if code == SelfCycle {
+			about.Subject = &Subject{Ref: Job("etl", "me"), Object: &Object{Array: &Array{Size: 10}}}
 		}
+		found := e.Vet(about)
+		require.Len(t, found, 1, "%s: %v", example, found)
+		require.Equal(t, code, found[0].Code, example)
+		want := Warning
+		if code == SelfReference || code == NotIndexed || code == SelfCycle || code == UnknownKind {
+			want = Error
+		}
+		require.Equal(t, want, found[0].Severity, example)
 	}
 }
 

@@ -47,11 +47,11 @@ type Object struct {
 	// Exit is the exit code of a failed object; nil while nobody has looked.
 	// An expression asks for it only where AsksExitCode says so.
 	Exit *Exit
-	// Started tells that a pod of it is or was ready, succeeded or failed, and
+	// Started says that a pod of it is or was ready, succeeded or failed, and
 	// StartedAt since when; zero if that is not known.
 	Started   bool
 	StartedAt time.Time
-	// Ready tells that as many pods as it wants now are ready, and ReadyAt
+	// Ready says that as many pods as it wants now are ready, and ReadyAt
 	// since when; zero if that is not known.
 	Ready   bool
 	ReadyAt time.Time
@@ -65,7 +65,7 @@ type Object struct {
 type Array struct {
 	// Size is the number of completions.
 	Size int64
-	// PerIndex tells that the Job has a backoffLimitPerIndex.
+	// PerIndex says that the Job has a backoffLimitPerIndex.
 	PerIndex bool
 	// Completed and Failed are the Job's completedIndexes and failedIndexes,
 	// Failed with the elements whose pod the gate failed.
@@ -111,11 +111,11 @@ type Subject struct {
 type ProblemCode string
 
 // The problems. Each makes a check unknown, under "not" too, until somebody
-// mends it.
+// fixes it.
 const (
 	// ProblemForbidden: the Job's service account may not look at the object.
 	ProblemForbidden ProblemCode = "forbidden"
-	// ProblemUnasked: whether it may is not known yet; nobody needs to mend it.
+	// ProblemUnasked: whether it may is not known yet; nobody needs to fix it.
 	ProblemUnasked ProblemCode = "unasked"
 	// ProblemUnknownKind: this gate cannot look up objects of the kind.
 	ProblemUnknownKind ProblemCode = "unknown-kind"
@@ -132,7 +132,7 @@ const (
 )
 
 // Problem is why a check cannot be decided, now or ever, unless something is
-// mended.
+// fixed.
 type Problem struct {
 	Code ProblemCode `json:"code"`
 	// Message is a sentence for people, lower case and without full stop.

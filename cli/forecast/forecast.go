@@ -249,7 +249,7 @@ func (f *Forecast) check(c *lang.Check, self lang.Ref) prospect {
 		if i+1 < len(members) && members[i+1].Known() && members[i+1].End.Equal(m.End) {
 			continue
 		}
-		if value := c.Sum(yes, no, size); value != lang.Unknown {
+		if value := c.OfCounts(yes, no, size); value != lang.Unknown {
 			p := prospect{value, m.Expectation}
 			if value == lang.True {
 				p.End = p.End.Add(c.Delay)

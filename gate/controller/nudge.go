@@ -47,7 +47,7 @@ func (s *store) nudging(ref lang.Ref) (gate.Job, bool) {
 	defer s.mu.RUnlock()
 	e := s.entries[ref]
 	return e.job, s.spent(e.job) && gate.Nudge(e.job, s.clock.Now()) &&
-		s.awaitedByWhomMaySee(ref, s.graph.Presses)
+		s.awaitedByWhomMaySee(ref, s.graph.WouldUnblock)
 }
 
 // soonAwaited reports whether somebody waits for a Job, and for few others, who may see

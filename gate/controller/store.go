@@ -214,7 +214,7 @@ func (s *store) change(do func() []lang.Ref) {
 	if !s.judging {
 		affected = append(affected, s.settle(s.atOnce)...)
 	}
-	affected = append(affected, s.graph.Pressed()...)
+	affected = append(affected, s.graph.TakeNudgeable()...)
 	affected = append(affected, s.budget.next(s.kept)...)
 	knownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()

@@ -47,7 +47,7 @@ func (s *store) succeeded(job gate.Job, pod gate.Pod) []lang.Ref {
 // for it, and reports that.
 func (s *store) spend(job gate.Job) bool {
 	spent := s.spent(job)
-	s.graph.Spend(job.Ref(), spent)
+	s.graph.MarkEnding(job.Ref(), spent)
 	return spent
 }
 

@@ -13,7 +13,7 @@ import (
 // Of many that are about to end, none is worth a nudge until few are left.
 func TestOnlyFewArePressed(t *testing.T) {
 	t.Parallel()
-	const n = 3 * mostPressed
+	const n = 3 * maxNudgeable
 	var names []string
 	for i := range n {
 		names = append(names, fmt.Sprintf("j%02d", i))
@@ -28,16 +28,16 @@ func TestOnlyFewArePressed(t *testing.T) {
 		end.Expr, end.Waits = parse(t, text), true
 		g.Set(waiter, end)
 		for _, name := range names {
-			g.Spend(lang.Job("n", name), true)
+			g.MarkEnding(lang.Job("n", name), true)
 		}
-		require.False(t, g.Presses(waiter), text)
-		require.Empty(t, g.Pressed(), text)
+		require.False(t, g.WouldUnblock(waiter), text)
+		require.Empty(t, g.TakeNudgeable(), text)
 		for i, name := range names {
 			g.Set(lang.Job("n", name), Node{Object: &lang.Object{UID: name, Outcome: lang.Succeeded}})
 			left := n - i - 1
-			require.Equal(t, left <= mostPressed, g.Few(waiter), "%s: %d left", text, left)
-			require.Equal(t, left <= mostPressed && (left > 0 || !told), g.Presses(waiter), "%s: %d left", text, left)
-			if pressed := g.Pressed(); told && left == mostPressed {
+			require.Equal(t, left <= maxNudgeable, g.Few(waiter), "%s: %d left", text, left)
+			require.Equal(t, left <= maxNudgeable && (left > 0 || !told), g.WouldUnblock(waiter), "%s: %d left", text, left)
+			if pressed := g.TakeNudgeable(); told && left == maxNudgeable {
 				require.Equal(t, texts(refs("n", names[i+1:])), texts(pressed), text)
 			} else {
 				require.Empty(t, pressed, text)

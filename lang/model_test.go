@@ -162,7 +162,7 @@ func (p plain) check(c *Check, negated bool) Value {
 		}
 	}
 	for _, a := range arrays {
-		n.unsized = n.unsized || a.o == nil || a.o.Array == nil || a.o.momentsOf(own).made.After(then)
+		n.unsized = n.unsized || a.o == nil || a.o.Array == nil || a.o.timestampsOf(own).created.After(then)
 	}
 	came := own.Created
 	if c.Before {
@@ -174,7 +174,7 @@ func (p plain) check(c *Check, negated bool) Value {
 	return True
 }
 
-// emptyAt tells whether the set of c had no member yet that there is now.
+// emptyAt reports whether the set of c had no member yet that there is now.
 func (p plain) emptyAt(c *Check, then time.Time) bool {
 	for i := range c.Targets {
 		ref := c.Targets[i].Ref.Resolve(p.s.Ref.Namespace)
@@ -183,7 +183,7 @@ func (p plain) emptyAt(c *Check, then time.Time) bool {
 		}
 		list, _ := p.w.Members(ref)
 		for _, m := range list {
-			if !m.Object.momentsOf(p.s.Object).made.After(then) {
+			if !m.Object.timestampsOf(p.s.Object).created.After(then) {
 				return false
 			}
 		}
@@ -206,7 +206,7 @@ func (p plain) element(c *Check, o *Object, i int64) plainMember {
 	if skipped {
 		completed, failed = false, false
 	}
-	m := plainMember{at: c.whenElement(o, i, o.momentsOf(p.s.Object))}
+	m := plainMember{at: c.whenElement(o, i, o.timestampsOf(p.s.Object))}
 	is := func(yes, never bool) {
 		switch {
 		case yes:

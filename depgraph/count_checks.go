@@ -6,11 +6,11 @@ import (
 	"depctl.dev/lang"
 )
 
-// sums is what an expression says as it is and relaxed, if its checks ask how many have a
+// countChecks is what an expression says as it is and relaxed, if its checks ask how many have a
 // status, of one set and what is named beside or of one object. A change of one of n
 // members costs each of those that wait for the set the same for every n, and nothing
 // where no number is crossed.
-type sums struct {
+type countChecks struct {
 	// strict and relaxed are the expression as it is and relaxed.
 	strict, relaxed reading
 	// opaque says that there are such checks. Then the node is affected whenever a term
@@ -46,7 +46,7 @@ func (t *term) get() lang.Value {
 }
 
 // all yields the terms of both readings.
-func (s *sums) all(yield func(*term) bool) {
+func (s *countChecks) all(yield func(*term) bool) {
 	for _, r := range [...]*reading{&s.strict, &s.relaxed} {
 		for _, t := range r.terms {
 			if t != nil && !yield(t) {
@@ -56,32 +56,32 @@ func (s *sums) all(yield func(*term) bool) {
 	}
 }
 
-// sumUp starts the sums of a node that has joined the sets of its expression and named
-// its names.
-func (g *Graph) sumUp(one *node) {
+// addCountChecks starts to count for a node that has joined the sets of its expression and
+// named its names.
+func (g *Graph) addCountChecks(one *node) {
 	if one.expr.Elementwise() {
 		g.always(one)
 		return
 	}
-	one.sums = &sums{strict: reading{expr: one.expr}, relaxed: reading{expr: one.expr.Relaxed()}}
-	for _, r := range [...]*reading{&one.sums.strict, &one.sums.relaxed} {
+	one.countChecks = &countChecks{strict: reading{expr: one.expr}, relaxed: reading{expr: one.expr.Relaxed()}}
+	for _, r := range [...]*reading{&one.countChecks.strict, &one.countChecks.relaxed} {
 		for _, check := range r.expr.Checks() {
 			t := g.term(one, check)
 			if r.terms = append(r.terms, t); t != nil {
-				one.sum(t)
+				one.reread(t)
 			} else {
-				one.sums.uncount(g, one, check)
+				one.countChecks.uncount(g, one, check)
 			}
 		}
 	}
 	g.always(one)
-	if !one.sums.opaque {
-		one.resum()
+	if !one.countChecks.opaque {
+		one.reevaluate()
 	}
 }
 
 // uncount notes a check that asks for more than counts.
-func (s *sums) uncount(g *Graph, one *node, check *lang.Check) {
+func (s *countChecks) uncount(g *Graph, one *node, check *lang.Check) {
 	s.opaque = true
 	for i := range check.Targets {
 		if ref := check.Targets[i].Ref.Resolve(one.space.namespace); ref.IsSet() {
@@ -93,7 +93,7 @@ func (s *sums) uncount(g *Graph, one *node, check *lang.Check) {
 // always notes in which sets every change of a member affects a node.
 func (g *Graph) always(one *node) {
 	for _, in := range one.sets {
-		if one.sums == nil || one.seesOtherwise || slices.Contains(one.sums.uncounted, in.set) {
+		if one.countChecks == nil || one.seesOtherwise || slices.Contains(one.countChecks.uncounted, in.set) {
 			in.set.always[one] = struct{}{}
 		} else {
 			delete(in.set.always, one)
@@ -124,8 +124,8 @@ func (g *Graph) term(one *node, check *lang.Check) *term {
 	return t
 }
 
-// sum reads a term anew, of which a name or the node itself changed.
-func (n *node) sum(t *term) {
+// reread reads a term again, of which a name or the node itself changed.
+func (n *node) reread(t *term) {
 	var beside count
 	status := t.check.Status
 	for _, named := range t.names {
@@ -134,7 +134,7 @@ func (n *node) sum(t *term) {
 		}
 	}
 	if t.set == nil {
-		t.value = t.check.Sum(beside.yes, beside.no, beside.size)
+		t.value = t.check.OfCounts(beside.yes, beside.no, beside.size)
 		return
 	}
 	if slices.Contains(n.in, t.set) {
@@ -150,35 +150,35 @@ func (n *node) sum(t *term) {
 	}
 }
 
-// unsum takes a node from the gauges that it reads.
-func (n *node) unsum() {
-	if n.sums == nil {
+// dropCountChecks removes a node from the gauges that it reads.
+func (n *node) dropCountChecks() {
+	if n.countChecks == nil {
 		return
 	}
-	for t := range n.sums.all {
+	for t := range n.countChecks.all {
 		if t.set != nil {
 			t.set.release(n, t.check.Status, t.gauge)
 		}
 	}
-	n.sums = nil
+	n.countChecks = nil
 }
 
-// recount reads those terms anew that name an object which changed.
+// recount reads the terms again that name an object which changed.
 func (n *node) recount(changed *node) {
-	for t := range n.sums.all {
+	for t := range n.countChecks.all {
 		if n == changed && t.set != nil || slices.Contains(t.names, changed) {
-			n.sum(t)
+			n.reread(t)
 		}
 	}
 }
 
-// resum looks at all terms again and reports whether that affects the node.
-func (n *node) resum() bool {
-	strict, relaxed := n.sums.strict.resum(), n.sums.relaxed.resum()
+// reevaluate looks at all terms again and reports whether that affects the node.
+func (n *node) reevaluate() bool {
+	strict, relaxed := n.countChecks.strict.reevaluate(), n.countChecks.relaxed.reevaluate()
 	return strict || relaxed
 }
 
-func (r *reading) resum() bool {
+func (r *reading) reevaluate() bool {
 	was := r.value
 	r.value = r.expr.Combine(func(i int) lang.Value { return r.terms[i].get() })
 	return r.value != was
@@ -222,7 +222,7 @@ func (g *Graph) tellSets(one *node, before *lang.Object, joined, left []*set, in
 func (g *Graph) tellUsers(one *node, changed []*gauge, into *found) {
 	for _, x := range changed {
 		for user := range x.users {
-			if user != one && (user.sums.opaque || user.resum()) {
+			if user != one && (user.countChecks.opaque || user.reevaluate()) {
 				into.add(user)
 			}
 		}
