@@ -17,7 +17,7 @@ func (s *scanner) comparison() {
 	}
 	sign := s.text[s.pos:end]
 	if sign[0] == '!' && sign != "!=" {
-		s.suggest(ForeignOperator, s.span(s.pos, s.pos+1), `write "not"`, []Fix{{s.span(s.pos, s.pos+1), "not "}}, `"!" has no meaning here, and YAML takes a leading one away`)
+		s.suggest(ForeignOperator, s.span(s.pos, s.pos+1), `write "not"`, []Fix{{s.span(s.pos, s.pos+1), "not "}}, `"!" has no meaning here, and YAML removes a leading one`)
 		s.take(tokenNot, 1)
 		return
 	}
@@ -140,7 +140,7 @@ func (s *scanner) recoverSign() {
 		}
 		s.add(BadCharacter, s.span(s.pos, s.pos+size), "write "+plain, "%s is not the quote of this language", quote(string(r)))
 	case alike && plain == " ":
-		s.suggest(BadCharacter, s.span(s.pos, s.pos+size), "write an ordinary space", []Fix{{s.span(s.pos, s.pos+size), " "}}, "this is a white space character that nobody can see, %U", r)
+		s.suggest(BadCharacter, s.span(s.pos, s.pos+size), "write an ordinary space", []Fix{{s.span(s.pos, s.pos+size), " "}}, "this is not an ordinary space, %U", r)
 		s.pos += size
 		return
 	case alike:
@@ -154,7 +154,7 @@ func (s *scanner) recoverSign() {
 	case r == '[' || r == ']' || r == '}':
 		s.add(Unopened, s.span(s.pos, s.pos+size), "", "nothing is open here that this could close")
 	case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-		s.add(BadCharacter, s.span(s.pos, s.pos+size), "delete it", "this is a character that nobody can see, %U", r)
+		s.add(BadCharacter, s.span(s.pos, s.pos+size), "delete it", "this character is invisible, %U", r)
 	default:
 		end := s.pos + size
 		for end < len(s.text) && strings.HasPrefix(s.text[end:], rest[:size]) {

@@ -60,7 +60,7 @@ func (l *level) place(span Span) {
 				hint, fix = "write "+quote(string(status)+"(")+" without a space if a status is meant", Fix{Span{l.spans[n-1].End, span.Start}, ""}
 			}
 		}
-		l.suggest(MissingComma, span, hint, []Fix{fix}, "expected \",\" or a word that joins, found %s", quote(word))
+		l.suggest(MissingComma, span, hint, []Fix{fix}, "expected \",\", \"and\" or \"or\", found %s", quote(word))
 	}
 	l.fits, l.loose = true, false
 }
