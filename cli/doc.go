@@ -50,10 +50,10 @@
 //	clusterWriter  one request for each object or Job (clusterwriter.go)
 //	report         a summary, and the Jobs that stay suspended (uninstallreport.go, stranded.go)
 //
-// "depctl submit" reads files, and leaves the rest to package submit:
+// "depctl submit" reads files, and leaves the rest to package batch:
 //
-//	submit.Input   options, script, manifest, defaults (submit.go, submission.go)
-//	submit.Compile -> a Job, and a ConfigMap if the script is large
+//	batch.Input   options, script, manifest, defaults (submit.go, submission.go)
+//	batch.Compile -> a Job, and a ConfigMap if the script is large
 //	submitter      asks about other Jobs, creates, waits (submitter.go)
 //
 // The commands that act for a person (hold, release, retry, cancel, set) go one way:

@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"depctl.dev/cli/submit"
+	"depctl.dev/cli/batch"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -22,7 +22,7 @@ func knownAnnotations() []string {
 	return []string{
 		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
 		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
-		gate.ArrayLimitAnnotation, submit.ArrayAnnotation, lintIgnoreAnnotation, durationAnnotation,
+		gate.ArrayLimitAnnotation, batch.ArrayAnnotation, lintIgnoreAnnotation, durationAnnotation,
 	}
 }
 

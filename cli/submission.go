@@ -14,7 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	sigsyaml "sigs.k8s.io/yaml"
 
-	"depctl.dev/cli/submit"
+	"depctl.dev/cli/batch"
 )
 
 const (
@@ -25,9 +25,9 @@ const (
 )
 
 // input reads the files that were named.
-func (o *submitOptions) input(f *factory, script, command []string) (*submit.Input, error) {
-	in := &submit.Input{
-		Command: command, Options: o.options, Dialect: submit.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
+func (o *submitOptions) input(f *factory, script, command []string) (*batch.Input, error) {
+	in := &batch.Input{
+		Command: command, Options: o.options, Dialect: batch.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
 		LookupEnv: os.LookupEnv, Now: f.clock.Now(), Suffix: f.suffix(),
 	}
 	o.suffix = in.Suffix
@@ -42,7 +42,7 @@ func (o *submitOptions) input(f *factory, script, command []string) (*submit.Inp
 		if err != nil {
 			return nil, err
 		}
-		if in.Manifest, err = submit.ParseManifest(m.name, []byte(m.text)); err != nil {
+		if in.Manifest, err = batch.ParseManifest(m.name, []byte(m.text)); err != nil {
 			return nil, eachAnError(err)
 		}
 	}
@@ -51,7 +51,7 @@ func (o *submitOptions) input(f *factory, script, command []string) (*submit.Inp
 }
 
 // readScript reads a script as it is: a ConfigMap takes any bytes.
-func (o *submitOptions) readScript(args []string) (*submit.Script, error) {
+func (o *submitOptions) readScript(args []string) (*batch.Script, error) {
 	name := args[0]
 	var text []byte
 	var err error
@@ -71,7 +71,7 @@ func (o *submitOptions) readScript(args []string) (*submit.Script, error) {
 	default:
 		return nil, fmt.Errorf("%s is empty", name)
 	}
-	return &submit.Script{Name: filepath.ToSlash(name), Text: string(text), Args: args[1:]}, nil
+	return &batch.Script{Name: filepath.ToSlash(name), Text: string(text), Args: args[1:]}, nil
 }
 
 // isRedirected reports whether a file or another program is standard input, and so
@@ -102,7 +102,7 @@ func isUnread(in io.Reader) bool {
 }
 
 // site returns the defaults, nil if there are none.
-func (o *submitOptions) site() (*submit.Site, error) {
+func (o *submitOptions) site() (*batch.Site, error) {
 	name := cmp.Or(o.template, os.Getenv(templateVariable))
 	text, err := os.ReadFile(cmp.Or(name, templateFile))
 	switch {
@@ -111,7 +111,7 @@ func (o *submitOptions) site() (*submit.Site, error) {
 	case err != nil:
 		return nil, plainly(err)
 	}
-	site, err := submit.ParseSite(cmp.Or(name, templateFile), text)
+	site, err := batch.ParseSite(cmp.Or(name, templateFile), text)
 	if err != nil {
 		return nil, eachAnError(err)
 	}
@@ -120,7 +120,7 @@ func (o *submitOptions) site() (*submit.Site, error) {
 
 // submitter returns what creates the Job, and lets the input ask it. A dry run
 // needs a cluster only if a question comes up.
-func (o *submitOptions) submitter(ctx context.Context, f *factory, in *submit.Input) (*submitter, error) {
+func (o *submitOptions) submitter(ctx context.Context, f *factory, in *batch.Input) (*submitter, error) {
 	namespace, err := f.namespace()
 	if err != nil {
 		return nil, err
@@ -140,13 +140,13 @@ func (o *submitOptions) submitter(ctx context.Context, f *factory, in *submit.In
 		return nil, err
 	}
 	unreachable := err
-	in.Lookup = func(string, string) (*submit.Known, error) { return nil, unreachable }
+	in.Lookup = func(string, string) (*batch.Known, error) { return nil, unreachable }
 	in.Match = func(string) ([]string, error) { return nil, unreachable }
 	return s, nil
 }
 
 // print writes what was created, in the manner of kubectl.
-func (o *submitOptions) print(made *submit.Submission) error {
+func (o *submitOptions) print(made *batch.Submission) error {
 	// A dry run makes up what the API server would: the next dry run takes it.
 	name := cmp.Or(made.Job.Name, made.Job.GenerateName+o.suffix)
 	text := ""
@@ -166,7 +166,7 @@ func (o *submitOptions) print(made *submit.Submission) error {
 	return nil
 }
 
-func (o *submitOptions) printObjects(made *submit.Submission) error {
+func (o *submitOptions) printObjects(made *batch.Submission) error {
 	objects := []any{withoutManagers(made.Job)}
 	if made.Script != nil {
 		made.Script.ManagedFields = nil

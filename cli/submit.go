@@ -15,7 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/submit"
+	"depctl.dev/cli/batch"
 )
 
 const submitLong = `Make a Job of a command or a batch script, as on a batch system.
@@ -101,7 +101,7 @@ const submitExample = `  # An array of 100, ten at a time, each after its counte
 // submitOptions is what "depctl submit" was asked to do.
 type submitOptions struct {
 	streams  genericiooptions.IOStreams
-	options  []submit.Option
+	options  []batch.Option
 	filename string
 	template string
 	dialect  string
@@ -133,7 +133,7 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				script, command = args[:dash], args[dash:]
 			}
-			if len(script)+len(command) == 0 && o.filename == "" && !submit.Wraps(o.options) && isRedirected(streams.In) {
+			if len(script)+len(command) == 0 && o.filename == "" && !batch.Wraps(o.options) && isRedirected(streams.In) {
 				script, o.implied = []string{"-"}, true
 			}
 			if err := o.validate(script, command); err != nil {
@@ -147,12 +147,12 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // what follows SCRIPT is for the script
-	for _, flag := range submit.Flags() {
-		o.add(flags, submit.Depctl, flag.Name, flag.Value, flag.Help)
+	for _, flag := range batch.Flags() {
+		o.add(flags, batch.Depctl, flag.Name, flag.Value, flag.Help)
 	}
-	o.add(flags, submit.Slurm, "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
-	o.add(flags, submit.Slurm, "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
-	for _, d := range submit.Dialects()[1:] {
+	o.add(flags, batch.Slurm, "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
+	o.add(flags, batch.Slurm, "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
+	for _, d := range batch.Dialects()[1:] {
 		v := &optionFlag{list: &o.options, dialect: d, value: "OPTIONS"}
 		flags.Var(v, string(d), fmt.Sprintf("Options as %s has them; they win over those of the script.", d))
 	}
@@ -168,19 +168,19 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 	return cmd
 }
 
-// add registers an option that package submit reads.
-func (o *submitOptions) add(flags *pflag.FlagSet, d submit.Dialect, name, value, help string) {
+// add registers an option that package batch reads.
+func (o *submitOptions) add(flags *pflag.FlagSet, d batch.Dialect, name, value, help string) {
 	flags.Var(&optionFlag{list: &o.options, dialect: d, name: name, value: value}, name, help)
 	if value == "" {
 		flags.Lookup(name).NoOptDefVal = "true"
 	}
 }
 
-// optionFlag keeps an option for package submit, in the order of the command
+// optionFlag keeps an option for package batch, in the order of the command
 // line.
 type optionFlag struct {
-	list        *[]submit.Option
-	dialect     submit.Dialect
+	list        *[]batch.Option
+	dialect     batch.Dialect
 	name, value string
 }
 
@@ -195,10 +195,10 @@ func (f *optionFlag) Type() string {
 }
 
 func (f *optionFlag) Set(text string) error {
-	option := submit.Option{Dialect: f.dialect, Name: f.name, Value: text}
+	option := batch.Option{Dialect: f.dialect, Name: f.name, Value: text}
 	switch {
 	case f.name == "":
-		option = submit.Option{Dialect: f.dialect, Line: text}
+		option = batch.Option{Dialect: f.dialect, Line: text}
 	case f.value == "" && text == "false":
 		return nil
 	case f.value == "" && text != "true":
@@ -223,7 +223,7 @@ func (o *submitOptions) validate(script, command []string) error {
 	if o.parsable && o.output != "" {
 		return usageErrorf("--parsable and -o do not go together")
 	}
-	if _, err := submit.ParseDialect(o.dialect); err != nil {
+	if _, err := batch.ParseDialect(o.dialect); err != nil {
 		return usageErrorf("%s", err)
 	}
 	if err := dryRun(o.dryRun).validate(); err != nil {
@@ -244,7 +244,7 @@ func (o *submitOptions) run(ctx context.Context, f *factory, script, command []s
 	if err != nil {
 		return err
 	}
-	made, err := submit.Compile(*in)
+	made, err := batch.Compile(*in)
 	if err != nil {
 		return eachAnError(err)
 	}
@@ -287,7 +287,7 @@ func (o *submitOptions) note(notes []string) error {
 
 // eachAnError begins every problem of a list as the first one begins.
 func eachAnError(err error) error {
-	var problems submit.Problems
+	var problems batch.Problems
 	if !errors.As(err, &problems) {
 		return err
 	}
@@ -319,12 +319,12 @@ func (o *submitOptions) waitFor(ctx context.Context, s *submitter, job *batchv1.
 	case err != nil:
 		return fmt.Errorf("waiting for Job %s: %w", job.Name, err)
 	}
-	if text, _ := submit.Progress(done); text == "succeeded" {
+	if text, _ := batch.Progress(done); text == "succeeded" {
 		return nil
 	}
 	pods, err := s.failedPods(ctx, done)
 	if err != nil {
 		return fmt.Errorf("reading the exit code of Job %s from its pods: %w", done.Name, err)
 	}
-	return ended(submit.ExitCode(done, pods))
+	return ended(batch.ExitCode(done, pods))
 }

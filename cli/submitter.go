@@ -21,7 +21,7 @@ import (
 	"k8s.io/klog/v2"
 	"k8s.io/utils/ptr"
 
-	"depctl.dev/cli/submit"
+	"depctl.dev/cli/batch"
 	"depctl.dev/gate"
 )
 
@@ -47,7 +47,7 @@ func (s *submitter) options() metav1.CreateOptions {
 // create makes the Job and then its script, which the Job owns: its pods cannot
 // start without it. If the script cannot be made, the Job goes again, also when
 // the user has given up meanwhile.
-func (s *submitter) create(ctx context.Context, made *submit.Submission) error {
+func (s *submitter) create(ctx context.Context, made *batch.Submission) error {
 	job, err := s.all.Jobs(s.namespace).Create(ctx, made.Job, s.options())
 	if apierrors.IsAlreadyExists(err) && made.Again != "" {
 		again := made.Job.DeepCopy()
@@ -103,7 +103,7 @@ func (s *submitter) explainCreate(err error, job *batchv1.Job) error {
 func (s *submitter) remarks(ctx context.Context, asked string, job *batchv1.Job) []string {
 	var notes []string
 	if asked != "" && job.Name != asked {
-		notes = append(notes, fmt.Sprintf("there is a Job %s already: this one is called %s; -l %s=%s finds all", asked, job.Name, submit.NameLabel, job.Labels[submit.NameLabel]))
+		notes = append(notes, fmt.Sprintf("there is a Job %s already: this one is called %s; -l %s=%s finds all", asked, job.Name, batch.NameLabel, job.Labels[batch.NameLabel]))
 	}
 	if _, waits := job.Annotations[gate.DependsOnAnnotation]; !waits {
 		return notes
@@ -121,8 +121,8 @@ func (s *submitter) remarks(ctx context.Context, asked string, job *batchv1.Job)
 const lookupTimeout = 10 * time.Second
 
 // lookup tells about a Job that others wait for.
-func (s *submitter) lookup(ctx context.Context) submit.Lookup {
-	return func(namespace, name string) (*submit.Known, error) {
+func (s *submitter) lookup(ctx context.Context) batch.Lookup {
+	return func(namespace, name string) (*batch.Known, error) {
 		if namespace == "" {
 			namespace = s.namespace
 		}
@@ -135,13 +135,13 @@ func (s *submitter) lookup(ctx context.Context) submit.Lookup {
 		if err != nil {
 			return nil, err
 		}
-		numbers, err := submit.Numbers(job)
-		return &submit.Known{Numbers: numbers}, err
+		numbers, err := batch.Numbers(job)
+		return &batch.Known{Numbers: numbers}, err
 	}
 }
 
 // match returns the Jobs that a pattern matches now.
-func (s *submitter) match(ctx context.Context) submit.Match {
+func (s *submitter) match(ctx context.Context) batch.Match {
 	return func(pattern string) ([]string, error) {
 		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
@@ -149,7 +149,7 @@ func (s *submitter) match(ctx context.Context) submit.Match {
 		}
 		var names []string
 		for i := range list.Items {
-			if submit.Matches(pattern, list.Items[i].Name) {
+			if batch.Matches(pattern, list.Items[i].Name) {
 				names = append(names, list.Items[i].Name)
 			}
 		}
@@ -158,11 +158,11 @@ func (s *submitter) match(ctx context.Context) submit.Match {
 }
 
 // namesakes returns the Jobs that were submitted by a name.
-func (s *submitter) namesakes(ctx context.Context) submit.Namesakes {
+func (s *submitter) namesakes(ctx context.Context) batch.Namesakes {
 	return func(name string) ([]string, error) {
 		ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 		defer cancel()
-		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{LabelSelector: submit.NameLabel + "=" + name})
+		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{LabelSelector: batch.NameLabel + "=" + name})
 		if err != nil {
 			return nil, err
 		}
@@ -213,7 +213,7 @@ func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text s
 		if !ok || e.Type == watch.Deleted || now.UID != job.UID {
 			return false, errGone
 		}
-		text, ended := submit.Progress(now)
+		text, ended := batch.Progress(now)
 		if text != told {
 			told = text
 			tell(text)

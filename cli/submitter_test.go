@@ -15,7 +15,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/ptr"
 
-	"depctl.dev/cli/submit"
+	"depctl.dev/cli/batch"
 	"depctl.dev/gate"
 )
 
@@ -24,8 +24,8 @@ func fakeSubmitter(objects ...runtime.Object) (*submitter, *fake.Clientset) {
 	return &submitter{all: client.BatchV1(), core: client.CoreV1(), namespace: "batch", dryRun: dryRunNone}, client
 }
 
-func withScript() *submit.Submission {
-	return &submit.Submission{
+func withScript() *batch.Submission {
+	return &batch.Submission{
 		Job:    &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "sim", UID: "u"}},
 		Script: &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "sim-script-x7k2p"}},
 	}

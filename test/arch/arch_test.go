@@ -36,7 +36,7 @@ var law = []rule{
 	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
-	{"cli/submit", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
+	{"cli/batch", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
 	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
@@ -116,10 +116,10 @@ func TestClientsAreMadeInFewFiles(t *testing.T) {
 // not only at what it names.
 func TestThePureCoreReachesNoClient(t *testing.T) {
 	t.Parallel()
-	for _, pure := range []string{"lang", "depgraph", "gate", "cli/submit"} {
+	for _, pure := range []string{"lang", "depgraph", "gate", "cli/batch"} {
 		for _, p := range list(t, "-deps", module+"/"+pure) {
 			require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/client-go"), "%s reaches %s: the core has no client", pure, p.ImportPath)
-			if pure != "gate" && pure != "cli/submit" {
+			if pure != "gate" && pure != "cli/batch" {
 				require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/"), "%s reaches %s: it knows no Kubernetes object", pure, p.ImportPath)
 			}
 		}
