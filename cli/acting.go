@@ -218,7 +218,7 @@ func (a *acting) note(format string, args ...any) error {
 // that may not be listed it returns nil and says so: nothing depends on it but
 // what is told.
 func (a *acting) read(ctx context.Context, namespace string) (*world, error) {
-	w, notes, err := (&cluster{client: a.client.typed, namespace: namespace}).read(ctx, a.clock.Now())
+	w, notes, err := a.client.reader(namespace).read(ctx, a.clock.Now())
 	if err != nil {
 		return nil, a.note("What is waited for in %s is not known: %s", cmp.Or(namespace, "the cluster"), err)
 	}

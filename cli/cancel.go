@@ -118,7 +118,7 @@ func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, 
 		named[t.Ref()] = t
 	}
 	var all []liveJob
-	for _, ref := range w.stranding(refsOf(found)) {
+	for _, ref := range stranding(w, refsOf(found)) {
 		t, ok := named[ref]
 		if !ok {
 			if t, err = o.client.get(ctx, ref); err != nil {

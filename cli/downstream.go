@@ -11,7 +11,7 @@ import (
 // are gone: whatever becomes of all others, their expressions cannot come true.
 // Each comes before what it waits for, so that none is ever decided about when
 // that has just gone.
-func (w *world) stranding(gone []lang.Ref) []lang.Ref {
+func stranding(w *world, gone []lang.Ref) []lang.Ref {
 	dead := map[lang.Ref]bool{}
 	taken := map[lang.Ref]gate.Job{}
 	take := func(ref lang.Ref) []lang.Ref {

@@ -2,16 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
-	"sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/picture"
@@ -108,39 +104,6 @@ func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 		return notReadable("--expr", err)
 	}
 	return validateOutputs(o.output, outputJSON, outputYAML)
-}
-
-// outputYAML is the value of --output for YAML, and outputWide for more columns.
-const (
-	outputYAML = "yaml"
-	outputWide = "wide"
-)
-
-func validateOutputs(output string, known ...string) error {
-	for _, k := range known {
-		if output == k || output == "" {
-			return nil
-		}
-	}
-	return usageErrorf("unknown output format %q, there are %s", output, strings.Join(known, ", "))
-}
-
-// notReadable is an expression of the command line that cannot be read.
-func notReadable(name string, err error) error {
-	var mistakes *lang.Diagnostics
-	if errors.As(err, &mistakes) {
-		return usageErrorf("%s cannot be read:\n%s", name, lang.Source{Name: name, Text: mistakes.Text}.Draw(mistakes.List))
-	}
-	return usageErrorf("%s cannot be read: %v", name, err)
-}
-
-// jobNamed reads the name of a Job on the command line.
-func jobNamed(name, namespace string) (lang.Ref, error) {
-	ref, err := reference.Parse(name, namespace)
-	if err != nil {
-		return ref, usageErrorf("%s", err)
-	}
-	return ref, nil
 }
 
 func (o *explainOptions) complete(f *factory, args []string) error {
@@ -246,15 +209,4 @@ func (o *explainOptions) style() explanation.Style {
 		},
 		Clean: picture.Clean,
 	}
-}
-
-func writeYAML(w io.Writer, value any) error {
-	text, err := yaml.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("encoding YAML: %w", err)
-	}
-	if _, err := w.Write(text); err != nil {
-		return fmt.Errorf("writing YAML: %w", err)
-	}
-	return nil
 }

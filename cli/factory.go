@@ -101,16 +101,20 @@ func (f *factory) reader(namespace string) (*cluster, error) {
 
 // clusterOf returns what reads the Jobs of a namespace, or of all if it is empty.
 func clusterOf(client clientset, namespace string) *cluster {
-	return &cluster{client: client.BatchV1(), namespace: namespace, reviews: client.AuthorizationV1().SubjectAccessReviews()}
+	c := readerOf(client.BatchV1(), namespace)
+	c.reviews = client.AuthorizationV1().SubjectAccessReviews()
+	return c
 }
 
-// lintCluster returns what lint asks a cluster.
-func (f *factory) lintCluster() (*lintCluster, error) {
+// readerOf returns what reads the Jobs of a namespace, or of all if it is empty, and
+// asks nobody what service accounts may see.
+func readerOf(client batchv1client.JobsGetter, namespace string) *cluster {
+	return &cluster{client: client, namespace: namespace}
+}
+
+// reviewer returns what asks what service accounts may do.
+func (f *factory) reviewer() (reviewer, error) {
 	config, err := f.config()
-	if err != nil {
-		return nil, err
-	}
-	jobs, err := f.jobs()
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +122,17 @@ func (f *factory) lintCluster() (*lintCluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
-	return &lintCluster{jobs: &cluster{client: jobs}, reviews: rights.SubjectAccessReviews()}, nil
+	return rights.SubjectAccessReviews(), nil
+}
+
+// jobReader returns what reads the Jobs of all namespaces and asks nobody what
+// service accounts may see.
+func (f *factory) jobReader() (*cluster, error) {
+	client, err := f.jobs()
+	if err != nil {
+		return nil, err
+	}
+	return readerOf(client, ""), nil
 }
 
 // writer returns what writes to the cluster, and the cluster's address.

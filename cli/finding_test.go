@@ -1,22 +1,26 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
-
-	"depctl.dev/lang"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
-func showSpan(m *manifest, span lang.Span) string {
-	line, column := m.lines.position(span.Start)
-	endLine, endColumn := m.lines.position(span.End)
-	return fmt.Sprintf("%d:%d-%d:%d", line, column, endLine, endColumn)
+// showPlace returns where a finding is.
+func showPlace(f finding) string {
+	at := findingsJSON([]finding{f})[0]
+	return fmt.Sprintf("%d:%d-%d:%d", at.Line, at.Column, at.EndLine, at.EndColumn)
 }
 
 // badManifests is a text with findings of every sort: about a Job, about a
@@ -34,6 +38,23 @@ spec: {jobTemplate: {metadata: {annotations: {depctl.dev/depends-on: 7}}}}
 kind: Job
 `
 
+// runLint runs one command line and returns what it wrote and its exit code.
+func runLint(on terminal, stdin string, args ...string) (stdout, stderr string, code int) {
+	var out, errOut bytes.Buffer
+	f := newFactory(Build{Version: "v1.2.3"})
+	f.terminal = func(io.Writer) terminal { return on }
+	cmd := newCmdLint(f, genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &out, ErrOut: &errOut})
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.SetArgs(args)
+	var end ended
+	if err := cmd.ExecuteContext(context.Background()); errors.As(err, &end) {
+		code = int(end)
+	} else if err != nil {
+		code = exitError
+	}
+	return out.String(), errOut.String(), code
+}
+
 func writeManifest(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -45,9 +66,9 @@ func TestTheFormatsSayTheSame(t *testing.T) {
 	t.Parallel()
 	path := writeManifest(t, "a b,%:ü.yaml", badManifests)
 	lint := func(format string) string {
-		stdout, stderr, code := runDepctl(testFactory(terminal{}), "", "lint", "-o", format, path)
+		stdout, stderr, code := runLint(terminal{}, "", "-o", format, path)
 		require.Equal(t, exitUnreadable, code, stderr)
-		again, _, _ := runDepctl(testFactory(terminal{}), "", "lint", "-o", format, path)
+		again, _, _ := runLint(terminal{}, "", "-o", format, path)
 		require.Equal(t, stdout, again, "the same input gives the same bytes")
 		return stdout
 	}
@@ -97,7 +118,7 @@ func TestTheFormatsSayTheSame(t *testing.T) {
 func TestColourIsForTerminals(t *testing.T) {
 	t.Parallel()
 	path := writeManifest(t, "a.yaml", "kind: Job\nmetadata:\n  annotations:\n    depctl.dev/depends-on: A\n")
-	stdout, stderr, code := runDepctl(testFactory(terminal{colour: true}), "", "lint", path)
+	stdout, stderr, code := runLint(terminal{colour: true}, "", path)
 	require.Equal(t, exitFindings, code)
 	require.Equal(t, "1 error in 1 Job of 1 file\n", stderr)
 	require.Equal(t, "\x1b[1m"+path+":4:28:\x1b[0m \x1b[1;31merror:\x1b[0m \"A\" has upper case letters, names of objects have none [bad-name]\n"+
@@ -108,10 +129,37 @@ func TestWhatIsDrawnCannotDriveATerminal(t *testing.T) {
 	t.Parallel()
 	text := "kind: Job\nmetadata: {name: x, annotations: {depctl.dev/depends-on: \"a\\e[31m, \\u202Eb, !\\0\"}}\n---\nkind: Job\nmetadata: {annotations: {depctl.dev/depends-on: !\u202ex\u200b y}}\n"
 	for _, format := range []string{outputText, outputGitHub} {
-		stdout, _, _ := runDepctl(testFactory(terminal{}), text, "lint", "-o", format, "-")
+		stdout, _, _ := runLint(terminal{}, text, "-o", format, "-")
 		require.NotEmpty(t, stdout)
 		for _, sign := range []string{"\x1b", "\u202e", "\u200b", "\x00"} {
 			require.NotContains(t, stdout, sign)
 		}
 	}
+}
+
+// FuzzFindings lints texts of all sorts: every finding is at a place in the text.
+func FuzzFindings(f *testing.F) {
+	for _, seed := range []string{
+		"a: b, c", "a: 'x''y'", `a: "b\x41\u00e9\U0001F600\` + "\n" + ` c"`, "a: >-\n  b\n  c\n", "a: |2+\n    b\n\n", "a: >\n\n  b\n   c\n\n  d\n",
+		"a:\r\n - b\r\n - |\r\n  c\r\n", "\ufeffa: b", "a: &x !t b\nc: *x\n", "{a: b, c}", `{"a": "\/\ud83d\ude00"}`, "a: b\n...\nc: d\n", "? a\n: |\n  b\n",
+		"a: b\u0085  c\u2028d", "--- >1\n x\n--- 'y'\n", "&0:0",
+	} {
+		f.Add(seed)
+	}
+	for _, value := range []string{"a, B", "!a", "*a", "&a b", "{a, b}", "[a, b]", "12", "yes", "a[i], {", "'a' or b", ">-\n   a,\n   B", "\"a\\x41, \\\n  shard-*\""} {
+		f.Add("kind: Job\nmetadata:\n annotations:\n  depctl.dev/depends-on: " + value)
+		f.Add("{kind: Job, metadata: {annotations: {depctl.dev/depends-on: " + value + "}}}")
+	}
+	f.Add(badManifests)
+	f.Add(badManifests)
+	f.Fuzz(func(t *testing.T, text string) {
+		m := newManifest("test.yaml", []byte(text))
+		found := newLinting([]*manifest{m}, "default").findings(m)
+		for _, d := range found {
+			require.LessOrEqual(t, 0, d.Span.Start)
+			require.LessOrEqual(t, d.Span.Start, d.Span.End)
+			require.LessOrEqual(t, d.Span.End, len(m.text))
+		}
+		require.True(t, utf8.ValidString(drawFindings(found, false)))
+	})
 }

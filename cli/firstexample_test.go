@@ -129,18 +129,6 @@ func TestWhatTheGateWroteIsSaid(t *testing.T) {
 	}
 }
 
-// A right that was granted after the gate's last word is being asked for.
-func TestARightGrantedLaterIsNotCalledMissing(t *testing.T) {
-	q := gate.Question{Namespace: "rep", Account: "default", Verb: "get", Target: "etl", Name: "job1"}
-	h := &hearsay{heard: gate.Answers{q: gate.Denied}, asked: gate.Answers{q: gate.Allowed}}
-	require.Equal(t, gate.Unasked, h.Answer(q))
-	h.heard[q] = gate.Disabled
-	require.Equal(t, gate.Disabled, h.Answer(q), "no right helps where the gate honours none")
-	h.heard, h.asked[q] = gate.Answers{}, gate.Denied
-	require.Equal(t, gate.Denied, h.Answer(q))
-	require.Equal(t, gate.Allowed, hopeful{&hearsay{}}.Answer(q))
-}
-
 // Elements wait for what the text says of each, and that is said.
 func TestWhatElementsWaitForIsSaid(t *testing.T) {
 	size := fakeArray(3)
@@ -156,7 +144,7 @@ func TestWhatElementsWaitForIsSaid(t *testing.T) {
 	}
 	w.settle()
 	sim := w.jobs[lang.Job("etl", "sim")]
-	require.Equal(t, "prep, gen[i]", w.waitsFor(sim, nil))
+	require.Equal(t, []string{"prep", "gen[i]"}, w.items(sim.Ref(), nil))
 }
 
 // A manifest that is applied now waits from now on.

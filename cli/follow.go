@@ -26,6 +26,11 @@ type liveWorld struct {
 	spaces  map[string]bool
 }
 
+// lock keeps the world as it is; unlock lets it go on.
+func (f *liveWorld) lock() { f.mu.Lock() }
+
+func (f *liveWorld) unlock() { f.mu.Unlock() }
+
 // follow reads the Jobs as read does, and then every change. Whoever looks at the
 // world holds the lock.
 func (c *cluster) follow(ctx context.Context, now time.Time) (*liveWorld, error) {
@@ -34,7 +39,7 @@ func (c *cluster) follow(ctx context.Context, now time.Time) (*liveWorld, error)
 		changed: make(chan struct{}, 1), spaces: map[string]bool{},
 	}
 	if err := f.list(ctx, c.namespace); err != nil {
-		return nil, c.explain(err)
+		return nil, unlisted(c.namespace, err)
 	}
 	f.start(ctx, c.namespace)
 	if err := f.upstream(ctx); err != nil {

@@ -18,7 +18,6 @@ import (
 
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
 // shared is what one goroutine writes and another reads.
@@ -60,7 +59,7 @@ func TestWatchDrawsWhatChangesHereAndWhereItIsWaitedFor(t *testing.T) {
 	out := &shared{}
 	o := &graphOptions{
 		streams: genericiooptions.IOStreams{Out: out, ErrOut: out}, clock: clock.RealClock{}, output: "tree",
-		source:    &cluster{client: listing{client.BatchV1()}, namespace: "etl"},
+		source:    readerOf(listing{client.BatchV1()}, "etl"),
 		namespace: "etl", scope: "etl", terminal: terminal{glyphs: picture.Unicode()}, up: -1, down: -1,
 	}
 	ended := make(chan error, 1)
@@ -88,47 +87,4 @@ func TestWatchDrawsWhatChangesHereAndWhereItIsWaitedFor(t *testing.T) {
 	shows("raw/ingest   ? missing")
 	stop()
 	require.NoError(t, <-ended)
-}
-
-// deleting is a client with which a Job is deleted right after it was listed for the
-// first time.
-type deleting struct {
-	batchv1client.JobsGetter
-	once *sync.Once
-}
-
-func (deleting) IsWatchListSemanticsUnSupported() bool { return true }
-
-func (d deleting) Jobs(namespace string) batchv1client.JobInterface {
-	return deletingJobs{d.JobsGetter.Jobs(namespace), d.once}
-}
-
-type deletingJobs struct {
-	batchv1client.JobInterface
-	once *sync.Once
-}
-
-func (d deletingJobs) List(ctx context.Context, o metav1.ListOptions) (*batchv1.JobList, error) {
-	list, err := d.JobInterface.List(ctx, o)
-	d.once.Do(func() { err = d.Delete(ctx, "gone", metav1.DeleteOptions{}) })
-	return list, err
-}
-
-func TestAJobThatGoesBetweenTwoListsIsForgotten(t *testing.T) {
-	named := func(name string) *batchv1.Job {
-		return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: name, UID: "uid", ResourceVersion: "1"}}
-	}
-	client := fake.NewSimpleClientset(named("gone"), named("stays"))
-	from := &cluster{client: deleting{client.BatchV1(), &sync.Once{}}, namespace: "etl"}
-	f, err := from.follow(t.Context(), time.Now())
-	require.NoError(t, err)
-	there := func(name string) bool {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		_, exists := f.world.jobs[lang.Job("etl", name)]
-		return exists
-	}
-	require.True(t, there("gone"), "it was listed")
-	require.Eventually(t, func() bool { return !there("gone") }, 20*time.Second, 10*time.Millisecond)
-	require.True(t, there("stays"))
 }

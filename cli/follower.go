@@ -51,6 +51,12 @@ type follower struct {
 	mu sync.Mutex
 }
 
+// lock keeps the watcher from calling, so that what it calls and its owner do not
+// meet; unlock lets it go on.
+func (f *follower) lock() { f.mu.Lock() }
+
+func (f *follower) unlock() { f.mu.Unlock() }
+
 // retrying is how long a watch that was lost waits for the next try.
 func retrying() *utilwait.Backoff {
 	return &utilwait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 5 * time.Second}
@@ -116,15 +122,6 @@ func (f *follower) follow(ctx context.Context, s stream, end context.CancelCause
 			return
 		}
 		sleep(ctx, time.Second)
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }
 

@@ -140,31 +140,6 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// sight is the world as one Job sees it, but for what the user may not read: of that
-// nobody here can say that it does not exist.
-type sight struct {
-	gate.World
-	unreadable map[lang.Ref]string
-}
-
-// Object returns what is known of an object, nil if it does not exist.
-func (s sight) Object(ref lang.Ref) *lang.Object {
-	o := s.World.Object(ref)
-	if why, unreadable := s.unreadable[ref]; unreadable && o == nil {
-		return &lang.Object{Problem: unread(why)}
-	}
-	return o
-}
-
-// Members returns the Jobs of a set.
-func (s sight) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
-	members, problem := s.World.Members(ref)
-	if why, unreadable := s.unreadable[ref]; unreadable && problem == nil {
-		return nil, unread(why)
-	}
-	return members, problem
-}
-
-func unread(why string) *lang.Problem {
-	return &lang.Problem{Code: lang.ProblemUnasked, Message: "not known to you: " + why}
-}
+// byElement reports whether pods of the Job have, or will have, the scheduling gate
+// that only a gate takes away. It cannot be taken out of a Job that has started.
+func byElement(job gate.Job) bool { return job.Released && job.Gated }

@@ -88,7 +88,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		if d.IntN(2) == 0 {
 			closed = jobs[d.IntN(len(jobs))].Namespace
 		}
-		yours := (&cluster{}).reading(testNow).world
+		yours := readerOf(nil, "").reading(testNow).world
 		for _, job := range jobs {
 			if job.Namespace != closed {
 				yours.observe(job)
@@ -108,7 +108,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 			}
 		}
 		q := newInquiry(yours)
-		drawn := newModel(yours, selection{unrelated: true})
+		drawn := yours.states()
 		counts := map[gate.State]int{}
 		for ref, job := range yours.jobs {
 			c, told := wrote[ref]
@@ -119,19 +119,19 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 			require.Equal(t, c.Reason, q.Decision(ref).Reason, what)
 			require.Equal(t, gate.Waiting, q.Decision(ref).Action, what)
 			state := gate.StateOf(job, q.Decision(ref))
-			require.Equal(t, state, drawn.states[ref], what)
+			require.Equal(t, state, drawn[ref], what)
 			counts[state]++
 			compared++
 			if c.Reason == gate.ReasonProblem {
 				problems++
 			}
 		}
-		summed := overview.Of(graphed{q}, yours.upstream(""), 0)
+		summed := overview.Of(q, yours.upstream(""), 0)
 		for state, n := range counts {
 			require.GreaterOrEqual(t, summed.Counts[state], n)
 		}
-		p := newPlan(newRehearsal(yours, 0, newLengths(yours, time.Minute, yours).of))
-		for _, job := range p.jobs {
+		run := newRehearsal(yours, 0, newLengths(yours, time.Minute, yours).of)
+		for _, job := range run.jobs {
 			c, told := wrote[job.ref]
 			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||
 				c.Reason == gate.ReasonProblem && gates.graph.Expr(job.ref).Names() != nil) {

@@ -10,17 +10,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
-// helpWidth is the width of help texts: that of a small terminal.
-const helpWidth = 80
-
-// asksCluster marks a command that talks to a cluster, by an annotation. Its
-// help shows the few options of the connection that people use every day; the
-// others are in "depctl options", as with kubectl.
-const asksCluster = "depctl.dev/asks-cluster"
-
-// wholeCluster is the value of asksCluster for a command without a namespace.
-const wholeCluster = "whole"
-
 // printUsage writes what follows the description in a help text.
 func printUsage(cmd *cobra.Command) error {
 	var b strings.Builder
@@ -100,23 +89,6 @@ func flagList(flags *pflag.FlagSet) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-// wrap breaks a text into lines at white space.
-func wrap(text string, width int) []string {
-	lines := []string{""}
-	for _, word := range strings.Fields(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case len(*last)+1+len(word) <= width:
-			*last += " " + word
-		default:
-			lines = append(lines, word)
-		}
-	}
-	return lines
 }
 
 func newCmdOptions(streams genericiooptions.IOStreams) *cobra.Command {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/types"
@@ -77,32 +76,6 @@ func (o *holdOptions) run(ctx context.Context, names []string) error {
 		}
 		return o.say(after, unlessUnchanged(changed, o.done))
 	})
-}
-
-// waits returns why a Job does not wait for the gate to release it, or elements of
-// it; nil if it does.
-func waits(job gate.Job) error {
-	why := ""
-	switch {
-	case job.Outcome() != lang.Undecided, job.Ending:
-		why = "has ended"
-	case job.BeingDeleted:
-		why = "is being deleted"
-	case job.ForeignOwner != "":
-		why = "is not the gate's: " + job.ForeignOwner + " decides when it runs"
-	case byElement(job):
-		return nil
-	case job.Released:
-		why = "was released already"
-	case !job.Annotated:
-		why = "waits for nothing: it has no annotation " + gate.DependsOnAnnotation
-	case !job.Suspended:
-		why = "was started by somebody else: nothing waits"
-	}
-	if why == "" {
-		return nil
-	}
-	return fmt.Errorf("job %s %s", job.Ref(), why)
 }
 
 func refsOf(all []liveJob) []lang.Ref {

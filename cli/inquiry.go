@@ -6,8 +6,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// inquiry is a world with what is expected of it. Its methods are those that package
-// explanation and package forecast ask.
+// inquiry is a world with what is expected of it. Its methods are those that packages
+// explanation, forecast and overview ask.
 type inquiry struct {
 	*world
 	history   *forecast.History
@@ -82,3 +82,9 @@ func (q *inquiry) Expect(ref lang.Ref) forecast.Expectation { return q.forecast.
 
 // Estimate returns how long a Job may take.
 func (q *inquiry) Estimate(ref lang.Ref) (forecast.Estimate, bool) { return q.history.Estimate(ref) }
+
+// Prerequisites returns what a Job waits for.
+func (q *inquiry) Prerequisites(ref lang.Ref) []lang.Ref { return q.graph.Prerequisites(ref) }
+
+// Dependents returns what waits for it.
+func (q *inquiry) Dependents(ref lang.Ref) []lang.Ref { return q.graph.Dependents(ref) }

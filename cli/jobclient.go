@@ -55,6 +55,14 @@ func (f *factory) jobClient() (*jobClient, error) {
 	return &jobClient{objects: objects, typed: typed}, nil
 }
 
+// reader returns what reads the Jobs of a namespace, or of all if it is empty.
+func (c *jobClient) reader(namespace string) *cluster { return readerOf(c.typed, namespace) }
+
+// readAll reads the Jobs of all namespaces.
+func (c *jobClient) readAll(ctx context.Context, now time.Time) (*world, error) {
+	return readAll(ctx, c.typed, now)
+}
+
 // liveJob is a Job that is to be acted on: all of it, as batch/v1 has it, and what
 // matters of it.
 type liveJob struct {

@@ -148,7 +148,7 @@ func (o *lintOptions) complete(f *factory) error {
 	if o.namespace, err = f.namespace(); err != nil {
 		return err
 	}
-	o.cluster, err = f.lintCluster()
+	o.cluster, err = newLintCluster(f)
 	return err
 }
 

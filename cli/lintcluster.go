@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,15 +16,19 @@ import (
 	"depctl.dev/lang"
 )
 
-// reviewer asks whether a service account may do something; it is the client's.
-type reviewer interface {
-	Create(context.Context, *authorizationv1.SubjectAccessReview, metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error)
-}
-
 // lintCluster is what "depctl lint --cluster" asks.
 type lintCluster struct {
 	jobs    *cluster
 	reviews reviewer
+}
+
+func newLintCluster(f *factory) (*lintCluster, error) {
+	jobs, err := f.jobReader()
+	if err != nil {
+		return nil, err
+	}
+	reviews, err := f.reviewer()
+	return &lintCluster{jobs: jobs, reviews: reviews}, err
 }
 
 // live returns the Jobs of the cluster, each as a manifest, and says where they are.
@@ -45,7 +48,7 @@ func (o *lintOptions) live(ctx context.Context) ([]*manifest, string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, "", c.explain(err)
+		return nil, "", unlisted(c.namespace, err)
 	}
 	return manifests, place, nil
 }
@@ -72,7 +75,7 @@ func liveManifest(name string, job *batchv1.Job) (*manifest, error) {
 // one, and what service accounts may see. It returns notes on what it may not
 // know.
 func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
-	r := &reading{cluster: c.jobs, world: newWorld(l.world.now), listed: map[string]error{}}
+	r := c.jobs.reading(l.world.now)
 	for w := range l.each {
 		if w.live {
 			r.listed[w.namespace] = nil

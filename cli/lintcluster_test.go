@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ import (
 
 func TestLintLooksAtTheClusterToo(t *testing.T) {
 	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
-	manifest := jobText("report", "etl/load, etl/loda, raw/ingest", "", "") + jobText("mail", "print, archive", "", "")
+	manifest := linted("report", "etl/load, etl/loda, raw/ingest", "", "") + linted("mail", "print, archive", "", "")
 	tests := map[string]struct {
 		may, forbidden []string
 		want           []string
@@ -83,7 +85,7 @@ func TestLintLooksAtTheClusterToo(t *testing.T) {
 			server := httptest.NewServer(mux)
 			defer server.Close()
 			factory := testFactory(terminal{})
-			path := writeManifest(t, "in.yaml", manifest)
+			path := written(t, "in.yaml", manifest)
 			stdout, stderr, code := runDepctl(factory, "", "lint", "--cluster", "--server", server.URL, path)
 			require.Equal(t, exitFindings, code, stderr)
 			for _, want := range test.want {
@@ -200,4 +202,22 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 		require.Equal(t, exitUsage, code, args)
 		require.Contains(t, stderr, want)
 	}
+}
+
+// linted is a Job in one line, with a container.
+func linted(name, dependsOn, annotations, spec string) string {
+	if dependsOn != "" {
+		annotations = fmt.Sprintf("depctl.dev/depends-on: %q, %s", dependsOn, annotations)
+	}
+	if spec == "" {
+		spec = "backoffLimit: 6"
+	}
+	return fmt.Sprintf("---\nkind: Job\nmetadata: {name: %s, annotations: {%s}}\nspec: {%s, template: {spec: {containers: [{name: a}]}}}\n", name, annotations, spec)
+}
+
+func written(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
 }

@@ -15,8 +15,8 @@ func lintCodes(t *testing.T, text string) string {
 	m := newManifest("test.yaml", []byte(text))
 	var found []string
 	for _, f := range newLinting([]*manifest{m}, "default").findings(m) {
-		line, column := m.lines.position(f.Span.Start)
-		found = append(found, fmt.Sprintf("%d:%d %s", line, column, f.Code))
+		at := findingsJSON([]finding{f})[0]
+		found = append(found, fmt.Sprintf("%d:%d %s", at.Line, at.Column, at.Code))
 	}
 	return strings.Join(found, ", ")
 }

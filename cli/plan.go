@@ -144,8 +144,8 @@ func (o *planOptions) complete(f *factory) error {
 		if !o.history {
 			return nil
 		}
-		client, err := f.jobs()
-		o.past = &cluster{client: client}
+		past, err := f.jobReader()
+		o.past = past
 		return err
 	}
 	scope := ""
@@ -176,7 +176,7 @@ func (o *planOptions) run(ctx context.Context) error {
 		histories = append(histories, past)
 	}
 	if len(o.files.Filenames) > 0 {
-		notes = append(notes, assumedNotes(w.assume(), o.namespace)...)
+		notes = append(notes, assumedNotes(assume(w), o.namespace)...)
 	}
 	known := newLengths(w, o.otherwiseDuration, histories...)
 	p := newPlan(newRehearsal(w, o.slots, known.of))
@@ -188,7 +188,7 @@ func (o *planOptions) run(ctx context.Context) error {
 }
 
 // assume adds what is waited for and is not there, as if it had succeeded before.
-func (w *world) assume() []lang.Ref {
+func assume(w *world) []lang.Ref {
 	var added []lang.Ref
 	for _, ref := range w.graph.Refs() {
 		if _, there := w.jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() {

@@ -174,11 +174,11 @@ func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *world) error {
 		return err
 	}
 	w.add(skipped.Job)
-	return o.note("%s: skipped %s", o.short(t.Ref()), strings.Join(w.skips(skipped.Job), ", "))
+	return o.note("%s: skipped %s", o.short(t.Ref()), strings.Join(skips(w, skipped.Job), ", "))
 }
 
 // skips returns, in words, what a Job would still wait for.
-func (w *world) skips(job gate.Job) []string {
+func skips(w *world, job gate.Job) []string {
 	var items []string
 	if job.OnHold {
 		items = append(items, "a hold by a person: "+picture.OneLine(gate.HoldAnnotation+"="+job.Hold))

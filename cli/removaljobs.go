@@ -22,7 +22,7 @@ func (r *removal) freeJobs(ctx context.Context) error {
 		if err := r.readJobs(ctx); err != nil {
 			return err
 		}
-		guarded := r.world.guarded()
+		guarded := guarded(r.world)
 		if len(guarded) == 0 {
 			return nil
 		}
@@ -75,7 +75,7 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 func (r *removal) readJobs(ctx context.Context) error {
 	var err error
 	if r.world, err = r.read(ctx, r.clock.Now()); err == nil {
-		r.tally.stranded = r.world.stranded()
+		r.tally.stranded = stranded(r.world)
 	}
 	return err
 }

@@ -167,7 +167,7 @@ func ownedByOther(t liveJob) error {
 // everything returns the Jobs of all namespaces, or as many as the user may list:
 // Jobs of other namespaces may wait for those that are acted on.
 func (a *acting) everything(ctx context.Context, about []liveJob) (*world, error) {
-	w, err := readAll(ctx, a.client.typed, a.clock.Now())
+	w, err := a.client.readAll(ctx, a.clock.Now())
 	if !apierrors.IsForbidden(err) {
 		if err = a.client.explain(ctx, err, right{"list", jobKind, "", ""}, lang.Ref{}); err != nil {
 			return nil, err
@@ -175,7 +175,7 @@ func (a *acting) everything(ctx context.Context, about []liveJob) (*world, error
 		w.access = hopeful{w.access}
 		return w, nil
 	}
-	r := (&cluster{client: a.client.typed}).reading(a.clock.Now())
+	r := a.client.reader("").reading(a.clock.Now())
 	r.world.access = hopeful{r.world.access}
 	listed := map[string]bool{}
 	for _, t := range about {

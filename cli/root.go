@@ -67,13 +67,6 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	return usageErrorf(message, args[0])
 }
 
-func noArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageErrorf("unexpected argument %q", args[0])
-	}
-	return nil
-}
-
 // asCalled puts into the help of all commands how the user calls the program.
 func asCalled(root *cobra.Command, name string) {
 	if name == root.Name() {

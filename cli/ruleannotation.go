@@ -66,16 +66,6 @@ func misplacedAnnotation(_ *linting, w *workload) []mistake {
 	return nil
 }
 
-// key returns the place of a key in a map.
-func (w *workload) key(in *yaml.Node, name string) lang.Span {
-	for i := 0; i+1 < len(in.Content); i += 2 {
-		if in.Content[i].Value == name {
-			return w.span(in.Content[i])
-		}
-	}
-	return w.span(in)
-}
-
 func misspeltAnnotation(_ *linting, w *workload) []mistake {
 	if w.job == nil {
 		return nil

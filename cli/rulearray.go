@@ -6,9 +6,6 @@ import (
 	"depctl.dev/gate"
 )
 
-// isElementwise reports whether elements of the Job wait one by one.
-func (w *workload) isElementwise() bool { return w.expr != nil && w.expr.Elementwise() }
-
 func arrayParallelism(_ *linting, w *workload) []mistake {
 	spec := w.job
 	if !w.isElementwise() || spec.Spec.Parallelism == nil || spec.Spec.Completions == nil ||

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
 
 	"depctl.dev/gate"
@@ -110,17 +109,6 @@ func (l *linting) waitsForHeld(w *workload, one waiter, container corev1.Contain
 		return "NAME", true
 	}
 	return "", false
-}
-
-// container returns the place of a container in one of its lists.
-func (w *workload) container(of string, i int) lang.Span {
-	spec := child(w.pods, "spec")
-	if list := target(child(spec, of)); list != nil && list.Kind == yaml.SequenceNode && i < len(list.Content) {
-		if image := child(list.Content[i], "image"); image != nil {
-			return w.span(image)
-		}
-	}
-	return w.span(spec)
 }
 
 // waitForNames reads the arguments of k8s-wait-for and depends-on: job NAME,

@@ -32,20 +32,6 @@ func deadlock(l *linting, w *workload) []mistake {
 	return nil
 }
 
-// naming returns where the expression names a Job, or where it begins if that is
-// in one of its sets.
-func (w *workload) naming(ref lang.Ref) lang.Span {
-	if w.expr == nil {
-		return w.span(w.value)
-	}
-	for _, edge := range w.expr.Edges() {
-		if edge.Ref.Resolve(w.namespace) == ref {
-			return w.expression(edge.Span)
-		}
-	}
-	return w.span(w.value)
-}
-
 // maxSuggested bounds the names for which near ones are looked up: each is
 // compared with all Jobs of its namespace.
 const maxSuggested = 100
@@ -96,22 +82,6 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 	return found
 }
 
-// onceEach returns what the expression names, each thing once.
-func (w *workload) onceEach() []lang.Edge {
-	if w.expr == nil {
-		return nil
-	}
-	seen := map[lang.Ref]bool{}
-	var edges []lang.Edge
-	for _, edge := range w.expr.Edges() {
-		if !seen[edge.Ref] {
-			seen[edge.Ref] = true
-			edges = append(edges, edge)
-		}
-	}
-	return edges
-}
-
 // exists reports whether there is such a Job, or whether nobody may know.
 func (l *linting) exists(ref lang.Ref) bool {
 	_, known := l.world.jobs[ref]
@@ -147,22 +117,6 @@ func (l *linting) nearSpace(ref lang.Ref) string {
 	return ""
 }
 
-// withoutNumbers returns a name with every run of digits made one sign.
-func withoutNumbers(name string) string {
-	var b strings.Builder
-	digits := false
-	for _, r := range name {
-		is := r >= '0' && r <= '9'
-		if is && !digits {
-			b.WriteByte('#')
-		} else if !is {
-			b.WriteRune(r)
-		}
-		digits = is
-	}
-	return b.String()
-}
-
 // forbiddenReference says what the gate would say, where the cluster was asked.
 func forbiddenReference(l *linting, w *workload) []mistake {
 	if l.access == nil {
@@ -182,6 +136,3 @@ func forbiddenReference(l *linting, w *workload) []mistake {
 	}
 	return found
 }
-
-// account returns the service account of the pods.
-func (w *workload) account() string { return w.facts.ServiceAccount }

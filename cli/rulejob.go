@@ -3,7 +3,6 @@ package cli
 import (
 	"time"
 
-	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
@@ -65,15 +64,6 @@ func shortTTL(l *linting, w *workload) []mistake {
 		}
 	}
 	return nil
-}
-
-// display names a workload for people.
-func (w *workload) display() string {
-	name := w.namespace + "/" + w.name
-	if w.kind != "Job" {
-		name = w.kind + " " + name
-	}
-	return picture.OneLine(name)
 }
 
 func cronJobConcurrency(_ *linting, w *workload) []mistake {

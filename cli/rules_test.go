@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"regexp"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
+
+var updatePage = flag.Bool("update-page", false, "write docs/lint.md anew")
 
 // arrayManifest is the array of the language's examples, for those that need one.
 const arrayManifest = "---\nkind: Job\nmetadata: {name: array}\nspec: {completionMode: Indexed, completions: 10, template: {spec: {containers: [{}]}}}\n"
@@ -62,10 +65,10 @@ func TestDocumentation(t *testing.T) {
 		}
 		want += "| `" + string(code) + "` | " + code.Text() + " | " + example + " |\n"
 	}
-	if *update {
+	if *updatePage {
 		require.NoError(t, os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
 	} else {
-		require.Equal(t, want, table, "run with -update to write it")
+		require.Equal(t, want, table, "run with -update-page to write it")
 	}
 	examples := regexp.MustCompile("(?ms)^```yaml (\\S+)\n(.*?)^```$").FindAllStringSubmatch(before, -1)
 	seen := map[string]bool{}

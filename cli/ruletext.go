@@ -1,37 +1,12 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"depctl.dev/gate"
 )
-
-// arrives returns what kubectl sends for a scalar, as JSON: it reads YAML 1.1, and
-// so more words as true or false than YAML 1.2.
-func arrives(n *yaml.Node) string {
-	var value any
-	switch {
-	case n.Style == 0 && n.ShortTag() == "!!str" && isOldBool(n.Value):
-		value = isOldTrue(n.Value)
-	case n.ShortTag() == "!!str", n.ShortTag() == "!!timestamp", n.ShortTag() == "!!merge":
-		value = n.Value
-	default:
-		if n.Decode(&value) != nil {
-			value = n.Value
-		}
-	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(value) != nil {
-		return n.Value // infinite, which kubectl refuses
-	}
-	return strings.TrimSpace(b.String())
-}
 
 // textual reports names, labels and annotations of a Job that are not text to
 // kubectl: it refuses them, but for null. Before 1.33 its apply drops all labels or
@@ -67,17 +42,6 @@ func textual(_ *linting, w *workload) []mistake {
 		}
 	}
 	return found
-}
-
-// isTorn reports whether a comma in a flow map has torn the expression apart, which
-// has its own finding.
-func (w *workload) isTorn() bool {
-	for _, d := range w.mistaken {
-		if d.Code == yamlFlow {
-			return true
-		}
-	}
-	return false
 }
 
 // maxJobName is the longest name of a Job: its pods carry it as a label.

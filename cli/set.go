@@ -54,7 +54,9 @@ func newCmdSet(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Long:                  setLong,
 		Example:               setExample,
 		Annotations:           map[string]string{asksCluster: ""},
-		ValidArgsFunction:     f.completeSet,
+		ValidArgsFunction:     func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+			return completeSet(f, cmd, args, given)
+		},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			names := min(len(args), 1)
@@ -265,4 +267,15 @@ func effect(d gate.Decision) string {
 	default:
 		return d.Message
 	}
+}
+
+// completeSet completes the Job, and as the expression another one.
+func completeSet(f *factory, cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+	switch len(args) {
+	case 0:
+		return f.completeJobs(func(job gate.Job) bool { return waits(job) == nil })(cmd, args, given)
+	case 1:
+		return f.completeJobs(func(gate.Job) bool { return true })(cmd, args, given)
+	}
+	return nil, noFiles
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,13 +18,6 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
-
-// source is where Jobs come from.
-type source interface {
-	// read returns the Jobs as they are now, and notes for people about what
-	// was left out.
-	read(ctx context.Context, now time.Time) (*world, []string, error)
-}
 
 // cluster reads the Jobs of one namespace, or of all if it is empty, and those
 // of other namespaces that they wait for.
@@ -37,7 +31,7 @@ type cluster struct {
 func (c *cluster) read(ctx context.Context, now time.Time) (*world, []string, error) {
 	r := c.reading(now)
 	if err := r.list(ctx, c.namespace); err != nil {
-		return nil, nil, c.explain(err)
+		return nil, nil, unlisted(c.namespace, err)
 	}
 	if c.namespace != "" {
 		if err := r.followUpstream(ctx); err != nil {
@@ -87,33 +81,15 @@ func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
 	return nil, nil
 }
 
-// unreadableNotes says, once for each namespace, what could not be read there.
-func unreadableNotes(w *world) []string {
-	refs := slices.SortedFunc(maps.Keys(w.unreadable), lang.Ref.Compare)
-	var notes []string
-	for len(refs) > 0 {
-		first, count := refs[0], 1
-		for count < len(refs) && refs[count].Namespace == first.Namespace {
-			count++
-		}
-		refs = refs[count:]
-		others := ""
-		if count > 1 {
-			others = fmt.Sprintf(" and %d more in namespace %s", count-1, first.Namespace)
-		}
-		notes = append(notes, fmt.Sprintf("The state of %s%s is unknown: %s", first, others, w.unreadable[first]))
-	}
-	return notes
-}
-
-// explain says what could not be listed, in which namespace, and what to try.
-func (c *cluster) explain(err error) error {
-	where := "namespace " + c.namespace
-	if c.namespace == "" {
+// unlisted says that the Jobs of a namespace, or of all if it is empty, cannot be
+// listed, why, and what to try.
+func unlisted(namespace string, err error) error {
+	where := "namespace " + namespace
+	if namespace == "" {
 		where = "all namespaces"
 	}
 	switch {
-	case apierrors.IsForbidden(err) && c.namespace == "":
+	case apierrors.IsForbidden(err) && namespace == "":
 		return fmt.Errorf("listing Jobs in %s: %w; try one namespace, with -n", where, err)
 	case apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
 		return fmt.Errorf("listing Jobs in %s: %w; is the cluster reachable, and is it the right --context?", where, err)
@@ -204,9 +180,14 @@ func (c *cluster) each(ctx context.Context, namespace string, visit func(*batchv
 
 // readAll reads the Jobs of all namespaces.
 func readAll(ctx context.Context, client batchv1client.JobsGetter, now time.Time) (*world, error) {
-	r := (&cluster{client: client}).reading(now)
+	r := readerOf(client, "").reading(now)
 	if err := r.list(ctx, metav1.NamespaceAll); err != nil {
 		return nil, err
 	}
 	return r.world, nil
+}
+
+// reviewer asks whether a service account may do something; it is the client's.
+type reviewer interface {
+	Create(context.Context, *authorizationv1.SubjectAccessReview, metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error)
 }

@@ -124,15 +124,6 @@ func (o *statusOptions) run(ctx context.Context) error {
 	return printNotes(o.streams.ErrOut, notes)
 }
 
-// graphed adds to an inquiry the questions of package overview.
-type graphed struct{ *inquiry }
-
-// Prerequisites returns what a Job waits for.
-func (g graphed) Prerequisites(ref lang.Ref) []lang.Ref { return g.graph.Prerequisites(ref) }
-
-// Dependents returns what waits for it.
-func (g graphed) Dependents(ref lang.Ref) []lang.Ref { return g.graph.Dependents(ref) }
-
 func (o *statusOptions) show(q *inquiry) error {
 	var refs []lang.Ref
 	for ref, job := range q.jobs {
@@ -141,7 +132,7 @@ func (o *statusOptions) show(q *inquiry) error {
 		}
 	}
 	sortRefs(refs)
-	s := overview.Of(graphed{q}, refs, q.history.Len())
+	s := overview.Of(q, refs, q.history.Len())
 	switch o.output {
 	case outputJSON:
 		return writeJSON(o.streams.Out, statusJSONOf(s))
@@ -185,7 +176,7 @@ func (o *statusOptions) follow(ctx context.Context) error {
 			if synced {
 				return printNotes(o.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
 			}
-			return (&cluster{namespace: o.namespace}).explain(err)
+			return unlisted(o.namespace, err)
 		},
 	}
 	go func() {
@@ -195,10 +186,10 @@ func (o *statusOptions) follow(ctx context.Context) error {
 				return
 			case <-news:
 			}
-			f.mu.Lock()
+			f.lock()
 			w.now = o.clock.Now()
 			err := o.again(newInquiry(w))
-			f.mu.Unlock()
+			f.unlock()
 			if err != nil {
 				end(err)
 				return

@@ -148,10 +148,3 @@ func inTime(now, at time.Time) string {
 	}
 	return "in " + duration.HumanDuration(at.Sub(now))
 }
-
-func wrapWidth(t terminal) int {
-	if t.width == 0 {
-		return 1 << 20
-	}
-	return max(t.width, 20)
-}

@@ -15,13 +15,13 @@ import (
 )
 
 // guarded returns the Jobs that carry the gate's finalizer, sorted.
-func (w *world) guarded() []gate.Job {
-	return w.selected(func(job gate.Job) bool { return job.Guarded })
+func guarded(w *world) []gate.Job {
+	return selected(w, func(job gate.Job) bool { return job.Guarded })
 }
 
 // stranded returns the Jobs that wait for a gate to release them, sorted.
-func (w *world) stranded() []gate.Job {
-	return w.selected(isStranded)
+func stranded(w *world) []gate.Job {
+	return selected(w, isStranded)
 }
 
 // isStranded reports whether nobody but a gate would release the Job, or all of
@@ -32,11 +32,7 @@ func isStranded(job gate.Job) bool {
 		job.Namespace != metav1.NamespaceSystem // nothing holds Jobs there: it was a person
 }
 
-// byElement reports whether pods of the Job have, or will have, the scheduling gate
-// that only a gate takes away. It cannot be taken out of a Job that has started.
-func byElement(job gate.Job) bool { return job.Released && job.Gated }
-
-func (w *world) selected(is func(gate.Job) bool) []gate.Job {
+func selected(w *world, is func(gate.Job) bool) []gate.Job {
 	var found []gate.Job
 	for _, ref := range slices.SortedFunc(maps.Keys(w.jobs), lang.Ref.Compare) {
 		if job := w.jobs[ref]; is(job) {
@@ -48,7 +44,7 @@ func (w *world) selected(is func(gate.Job) bool) []gate.Job {
 
 // waitsFor returns, in words, what the Job waits for: a person, or the checks of
 // its expression that are not met.
-func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
+func waitsFor(w *world, job gate.Job, states map[lang.Ref]gate.State) string {
 	if job.OnHold {
 		return "a person: " + picture.OneLine(gate.HoldAnnotation+"="+job.Hold)
 	}
@@ -67,7 +63,7 @@ func (w *world) waitsFor(job gate.Job, states map[lang.Ref]gate.State) string {
 
 // printStranded writes Jobs as a table.
 func printStranded(out io.Writer, w *world, stranded []gate.Job) error {
-	states := newModel(w, selection{}).states
+	states := w.states()
 	column := len("NAME")
 	for _, job := range stranded {
 		column = max(column, picture.Width(job.Ref().String()))
@@ -76,7 +72,7 @@ func printStranded(out io.Writer, w *world, stranded []gate.Job) error {
 	row := func(name, waits string) { fmt.Fprintf(&b, "%-*s%s\n", column+gap, name, waits) }
 	row("NAME", "WAITS FOR")
 	for _, job := range stranded {
-		row(job.Ref().String(), w.waitsFor(job, states))
+		row(job.Ref().String(), waitsFor(w, job, states))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

@@ -25,9 +25,9 @@ const (
 )
 
 // input reads the files that were named.
-func (o *submitOptions) input(f *factory, script, command []string) (*batch.Input, error) {
+func (o *submitOptions) input(f *factory, script, program []string) (*batch.Input, error) {
 	in := &batch.Input{
-		Command: command, Options: o.options, Dialect: batch.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
+		Command: program, Options: o.options, Dialect: batch.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
 		LookupEnv: os.LookupEnv, Now: f.clock.Now(), Suffix: f.suffix(),
 	}
 	o.suffix = in.Suffix

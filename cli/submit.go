@@ -129,19 +129,19 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			script, command := args, []string(nil)
+			script, program := args, []string(nil)
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
-				script, command = args[:dash], args[dash:]
+				script, program = args[:dash], args[dash:]
 			}
-			if len(script)+len(command) == 0 && o.filename == "" && !batch.Wraps(o.options) && isRedirected(streams.In) {
+			if len(script)+len(program) == 0 && o.filename == "" && !batch.Wraps(o.options) && isRedirected(streams.In) {
 				script, o.implied = []string{"-"}, true
 			}
-			if err := o.validate(script, command); err != nil {
+			if err := o.validate(script, program); err != nil {
 				return err
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			return o.run(ctx, f, script, command)
+			return o.run(ctx, f, script, program)
 		},
 	}
 	flags := cmd.Flags()
@@ -208,11 +208,11 @@ func (f *optionFlag) Set(text string) error {
 	return nil
 }
 
-func (o *submitOptions) validate(script, command []string) error {
-	if len(script) > 0 && len(command) > 0 {
+func (o *submitOptions) validate(script, program []string) error {
+	if len(script) > 0 && len(program) > 0 {
 		return usageErrorf("there are a script and a command: give one of them")
 	}
-	if len(script)+len(command) == 0 && o.filename == "" && len(o.options) == 0 {
+	if len(script)+len(program) == 0 && o.filename == "" && len(o.options) == 0 {
 		return usageErrorf("there is nothing to run: give a script, a manifest with -f, or a command behind --")
 	}
 	switch o.output {
@@ -235,8 +235,8 @@ func (o *submitOptions) validate(script, command []string) error {
 	return nil
 }
 
-func (o *submitOptions) run(ctx context.Context, f *factory, script, command []string) error {
-	in, err := o.input(f, script, command)
+func (o *submitOptions) run(ctx context.Context, f *factory, script, program []string) error {
+	in, err := o.input(f, script, program)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -109,10 +107,10 @@ func (o *uninstallOptions) complete(f *factory) error {
 	return err
 }
 
-func (o *uninstallOptions) run(ctx context.Context, command string) error {
+func (o *uninstallOptions) run(ctx context.Context, called string) error {
 	if !o.changes() {
 		r := o.removal(dryRun(o.dryRun), o.streams.Out)
-		return errors.Join(flatten(r.run(ctx)), o.report(r, command))
+		return errors.Join(flatten(r.run(ctx)), o.report(r, called))
 	}
 	rehearsed := o.removal(dryRunServer, io.Discard)
 	rehearsed.rehearsal = true
@@ -128,7 +126,7 @@ func (o *uninstallOptions) run(ctx context.Context, command string) error {
 	if err := r.run(ctx); err != nil {
 		return fmt.Errorf("depctl is not uninstalled yet, %s: %w", r.tally.done(), flatten(err))
 	}
-	return o.report(r, command)
+	return o.report(r, called)
 }
 
 func (o *uninstallOptions) removal(d dryRun, out io.Writer) *removal {
@@ -143,26 +141,4 @@ func (o *uninstallOptions) removal(d dryRun, out io.Writer) *removal {
 // ask returns nil if the user says yes.
 func (o *uninstallOptions) ask(t tally) error {
 	return confirm(o.streams, fmt.Sprintf("Uninstalling depctl from the cluster at %s: %s.", o.server, t.plan()))
-}
-
-// flatten makes one list of joined errors, each once: the same right is missing
-// for many objects.
-func flatten(err error) error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return err
-	}
-	var lines []string
-	var walk func([]error)
-	walk = func(all []error) {
-		for _, one := range all {
-			if more, ok := one.(interface{ Unwrap() []error }); ok {
-				walk(more.Unwrap())
-			} else if line := one.Error(); !slices.Contains(lines, line) {
-				lines = append(lines, line)
-			}
-		}
-	}
-	walk(joined.Unwrap())
-	return errors.New(strings.Join(lines, "\n  "))
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // report writes what a removal has come to, and which Jobs it leaves suspended.
-func (o *uninstallOptions) report(r *removal, command string) error {
+func (o *uninstallOptions) report(r *removal, called string) error {
 	if _, err := fmt.Fprintln(o.streams.Out, summary(r)); err != nil {
 		return err
 	}
@@ -28,9 +28,9 @@ func (o *uninstallOptions) report(r *removal, command string) error {
 	}
 	var b strings.Builder
 	first := r.tally.stranded[0]
-	fmt.Fprintf(&b, "\nTo let one run:\n  %s release --force %s -n %s\n", strings.TrimSuffix(command, " uninstall"), first.Name, first.Namespace)
+	fmt.Fprintf(&b, "\nTo let one run:\n  %s release --force %s -n %s\n", strings.TrimSuffix(called, " uninstall"), first.Name, first.Namespace)
 	if slices.ContainsFunc(r.tally.stranded, func(job gate.Job) bool { return !job.OnHold }) {
-		fmt.Fprintf(&b, "To let all run that no person holds:\n  %s --release\n", command)
+		fmt.Fprintf(&b, "To let all run that no person holds:\n  %s --release\n", called)
 	}
 	_, err := io.WriteString(o.streams.Out, b.String())
 	return err

@@ -15,7 +15,6 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/picture"
-	"depctl.dev/lang"
 )
 
 func TestTheExitCodesOfWait(t *testing.T) {
@@ -96,17 +95,4 @@ func TestWaitEndsWhenItComesTrue(t *testing.T) {
 	_, err := client.BatchV1().Jobs("etl").UpdateStatus(context.Background(), job, metav1.UpdateOptions{})
 	require.NoError(t, err)
 	require.Zero(t, <-codes)
-}
-
-func TestStreamsAreAsNarrowAsTheyCan(t *testing.T) {
-	for text, want := range map[string][]stream{
-		"a, b, a":                           {{"ns", "a"}, {"ns", "b"}},
-		"a, b-*, x/c":                       {{"ns", ""}, {"x", "c"}},
-		"a,b,c,d,e,f,g,h,i":                 {{"ns", ""}},
-		"time(2026-01-01T00:00:00Z), pod:x": nil,
-	} {
-		expr, err := lang.Parse(text)
-		require.NoError(t, err)
-		require.Equal(t, want, streamsOf(expr, "ns"), text)
-	}
 }

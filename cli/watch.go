@@ -57,10 +57,10 @@ func (o *graphOptions) follow(ctx context.Context) error {
 
 // frame draws the world as it is now.
 func (o *graphOptions) frame(f *liveWorld, s *frames) error {
-	f.mu.Lock()
+	f.lock()
 	f.world.now = o.clock.Now()
 	m, err := o.model(f.world)
-	f.mu.Unlock()
+	f.unlock()
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (w *watching) failed(s stream, err error) error {
 		w.tell()
 		return nil
 	case w.missing[s]:
-		return (&cluster{namespace: s.namespace}).explain(err)
+		return unlisted(s.namespace, err)
 	case !w.away[s] && !w.quiet:
 		w.away[s] = true
 		return printNotes(w.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
@@ -99,15 +99,15 @@ func (w *watching) loop(ctx context.Context, f *follower, done <-chan error) err
 		case <-w.news:
 		case <-next.C:
 		}
-		f.mu.Lock()
+		f.lock()
 		if len(w.missing) > 0 {
-			f.mu.Unlock()
+			f.unlock()
 			continue
 		}
 		w.learn(ctx)
 		now := w.clock.Now()
 		j := w.vigil.Judge(now)
-		f.mu.Unlock()
+		f.unlock()
 		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 {
 			return w.end(j)
 		}
@@ -133,8 +133,8 @@ func (w *watching) learn(ctx context.Context) {
 }
 
 func (w *watching) over(f *follower) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.lock()
+	defer f.unlock()
 	what := fmt.Sprintf("still unknown after %s: ", w.timeout)
 	if len(w.missing) > 0 {
 		// What has not been read yet must not be called absent.

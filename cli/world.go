@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -190,4 +191,11 @@ func (w *world) upstream(namespace string) []lang.Ref {
 		}
 	}
 	return slices.SortedFunc(maps.Keys(reached), lang.Ref.Compare)
+}
+
+// source is where Jobs come from.
+type source interface {
+	// read returns the Jobs as they are now, and notes for people about what
+	// was left out.
+	read(ctx context.Context, now time.Time) (*world, []string, error)
 }

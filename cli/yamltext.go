@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -111,4 +113,27 @@ func selectorOf(n *yaml.Node) string {
 		}
 	}
 	return "{" + strings.Join(items, ", ") + "}"
+}
+
+// arrives returns what kubectl sends for a scalar, as JSON: it reads YAML 1.1, and
+// so more words as true or false than YAML 1.2.
+func arrives(n *yaml.Node) string {
+	var value any
+	switch {
+	case n.Style == 0 && n.ShortTag() == "!!str" && isOldBool(n.Value):
+		value = isOldTrue(n.Value)
+	case n.ShortTag() == "!!str", n.ShortTag() == "!!timestamp", n.ShortTag() == "!!merge":
+		value = n.Value
+	default:
+		if n.Decode(&value) != nil {
+			value = n.Value
+		}
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(value) != nil {
+		return n.Value // infinite, which kubectl refuses
+	}
+	return strings.TrimSpace(b.String())
 }

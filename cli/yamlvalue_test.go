@@ -14,7 +14,7 @@ func lintText(t *testing.T, text string) string {
 	found := newLinting([]*manifest{m}, "default").findings(m)
 	var b strings.Builder
 	for _, f := range found {
-		b.WriteString(showSpan(m, f.Span) + " " + string(f.Severity) + " " + string(f.Code) + ": " + f.Hint + "\n")
+		b.WriteString(showPlace(f) + " " + string(f.Severity) + " " + string(f.Code) + ": " + f.Hint + "\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
