@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/lang"
 )
 
@@ -49,9 +50,9 @@ func (a *acting) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&a.selector, "selector", "l", "", "Take the Jobs with these `LABELS`, as kubectl does: app=etl,tier!=test.")
 	flags.BoolVar(&a.all, "all", false, "Take all Jobs of the namespace.")
 	flags.BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "With -l or --all: those of all namespaces.")
-	flags.StringVar(&a.dryRun, "dry-run", string(dryRunNone),
+	flags.StringVar(&a.dryRun, "dry-run", string(command.DryRunNone),
 		"Change nothing and print what would be done: client, the default of --dry-run alone, or server, which also asks whether you may.")
-	flags.Lookup("dry-run").NoOptDefVal = string(dryRunClient)
+	flags.Lookup("dry-run").NoOptDefVal = string(command.DryRunClient)
 	flags.BoolVarP(&a.yes, "yes", "y", false, "Do not ask.")
 	flags.StringVarP(&a.output, "output", "o", "", "Output format: name, json or yaml, of the Jobs as they are then.")
 }
@@ -62,18 +63,18 @@ func (a *acting) complete(f *factory, cmd *cobra.Command, names int) error {
 	selects := a.selector != "" || a.all
 	switch {
 	case names > 0 && selects:
-		return usageErrorf("names exclude -l and --all")
+		return command.UsageErrorf("names exclude -l and --all")
 	case names == 0 && !selects:
-		return usageErrorf("there is no Job to %s: name one, or select some with -l or --all", a.verb)
+		return command.UsageErrorf("there is no Job to %s: name one, or select some with -l or --all", a.verb)
 	case a.allNamespaces && !selects:
-		return usageErrorf("-A needs -l or --all")
+		return command.UsageErrorf("-A needs -l or --all")
 	case a.selector != "" && a.all:
-		return usageErrorf("-l and --all exclude each other")
+		return command.UsageErrorf("-l and --all exclude each other")
 	}
 	if _, err := labels.Parse(a.selector); err != nil {
-		return usageErrorf("-l %q is not a selector: %v", a.selector, err)
+		return command.UsageErrorf("-l %q is not a selector: %v", a.selector, err)
 	}
-	if err := dryRun(a.dryRun).validate(); err != nil {
+	if err := command.DryRun(a.dryRun).Validate(); err != nil {
 		return err
 	}
 	switch a.output {
@@ -83,7 +84,7 @@ func (a *acting) complete(f *factory, cmd *cobra.Command, names int) error {
 	case "yaml":
 		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}
 	default:
-		return usageErrorf("unknown output format %q, there are name, json and yaml", a.output)
+		return command.UsageErrorf("unknown output format %q, there are name, json and yaml", a.output)
 	}
 	namespace, err := f.namespace()
 	if err != nil {
@@ -92,12 +93,12 @@ func (a *acting) complete(f *factory, cmd *cobra.Command, names int) error {
 	a.namespace, a.command = namespace, cmd.Root().CommandPath()
 	a.interactive = f.interactive(a.streams.In)
 	if a.client, err = f.jobClient(); err == nil {
-		a.client.dryRun = dryRun(a.dryRun)
+		a.client.dryRun = command.DryRun(a.dryRun)
 	}
 	return err
 }
 
-func (a *acting) changes() bool { return dryRun(a.dryRun) == dryRunNone }
+func (a *acting) changes() bool { return command.DryRun(a.dryRun) == command.DryRunNone }
 
 // find returns the Jobs that were asked for, sorted. fits says why something cannot
 // be done to a Job: what was named must fit, and of what was selected the rest is
@@ -108,7 +109,7 @@ func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) er
 	}
 	refs := make([]lang.Ref, 0, len(names))
 	for _, name := range names {
-		ref, err := jobNamed(name, a.namespace)
+		ref, err := command.JobNamed(name, a.namespace)
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +130,7 @@ func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) er
 		found = append(found, t)
 	}
 	if len(failed) > 0 {
-		return nil, fmt.Errorf("%w: %w", errUnchanged, flatten(errors.Join(failed...)))
+		return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(errors.Join(failed...)))
 	}
 	return found, nil
 }
@@ -156,7 +157,7 @@ func (a *acting) ask(what string, refs []lang.Ref) error {
 	if len(refs) < 2 {
 		return nil
 	}
-	return a.agree(fmt.Sprintf("%s %s: %s", what, count(len(refs), "Job"), a.names(refs)))
+	return a.agree(fmt.Sprintf("%s %s: %s", what, command.Count(len(refs), "Job"), a.names(refs)))
 }
 
 // agree asks whether to go on, unless that was said.
@@ -165,9 +166,9 @@ func (a *acting) agree(plan string) error {
 	case !a.changes() || a.yes:
 		return nil
 	case !a.interactive:
-		return usageErrorf("nothing was changed: this would %s, and there is no terminal to ask on: say --yes, or --dry-run", plan)
+		return command.UsageErrorf("nothing was changed: this would %s, and there is no terminal to ask on: say --yes, or --dry-run", plan)
 	}
-	return confirm(a.streams, "This would "+plan+".")
+	return command.Confirm(a.streams, "This would "+plan+".")
 }
 
 // names lists Jobs in words, ten at most.
@@ -203,7 +204,7 @@ func (a *acting) say(t liveJob, done string) error {
 		if t.Namespace != a.namespace {
 			line += " in " + t.Namespace + " namespace"
 		}
-		line += dryRun(a.dryRun).suffix()
+		line += command.DryRun(a.dryRun).Suffix()
 	}
 	_, err := fmt.Fprintln(a.streams.Out, line)
 	return err
@@ -211,7 +212,7 @@ func (a *acting) say(t liveJob, done string) error {
 
 // note writes what is to be said beside that.
 func (a *acting) note(format string, args ...any) error {
-	return printNotes(a.streams.ErrOut, []string{fmt.Sprintf(format, args...)})
+	return command.PrintNotes(a.streams.ErrOut, []string{fmt.Sprintf(format, args...)})
 }
 
 // read returns the Jobs of a namespace, and of others what those wait for. Of one
@@ -222,7 +223,7 @@ func (a *acting) read(ctx context.Context, namespace string) (*world, error) {
 	if err != nil {
 		return nil, a.note("What is waited for in %s is not known: %s", cmp.Or(namespace, "the cluster"), err)
 	}
-	return w, printNotes(a.streams.ErrOut, notes)
+	return w, command.PrintNotes(a.streams.ErrOut, notes)
 }
 
 // commonNamespace returns the namespace of Jobs, empty for several.
@@ -250,5 +251,5 @@ func each(all []liveJob, do func(liveJob) error) error {
 			break
 		}
 	}
-	return flatten(errors.Join(failed...))
+	return command.Flatten(errors.Join(failed...))
 }

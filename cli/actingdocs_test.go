@@ -14,6 +14,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -69,7 +70,7 @@ func (f *fakeJobs) runTogether(t *testing.T, args []string) string {
 	t.Helper()
 	server := httptest.NewServer(f)
 	defer server.Close()
-	factory := testFactory(terminal{glyphs: picture.Unicode()})
+	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
 	factory.interactive = func(io.Reader) bool { return false }
 	var out bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &out}

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -48,7 +49,7 @@ func newCmdCancel(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		Short:       "Delete Jobs that have not ended, or fail them",
 		Long:        cancelLong,
 		Example:     cancelExample,
-		Annotations: map[string]string{asksCluster: ""},
+		Annotations: map[string]string{command.AsksCluster: ""},
 		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
 			return cancellable(job) == nil
 		}),
@@ -56,9 +57,9 @@ func newCmdCancel(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case o.timeout <= 0:
-				return usageErrorf("--timeout must be more than 0")
+				return command.UsageErrorf("--timeout must be more than 0")
 			case o.downstream && o.keep:
-				return usageErrorf("--downstream and --keep exclude each other: what waits for the success of a Job that failed is skipped by itself")
+				return command.UsageErrorf("--downstream and --keep exclude each other: what waits for the success of a Job that failed is skipped by itself")
 			}
 			if err := o.complete(f, cmd, len(args)); err != nil {
 				return err
@@ -122,7 +123,7 @@ func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, 
 		t, ok := named[ref]
 		if !ok {
 			if t, err = o.client.get(ctx, ref); err != nil {
-				return nil, fmt.Errorf("%w: %w", errUnchanged, err)
+				return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 			}
 			ok = waits(t.Job) == nil
 		}
@@ -136,7 +137,7 @@ func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, 
 // remove deletes Jobs, and waits for all of them together.
 func (o *cancelOptions) remove(ctx context.Context, all []liveJob) error {
 	if err := o.rehearse(ctx, all); err != nil {
-		return fmt.Errorf("%w: %w", errUnchanged, flatten(err))
+		return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 	}
 	for _, t := range all {
 		if err := o.client.remove(ctx, t); err != nil {
@@ -168,7 +169,7 @@ func (o *cancelOptions) rehearse(ctx context.Context, all []liveJob) error {
 		return nil
 	}
 	client := *o.client
-	client.dryRun = dryRunServer
+	client.dryRun = command.DryRunServer
 	var failed []error
 	for _, t := range all {
 		var no *denied

@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/checkup"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
@@ -29,13 +30,13 @@ const checkExample = `  depctl check
 type checkOptions struct {
 	streams genericiooptions.IOStreams
 	clock   clock.PassiveClock
-	build   Build
+	build   command.Build
 	output  string
 
 	// The rest is filled in by complete.
 	namespace, scope string
 	client           clientset
-	terminal         terminal
+	terminal         command.Terminal
 }
 
 // checkJSON is what "depctl check -o json" prints. Its names are a promise.
@@ -52,11 +53,11 @@ func newCmdCheck(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Short:                 "Look whether the installation is in order",
 		Long:                  checkLong,
 		Example:               checkExample,
-		Annotations:           map[string]string{asksCluster: ""},
-		Args:                  noArguments,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := validateOutputs(o.output, outputJSON, outputYAML); err != nil {
+			if err := command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML); err != nil {
 				return err
 			}
 			o.terminal, o.scope = f.terminal(streams.Out), f.givenNamespace()
@@ -83,15 +84,15 @@ func (o *checkOptions) run(ctx context.Context) error {
 	list := checkup.Of(facts)
 	failed := checkup.Failed(list)
 	switch o.output {
-	case outputJSON:
-		err = writeJSON(o.streams.Out, checkJSON{!failed, list, checkup.NotChecked})
-	case outputYAML:
-		err = writeYAML(o.streams.Out, checkJSON{!failed, list, checkup.NotChecked})
+	case command.OutputJSON:
+		err = command.WriteJSON(o.streams.Out, checkJSON{!failed, list, checkup.NotChecked})
+	case command.OutputYAML:
+		err = command.WriteYAML(o.streams.Out, checkJSON{!failed, list, checkup.NotChecked})
 	default:
 		err = o.draw(list)
 	}
 	if err == nil && failed {
-		return ended(exitError)
+		return command.Ended(command.ExitError)
 	}
 	return err
 }
@@ -105,7 +106,7 @@ func (o *checkOptions) draw(list []checkup.Finding) error {
 	}
 	indent := strings.Repeat(" ", column+4)
 	for _, f := range list {
-		lines := wrap(picture.Clean(f.Message), wrapWidth(o.terminal)-len(indent))
+		lines := command.Wrap(picture.Clean(f.Message), command.WrapWidth(o.terminal)-len(indent))
 		fmt.Fprintf(out, "%s %-*s  %s\n", o.mark(f.Level), column, f.Check, strings.Join(lines, "\n"+indent))
 		if f.Mend != "" {
 			fmt.Fprintf(out, "%s%s\n", indent, f.Mend)
@@ -118,11 +119,11 @@ func (o *checkOptions) draw(list []checkup.Finding) error {
 	for i, what := range checkup.NotChecked {
 		notes[i] = "Not checked: " + what + "."
 	}
-	return printNotes(o.streams.ErrOut, notes)
+	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
 func (o *checkOptions) mark(level checkup.Level) string {
-	ascii := o.terminal.glyphs.Ellipsis == picture.ASCII().Ellipsis
+	ascii := o.terminal.Glyphs.Ellipsis == picture.ASCII().Ellipsis
 	signs := map[checkup.Level][3]string{
 		checkup.OK: {"✓", "+", "32"}, checkup.Warning: {"!", "!", "33"}, checkup.Failure: {"✗", "x", "31"},
 	}[level]
@@ -130,7 +131,7 @@ func (o *checkOptions) mark(level checkup.Level) string {
 	if ascii {
 		sign = signs[1]
 	}
-	if !o.terminal.colour {
+	if !o.terminal.Colour {
 		return sign
 	}
 	return picture.Paint(sign, signs[2])

@@ -28,6 +28,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -195,7 +196,7 @@ func forbid(client *fake.Clientset, verb, resource string) {
 }
 
 // clusterFactory is testFactory with a cluster.
-func clusterFactory(t *testing.T, client kubernetes.Interface, on terminal) *factory {
+func clusterFactory(t *testing.T, client kubernetes.Interface, on command.Terminal) *factory {
 	t.Helper()
 	f := testFactory(on)
 	f.newClient = func(*rest.Config) (kubernetes.Interface, error) { return client, nil }

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -26,7 +27,7 @@ const attempts = 10
 type clusterWriter struct {
 	objects metadata.Interface
 	jobs    batchv1client.JobsGetter
-	dryRun  dryRun
+	dryRun  command.DryRun
 }
 
 // missingRight is something that the user may not do.
@@ -65,11 +66,11 @@ func (c *clusterWriter) client(k kind, namespace string) metadata.ResourceInterf
 // way out counts.
 func (c *clusterWriter) remove(ctx context.Context, i installed) (bool, error) {
 	verb, err := "delete", error(nil)
-	if c.dryRun == dryRunClient {
+	if c.dryRun == command.DryRunClient {
 		verb = "get"
 		_, err = c.client(i.kind, i.namespace).Get(ctx, i.name, metav1.GetOptions{})
 	} else {
-		options := metav1.DeleteOptions{DryRun: c.dryRun.option()}
+		options := metav1.DeleteOptions{DryRun: c.dryRun.Option()}
 		if i.kind == deploymentKind {
 			// So that it is there until its pods are gone.
 			options.PropagationPolicy = ptr.To(metav1.DeletePropagationForeground)
@@ -93,7 +94,7 @@ func (c *clusterWriter) awaitGone(ctx context.Context, i installed, timeout time
 		if apierrors.IsNotFound(err) {
 			return true, nil
 		}
-		return c.dryRun != dryRunNone, explain(err, "get", i.kind, i.namespace, i.name)
+		return c.dryRun != command.DryRunNone, explain(err, "get", i.kind, i.namespace, i.name)
 	})
 }
 
@@ -105,7 +106,7 @@ func (c *clusterWriter) awaitNoGate(ctx context.Context, timeout time.Duration) 
 		if err != nil {
 			return false, explain(err, "list", podKind, gateNamespace, gateName)
 		}
-		return len(left.Items) == 0 || c.dryRun != dryRunNone, nil
+		return len(left.Items) == 0 || c.dryRun != command.DryRunNone, nil
 	})
 }
 
@@ -136,10 +137,10 @@ func (c *clusterWriter) patchJob(ctx context.Context, job gate.Job, kind types.P
 		if err != nil || body == nil {
 			return false, err
 		}
-		if c.dryRun == dryRunClient {
+		if c.dryRun == command.DryRunClient {
 			return true, nil
 		}
-		_, err = client.Patch(ctx, job.Name, kind, body, metav1.PatchOptions{DryRun: c.dryRun.option(), FieldManager: "depctl"})
+		_, err = client.Patch(ctx, job.Name, kind, body, metav1.PatchOptions{DryRun: c.dryRun.Option(), FieldManager: "depctl"})
 		// A JSON patch is invalid if one of its tests fails.
 		overtaken := apierrors.IsConflict(err) || kind == types.JSONPatchType && apierrors.IsInvalid(err)
 		if !overtaken || attempt == attempts {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -27,7 +28,7 @@ func (o *graphOptions) model(w *world) (*model, error) {
 
 // find returns the Job that an argument names.
 func (o *graphOptions) find(w *world, argument string) (lang.Ref, error) {
-	ref, err := jobNamed(argument, o.namespace)
+	ref, err := command.JobNamed(argument, o.namespace)
 	if err != nil {
 		return ref, err
 	}
@@ -35,7 +36,7 @@ func (o *graphOptions) find(w *world, argument string) (lang.Ref, error) {
 		return ref, nil
 	}
 	if ref.Namespace == "" {
-		return ref, usageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
+		return ref, command.UsageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
 	}
 	if o.scope != "" && ref.Namespace != o.scope {
 		return ref, fmt.Errorf("there is no Job %s among those of namespace %s and what they wait for; look with -n %s",
@@ -63,12 +64,12 @@ func (o *graphOptions) print(m *model, notes []string) error {
 		notes = append(notes, invalidNotes(m)...)
 		notes = append(notes, countNotes(m, o.where(), o.all)...)
 	}
-	return printNotes(o.streams.ErrOut, notes)
+	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
 func (o *graphOptions) draw(out io.Writer, g *picture.Graph) error {
 	screen := picture.Screen{
-		Width: o.terminal.width, Colour: o.terminal.colour, Glyphs: o.terminal.glyphs, NoHeaders: o.noHeaders,
+		Width: o.terminal.Width, Colour: o.terminal.Colour, Glyphs: o.terminal.Glyphs, NoHeaders: o.noHeaders,
 	}
 	switch o.output {
 	case "name":

@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
@@ -57,7 +58,7 @@ type explainOptions struct {
 	client clientset
 	// over says why the Job that --expr is tried on waits no more; empty if it does.
 	over     string
-	terminal terminal
+	terminal command.Terminal
 }
 
 func newCmdExplain(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
@@ -67,7 +68,7 @@ func newCmdExplain(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 		Short:                 "Say why a Job waits, ran, or never will",
 		Long:                  explainLong,
 		Example:               explainExample,
-		Annotations:           map[string]string{asksCluster: ""},
+		Annotations:           map[string]string{command.AsksCluster: ""},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(cmd, args); err != nil {
@@ -90,20 +91,20 @@ func newCmdExplain(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
-		return usageErrorf("name a Job; those that wait: depctl status")
+		return command.UsageErrorf("name a Job; those that wait: depctl status")
 	case o.index < -1 || cmd.Flags().Changed("index") && o.index < 0:
-		return usageErrorf("--index must be 0 or more")
+		return command.UsageErrorf("--index must be 0 or more")
 	case len(args) > 1 && (o.index >= 0 || cmd.Flags().Changed("expr")):
-		return usageErrorf("--index and --expr are about one Job")
+		return command.UsageErrorf("--index and --expr are about one Job")
 	}
 	if !cmd.Flags().Changed("expr") {
-		return validateOutputs(o.output, outputJSON, outputYAML)
+		return command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML)
 	}
 	o.expr = reference.InExpression(o.expr)
 	if _, err := lang.Parse(o.expr); err != nil {
-		return notReadable("--expr", err)
+		return command.NotReadable("--expr", err)
 	}
-	return validateOutputs(o.output, outputJSON, outputYAML)
+	return command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML)
 }
 
 func (o *explainOptions) complete(f *factory, args []string) error {
@@ -112,7 +113,7 @@ func (o *explainOptions) complete(f *factory, args []string) error {
 		return err
 	}
 	for _, arg := range args {
-		ref, err := jobNamed(arg, namespace)
+		ref, err := command.JobNamed(arg, namespace)
 		if err != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ func (o *explainOptions) run(ctx context.Context) error {
 	if err := o.print(list); err != nil {
 		return err
 	}
-	return printNotes(o.streams.ErrOut, i.notes)
+	return command.PrintNotes(o.streams.ErrOut, i.notes)
 }
 
 // try makes a Job one that waits by the expression of --expr.
@@ -170,7 +171,7 @@ func (o *explainOptions) try(job *batchv1.Job) {
 func (o *explainOptions) fits(q *inquiry, ref lang.Ref) error {
 	job := q.jobs[ref]
 	if err := q.invalid[ref]; o.expr != "" && err != nil {
-		return notReadable("--expr", err)
+		return command.NotReadable("--expr", err)
 	}
 	switch array := job.Object.Array; {
 	case o.index < 0:
@@ -188,10 +189,10 @@ func (o *explainOptions) fits(q *inquiry, ref lang.Ref) error {
 
 func (o *explainOptions) print(list []*explanation.Explanation) error {
 	switch o.output {
-	case outputJSON:
-		return writeJSON(o.streams.Out, list)
-	case outputYAML:
-		return writeYAML(o.streams.Out, list)
+	case command.OutputJSON:
+		return command.WriteJSON(o.streams.Out, list)
+	case command.OutputYAML:
+		return command.WriteYAML(o.streams.Out, list)
 	}
 	return explanation.Print(o.streams.Out, list, o.style())
 }
@@ -199,10 +200,10 @@ func (o *explainOptions) print(list []*explanation.Explanation) error {
 func (o *explainOptions) style() explanation.Style {
 	t := o.terminal
 	return explanation.Style{
-		Width: t.width, Colour: t.colour, ASCII: t.glyphs.Ellipsis == picture.ASCII().Ellipsis, Namespace: o.refs[0].Namespace,
-		Symbol: func(s gate.State) string { return t.glyphs.Symbols[s] },
+		Width: t.Width, Colour: t.Colour, ASCII: t.Glyphs.Ellipsis == picture.ASCII().Ellipsis, Namespace: o.refs[0].Namespace,
+		Symbol: func(s gate.State) string { return t.Glyphs.Symbols[s] },
 		Paint: func(text string, s gate.State) string {
-			if !t.colour {
+			if !t.Colour {
 				return text
 			}
 			return picture.Paint(text, picture.Colour(s))

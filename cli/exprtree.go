@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -22,7 +23,7 @@ func drawExpr(expr *lang.Expr, g picture.Glyphs) string {
 	}
 	var name, check int
 	for _, r := range rows {
-		name, check = max(name, picture.Width(r[0])+gap), max(check, picture.Width(r[1])+gap)
+		name, check = max(name, picture.Width(r[0])+command.Gap), max(check, picture.Width(r[1])+command.Gap)
 	}
 	b.WriteByte('\n')
 	for _, r := range rows {

@@ -15,16 +15,18 @@ import (
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/command"
 )
 
 // factory has what commands need from outside. Its methods read a kubeconfig
 // only when called: drawing files needs none.
 type factory struct {
 	flags *genericclioptions.ConfigFlags
-	build Build
+	build command.Build
 	clock clock.PassiveClock
 	// terminal says what the place that is written to can show.
-	terminal func(io.Writer) terminal
+	terminal func(io.Writer) command.Terminal
 	// suffix returns letters for a name that nothing has yet.
 	suffix func() string
 	// newClient makes a client for everything.
@@ -33,18 +35,18 @@ type factory struct {
 	interactive func(io.Reader) bool
 }
 
-func newFactory(build Build) *factory {
+func newFactory(build command.Build) *factory {
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.CacheDir = nil // it caches discovery, which is never asked for
 	return &factory{
 		flags:    flags,
 		build:    build,
 		clock:    clock.RealClock{},
-		terminal: func(out io.Writer) terminal { return detectTerminal(out, os.LookupEnv) },
+		terminal: func(out io.Writer) command.Terminal { return command.DetectTerminal(out, os.LookupEnv) },
 
 		suffix:      func() string { return utilrand.String(5) },
 		newClient:   func(config *rest.Config) (clientset, error) { return kubernetes.NewForConfig(config) },
-		interactive: isTerminal,
+		interactive: command.IsTerminal,
 	}
 }
 

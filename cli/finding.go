@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -92,7 +93,7 @@ func diagnoseText(expr *lang.Expr, invalid error, context lang.Context) []lang.D
 		if last.Hint != "" {
 			last.Hint += "; "
 		}
-		last.Hint += fmt.Sprintf("%s more in this expression", count(all.More, "mistake"))
+		last.Hint += fmt.Sprintf("%s more in this expression", command.Count(all.More, "mistake"))
 	}
 	return found
 }

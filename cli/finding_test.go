@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/internal/command"
 )
 
 // showPlace returns where a finding is.
@@ -39,18 +41,18 @@ kind: Job
 `
 
 // runLint runs one command line and returns what it wrote and its exit code.
-func runLint(on terminal, stdin string, args ...string) (stdout, stderr string, code int) {
+func runLint(on command.Terminal, stdin string, args ...string) (stdout, stderr string, code int) {
 	var out, errOut bytes.Buffer
-	f := newFactory(Build{Version: "v1.2.3"})
-	f.terminal = func(io.Writer) terminal { return on }
+	f := newFactory(command.Build{Version: "v1.2.3"})
+	f.terminal = func(io.Writer) command.Terminal { return on }
 	cmd := newCmdLint(f, genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &out, ErrOut: &errOut})
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
-	var end ended
+	var end command.Ended
 	if err := cmd.ExecuteContext(context.Background()); errors.As(err, &end) {
 		code = int(end)
 	} else if err != nil {
-		code = exitError
+		code = command.ExitError
 	}
 	return out.String(), errOut.String(), code
 }
@@ -66,15 +68,15 @@ func TestTheFormatsSayTheSame(t *testing.T) {
 	t.Parallel()
 	path := writeManifest(t, "a b,%:ü.yaml", badManifests)
 	lint := func(format string) string {
-		stdout, stderr, code := runLint(terminal{}, "", "-o", format, path)
-		require.Equal(t, exitUnreadable, code, stderr)
-		again, _, _ := runLint(terminal{}, "", "-o", format, path)
+		stdout, stderr, code := runLint(command.Terminal{}, "", "-o", format, path)
+		require.Equal(t, command.ExitUnreadable, code, stderr)
+		again, _, _ := runLint(command.Terminal{}, "", "-o", format, path)
 		require.Equal(t, stdout, again, "the same input gives the same bytes")
 		return stdout
 	}
 
 	var items []findingJSON
-	decoder := json.NewDecoder(strings.NewReader(lint(outputJSON)))
+	decoder := json.NewDecoder(strings.NewReader(lint(command.OutputJSON)))
 	decoder.DisallowUnknownFields()
 	require.NoError(t, decoder.Decode(&items))
 	require.Len(t, items, 5)
@@ -118,8 +120,8 @@ func TestTheFormatsSayTheSame(t *testing.T) {
 func TestColourIsForTerminals(t *testing.T) {
 	t.Parallel()
 	path := writeManifest(t, "a.yaml", "kind: Job\nmetadata:\n  annotations:\n    depctl.dev/depends-on: A\n")
-	stdout, stderr, code := runLint(terminal{colour: true}, "", path)
-	require.Equal(t, exitFindings, code)
+	stdout, stderr, code := runLint(command.Terminal{Colour: true}, "", path)
+	require.Equal(t, command.ExitFindings, code)
 	require.Equal(t, "1 error in 1 Job of 1 file\n", stderr)
 	require.Equal(t, "\x1b[1m"+path+":4:28:\x1b[0m \x1b[1;31merror:\x1b[0m \"A\" has upper case letters, names of objects have none [bad-name]\n"+
 		"      depctl.dev/depends-on: A\n  \x1b[32m                           ^\x1b[0m\n  did you mean \"a\"?\n", stdout)
@@ -129,7 +131,7 @@ func TestWhatIsDrawnCannotDriveATerminal(t *testing.T) {
 	t.Parallel()
 	text := "kind: Job\nmetadata: {name: x, annotations: {depctl.dev/depends-on: \"a\\e[31m, \\u202Eb, !\\0\"}}\n---\nkind: Job\nmetadata: {annotations: {depctl.dev/depends-on: !\u202ex\u200b y}}\n"
 	for _, format := range []string{outputText, outputGitHub} {
-		stdout, _, _ := runLint(terminal{}, text, "-o", format, "-")
+		stdout, _, _ := runLint(command.Terminal{}, text, "-o", format, "-")
 		require.NotEmpty(t, stdout)
 		for _, sign := range []string{"\x1b", "\u202e", "\u200b", "\x00"} {
 			require.NotContains(t, stdout, sign)

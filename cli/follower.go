@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -111,7 +112,7 @@ func (f *follower) follow(ctx context.Context, s stream, end context.CancelCause
 			return
 		}
 		if err == nil {
-			sleep(ctx, 200*time.Millisecond) // a watch that ended in good order
+			command.Sleep(ctx, 200*time.Millisecond) // a watch that ended in good order
 			continue
 		}
 		f.mu.Lock()
@@ -121,7 +122,7 @@ func (f *follower) follow(ctx context.Context, s stream, end context.CancelCause
 			end(fatal)
 			return
 		}
-		sleep(ctx, time.Second)
+		command.Sleep(ctx, time.Second)
 	}
 }
 

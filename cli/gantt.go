@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
@@ -55,10 +56,10 @@ func newGantt(p *plan, namespace string, all bool) *gantt {
 	g.add(shape{ink: inkPaper}) // its size is set at the end
 	y := margin + fontSize
 	wave, widest := p.widest()
-	g.text(margin, y, inkText, true, fmt.Sprintf("%s, %s, done after %s", count(len(p.jobs), "Job"), count(len(p.waves), "wave"), brief(p.total)))
+	g.text(margin, y, inkText, true, fmt.Sprintf("%s, %s, done after %s", command.Count(len(p.jobs), "Job"), command.Count(len(p.waves), "wave"), brief(p.total)))
 	y += lineHeight
 	g.text(margin, y, inkFaint, false, fmt.Sprintf("%s of work; widest is wave %d, with %s; at most %s at once, first at %s",
-		brief(p.work), wave, count(widest, "Job"), runs(p.peak), brief(p.peakAt)))
+		brief(p.work), wave, command.Count(widest, "Job"), runs(p.peak), brief(p.peakAt)))
 	y += lineHeight * 0.6
 	for i, r := range rows {
 		if r.wave%2 == 0 {

@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -40,12 +41,12 @@ type graphOptions struct {
 	names     []string
 	source    source
 	against   *cluster // what --diff compares with
-	terminal  terminal
+	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
 	scope     string // where Jobs are looked for; empty means everywhere
 	selection selection
 	// redetect looks at the terminal again, whose size may change.
-	redetect func(io.Writer) terminal
+	redetect func(io.Writer) command.Terminal
 }
 
 func newCmdGraph(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
@@ -55,7 +56,7 @@ func newCmdGraph(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Short:                 "Draw Jobs and what they wait for",
 		Long:                  graphLong,
 		Example:               graphExample,
-		Annotations:           map[string]string{asksCluster: ""},
+		Annotations:           map[string]string{command.AsksCluster: ""},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.names = args
@@ -100,34 +101,34 @@ func (o *graphOptions) validate() error {
 	manifests := len(o.files.Filenames) > 0
 	switch {
 	case o.allNamespaces && manifests:
-		return usageErrorf("-A and -f exclude each other: files are always drawn with all their namespaces")
+		return command.UsageErrorf("-A and -f exclude each other: files are always drawn with all their namespaces")
 	case o.files.Recursive && !manifests:
-		return usageErrorf("-R needs -f")
+		return command.UsageErrorf("-R needs -f")
 	case o.diff && !manifests:
-		return usageErrorf("--diff needs -f: it compares manifests with the cluster")
+		return command.UsageErrorf("--diff needs -f: it compares manifests with the cluster")
 	case o.watch && manifests:
-		return usageErrorf("--watch and -f exclude each other: only a cluster can be watched")
+		return command.UsageErrorf("--watch and -f exclude each other: only a cluster can be watched")
 	case o.watch && !slices.Contains([]string{"", "picture", "tree", "wide"}, o.output):
-		return usageErrorf("--watch draws text, not -o %s", o.output)
+		return command.UsageErrorf("--watch draws text, not -o %s", o.output)
 	case !slices.Contains(graphOutputs, o.output):
-		return usageErrorf("unknown output format %q, it is one of: %s", o.output, strings.Join(graphOutputs[1:], ", "))
+		return command.UsageErrorf("unknown output format %q, it is one of: %s", o.output, strings.Join(graphOutputs[1:], ", "))
 	case o.collapse != "" && o.collapse != "namespace":
-		return usageErrorf("--collapse %q: the only thing to collapse is \"namespace\"", o.collapse)
+		return command.UsageErrorf("--collapse %q: the only thing to collapse is \"namespace\"", o.collapse)
 	case !slices.Contains([]string{"auto", "always", "never"}, o.colour):
-		return usageErrorf("--color %q: it is one of: auto, always, never", o.colour)
+		return command.UsageErrorf("--color %q: it is one of: auto, always, never", o.colour)
 	case (o.up >= 0 || o.down >= 0) && len(o.names) == 0 && o.selector == "":
-		return usageErrorf("--up and --down need a JOB or -l to start from")
+		return command.UsageErrorf("--up and --down need a JOB or -l to start from")
 	}
 	for _, state := range o.states {
 		if !slices.Contains(picture.States, gate.State(state)) {
-			return usageErrorf("--state %q: it is one of: %s", state, stateList())
+			return command.UsageErrorf("--state %q: it is one of: %s", state, stateList())
 		}
 		o.selection.states = append(o.selection.states, gate.State(state))
 	}
 	if o.selector != "" {
 		selector, err := labels.Parse(o.selector)
 		if err != nil {
-			return usageErrorf("-l %s: %v", o.selector, err)
+			return command.UsageErrorf("-l %s: %v", o.selector, err)
 		}
 		o.selection.labels = selector
 	}
@@ -145,10 +146,10 @@ func stateList() string {
 func (o *graphOptions) complete(f *factory) error {
 	o.terminal, o.redetect = f.terminal(o.streams.Out), f.terminal
 	if o.colour != "auto" {
-		o.terminal.colour = o.colour == "always"
+		o.terminal.Colour = o.colour == "always"
 	}
-	if o.output == "png" && o.terminal.interactive {
-		return usageErrorf("a PNG is not for a terminal: write it to a file, as in -o png >graph.png")
+	if o.output == "png" && o.terminal.Interactive {
+		return command.UsageErrorf("a PNG is not for a terminal: write it to a file, as in -o png >graph.png")
 	}
 	if len(o.files.Filenames) > 0 {
 		if o.namespace = f.givenNamespace(); o.namespace == "" {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -38,7 +39,7 @@ func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Short:                 "Keep Jobs from being released",
 		Long:                  holdLong,
 		Example:               holdExample,
-		Annotations:           map[string]string{asksCluster: ""},
+		Annotations:           map[string]string{command.AsksCluster: ""},
 		ValidArgsFunction:     f.completeJobs(func(job gate.Job) bool { return waits(job) == nil && !job.OnHold }),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -21,6 +21,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/checkup"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -29,7 +30,7 @@ import (
 // sends is a dry run.
 type inspector struct {
 	client kubernetes.Interface
-	build  Build
+	build  command.Build
 	// namespace is where the dry run is tried, and scope whose Jobs are looked at, all
 	// if it is empty.
 	namespace, scope string

@@ -20,6 +20,7 @@ import (
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -34,7 +35,7 @@ type jobClient struct {
 	objects dynamic.Interface
 	// typed reads many Jobs at once, to see how they hang together.
 	typed  batchv1client.JobsGetter
-	dryRun dryRun
+	dryRun command.DryRun
 	// person is who asks, once that is known.
 	person string
 }
@@ -131,7 +132,7 @@ func (c *jobClient) apply(ctx context.Context, t liveJob, ch change) (liveJob, b
 		if err != nil || body == nil {
 			return t, false, err
 		}
-		if c.dryRun == dryRunClient {
+		if c.dryRun == command.DryRunClient {
 			after, err := locally(t, ch.kind, body)
 			return after, true, err
 		}
@@ -140,7 +141,7 @@ func (c *jobClient) apply(ctx context.Context, t liveJob, ch change) (liveJob, b
 			of = []string{ch.of}
 		}
 		raw, err := c.in(t.Namespace, jobKind).Patch(ctx, t.Name, ch.kind, body,
-			metav1.PatchOptions{DryRun: c.dryRun.option(), FieldManager: fieldManager}, of...)
+			metav1.PatchOptions{DryRun: c.dryRun.Option(), FieldManager: fieldManager}, of...)
 		if err == nil {
 			after, err := newLiveJob(raw)
 			return after, true, err
@@ -190,13 +191,13 @@ func locally(t liveJob, kind types.PatchType, patch []byte) (liveJob, error) {
 // remove deletes a Job, and its pods before it. Without a propagation policy the
 // API server would orphan the pods.
 func (c *jobClient) remove(ctx context.Context, t liveJob) error {
-	if c.dryRun == dryRunClient {
+	if c.dryRun == command.DryRunClient {
 		return nil
 	}
 	err := c.in(t.Namespace, jobKind).Delete(ctx, t.Name, metav1.DeleteOptions{
 		PropagationPolicy: ptr.To(metav1.DeletePropagationForeground),
 		Preconditions:     &metav1.Preconditions{UID: ptr.To(t.UID)},
-		DryRun:            c.dryRun.option(),
+		DryRun:            c.dryRun.Option(),
 	})
 	if apierrors.IsNotFound(err) {
 		return nil
@@ -227,10 +228,10 @@ func (c *jobClient) awaitGone(ctx context.Context, t liveJob, timeout time.Durat
 
 // create makes a Job.
 func (c *jobClient) create(ctx context.Context, raw *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-	if c.dryRun == dryRunClient {
+	if c.dryRun == command.DryRunClient {
 		return raw, nil
 	}
-	return c.in(raw.GetNamespace(), jobKind).Create(ctx, raw, metav1.CreateOptions{DryRun: c.dryRun.option(), FieldManager: fieldManager})
+	return c.in(raw.GetNamespace(), jobKind).Create(ctx, raw, metav1.CreateOptions{DryRun: c.dryRun.Option(), FieldManager: fieldManager})
 }
 
 // user returns the name of the person who asks, as the API server knows it, empty

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -70,11 +71,11 @@ func (c *jobClient) podless(ctx context.Context, t liveJob) (int64, error) {
 // with the gate.
 func (c *jobClient) openPod(ctx context.Context, t liveJob, pod gate.Pod) (bool, error) {
 	patch, err := gate.OpenPatch(t.Job, pod)
-	if err != nil || c.dryRun == dryRunClient {
+	if err != nil || c.dryRun == command.DryRunClient {
 		return err == nil, err
 	}
 	_, err = c.in(t.Namespace, podKind).Patch(ctx, pod.Name, types.JSONPatchType, patch,
-		metav1.PatchOptions{DryRun: c.dryRun.option(), FieldManager: fieldManager})
+		metav1.PatchOptions{DryRun: c.dryRun.Option(), FieldManager: fieldManager})
 	if apierrors.IsNotFound(err) || apierrors.IsInvalid(err) || apierrors.IsConflict(err) {
 		return false, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
 )
 
@@ -55,7 +56,7 @@ func newLengths(w *world, otherwise time.Duration, histories ...*world) *lengths
 
 // family returns a reference with the numbers of its name taken out.
 func family(ref lang.Ref) lang.Ref {
-	ref.Name = withoutNumbers(ref.Name)
+	ref.Name = reference.WithoutNumbers(ref.Name)
 	return ref
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -73,13 +74,13 @@ const (
 // lintOptions is what "depctl lint" was asked to do.
 type lintOptions struct {
 	streams   genericiooptions.IOStreams
-	build     Build
+	build     command.Build
 	filenames []string
 	severity  string
 	output    string
 	// namespace is that of Jobs that name none.
 	namespace string
-	terminal  terminal
+	terminal  command.Terminal
 	// withCluster asks for the cluster, and cluster answers; nil if nobody asked.
 	withCluster bool
 	cluster     *lintCluster
@@ -94,7 +95,7 @@ func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Short:                 "Find mistakes in manifests",
 		Long:                  lintLong,
 		Example:               lintExample,
-		Annotations:           map[string]string{asksCluster: ""},
+		Annotations:           map[string]string{command.AsksCluster: ""},
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -121,17 +122,17 @@ func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 
 func (o *lintOptions) validate() error {
 	if o.allNamespaces && (!o.withCluster || len(o.filenames) > 0) {
-		return usageErrorf("-A needs --cluster, and no files: those are always looked at with all their namespaces")
+		return command.UsageErrorf("-A needs --cluster, and no files: those are always looked at with all their namespaces")
 	}
 	if len(o.filenames) == 0 && !o.withCluster {
-		return usageErrorf("nothing to look at: name files or folders, - for standard input, or --cluster for what is there")
+		return command.UsageErrorf("nothing to look at: name files or folders, - for standard input, or --cluster for what is there")
 	}
 	if !slices.Contains([]string{string(lang.Warning), string(lang.Error)}, o.severity) {
-		return usageErrorf("unknown severity %q, there are %q and %q", o.severity, lang.Warning, lang.Error)
+		return command.UsageErrorf("unknown severity %q, there are %q and %q", o.severity, lang.Warning, lang.Error)
 	}
-	formats := []string{outputText, outputJSON, outputSARIF, outputGitHub}
+	formats := []string{outputText, command.OutputJSON, outputSARIF, outputGitHub}
 	if !slices.Contains(formats, o.output) {
-		return usageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
+		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
 	}
 	return nil
 }
@@ -178,7 +179,7 @@ func (o *lintOptions) run(ctx context.Context) error {
 		var err error
 		if manifests, place, err = o.live(ctx); err != nil {
 			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
-			return ended(exitUnreadable)
+			return command.Ended(command.ExitUnreadable)
 		}
 	}
 	l := newLinting(manifests, o.namespace)
@@ -186,9 +187,9 @@ func (o *lintOptions) run(ctx context.Context) error {
 		notes, err := o.cluster.join(ctx, l)
 		if err != nil { // not the code of a finding
 			fmt.Fprintf(o.streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
-			return ended(exitUnreadable)
+			return command.Ended(command.ExitUnreadable)
 		}
-		if err := printNotes(o.streams.ErrOut, notes); err != nil {
+		if err := command.PrintNotes(o.streams.ErrOut, notes); err != nil {
 			return err
 		}
 	}
@@ -205,9 +206,9 @@ func (o *lintOptions) run(ctx context.Context) error {
 	}
 	switch {
 	case len(unreadable) > 0 || result.broken > 0:
-		return ended(exitUnreadable)
+		return command.Ended(command.ExitUnreadable)
 	case len(result.findings) > 0:
-		return ended(exitFindings)
+		return command.Ended(command.ExitFindings)
 	}
 	return nil
 }
@@ -236,14 +237,14 @@ func (l *linting) result() lintResult {
 func (o *lintOptions) print(result lintResult) error {
 	var err error
 	switch o.output {
-	case outputJSON:
-		err = writeJSON(o.streams.Out, findingsJSON(result.findings))
+	case command.OutputJSON:
+		err = command.WriteJSON(o.streams.Out, findingsJSON(result.findings))
 	case outputSARIF:
-		err = writeJSON(o.streams.Out, newSARIF(result.findings, o.build.Version))
+		err = command.WriteJSON(o.streams.Out, newSARIF(result.findings, o.build.Version))
 	case outputGitHub:
 		_, err = io.WriteString(o.streams.Out, workflowCommands(result.findings))
 	default:
-		if _, err = io.WriteString(o.streams.Out, drawFindings(result.findings, o.terminal.colour)); err == nil {
+		if _, err = io.WriteString(o.streams.Out, drawFindings(result.findings, o.terminal.Colour)); err == nil {
 			_, err = fmt.Fprintln(o.streams.ErrOut, result.summary())
 		}
 	}
@@ -261,13 +262,13 @@ func (r lintResult) summary() string {
 	var found []string
 	for _, severity := range []lang.Severity{lang.Error, lang.Warning} {
 		if n := severities[severity]; n > 0 {
-			found = append(found, count(n, string(severity)))
+			found = append(found, command.Count(n, string(severity)))
 		}
 	}
 	if len(found) == 0 {
 		found = []string{"no mistakes"}
 	}
-	summary := fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), count(r.jobs, "Job"), cmp.Or(r.place, count(r.files, "file")))
+	summary := fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), command.Count(r.jobs, "Job"), cmp.Or(r.place, command.Count(r.files, "file")))
 	if r.waiting == r.jobs {
 		return summary
 	}

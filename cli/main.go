@@ -8,8 +8,12 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
+
+// Build says which build of depctl is running.
+type Build = command.Build
 
 // Main runs the command that args, the program's name first, ask for, and
 // returns its exit code.
@@ -24,17 +28,17 @@ func run(ctx context.Context, args []string, f *factory, streams genericiooption
 	root.SetArgs(rest)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return exitOK
+		return command.ExitOK
 	}
-	var end ended
+	var end command.Ended
 	if errors.As(err, &end) {
 		return int(end)
 	}
 	fmt.Fprintf(streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
-	var usage *usageError
+	var usage *command.UsageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(streams.ErrOut, "See '%s --help' for usage.\n", cmd.CommandPath())
-		return exitUsage
+		return command.ExitUsage
 	}
-	return exitError
+	return command.ExitError
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -30,7 +31,7 @@ func (f *factory) completeJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 		}
 		prefix := ""
 		if before, _, slash := strings.Cut(given, "/"); slash {
-			ref, err := jobNamed(before+"/x", namespace)
+			ref, err := command.JobNamed(before+"/x", namespace)
 			if err != nil {
 				return nil, noFiles
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -34,7 +35,7 @@ type parseOptions struct {
 	streams  genericiooptions.IOStreams
 	given    string
 	output   string
-	terminal terminal
+	terminal command.Terminal
 }
 
 func newCmdParse(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
@@ -47,25 +48,25 @@ func newCmdParse(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Args:                  oneExpression,
 		DisableFlagsInUseLine: true,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := validateOutput(o.output); err != nil {
+			if err := command.ValidateOutput(o.output); err != nil {
 				return err
 			}
 			o.given, o.terminal = args[0], f.terminal(o.streams.Out)
 			return o.run()
 		},
 	}
-	addOutputFlag(cmd.Flags(), &o.output)
+	command.AddOutputFlag(cmd.Flags(), &o.output)
 	return cmd
 }
 
 func oneExpression(_ *cobra.Command, args []string) error {
 	switch len(args) {
 	case 0:
-		return usageErrorf("there is no expression: give one, or - for standard input")
+		return command.UsageErrorf("there is no expression: give one, or - for standard input")
 	case 1:
 		return nil
 	default:
-		return usageErrorf("there are %d arguments, put the expression in quotes", len(args))
+		return command.UsageErrorf("there are %d arguments, put the expression in quotes", len(args))
 	}
 }
 
@@ -79,12 +80,12 @@ func (o *parseOptions) run() error {
 		return err
 	}
 	if err != nil {
-		return ended(exitError)
+		return command.Ended(command.ExitError)
 	}
-	if o.output == outputJSON {
-		return writeJSON(o.streams.Out, newParsedJSON(expr))
+	if o.output == command.OutputJSON {
+		return command.WriteJSON(o.streams.Out, newParsedJSON(expr))
 	}
-	if _, err := io.WriteString(o.streams.Out, picture.Clean(drawExpr(expr, o.terminal.glyphs))); err != nil {
+	if _, err := io.WriteString(o.streams.Out, picture.Clean(drawExpr(expr, o.terminal.Glyphs))); err != nil {
 		return fmt.Errorf("writing the tree: %w", err)
 	}
 	return nil

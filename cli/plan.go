@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -72,7 +73,7 @@ type planOptions struct {
 	source            source
 	past              source // nil if nobody asked for it
 	otherwiseDuration time.Duration
-	terminal          terminal
+	terminal          command.Terminal
 	namespace         string
 }
 
@@ -83,8 +84,8 @@ func newCmdPlan(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Short:                 "Show what would run when",
 		Long:                  planLong,
 		Example:               planExample,
-		Annotations:           map[string]string{asksCluster: ""},
-		Args:                  noArguments,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(); err != nil {
@@ -113,23 +114,23 @@ func newCmdPlan(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 
 func (o *planOptions) validate() error {
 	fromFiles := len(o.files.Filenames) > 0
-	formats := []string{outputWide, outputJSON, outputYAML, outputSVG, outputPNG}
+	formats := []string{command.OutputWide, command.OutputJSON, command.OutputYAML, outputSVG, outputPNG}
 	var err error
 	switch o.otherwiseDuration, err = lang.ParseDuration(o.otherwise); {
 	case err != nil:
-		return usageErrorf("--default-duration is %q: %v", o.otherwise, err)
+		return command.UsageErrorf("--default-duration is %q: %v", o.otherwise, err)
 	case o.allNamespaces && fromFiles:
-		return usageErrorf("-A and -f exclude each other: files are always planned with all their namespaces")
+		return command.UsageErrorf("-A and -f exclude each other: files are always planned with all their namespaces")
 	case o.files.Recursive && !fromFiles:
-		return usageErrorf("-R needs -f")
+		return command.UsageErrorf("-R needs -f")
 	case o.history && !fromFiles:
-		return usageErrorf("--history needs -f: a plan of a cluster always looks at its past")
+		return command.UsageErrorf("--history needs -f: a plan of a cluster always looks at its past")
 	case o.slots < 0:
-		return usageErrorf("--slots is %d, it must be 0 or more", o.slots)
+		return command.UsageErrorf("--slots is %d, it must be 0 or more", o.slots)
 	case o.output != "" && !slices.Contains(formats, o.output):
-		return usageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
+		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
 	case !slices.Contains([]string{"", themeLight, themeDark}, o.theme):
-		return usageErrorf("unknown theme %q, there are %s and %s", o.theme, themeLight, themeDark)
+		return command.UsageErrorf("unknown theme %q, there are %s and %s", o.theme, themeLight, themeDark)
 	}
 	return nil
 }
@@ -184,7 +185,7 @@ func (o *planOptions) run(ctx context.Context) error {
 		return err
 	}
 	notes = append(notes, p.notes(o.namespace, o.otherwiseDuration)...)
-	return printNotes(o.streams.ErrOut, notes)
+	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
 // assume adds what is waited for and is not there, as if it had succeeded before.
@@ -212,21 +213,21 @@ func assumedNotes(refs []lang.Ref, namespace string) []string {
 	}
 	var names []string
 	for _, ref := range refs {
-		names = append(names, nameIn(namespace, ref))
+		names = append(names, picture.NameIn(namespace, ref))
 	}
 	return []string{fmt.Sprintf("Not among the files, and taken for done: %s.", picture.Enumerate(names, 200, "..."))}
 }
 
 func (o *planOptions) print(p *plan) error {
 	switch o.output {
-	case outputJSON, outputYAML:
-		return p.printJSON(o.streams.Out, o.output == outputYAML)
+	case command.OutputJSON, command.OutputYAML:
+		return p.printJSON(o.streams.Out, o.output == command.OutputYAML)
 	case outputSVG, outputPNG:
 		return newGantt(p, o.namespace, o.all).print(o.streams.Out, o.output, o.theme)
 	}
 	if len(p.jobs) == 0 {
 		return nil
 	}
-	t := &planTable{plan: p, namespace: o.namespace, terminal: o.terminal, wide: o.output == outputWide, all: o.all, noHeaders: o.noHeaders}
+	t := &planTable{plan: p, namespace: o.namespace, terminal: o.terminal, wide: o.output == command.OutputWide, all: o.all, noHeaders: o.noHeaders}
 	return t.print(o.streams.Out)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/internal/command"
 )
 
 // TestPlans draws a recorded workflow in every format.
@@ -48,12 +50,12 @@ func TestAChartIsAPicture(t *testing.T) {
 	t.Parallel()
 	for _, theme := range []string{"", "light", "dark"} {
 		args := []string{"plan", "-f", "testdata/nightly", "-o", "png", "--theme", theme}
-		stdout, stderr, code := runDepctl(testFactory(terminal{}), "", args...)
+		stdout, stderr, code := runDepctl(testFactory(command.Terminal{}), "", args...)
 		require.Zero(t, code, stderr)
 		picture, err := png.Decode(bytes.NewBufferString(stdout))
 		require.NoError(t, err)
 		require.Greater(t, picture.Bounds().Dx(), 1000)
-		again, _, _ := runDepctl(testFactory(terminal{}), "", args...)
+		again, _, _ := runDepctl(testFactory(command.Terminal{}), "", args...)
 		require.Equal(t, stdout, again, "the same input gives the same bytes")
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"sigs.k8s.io/yaml"
+
+	"depctl.dev/cli/internal/command"
 )
 
 // planJSON is what "depctl plan -o json" prints. Its names are a promise. Times
@@ -60,7 +62,7 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, job.reason})
 	}
 	if !asYAML {
-		return writeJSON(w, out)
+		return command.WriteJSON(w, out)
 	}
 	text, err := yaml.Marshal(out)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -105,16 +106,16 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 			notes = append(notes, fmt.Sprintf("%d more Jobs never run.", len(p.idle)-most))
 			break
 		}
-		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", nameIn(namespace, job.ref), picture.OneLine(job.reason)))
+		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.ref), picture.OneLine(job.reason)))
 	}
 	return notes
 }
 
 func ofJobs(some, all int) string {
 	if some == all {
-		return count(all, "Job")
+		return command.Count(all, "Job")
 	}
-	return fmt.Sprintf("%d of %s", some, count(all, "Job"))
+	return fmt.Sprintf("%d of %s", some, command.Count(all, "Job"))
 }
 
 // assumedJob is a Job of which nobody knows more than that it succeeded.
@@ -154,7 +155,7 @@ func (p *plan) rows(namespace string, all bool) []planRow {
 	for _, job := range p.jobs {
 		switch key := of(job); {
 		case all || counts[key] < foldFrom:
-			rows = append(rows, planRow{job, nameIn(namespace, job.ref), 1})
+			rows = append(rows, planRow{job, picture.NameIn(namespace, job.ref), 1})
 		case !done[key]:
 			done[key] = true
 			rows = append(rows, planRow{job, fmt.Sprintf("%s (%d)", globOf(namespace, key.family), counts[key]), counts[key]})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -17,17 +18,17 @@ func (t *planTable) summary(bars bool) []string {
 	legend := ""
 	if bars {
 		legend = " (█ above)"
-		if t.terminal.glyphs.Fork == picture.ASCII().Fork {
+		if t.terminal.Glyphs.Fork == picture.ASCII().Fork {
 			legend = " (# above)"
 		}
 	}
 	arrow := " → "
-	if t.terminal.glyphs.Fork == picture.ASCII().Fork {
+	if t.terminal.Glyphs.Fork == picture.ASCII().Fork {
 		arrow = " -> "
 	}
 	return []string{
-		fmt.Sprintf("%s in %s: done after %s, %s of work.", count(len(p.jobs), "Job"), count(len(p.waves), "wave"), brief(p.total), brief(p.work)),
-		fmt.Sprintf("Widest is wave %d, with %s. At most %s at once, first at %s.", wave, count(widest, "Job"), runs(p.peak), brief(p.peakAt)),
+		fmt.Sprintf("%s in %s: done after %s, %s of work.", command.Count(len(p.jobs), "Job"), command.Count(len(p.waves), "wave"), brief(p.total), brief(p.work)),
+		fmt.Sprintf("Widest is wave %d, with %s. At most %s at once, first at %s.", wave, command.Count(widest, "Job"), runs(p.peak), brief(p.peakAt)),
 		fmt.Sprintf("Critical path%s: %s.", legend, strings.Join(pathNames(p.path, t.namespace), arrow)),
 	}
 }
@@ -50,7 +51,7 @@ func pathNames(path []*planned, namespace string) []string {
 		if len(path) > most && i >= most/2 && i < len(path)-most/2 {
 			continue
 		}
-		names = append(names, nameIn(namespace, job.ref))
+		names = append(names, picture.NameIn(namespace, job.ref))
 	}
 	return names
 }
@@ -58,7 +59,7 @@ func pathNames(path []*planned, namespace string) []string {
 // globOf returns the name of a family as a glob.
 func globOf(namespace string, of lang.Ref) string {
 	of.Name = strings.ReplaceAll(of.Name, "#", "*")
-	return nameIn(namespace, of)
+	return picture.NameIn(namespace, of)
 }
 
 // wrapRunes is wrap with an indent of two for all lines but the first, and by

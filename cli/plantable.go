@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
@@ -16,7 +17,7 @@ import (
 type planTable struct {
 	plan      *plan
 	namespace string
-	terminal  terminal
+	terminal  command.Terminal
 	wide, all bool
 	noHeaders bool
 }
@@ -44,13 +45,13 @@ func (t *planTable) print(w io.Writer) error {
 	used := 0
 	for i := range heads {
 		for _, cells := range lines {
-			columns[i] = max(columns[i], picture.Width(cells[i])+gap)
+			columns[i] = max(columns[i], picture.Width(cells[i])+command.Gap)
 		}
 		used += columns[i]
 	}
-	screen := t.terminal.width
+	screen := t.terminal.Width
 	if screen == 0 {
-		screen = helpWidth
+		screen = command.HelpWidth
 	}
 	bar := min(screen-used, maxBar)
 	if t.wide || bar < minBar {
@@ -89,7 +90,7 @@ func (t *planTable) cells(r planRow) []string {
 		critical = "yes"
 	}
 	if r.after.Name != "" && r.jobs == 1 {
-		after = nameIn(t.namespace, r.after)
+		after = picture.NameIn(t.namespace, r.after)
 		if r.bySlot {
 			after += " (its slot)"
 		}
@@ -109,7 +110,7 @@ func (r planRow) takes() string {
 // at least.
 func (t *planTable) bar(r planRow, columns int) string {
 	full, part := "█", "▒"
-	if t.terminal.glyphs.Fork == picture.ASCII().Fork {
+	if t.terminal.Glyphs.Fork == picture.ASCII().Fork {
 		full, part = "#", "="
 	}
 	at := func(d time.Duration) int {
@@ -125,7 +126,7 @@ func (t *planTable) bar(r planRow, columns int) string {
 		sign, colour = full, "31"
 	}
 	drawn := strings.Repeat(sign, to-from)
-	if t.terminal.colour {
+	if t.terminal.Colour {
 		drawn = picture.Paint(drawn, colour)
 	}
 	return strings.Repeat(" ", from) + drawn

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -42,7 +43,7 @@ func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 		Short:       "Take the hold off Jobs, or run them now",
 		Long:        releaseLong,
 		Example:     releaseExample,
-		Annotations: map[string]string{asksCluster: ""},
+		Annotations: map[string]string{command.AsksCluster: ""},
 		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
 			return onlyHeld(job) || waits(job) == nil && (job.OnHold || o.force)
 		}),
@@ -63,7 +64,7 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 	selected := o.selector != "" || o.all
 	found, err := o.find(ctx, names, func(t liveJob) error {
 		if selected && !o.force && !t.OnHold {
-			return errUnchanged // so it is passed over
+			return command.ErrUnchanged // so it is passed over
 		}
 		if onlyHeld(t.Job) {
 			return nil
@@ -238,7 +239,7 @@ func (o *releaseOptions) openElements(ctx context.Context, t liveJob) error {
 // halfOpen says of an error how far it got, and the way without rights on pods.
 func (o *releaseOptions) halfOpen(t liveJob, opened int, err error) error {
 	return fmt.Errorf("%s of job %s let go: %w\nWithout rights on pods, take the annotation away, and the gate lets all elements go:\n  kubectl annotate job %s -n %s %s-",
-		count(opened, "element"), t.Ref(), err, t.Name, t.Namespace, gate.DependsOnAnnotation)
+		command.Count(opened, "element"), t.Ref(), err, t.Name, t.Namespace, gate.DependsOnAnnotation)
 }
 
 // opened says how many elements were let go, and how many not yet.
@@ -246,7 +247,7 @@ func (o *releaseOptions) opened(ctx context.Context, t liveJob, opened int) erro
 	if err := o.say(t, unlessUnchanged(opened > 0, o.done)); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s: let go %s", o.short(t.Ref()), count(opened, "element"))
+	text := fmt.Sprintf("%s: let go %s", o.short(t.Ref()), command.Count(opened, "element"))
 	if o.changes() {
 		missing, err := o.client.podless(ctx, t)
 		if err != nil {

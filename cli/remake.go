@@ -14,6 +14,7 @@ import (
 	utilwait "k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/cli-runtime/pkg/printers"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -30,19 +31,19 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 	for _, ref := range refs {
 		t, err := o.client.get(ctx, ref)
 		if err != nil {
-			return fmt.Errorf("%w: %w", errUnchanged, err)
+			return fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 		}
 		if err := errors.Join(remakeable(t.Job), ownedByOther(t)); err != nil {
-			return fmt.Errorf("%w: %w", errUnchanged, err)
+			return fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 		}
 		if !isOver(t.Job) {
-			return fmt.Errorf("%w: job %s has changed meanwhile, run the command again", errUnchanged, ref)
+			return fmt.Errorf("%w: job %s has changed meanwhile, run the command again", command.ErrUnchanged, ref)
 		}
 		all = append(all, remaking{old: t, anew: gate.Recreate(t.raw)})
 	}
-	if o.client.dryRun != dryRunClient {
+	if o.client.dryRun != command.DryRunClient {
 		if err := o.rehearse(ctx, all); err != nil {
-			return fmt.Errorf("%w: %w", errUnchanged, flatten(err))
+			return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 		}
 	}
 	if !o.changes() {
@@ -50,7 +51,7 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 	}
 	file, err := saveManifests(all)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUnchanged, err)
+		return fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 	}
 	if err := o.note("Until all is done, the manifests are in %s", file); err != nil {
 		return err
@@ -70,7 +71,7 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 // exists is found out last, after all that could be wrong with it.
 func (o *retryOptions) rehearse(ctx context.Context, all []remaking) error {
 	client := *o.client
-	client.dryRun = dryRunServer
+	client.dryRun = command.DryRunServer
 	var failed []error
 	for _, r := range all {
 		_, err := client.create(ctx, r.anew)

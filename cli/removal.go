@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -47,7 +48,7 @@ func (r *removal) run(ctx context.Context) error {
 	if !r.keepNamespace {
 		steps = append(steps, r.removeNamespace)
 	}
-	if r.dryRun == dryRunNone {
+	if r.dryRun == command.DryRunNone {
 		// A policy that is gone is in force for some seconds yet: Jobs that
 		// were made meanwhile may be suspended too.
 		steps = append(steps, r.releaseJobs)
@@ -59,7 +60,7 @@ func (r *removal) run(ctx context.Context) error {
 			continue
 		}
 		failed = append(failed, err)
-		if r.dryRun == dryRunNone || !isRefusal(err) {
+		if r.dryRun == command.DryRunNone || !isRefusal(err) {
 			break
 		}
 	}
@@ -74,7 +75,7 @@ func isRefusal(err error) bool {
 }
 
 func (r *removal) say(format string, args ...any) error {
-	_, err := fmt.Fprintln(r.out, fmt.Sprintf(format, args...)+r.dryRun.suffix())
+	_, err := fmt.Fprintln(r.out, fmt.Sprintf(format, args...)+r.dryRun.Suffix())
 	return err
 }
 
@@ -110,7 +111,7 @@ func (r *removal) removing(all []installed) func(context.Context) error {
 
 func (r *removal) removeGate(ctx context.Context) error {
 	err := r.removeAndWait(ctx, installedGate)
-	if err != nil && r.dryRun == dryRunNone {
+	if err != nil && r.dryRun == command.DryRunNone {
 		return err
 	}
 	return errors.Join(err, r.awaitNoGate(ctx, r.timeout))
@@ -122,7 +123,7 @@ func (r *removal) removeNamespace(ctx context.Context) error {
 
 func (r *removal) removeAndWait(ctx context.Context, all []installed) error {
 	failed := r.removing(all)(ctx)
-	if failed != nil && r.dryRun == dryRunNone {
+	if failed != nil && r.dryRun == command.DryRunNone {
 		return failed
 	}
 	for _, i := range all {
@@ -157,7 +158,7 @@ func (t tally) text(deleted, freed, released, stranded string) string {
 		{stranded, "Job", len(t.stranded)},
 	} {
 		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf(part.format, count(part.n, part.noun)))
+			parts = append(parts, fmt.Sprintf(part.format, command.Count(part.n, part.noun)))
 		}
 	}
 	if len(parts) == 0 {

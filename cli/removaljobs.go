@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -33,7 +34,7 @@ func (r *removal) freeJobs(ctx context.Context) error {
 			return gate.GuardPatch(job, gate.RemoveGuard)
 		})
 		r.tally.freed += freed
-		if err != nil || r.dryRun != dryRunNone {
+		if err != nil || r.dryRun != command.DryRunNone {
 			return err
 		}
 	}
@@ -62,10 +63,10 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.ReleaseOptions{})
 		})
 		r.tally.released += released
-		if r.dryRun != dryRunNone {
+		if r.dryRun != command.DryRunNone {
 			r.tally.stranded = slices.DeleteFunc(r.tally.stranded, func(job gate.Job) bool { return !held(job) })
 		}
-		if err != nil || r.dryRun != dryRunNone {
+		if err != nil || r.dryRun != command.DryRunNone {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -58,14 +59,14 @@ func newCmdRetry(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Short:       "Make failed Jobs again, and those skipped below them",
 		Long:        retryLong,
 		Example:     retryExample,
-		Annotations: map[string]string{asksCluster: ""},
+		Annotations: map[string]string{command.AsksCluster: ""},
 		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
 			return isOver(job) && remakeable(job) == nil
 		}),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.timeout <= 0 {
-				return usageErrorf("--timeout must be more than 0")
+				return command.UsageErrorf("--timeout must be more than 0")
 			}
 			if err := o.complete(f, cmd, len(args)); err != nil {
 				return err
@@ -94,7 +95,7 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 		return err
 	}
 	if len(plan.jobs) == 0 {
-		return fmt.Errorf("%w: there is nothing to make again", errUnchanged)
+		return fmt.Errorf("%w: there is nothing to make again", command.ErrUnchanged)
 	}
 	if err := o.ask("delete and make again", plan.jobs); err != nil {
 		return err
@@ -209,5 +210,5 @@ func (o *retryOptions) explainPlan(w *world, plan *rescue, found []liveJob) erro
 	for _, ref := range plan.broken {
 		notes = append(notes, fmt.Sprintf("%s stays: some of its elements may have run, and would run again. To make it again whole: %s retry %s", o.short(ref), o.command, o.short(ref)))
 	}
-	return printNotes(o.streams.ErrOut, notes)
+	return command.PrintNotes(o.streams.ErrOut, notes)
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/internal/command"
 )
 
 const rootLong = `depctl shows what Kubernetes Jobs wait for, and submits new ones.
@@ -39,7 +41,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err.Error()} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &command.UsageError{Message: err.Error()} })
 	root.SetUsageFunc(printUsage)
 	f.flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
@@ -62,9 +64,9 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	}
 	message := "unknown command %q"
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usageErrorf(message+", did you mean %q?", args[0], near[0])
+		return command.UsageErrorf(message+", did you mean %q?", args[0], near[0])
 	}
-	return usageErrorf(message, args[0])
+	return command.UsageErrorf(message, args[0])
 }
 
 // asCalled puts into the help of all commands how the user calls the program.

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -98,7 +99,7 @@ func (l *linting) waitsForHeld(w *workload, one waiter, container corev1.Contain
 			ref = lang.Job(namespace, of)
 		}
 		if l.world.jobs[ref].Annotated {
-			return nameIn(w.namespace, ref), true
+			return picture.NameIn(w.namespace, ref), true
 		}
 	}
 	space := l.spaces[w.namespace]

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/picture"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -53,12 +55,12 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 		}
 		if space != nil && space.isCronJob(ref.Name) {
 			found = append(found, mistakef(w.expression(edge.Span), "wait for one of its Jobs by its own name",
-				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", nameIn(w.namespace, ref), ref.Name)...)
+				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", picture.NameIn(w.namespace, ref), ref.Name)...)
 			continue
 		}
 		if space == nil {
 			if near := l.nearSpace(ref); near != "" {
-				found = append(found, mistakef(w.expression(edge.Span), fmt.Sprintf("did you mean %q?", near), "there is no Job %s among the files", nameIn(w.namespace, ref))...)
+				found = append(found, mistakef(w.expression(edge.Span), fmt.Sprintf("did you mean %q?", near), "there is no Job %s among the files", picture.NameIn(w.namespace, ref))...)
 			}
 			continue
 		}
@@ -77,7 +79,7 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 		if near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		found = append(found, mistakef(w.expression(edge.Span), hint, "there is no Job %s %s", nameIn(w.namespace, ref), where)...)
+		found = append(found, mistakef(w.expression(edge.Span), hint, "there is no Job %s %s", picture.NameIn(w.namespace, ref), where)...)
 	}
 	return found
 }
@@ -101,16 +103,16 @@ func (l *linting) nearest(space *lintSpace, w *workload, ref lang.Ref) string {
 			near = name
 		}
 	}
-	if near == "" || withoutNumbers(near) == withoutNumbers(ref.Name) || lang.Job(ref.Namespace, near) == w.ref() {
+	if near == "" || reference.WithoutNumbers(near) == reference.WithoutNumbers(ref.Name) || lang.Job(ref.Namespace, near) == w.ref() {
 		return ""
 	}
-	return nameIn(w.namespace, lang.Job(ref.Namespace, near))
+	return picture.NameIn(w.namespace, lang.Job(ref.Namespace, near))
 }
 
 // nearSpace returns a Job of the same name in a namespace of nearly the same name.
 func (l *linting) nearSpace(ref lang.Ref) string {
 	for namespace, space := range l.spaces {
-		if lang.Nearest(ref.Namespace, []string{namespace}) != "" && withoutNumbers(namespace) != withoutNumbers(ref.Namespace) && slices.Contains(space.names, ref.Name) {
+		if lang.Nearest(ref.Namespace, []string{namespace}) != "" && reference.WithoutNumbers(namespace) != reference.WithoutNumbers(ref.Namespace) && slices.Contains(space.names, ref.Name) {
 			return namespace + "/" + ref.Name
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
@@ -148,7 +149,7 @@ func endsEarly(l *linting, w *workload) []mistake {
 			if other == nil || other.job.Spec.SuccessPolicy == nil {
 				continue
 			}
-			found = append(found, mistakef(w.expression(t.Span), "wait for the Job as a whole: "+nameIn(w.namespace, other.ref()),
+			found = append(found, mistakef(w.expression(t.Span), "wait for the Job as a whole: "+picture.NameIn(w.namespace, other.ref()),
 				"the successPolicy of %s may end it before this element has completed, and it then counts as failed", other.display())...)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
@@ -63,5 +64,5 @@ func sameName(l *linting, w *workload) []mistake {
 	if ref.Name == "" || w.isPatch() || l.jobs[ref] == nil || l.jobs[ref] == w {
 		return nil
 	}
-	return mistakef(w.span(child(w.root, "metadata", "name")), "give one of them another name", "another Job %s follows: applied together, the last one counts", nameIn("", ref))
+	return mistakef(w.span(child(w.root, "metadata", "name")), "give one of them another name", "another Job %s follows: applied together, the last one counts", picture.NameIn("", ref))
 }

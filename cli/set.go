@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
@@ -49,12 +50,12 @@ type setOptions struct {
 func newCmdSet(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
 	cmd := &cobra.Command{
-		Use:                   "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
-		Short:                 "Change what a Job waits for",
-		Long:                  setLong,
-		Example:               setExample,
-		Annotations:           map[string]string{asksCluster: ""},
-		ValidArgsFunction:     func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+		Use:         "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
+		Short:       "Change what a Job waits for",
+		Long:        setLong,
+		Example:     setExample,
+		Annotations: map[string]string{command.AsksCluster: ""},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 			return completeSet(f, cmd, args, given)
 		},
 		DisableFlagsInUseLine: true,
@@ -83,7 +84,7 @@ func newCmdSet(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 // readEdits fills in what is to be written.
 func (o *setOptions) readEdits(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usageErrorf("there are %d arguments after the Job, put the expression in quotes", len(args))
+		return command.UsageErrorf("there are %d arguments after the Job, put the expression in quotes", len(args))
 	}
 	if len(args) == 1 {
 		text := args[0]
@@ -110,7 +111,7 @@ func (o *setOptions) readEdits(cmd *cobra.Command, args []string) error {
 		}
 	}
 	if len(o.edits) == 0 {
-		return usageErrorf("there is nothing to set: give an expression, --on-failure, --wait-timeout or --array-limit")
+		return command.UsageErrorf("there is nothing to set: give an expression, --on-failure, --wait-timeout or --array-limit")
 	}
 	return nil
 }
@@ -206,7 +207,7 @@ func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, 
 				notes = append(notes, fmt.Sprintf("  if service account %s/%s may look into the other namespaces", t.Namespace, edited[i].ServiceAccount))
 			}
 		}
-		if err := printNotes(o.streams.ErrOut, notes); err != nil {
+		if err := command.PrintNotes(o.streams.ErrOut, notes); err != nil {
 			return false, err
 		}
 	}
@@ -228,12 +229,12 @@ func (o *setOptions) vet(after liveJob, doubts bool) error {
 			return fmt.Errorf("writing the mistakes: %w", err)
 		}
 		if slices.ContainsFunc(found, func(f finding) bool { return f.Severity == lang.Error }) {
-			return errUnchanged
+			return command.ErrUnchanged
 		}
 	}
 	var mistake *gate.Mistake
 	if err := after.Mistake(); errors.As(err, &mistake) && o.edits[mistake.Annotation] != nil {
-		return fmt.Errorf("%w: %w", errUnchanged, err)
+		return fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 	}
 	return nil
 }

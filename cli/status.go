@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/overview"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -55,7 +56,7 @@ type statusOptions struct {
 	namespace string
 	labels    labels.Selector
 	client    clientset
-	terminal  terminal
+	terminal  command.Terminal
 }
 
 func newCmdStatus(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
@@ -65,8 +66,8 @@ func newCmdStatus(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		Short:                 "Sum up Jobs: how many wait, for what, how long",
 		Long:                  statusLong,
 		Example:               statusExample,
-		Annotations:           map[string]string{asksCluster: ""},
-		Args:                  noArguments,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(); err != nil {
@@ -93,12 +94,12 @@ func newCmdStatus(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 func (o *statusOptions) validate() error {
 	var err error
 	if o.labels, err = labels.Parse(o.selector); err != nil {
-		return usageErrorf("-l %s cannot be read: %v", o.selector, err)
+		return command.UsageErrorf("-l %s cannot be read: %v", o.selector, err)
 	}
-	if o.watch && o.output == outputYAML {
-		return usageErrorf("--watch prints text or one JSON object after the other, not YAML")
+	if o.watch && o.output == command.OutputYAML {
+		return command.UsageErrorf("--watch prints text or one JSON object after the other, not YAML")
 	}
-	return validateOutputs(o.output, outputWide, outputJSON, outputYAML)
+	return command.ValidateOutputs(o.output, command.OutputWide, command.OutputJSON, command.OutputYAML)
 }
 
 func (o *statusOptions) complete(f *factory) error {
@@ -121,7 +122,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err := o.show(newInquiry(w)); err != nil {
 		return err
 	}
-	return printNotes(o.streams.ErrOut, notes)
+	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
 func (o *statusOptions) show(q *inquiry) error {
@@ -134,10 +135,10 @@ func (o *statusOptions) show(q *inquiry) error {
 	sortRefs(refs)
 	s := overview.Of(q, refs, q.history.Len())
 	switch o.output {
-	case outputJSON:
-		return writeJSON(o.streams.Out, statusJSONOf(s))
-	case outputYAML:
-		return writeYAML(o.streams.Out, statusJSONOf(s))
+	case command.OutputJSON:
+		return command.WriteJSON(o.streams.Out, statusJSONOf(s))
+	case command.OutputYAML:
+		return command.WriteYAML(o.streams.Out, statusJSONOf(s))
 	}
 	return o.draw(q, s)
 }
@@ -174,7 +175,7 @@ func (o *statusOptions) follow(ctx context.Context) error {
 		},
 		failed: func(_ stream, err error) error {
 			if synced {
-				return printNotes(o.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
+				return command.PrintNotes(o.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
 			}
 			return unlisted(o.namespace, err)
 		},
@@ -194,7 +195,7 @@ func (o *statusOptions) follow(ctx context.Context) error {
 				end(err)
 				return
 			}
-			sleep(ctx, redraw)
+			command.Sleep(ctx, redraw)
 		}
 	}()
 	err := f.run(ctx)
@@ -209,9 +210,9 @@ func (o *statusOptions) follow(ctx context.Context) error {
 func (o *statusOptions) again(q *inquiry) error {
 	before := fmt.Sprintln()
 	switch {
-	case o.output == outputJSON:
+	case o.output == command.OutputJSON:
 		before = ""
-	case o.terminal.width > 0:
+	case o.terminal.Width > 0:
 		before = "\x1b[H\x1b[J"
 	}
 	if _, err := fmt.Fprint(o.streams.Out, before); err != nil {

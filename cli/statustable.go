@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/overview"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -27,21 +28,21 @@ func (o *statusOptions) draw(q *inquiry, s *overview.Overview) error {
 		fmt.Fprintln(out, "No Jobs found"+o.where()+".")
 		return out.Flush()
 	}
-	var rows [][]cell
+	var rows [][]command.Cell
 	if !o.noHeaders {
-		rows = append(rows, []cell{{text: "STATE"}, {text: "JOBS", right: true}})
+		rows = append(rows, []command.Cell{{Text: "STATE"}, {Text: "JOBS", Right: true}})
 	}
 	for _, state := range overview.States {
 		if n := s.Counts[state]; n > 0 {
-			rows = append(rows, []cell{o.state(state), {text: fmt.Sprint(n), right: true}})
+			rows = append(rows, []command.Cell{o.state(state), {Text: fmt.Sprint(n), Right: true}})
 		}
 	}
-	printCells(out, rows, 0)
+	command.PrintCells(out, rows, 0)
 	o.blockers(out, q, s)
 	if !o.noHeaders {
 		fmt.Fprintln(out)
 		for _, sentence := range o.sentences(q, s) {
-			fmt.Fprintln(out, strings.Join(wrap(sentence, wrapWidth(o.terminal)), "\n"))
+			fmt.Fprintln(out, strings.Join(command.Wrap(sentence, command.WrapWidth(o.terminal)), "\n"))
 		}
 	}
 	return out.Flush()
@@ -54,48 +55,48 @@ func (o *statusOptions) where() string {
 	return " in namespace " + o.namespace
 }
 
-func (o *statusOptions) state(state gate.State) cell {
-	c := cell{text: o.terminal.glyphs.Symbols[state] + " " + string(state)}
-	if o.terminal.colour {
-		c.colour = picture.Colour(state)
+func (o *statusOptions) state(state gate.State) command.Cell {
+	c := command.Cell{Text: o.terminal.Glyphs.Symbols[state] + " " + string(state)}
+	if o.terminal.Colour {
+		c.Colour = picture.Colour(state)
 	}
 	return c
 }
 
 func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Overview) {
 	shown := s.Blockers
-	if o.output != outputWide && len(shown) > mostBlockers {
+	if o.output != command.OutputWide && len(shown) > mostBlockers {
 		shown = shown[:mostBlockers]
 	}
 	if len(shown) == 0 {
 		return
 	}
 	fmt.Fprintln(out)
-	var rows [][]cell
+	var rows [][]command.Cell
 	if !o.noHeaders {
-		rows = append(rows, []cell{{text: "BLOCKER"}, {text: "STATE"}, {text: "AGE"}, {text: "EXPECTED"}, {text: "HOLDS UP", right: true}})
-		if o.output == outputWide {
-			rows[0] = append(rows[0], cell{text: "DIRECTLY"})
+		rows = append(rows, []command.Cell{{Text: "BLOCKER"}, {Text: "STATE"}, {Text: "AGE"}, {Text: "EXPECTED"}, {Text: "HOLDS UP", Right: true}})
+		if o.output == command.OutputWide {
+			rows[0] = append(rows[0], command.Cell{Text: "DIRECTLY"})
 		}
 	}
 	for _, b := range shown {
-		row := []cell{
-			{text: nameIn(o.namespace, b.Ref)},
+		row := []command.Cell{
+			{Text: picture.NameIn(o.namespace, b.Ref)},
 			o.state(b.State),
-			{text: ageOr(q.now, b.Since)},
-			{text: inTime(q.now, b.End)},
-			{text: fmt.Sprint(b.HoldsUp), right: true},
+			{Text: ageOr(q.now, b.Since)},
+			{Text: inTime(q.now, b.End)},
+			{Text: fmt.Sprint(b.HoldsUp), Right: true},
 		}
-		if o.output == outputWide {
+		if o.output == command.OutputWide {
 			var names []string
 			for _, dependent := range q.graph.Dependents(b.Ref) {
-				names = append(names, nameIn(o.namespace, dependent))
+				names = append(names, picture.NameIn(o.namespace, dependent))
 			}
-			row = append(row, cell{text: picture.Enumerate(names, 40, o.terminal.glyphs.Ellipsis)})
+			row = append(row, command.Cell{Text: picture.Enumerate(names, 40, o.terminal.Glyphs.Ellipsis)})
 		}
 		rows = append(rows, row)
 	}
-	printCells(out, rows, o.terminal.width)
+	command.PrintCells(out, rows, o.terminal.Width)
 	if left := len(s.Blockers) - len(shown); left > 0 && !o.noHeaders {
 		fmt.Fprintf(out, "and %d more (-o wide shows them)\n", left)
 	}
@@ -103,10 +104,10 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Over
 
 // sentences say what fits no table.
 func (o *statusOptions) sentences(q *inquiry, s *overview.Overview) []string {
-	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", count(s.Jobs, "Job"), o.where(), s.Annotated)}
+	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", command.Count(s.Jobs, "Job"), o.where(), s.Annotated)}
 	if !s.Oldest.Since.IsZero() {
 		list = append(list, fmt.Sprintf("The one that has waited longest is %s, for %s.",
-			nameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.now.Sub(s.Oldest.Since))))
+			picture.NameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.now.Sub(s.Oldest.Since))))
 	}
 	return append(list, etaOf(o.namespace, q.now, s.ETA)...)
 }
@@ -121,12 +122,12 @@ func etaOf(namespace string, now time.Time, eta overview.ETA) []string {
 	case eta.Unknown == eta.Open:
 		return []string{"When they may be over nobody can tell: they wait for what does not come by itself."}
 	}
-	text := fmt.Sprintf("All may be over %s, %s last, by how long %s took", inTime(now, eta.End), nameIn(namespace, eta.Last), count(eta.Learned, "Job"))
+	text := fmt.Sprintf("All may be over %s, %s last, by how long %s took", inTime(now, eta.End), picture.NameIn(namespace, eta.Last), command.Count(eta.Learned, "Job"))
 	if eta.Guesses > 0 {
-		text += fmt.Sprintf("; for %s a guess, the median of all", count(eta.Guesses, "Job"))
+		text += fmt.Sprintf("; for %s a guess, the median of all", command.Count(eta.Guesses, "Job"))
 	}
 	if eta.Unknown > 0 {
-		text += fmt.Sprintf("; without %s of which nobody can tell", count(eta.Unknown, "Job"))
+		text += fmt.Sprintf("; without %s of which nobody can tell", command.Count(eta.Unknown, "Job"))
 	}
 	return []string{text + "."}
 }

@@ -9,6 +9,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -69,7 +70,7 @@ func printStranded(out io.Writer, w *world, stranded []gate.Job) error {
 		column = max(column, picture.Width(job.Ref().String()))
 	}
 	var b strings.Builder
-	row := func(name, waits string) { fmt.Fprintf(&b, "%-*s%s\n", column+gap, name, waits) }
+	row := func(name, waits string) { fmt.Fprintf(&b, "%-*s%s\n", column+command.Gap, name, waits) }
 	row("NAME", "WAITS FOR")
 	for _, job := range stranded {
 		row(job.Ref().String(), waitsFor(w, job, states))

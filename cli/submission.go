@@ -15,6 +15,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/command"
 )
 
 const (
@@ -67,7 +68,7 @@ func (o *submitOptions) readScript(args []string) (*batch.Script, error) {
 	switch {
 	case len(text) > 0:
 	case o.implied:
-		return nil, usageErrorf("there is nothing to run, and standard input is empty: give a script, a manifest with -f, or a command behind --; for the image's own command: </dev/null")
+		return nil, command.UsageErrorf("there is nothing to run, and standard input is empty: give a script, a manifest with -f, or a command behind --; for the image's own command: </dev/null")
 	default:
 		return nil, fmt.Errorf("%s is empty", name)
 	}
@@ -125,10 +126,10 @@ func (o *submitOptions) submitter(ctx context.Context, f *factory, in *batch.Inp
 	if err != nil {
 		return nil, err
 	}
-	s := &submitter{namespace: namespace, dryRun: dryRun(o.dryRun), explicit: f.givenNamespace()}
+	s := &submitter{namespace: namespace, dryRun: command.DryRun(o.dryRun), explicit: f.givenNamespace()}
 	if in.Manifest != nil && in.Manifest.Namespace != "" {
 		if given := f.givenNamespace(); given != "" && given != in.Manifest.Namespace {
-			return nil, usageErrorf("the manifest is of namespace %s, and -n says %s", in.Manifest.Namespace, given)
+			return nil, command.UsageErrorf("the manifest is of namespace %s, and -n says %s", in.Manifest.Namespace, given)
 		}
 		s.namespace, s.explicit = in.Manifest.Namespace, in.Manifest.Namespace
 	}
@@ -136,7 +137,7 @@ func (o *submitOptions) submitter(ctx context.Context, f *factory, in *batch.Inp
 		in.Lookup, in.Match, in.Namesakes = s.lookup(ctx), s.match(ctx), s.namesakes(ctx)
 		return s, nil
 	}
-	if s.dryRun != dryRunClient {
+	if s.dryRun != command.DryRunClient {
 		return nil, err
 	}
 	unreachable := err
@@ -156,7 +157,7 @@ func (o *submitOptions) print(made *batch.Submission) error {
 	case o.output == "name":
 		text = "job.batch/" + name + "\n"
 	case o.output == "":
-		text = fmt.Sprintf("job.batch/%s created%s\n", name, dryRun(o.dryRun).suffix())
+		text = fmt.Sprintf("job.batch/%s created%s\n", name, command.DryRun(o.dryRun).Suffix())
 	default:
 		return o.printObjects(made)
 	}
@@ -172,11 +173,11 @@ func (o *submitOptions) printObjects(made *batch.Submission) error {
 		made.Script.ManagedFields = nil
 		objects = append(objects, made.Script)
 	}
-	if o.output == outputJSON {
+	if o.output == command.OutputJSON {
 		if len(objects) == 1 {
-			return writeJSON(o.streams.Out, objects[0])
+			return command.WriteJSON(o.streams.Out, objects[0])
 		}
-		return writeJSON(o.streams.Out, struct {
+		return command.WriteJSON(o.streams.Out, struct {
 			metav1.TypeMeta `json:",inline"`
 			Items           []any `json:"items"`
 		}{metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, objects})

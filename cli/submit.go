@@ -14,8 +14,9 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"depctl.dev/cli/picture"
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/picture"
 )
 
 const submitLong = `Make a Job of a command or a batch script, as on a batch system.
@@ -125,7 +126,7 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		Short:                 "Make a Job of a command or a batch script",
 		Long:                  submitLong,
 		Example:               submitExample,
-		Annotations:           map[string]string{asksCluster: ""},
+		Annotations:           map[string]string{command.AsksCluster: ""},
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -160,8 +161,8 @@ func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 	flags.BoolVar(&o.ignoreUnsupported, "ignore-unsupported", false, "Leave out what a Job cannot do, and say so.")
 	flags.StringVarP(&o.filename, "filename", "f", "", "A manifest of a Job to add the options to.")
 	flags.StringVar(&o.template, "template", "", "The file with the defaults of the site.")
-	flags.StringVar(&o.dryRun, "dry-run", string(dryRunNone), "Create nothing: client, the default of --dry-run alone, or server, which also asks the API server.")
-	flags.Lookup("dry-run").NoOptDefVal = string(dryRunClient)
+	flags.StringVar(&o.dryRun, "dry-run", string(command.DryRunNone), "Create nothing: client, the default of --dry-run alone, or server, which also asks the API server.")
+	flags.Lookup("dry-run").NoOptDefVal = string(command.DryRunClient)
 	flags.StringVarP(&o.output, "output", "o", "", "Output format: yaml, json or name.")
 	flags.BoolVar(&o.parsable, "parsable", false, "Print nothing but the name of the Job.")
 	flags.BoolVar(&o.wait, "wait", false, "Wait until the Job has ended, tell of its state, and return its exit code.")
@@ -210,27 +211,27 @@ func (f *optionFlag) Set(text string) error {
 
 func (o *submitOptions) validate(script, program []string) error {
 	if len(script) > 0 && len(program) > 0 {
-		return usageErrorf("there are a script and a command: give one of them")
+		return command.UsageErrorf("there are a script and a command: give one of them")
 	}
 	if len(script)+len(program) == 0 && o.filename == "" && len(o.options) == 0 {
-		return usageErrorf("there is nothing to run: give a script, a manifest with -f, or a command behind --")
+		return command.UsageErrorf("there is nothing to run: give a script, a manifest with -f, or a command behind --")
 	}
 	switch o.output {
-	case "", "yaml", outputJSON, "name":
+	case "", "yaml", command.OutputJSON, "name":
 	default:
-		return usageErrorf("unknown output format %q, there are yaml, json and name", o.output)
+		return command.UsageErrorf("unknown output format %q, there are yaml, json and name", o.output)
 	}
 	if o.parsable && o.output != "" {
-		return usageErrorf("--parsable and -o do not go together")
+		return command.UsageErrorf("--parsable and -o do not go together")
 	}
 	if _, err := batch.ParseDialect(o.dialect); err != nil {
-		return usageErrorf("%s", err)
+		return command.UsageErrorf("%s", err)
 	}
-	if err := dryRun(o.dryRun).validate(); err != nil {
+	if err := command.DryRun(o.dryRun).Validate(); err != nil {
 		return err
 	}
-	if o.wait && dryRun(o.dryRun) != dryRunNone {
-		return usageErrorf("there is nothing to --wait for in a dry run")
+	if o.wait && command.DryRun(o.dryRun) != command.DryRunNone {
+		return command.UsageErrorf("there is nothing to --wait for in a dry run")
 	}
 	return nil
 }
@@ -258,7 +259,7 @@ func (o *submitOptions) run(ctx context.Context, f *factory, script, program []s
 	if made.Script != nil {
 		made.Script.Namespace = s.explicit
 	}
-	if s.dryRun != dryRunClient {
+	if s.dryRun != command.DryRunClient {
 		asked := made.Job.Name
 		if err := s.create(ctx, made); err != nil {
 			return err
@@ -315,7 +316,7 @@ func (o *submitOptions) waitFor(ctx context.Context, s *submitter, job *batchv1.
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.namespace)
-		return ended(interrupted)
+		return command.Ended(interrupted)
 	case err != nil:
 		return fmt.Errorf("waiting for Job %s: %w", job.Name, err)
 	}
@@ -326,5 +327,5 @@ func (o *submitOptions) waitFor(ctx context.Context, s *submitter, job *batchv1.
 	if err != nil {
 		return fmt.Errorf("reading the exit code of Job %s from its pods: %w", done.Name, err)
 	}
-	return ended(batch.ExitCode(done, pods))
+	return command.Ended(batch.ExitCode(done, pods))
 }

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -72,7 +73,7 @@ func TestMistakesInScripts(t *testing.T) {
 		require.NoError(t, err)
 		t.Run(filepath.Base(script), func(t *testing.T) {
 			stdout, stderr, code := submitScript(t, script, string(text))
-			require.Equal(t, exitError, code, stderr)
+			require.Equal(t, command.ExitError, code, stderr)
 			require.Empty(t, stdout)
 			requireGolden(t, script+".golden", "", stderr)
 		})
@@ -91,7 +92,7 @@ func submitScript(t *testing.T, script, text string) (stdout, stderr string, cod
 	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
 	options, rest := arguments(t, text)
 	args := slices.Concat([]string{"submit", "--dry-run=client", "-o", "yaml"}, options, []string{script}, rest)
-	return runDepctl(testFactory(terminal{}), "", args...)
+	return runDepctl(testFactory(command.Terminal{}), "", args...)
 }
 
 func requireGolden(t *testing.T, golden, stdout, stderr string) {

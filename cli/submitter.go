@@ -22,6 +22,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -35,12 +36,12 @@ type submitter struct {
 	namespace string
 	// explicit is the namespace, if it was named; else the context tells.
 	explicit string
-	dryRun   dryRun
+	dryRun   command.DryRun
 }
 
 func (s *submitter) options() metav1.CreateOptions {
 	return metav1.CreateOptions{
-		DryRun: s.dryRun.option(), FieldManager: "depctl", FieldValidation: metav1.FieldValidationStrict,
+		DryRun: s.dryRun.Option(), FieldManager: "depctl", FieldValidation: metav1.FieldValidationStrict,
 	}
 }
 
@@ -70,7 +71,7 @@ func (s *submitter) create(ctx context.Context, made *batch.Submission) error {
 		return nil
 	}
 	err = fmt.Errorf("creating ConfigMap %s, which has the script: %w", made.Script.Name, err)
-	if s.dryRun == dryRunServer {
+	if s.dryRun == command.DryRunServer {
 		return err
 	}
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)

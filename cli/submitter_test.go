@@ -16,12 +16,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
 func fakeSubmitter(objects ...runtime.Object) (*submitter, *fake.Clientset) {
 	client := fake.NewClientset(objects...)
-	return &submitter{all: client.BatchV1(), core: client.CoreV1(), namespace: "batch", dryRun: dryRunNone}, client
+	return &submitter{all: client.BatchV1(), core: client.CoreV1(), namespace: "batch", dryRun: command.DryRunNone}, client
 }
 
 func withScript() *batch.Submission {

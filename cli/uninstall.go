@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/command"
 )
 
 const uninstallLong = `Take depctl out of the cluster, in an order in which nothing gets stuck:
@@ -59,8 +61,8 @@ func newCmdUninstall(f *factory, streams genericiooptions.IOStreams) *cobra.Comm
 		Short:                 "Take depctl out of the cluster",
 		Long:                  uninstallLong,
 		Example:               uninstallExample,
-		Annotations:           map[string]string{asksCluster: wholeCluster},
-		Args:                  noArguments,
+		Annotations:           map[string]string{command.AsksCluster: command.WholeCluster},
+		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(f); err != nil {
@@ -73,9 +75,9 @@ func newCmdUninstall(f *factory, streams genericiooptions.IOStreams) *cobra.Comm
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.dryRun, "dry-run", string(dryRunNone),
+	flags.StringVar(&o.dryRun, "dry-run", string(command.DryRunNone),
 		"Change nothing and print what would be done: client, the default of --dry-run alone, or server, which also asks whether you may.")
-	flags.Lookup("dry-run").NoOptDefVal = string(dryRunClient)
+	flags.Lookup("dry-run").NoOptDefVal = string(command.DryRunClient)
 	flags.BoolVarP(&o.yes, "yes", "y", false, "Do not ask.")
 	flags.BoolVar(&o.release, "release", false, "Un-suspend the Jobs that wait: they run now, whatever they wait for.")
 	flags.BoolVar(&o.keepNamespace, "keep-namespace", false, "Leave namespace depctl-system, without the gate.")
@@ -85,21 +87,21 @@ func newCmdUninstall(f *factory, streams genericiooptions.IOStreams) *cobra.Comm
 
 func (o *uninstallOptions) validate(f *factory) error {
 	if f.givenNamespace() != "" {
-		return usageErrorf("depctl is uninstalled from the whole cluster: there is no -n")
+		return command.UsageErrorf("depctl is uninstalled from the whole cluster: there is no -n")
 	}
 	if o.timeout <= 0 {
-		return usageErrorf("--timeout must be more than 0")
+		return command.UsageErrorf("--timeout must be more than 0")
 	}
-	if err := dryRun(o.dryRun).validate(); err != nil {
+	if err := command.DryRun(o.dryRun).Validate(); err != nil {
 		return err
 	}
 	if o.changes() && !o.yes && !f.interactive(o.streams.In) {
-		return usageErrorf("there is no terminal to ask on: say --yes, or --dry-run")
+		return command.UsageErrorf("there is no terminal to ask on: say --yes, or --dry-run")
 	}
 	return nil
 }
 
-func (o *uninstallOptions) changes() bool { return dryRun(o.dryRun) == dryRunNone }
+func (o *uninstallOptions) changes() bool { return command.DryRun(o.dryRun) == command.DryRunNone }
 
 func (o *uninstallOptions) complete(f *factory) error {
 	var err error
@@ -109,27 +111,27 @@ func (o *uninstallOptions) complete(f *factory) error {
 
 func (o *uninstallOptions) run(ctx context.Context, called string) error {
 	if !o.changes() {
-		r := o.removal(dryRun(o.dryRun), o.streams.Out)
-		return errors.Join(flatten(r.run(ctx)), o.report(r, called))
+		r := o.removal(command.DryRun(o.dryRun), o.streams.Out)
+		return errors.Join(command.Flatten(r.run(ctx)), o.report(r, called))
 	}
-	rehearsed := o.removal(dryRunServer, io.Discard)
+	rehearsed := o.removal(command.DryRunServer, io.Discard)
 	rehearsed.rehearsal = true
 	if err := rehearsed.run(ctx); err != nil {
-		return fmt.Errorf("nothing was changed: %w", flatten(err))
+		return fmt.Errorf("nothing was changed: %w", command.Flatten(err))
 	}
 	if !rehearsed.tally.isNothing() && !o.yes {
 		if err := o.ask(rehearsed.tally); err != nil {
 			return err
 		}
 	}
-	r := o.removal(dryRunNone, o.streams.Out)
+	r := o.removal(command.DryRunNone, o.streams.Out)
 	if err := r.run(ctx); err != nil {
-		return fmt.Errorf("depctl is not uninstalled yet, %s: %w", r.tally.done(), flatten(err))
+		return fmt.Errorf("depctl is not uninstalled yet, %s: %w", r.tally.done(), command.Flatten(err))
 	}
 	return o.report(r, called)
 }
 
-func (o *uninstallOptions) removal(d dryRun, out io.Writer) *removal {
+func (o *uninstallOptions) removal(d command.DryRun, out io.Writer) *removal {
 	writer := *o.writer
 	writer.dryRun = d
 	return &removal{
@@ -140,5 +142,5 @@ func (o *uninstallOptions) removal(d dryRun, out io.Writer) *removal {
 
 // ask returns nil if the user says yes.
 func (o *uninstallOptions) ask(t tally) error {
-	return confirm(o.streams, fmt.Sprintf("Uninstalling depctl from the cluster at %s: %s.", o.server, t.plan()))
+	return command.Confirm(o.streams, fmt.Sprintf("Uninstalling depctl from the cluster at %s: %s.", o.server, t.plan()))
 }

@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -172,7 +173,7 @@ func (f *fakeInstallation) patch(w http.ResponseWriter, r *http.Request, job *ba
 func (f *fakeInstallation) uninstall(answer, args string) (stdout, stderr string, code int) {
 	server := httptest.NewServer(f)
 	defer server.Close()
-	factory := testFactory(terminal{glyphs: picture.Unicode()})
+	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
 	factory.interactive = func(io.Reader) bool { return answer != "" }
 	all := append([]string{"uninstall", "--server", server.URL}, strings.Fields(args)...)
 	stdout, stderr, code = runDepctl(factory, answer, all...)
@@ -227,8 +228,8 @@ func TestUninstall(t *testing.T) {
 			for range 2 {
 				stdout, stderr, code := f.uninstall(test.answer, test.args)
 				fmt.Fprintf(&got, "$ depctl uninstall %s\n%s-- exit code %d, %s --\n%s\n",
-					test.args, stdout, code, count(f.writes, "write"), stderr)
-				if code == exitOK && f.writes > 0 {
+					test.args, stdout, code, command.Count(f.writes, "write"), stderr)
+				if code == command.ExitOK && f.writes > 0 {
 					require.Equal(t, "example.com/mine", f.jobs[jobPath("etl", "extract")].Finalizers[0])
 					require.NotContains(t, f.jobs[jobPath("etl", "extract")].Finalizers, gate.OutcomeFinalizer)
 				}

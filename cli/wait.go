@@ -7,6 +7,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/reference"
 	"depctl.dev/cli/vigil"
 	"depctl.dev/lang"
@@ -68,7 +69,7 @@ func newCmdWait(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Short:                 "Wait until an expression is true",
 		Long:                  waitLong,
 		Example:               waitExample,
-		Annotations:           map[string]string{asksCluster: ""},
+		Annotations:           map[string]string{command.AsksCluster: ""},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(cmd, args); err != nil {
@@ -94,19 +95,19 @@ func newCmdWait(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 func (o *waitOptions) validate(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
-		return usageErrorf("there is no expression to wait for")
+		return command.UsageErrorf("there is no expression to wait for")
 	case len(args) > 1:
-		return usageErrorf("one expression is expected, found %d arguments: put it in quotes", len(args))
+		return command.UsageErrorf("one expression is expected, found %d arguments: put it in quotes", len(args))
 	case cmd.Flags().Changed("timeout") && o.timeout < 0:
-		return usageErrorf("--timeout must be 0 or more")
+		return command.UsageErrorf("--timeout must be 0 or more")
 	}
 	o.text = reference.InExpression(args[0])
 	var err error
 	if o.expr, err = lang.Parse(o.text); err != nil {
-		return notReadable("expression", err)
+		return command.NotReadable("expression", err)
 	}
 	if refused := vigil.Refuse(o.expr); len(refused) > 0 {
-		return notReadable("expression", &lang.Diagnostics{Text: o.text, List: refused})
+		return command.NotReadable("expression", &lang.Diagnostics{Text: o.text, List: refused})
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	ktesting "k8s.io/client-go/testing"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
@@ -59,13 +60,13 @@ func TestTheExitCodesOfWait(t *testing.T) {
 				if test.change != nil {
 					test.change(client)
 				}
-				stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
+				stdout, stderr, code := runDepctl(clusterFactory(t, client, command.Terminal{Glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
 				require.Equal(t, test.code, code, stdout+stderr)
 				if test.says == "" {
 					require.Empty(t, stdout+stderr)
 				}
 				require.Contains(t, stdout+stderr, test.says)
-				require.Equal(t, code == exitOK, stdout != "")
+				require.Equal(t, code == command.ExitOK, stdout != "")
 				time.Sleep(time.Minute) // whoever is still at work ends meanwhile
 			})
 		})
@@ -74,7 +75,7 @@ func TestTheExitCodesOfWait(t *testing.T) {
 
 func TestWaitEndsWhenItComesTrue(t *testing.T) {
 	client := nightCluster(nightObjects(), true)
-	f := clusterFactory(t, client, terminal{glyphs: picture.Unicode()})
+	f := clusterFactory(t, client, command.Terminal{Glyphs: picture.Unicode()})
 	f.clock = clock.RealClock{}
 	codes := make(chan int, 1)
 	go func() {

@@ -104,7 +104,7 @@ func remark(d gate.Decision) string {
 func wait(namespace string, r lang.Reason, states map[lang.Ref]gate.State) string {
 	item := picture.OneLine(r.Check.String())
 	if r.Size == 0 && r.Check.Status == lang.StatusSucceeded && r.Check.Targets[0].Elements == nil && r.Ref.Name != "" {
-		item = nameIn(namespace, r.Ref)
+		item = picture.NameIn(namespace, r.Ref)
 	}
 	switch state := states[r.Ref]; {
 	case r.Problem != nil && (state != picture.StateUnknown || r.Problem.Code != lang.ProblemUnasked):

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
@@ -18,13 +19,13 @@ const redrawAfter = 100 * time.Millisecond
 func (o *graphOptions) follow(ctx context.Context) error {
 	from, ok := o.source.(*cluster)
 	if !ok {
-		return usageErrorf("only a cluster can be watched")
+		return command.UsageErrorf("only a cluster can be watched")
 	}
 	f, err := from.follow(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
-	s := &frames{out: o.streams.Out, interactive: o.terminal.interactive}
+	s := &frames{out: o.streams.Out, interactive: o.terminal.Interactive}
 	defer s.end()
 	// Ages go on where nothing happens. A pipe only gets what happened.
 	var second <-chan time.Time
@@ -66,7 +67,7 @@ func (o *graphOptions) frame(f *liveWorld, s *frames) error {
 	}
 	if o.redetect != nil {
 		fresh := o.redetect(o.streams.Out)
-		o.terminal.width, o.terminal.height = fresh.width, fresh.height
+		o.terminal.Width, o.terminal.Height = fresh.Width, fresh.Height
 	}
 	var out, notes bytes.Buffer
 	one := *o
@@ -75,7 +76,7 @@ func (o *graphOptions) frame(f *liveWorld, s *frames) error {
 		return err
 	}
 	out.Write(notes.Bytes())
-	return s.show(out.String(), o.terminal.width, o.terminal.height)
+	return s.show(out.String(), o.terminal.Width, o.terminal.Height)
 }
 
 // frames shows one text after the other: on a terminal in the same place, in one

@@ -8,6 +8,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/vigil"
 	"depctl.dev/gate"
@@ -72,7 +73,7 @@ func (w *watching) failed(s stream, err error) error {
 		return unlisted(s.namespace, err)
 	case !w.away[s] && !w.quiet:
 		w.away[s] = true
-		return printNotes(w.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
+		return command.PrintNotes(w.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
 	}
 	return nil
 }
@@ -146,7 +147,7 @@ func (w *watching) over(f *follower) error {
 func (w *watching) end(j vigil.Judgement) error {
 	switch {
 	case j.Value == lang.True:
-		return w.say(exitOK, "true: ", j)
+		return w.say(command.ExitOK, "true: ", j)
 	case j.Value == lang.False:
 		return w.say(exitFalse, "false, as things stand for ever: ", j)
 	case j.Hopeless:
@@ -171,7 +172,7 @@ func (w *watching) say(code int, what string, j vigil.Judgement) error {
 // line writes one line, to standard output if it is true, and ends with an exit code.
 func (w *watching) line(code int, text string) error {
 	out := w.streams.Out
-	if code != exitOK {
+	if code != command.ExitOK {
 		out = w.streams.ErrOut
 	}
 	if !w.quiet {
@@ -179,8 +180,8 @@ func (w *watching) line(code int, text string) error {
 			return fmt.Errorf("writing the answer: %w", err)
 		}
 	}
-	if code == exitOK {
+	if code == command.ExitOK {
 		return nil
 	}
-	return ended(code)
+	return command.Ended(code)
 }

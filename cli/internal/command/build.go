@@ -1,4 +1,4 @@
-package cli
+package command
 
 // Build says which build of depctl is running.
 type Build struct {

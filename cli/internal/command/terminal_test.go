@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bytes"
@@ -41,8 +41,8 @@ func TestIsUTF8(t *testing.T) {
 }
 
 func TestWhatIsNotATerminalHasNoWidthAndNoColour(t *testing.T) {
-	got := detectTerminal(&bytes.Buffer{}, lookupIn(map[string]string{"LANG": "C.UTF-8"}))
-	require.Zero(t, got.width)
-	require.False(t, got.colour)
-	require.Equal(t, picture.Unicode().Fork, got.glyphs.Fork)
+	got := DetectTerminal(&bytes.Buffer{}, lookupIn(map[string]string{"LANG": "C.UTF-8"}))
+	require.Zero(t, got.Width)
+	require.False(t, got.Colour)
+	require.Equal(t, picture.Unicode().Fork, got.Glyphs.Fork)
 }

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"io"
@@ -11,32 +11,32 @@ import (
 	"depctl.dev/cli/picture"
 )
 
-// terminal says what the place that is drawn on can show.
-type terminal struct {
-	// width is in columns, height in lines; 0 means that nothing needs to be cut.
-	width, height int
-	colour        bool
-	// interactive says that somebody looks at it, and lines can be drawn over.
-	interactive bool
-	glyphs      picture.Glyphs
+// Terminal says what the place that is drawn on can show.
+type Terminal struct {
+	// Width is in columns, height in lines; 0 means that nothing needs to be cut.
+	Width, Height int
+	Colour        bool
+	// Interactive says that somebody looks at it, and lines can be drawn over.
+	Interactive bool
+	Glyphs      picture.Glyphs
 }
 
-// detectTerminal looks at where the output goes, and at the environment.
-func detectTerminal(out io.Writer, lookup func(string) (string, bool)) terminal {
-	t := terminal{glyphs: picture.Unicode()}
+// DetectTerminal looks at where the output goes, and at the environment.
+func DetectTerminal(out io.Writer, lookup func(string) (string, bool)) Terminal {
+	t := Terminal{Glyphs: picture.Unicode()}
 	if !isUTF8(runtime.GOOS, lookup) {
-		t.glyphs = picture.ASCII()
+		t.Glyphs = picture.ASCII()
 	}
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return t
 	}
-	t.interactive = true
+	t.Interactive = true
 	_, noColour := lookup("NO_COLOR")
 	kind, _ := lookup("TERM")
-	t.colour = !noColour && kind != "dumb"
+	t.Colour = !noColour && kind != "dumb"
 	if width, height, err := term.GetSize(int(file.Fd())); err == nil {
-		t.width, t.height = width, height
+		t.Width, t.Height = width, height
 	}
 	return t
 }
@@ -54,8 +54,8 @@ func isUTF8(system string, lookup func(string) (string, bool)) bool {
 	return system == "windows"
 }
 
-// isTerminal reports whether somebody sits in front of it.
-func isTerminal(in io.Reader) bool {
+// IsTerminal reports whether somebody sits in front of it.
+func IsTerminal(in io.Reader) bool {
 	file, ok := in.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bufio"
@@ -13,11 +13,11 @@ import (
 	"depctl.dev/cli/picture"
 )
 
-// errUnchanged is the error of a command that was told not to go on.
-var errUnchanged = errors.New("nothing was changed")
+// ErrUnchanged is the error of a command that was told not to go on.
+var ErrUnchanged = errors.New("nothing was changed")
 
-// confirm says what is about to happen, and returns nil if the user says yes.
-func confirm(streams genericiooptions.IOStreams, plan string) error {
+// Confirm says what is about to happen, and returns nil if the user says yes.
+func Confirm(streams genericiooptions.IOStreams, plan string) error {
 	if _, err := fmt.Fprintf(streams.ErrOut, "%s\nGo on? [y/N] ", picture.Clean(plan)); err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func confirm(streams genericiooptions.IOStreams, plan string) error {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
-		return errUnchanged
+		return ErrUnchanged
 	}
 	return nil
 }

@@ -1,11 +1,11 @@
-package cli
+package command
 
 import (
 	"context"
 	"time"
 )
 
-func sleep(ctx context.Context, d time.Duration) {
+func Sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

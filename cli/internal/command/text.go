@@ -1,15 +1,15 @@
-package cli
+package command
 
 import (
 	"fmt"
 	"strings"
 )
 
-// helpWidth is the width of help texts: that of a small terminal.
-const helpWidth = 80
+// HelpWidth is the width of help texts: that of a small terminal.
+const HelpWidth = 80
 
-// wrap breaks a text into lines at white space.
-func wrap(text string, width int) []string {
+// Wrap breaks a text into lines at white space.
+func Wrap(text string, width int) []string {
 	lines := []string{""}
 	for _, word := range strings.Fields(text) {
 		last := &lines[len(lines)-1]
@@ -25,15 +25,15 @@ func wrap(text string, width int) []string {
 	return lines
 }
 
-func wrapWidth(t terminal) int {
-	if t.width == 0 {
+func WrapWidth(t Terminal) int {
+	if t.Width == 0 {
 		return 1 << 20
 	}
-	return max(t.width, 20)
+	return max(t.Width, 20)
 }
 
-// count returns a number with its noun.
-func count(n int, noun string) string {
+// Count returns a number with its noun.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

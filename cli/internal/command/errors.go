@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"errors"
@@ -9,34 +9,34 @@ import (
 
 // The exit codes of depctl.
 const (
-	exitOK    = 0
-	exitError = 1
-	exitUsage = 2
+	ExitOK    = 0
+	ExitError = 1
+	ExitUsage = 2
 	// Of "depctl lint": something was found, and a file cannot be read.
-	exitFindings   = 1
-	exitUnreadable = 3
+	ExitFindings   = 1
+	ExitUnreadable = 3
 )
 
-// ended is the exit code of a command that has said everything already.
-type ended int
+// Ended is the exit code of a command that has said everything already.
+type Ended int
 
-func (e ended) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+func (e Ended) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// usageError is a mistake in the arguments of a command, which its help text
+// UsageError is a mistake in the arguments of a command, which its help text
 // could have prevented.
-type usageError struct {
-	message string
+type UsageError struct {
+	Message string
 }
 
-func (e *usageError) Error() string { return e.message }
+func (e *UsageError) Error() string { return e.Message }
 
-func usageErrorf(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
+func UsageErrorf(format string, args ...any) error {
+	return &UsageError{fmt.Sprintf(format, args...)}
 }
 
-// flatten makes one list of joined errors, each once: the same right is missing
+// Flatten makes one list of joined errors, each once: the same right is missing
 // for many objects.
-func flatten(err error) error {
+func Flatten(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err

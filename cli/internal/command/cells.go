@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bufio"
@@ -8,39 +8,39 @@ import (
 	"depctl.dev/cli/picture"
 )
 
-// cell is one of a table without branches.
-type cell struct {
-	text   string
-	colour string
-	// right aligns numbers.
-	right bool
+// Cell is one of a table without branches.
+type Cell struct {
+	Text   string
+	Colour string
+	// Right aligns numbers.
+	Right bool
 }
 
-// printCells writes rows in columns. What exceeds a width, which is not limited
+// PrintCells writes rows in columns. What exceeds a width, which is not limited
 // when 0, is cut.
-func printCells(out *bufio.Writer, rows [][]cell, room int) {
+func PrintCells(out *bufio.Writer, rows [][]Cell, room int) {
 	var columns []int
 	for _, row := range rows {
 		for i, c := range row {
 			if i == len(columns) {
 				columns = append(columns, 0)
 			}
-			columns[i] = max(columns[i], picture.Width(c.text))
+			columns[i] = max(columns[i], picture.Width(c.Text))
 		}
 	}
 	for _, row := range rows {
 		var b strings.Builder
 		used := 0
 		for i, c := range row {
-			text := c.text
+			text := c.Text
 			if room > 0 && used+picture.Width(text) > room {
 				text = picture.Cut(text, max(room-used, 0), "")
 			}
 			blanks := strings.Repeat(" ", columns[i]-picture.Width(text))
 			last := i == len(row)-1
-			shown := picture.Paint(text, c.colour)
+			shown := picture.Paint(text, c.Colour)
 			switch {
-			case c.right:
+			case c.Right:
 				b.WriteString(blanks + shown)
 			case last:
 				b.WriteString(shown)
@@ -48,9 +48,9 @@ func printCells(out *bufio.Writer, rows [][]cell, room int) {
 				b.WriteString(shown + blanks)
 			}
 			if !last {
-				b.WriteString(strings.Repeat(" ", gap))
+				b.WriteString(strings.Repeat(" ", Gap))
 			}
-			used += columns[i] + gap
+			used += columns[i] + Gap
 		}
 		fmt.Fprintln(out, strings.TrimRight(b.String(), " "))
 	}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"depctl.dev/cli/picture"
 )
 
-// printNotes writes what is to be said about a drawing, beside it.
-func printNotes(w io.Writer, notes []string) error {
+// PrintNotes writes what is to be said about a drawing, beside it.
+func PrintNotes(w io.Writer, notes []string) error {
 	for _, note := range notes {
 		if _, err := fmt.Fprintln(w, picture.Clean(note)); err != nil {
 			return fmt.Errorf("writing the notes: %w", err)

@@ -1,9 +1,9 @@
-package cli
+package reference
 
 import "strings"
 
-// withoutNumbers returns a name with every run of digits made one sign.
-func withoutNumbers(name string) string {
+// WithoutNumbers returns a name with every run of digits made one sign.
+func WithoutNumbers(name string) string {
 	var b strings.Builder
 	digits := false
 	for _, r := range name {

@@ -1,9 +1,0 @@
-package cli
-
-// asksCluster marks a command that talks to a cluster, by an annotation. Its
-// help shows the few options of the connection that people use every day; the
-// others are in "depctl options", as with kubectl.
-const asksCluster = "depctl.dev/asks-cluster"
-
-// wholeCluster is the value of asksCluster for a command without a namespace.
-const wholeCluster = "whole"
