@@ -16,6 +16,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/lang"
 )
 
@@ -218,8 +219,8 @@ func (a *acting) note(format string, args ...any) error {
 // read returns the Jobs of a namespace, and of others what those wait for. Of one
 // that may not be listed it returns nil and says so: nothing depends on it but
 // what is told.
-func (a *acting) read(ctx context.Context, namespace string) (*world, error) {
-	w, notes, err := a.client.reader(namespace).read(ctx, a.clock.Now())
+func (a *acting) read(ctx context.Context, namespace string) (*snapshot.World, error) {
+	w, notes, err := a.client.reader(namespace).Read(ctx, a.clock.Now())
 	if err != nil {
 		return nil, a.note("What is waited for in %s is not known: %s", cmp.Or(namespace, "the cluster"), err)
 	}

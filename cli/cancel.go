@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -125,7 +126,7 @@ func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, 
 			if t, err = o.client.get(ctx, ref); err != nil {
 				return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 			}
-			ok = waits(t.Job) == nil
+			ok = snapshot.NotWaiting(t.Job) == nil
 		}
 		if ok {
 			all = append(all, t)

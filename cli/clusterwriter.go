@@ -16,6 +16,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 )
 
@@ -119,10 +120,10 @@ func until(ctx context.Context, timeout time.Duration, what string, gone utilwai
 }
 
 // read returns the Jobs of all namespaces.
-func (c *clusterWriter) read(ctx context.Context, now time.Time) (*world, error) {
+func (c *clusterWriter) read(ctx context.Context, now time.Time) (*snapshot.World, error) {
 	w, err := readAll(ctx, c.jobs, now)
 	if err == nil {
-		w.access = hopeful{w.access} // nobody asks any more
+		w.Access = snapshot.Hopeful{Access: w.Access} // nobody asks any more
 	}
 	return w, explain(err, "list", jobKind, "", "of all namespaces")
 }

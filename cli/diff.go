@@ -5,15 +5,16 @@ import (
 	"maps"
 	"slices"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
 
 // compare turns a drawing of manifests into one of what they would change. Jobs
 // of the cluster are looked for in the namespaces that the manifests have.
-func (o *graphOptions) compare(ctx context.Context, written *world, m *model) error {
+func (o *graphOptions) compare(ctx context.Context, written *snapshot.World, m *model) error {
 	spaces := map[string]bool{}
-	for ref := range written.jobs {
+	for ref := range written.Jobs {
 		spaces[ref.Namespace] = true
 	}
 	there, err := o.readSpaces(ctx, spaces)
@@ -30,7 +31,7 @@ func (o *graphOptions) compare(ctx context.Context, written *world, m *model) er
 
 // modelOf returns all of a cluster that a comparison may show; a JOB that only
 // the manifests have is not missed there.
-func (o *graphOptions) modelOf(there *world) (*model, error) {
+func (o *graphOptions) modelOf(there *snapshot.World) (*model, error) {
 	one := *o
 	one.names = nil
 	for _, name := range o.names {
@@ -46,15 +47,15 @@ func (o *graphOptions) modelOf(there *world) (*model, error) {
 
 // difference marks the nodes and edges of a drawing of manifests by what they
 // would change, and adds what only the cluster has.
-func (m *model) difference(before *model, written, there *world, spaces map[string]bool) {
+func (m *model) difference(before *model, written, there *snapshot.World, spaces map[string]bool) {
 	at := map[string]int{}
 	for i, n := range m.Nodes {
 		at[n.ID] = i
 	}
 	for i := range m.Nodes {
 		n := &m.Nodes[i]
-		mine, isWritten := written.jobs[n.Ref]
-		theirs, exists := there.jobs[n.Ref]
+		mine, isWritten := written.Jobs[n.Ref]
+		theirs, exists := there.Jobs[n.Ref]
 		switch {
 		case isWritten && !exists:
 			n.Change = picture.Added
@@ -71,7 +72,7 @@ func (m *model) difference(before *model, written, there *world, spaces map[stri
 		if _, both := at[n.ID]; both {
 			continue
 		}
-		if _, exists := there.jobs[n.Ref]; exists && spaces[n.Ref.Namespace] {
+		if _, exists := there.Jobs[n.Ref]; exists && spaces[n.Ref.Namespace] {
 			n.Change = picture.Removed
 		}
 		m.Nodes = append(m.Nodes, n)
@@ -105,19 +106,19 @@ func dependsOtherwise(a, b gate.Job) bool {
 }
 
 // readSpaces reads the Jobs of some namespaces, and what they wait for elsewhere.
-func (o *graphOptions) readSpaces(ctx context.Context, spaces map[string]bool) (*world, error) {
-	w := newWorld(o.clock.Now())
+func (o *graphOptions) readSpaces(ctx context.Context, spaces map[string]bool) (*snapshot.World, error) {
+	w := snapshot.NewWorld(o.clock.Now())
 	for _, space := range slices.Sorted(maps.Keys(spaces)) {
 		one := *o.against
 		one.namespace = space
-		read, _, err := one.read(ctx, o.clock.Now())
+		read, _, err := one.Read(ctx, o.clock.Now())
 		if err != nil {
 			return nil, err
 		}
-		for _, job := range read.jobs {
-			w.add(job)
+		for _, job := range read.Jobs {
+			w.Add(job)
 		}
-		maps.Copy(w.unreadable, read.unreadable)
+		maps.Copy(w.Unread, read.Unread)
 	}
 	return w, nil
 }

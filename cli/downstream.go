@@ -3,6 +3,7 @@ package cli
 import (
 	"slices"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -11,13 +12,13 @@ import (
 // are gone: whatever becomes of all others, their expressions cannot come true.
 // Each comes before what it waits for, so that none is ever decided about when
 // that has just gone.
-func stranding(w *world, gone []lang.Ref) []lang.Ref {
+func stranding(w *snapshot.World, gone []lang.Ref) []lang.Ref {
 	dead := map[lang.Ref]bool{}
 	taken := map[lang.Ref]gate.Job{}
 	take := func(ref lang.Ref) []lang.Ref {
-		dependents := w.graph.Dependents(ref)
-		dead[ref], taken[ref] = true, w.jobs[ref]
-		w.graph.Remove(ref)
+		dependents := w.Graph.Dependents(ref)
+		dead[ref], taken[ref] = true, w.Jobs[ref]
+		w.Graph.Remove(ref)
 		return dependents
 	}
 	fate := func(ref lang.Ref) lang.Fate {
@@ -33,17 +34,17 @@ func stranding(w *world, gone []lang.Ref) []lang.Ref {
 	for len(next) > 0 {
 		ref := next[0]
 		next = next[1:]
-		job, there := w.jobs[ref]
-		expr := w.graph.Expr(ref)
-		if !there || dead[ref] || expr == nil || job.Released || waits(job) != nil {
+		job, there := w.Jobs[ref]
+		expr := w.Graph.Expr(ref)
+		if !there || dead[ref] || expr == nil || job.Released || snapshot.NotWaiting(job) != nil {
 			continue
 		}
-		if can, _ := expr.Satisfiable(w.seenBy(ref), job.Subject(), fate); !can {
+		if can, _ := expr.Possible(w.SeenBy(ref), job.Subject(), fate); !can {
 			next = append(next, take(ref)...)
 		}
 	}
 	for _, job := range taken {
-		w.add(job)
+		w.Add(job)
 	}
 	order := inOrder(w, dead)
 	slices.Reverse(order)

@@ -10,22 +10,23 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
 // smallWorld has a Job for each "name: expression", suspended if there is one.
-func smallWorld(lines ...string) *world {
-	w := newWorld(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
+func smallWorld(lines ...string) *snapshot.World {
+	w := snapshot.NewWorld(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
 	for _, line := range lines {
 		name, expression, waits := strings.Cut(line, ": ")
 		job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: name, UID: "u"}}
 		if waits {
 			job.Annotations, job.Spec.Suspend = map[string]string{gate.DependsOnAnnotation: expression}, ptr.To(true)
 		}
-		w.add(gate.Observe(job))
+		w.Add(gate.Observe(job))
 	}
-	w.graph.Settle()
+	w.Graph.Settle()
 	return w
 }
 
@@ -46,8 +47,8 @@ func TestWhatCanNoLongerRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := smallWorld(test.jobs...)
-			require.Empty(t, w.invalid)
-			before := len(w.jobs)
+			require.Empty(t, w.Invalid)
+			before := len(w.Jobs)
 			var got []string
 			for _, ref := range stranding(w, []lang.Ref{lang.Job("etl", "x")}) {
 				got = append(got, ref.Name)
@@ -57,7 +58,7 @@ func TestWhatCanNoLongerRun(t *testing.T) {
 				return
 			}
 			require.Equal(t, strings.Fields(test.want), got)
-			require.Len(t, w.jobs, before)
+			require.Len(t, w.Jobs, before)
 		})
 	}
 }

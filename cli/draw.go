@@ -6,12 +6,13 @@ import (
 	"io"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
 // model returns what the options select of a world.
-func (o *graphOptions) model(w *world) (*model, error) {
+func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 	s := o.selection
 	s.namespace, s.unrelated, s.up, s.down = o.scope, o.all, o.up, o.down
 	for _, name := range o.names {
@@ -27,12 +28,12 @@ func (o *graphOptions) model(w *world) (*model, error) {
 }
 
 // find returns the Job that an argument names.
-func (o *graphOptions) find(w *world, argument string) (lang.Ref, error) {
+func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error) {
 	ref, err := command.JobNamed(argument, o.namespace)
 	if err != nil {
 		return ref, err
 	}
-	if _, exists := w.jobs[ref]; exists {
+	if _, exists := w.Jobs[ref]; exists {
 		return ref, nil
 	}
 	if ref.Namespace == "" {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -16,10 +17,10 @@ type model struct {
 }
 
 // newModel returns what a selection shows of a world.
-func newModel(w *world, s selection) *model {
-	w.settle()
+func newModel(w *snapshot.World, s selection) *model {
+	w.Settle()
 	m := &model{states: map[lang.Ref]gate.State{}}
-	m.Now = w.now
+	m.Now = w.Now
 	var refs []lang.Ref
 	refs, m.hidden = s.refs(w)
 	shown := make(map[lang.Ref]bool, len(refs))
@@ -33,7 +34,7 @@ func newModel(w *world, s selection) *model {
 	}
 	for i := range m.Nodes {
 		if n := &m.Nodes[i]; n.Kind != picture.Missing {
-			n.Waits = w.waits(n.Ref, m.states)
+			n.Waits = w.WaitsFor(n.Ref, m.states)
 		}
 	}
 	m.link(w, shown)
@@ -43,22 +44,22 @@ func newModel(w *world, s selection) *model {
 
 // link adds an edge for each object and check that the expressions of the shown
 // Jobs name, and a node for each set, with an edge from every member.
-func (m *model) link(w *world, shown map[lang.Ref]bool) {
+func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 	sets := map[string]bool{}
 	for _, n := range m.Nodes {
-		expr := w.graph.Expr(n.Ref)
+		expr := w.Graph.Expr(n.Ref)
 		if expr == nil {
 			continue
 		}
 		for _, named := range expr.Edges() {
 			from := named.Ref.Resolve(n.Ref.Namespace)
 			e := picture.Edge{
-				From: from.String(), To: n.ID, Check: named.Check, Value: w.value(n.Ref, named),
+				From: from.String(), To: n.ID, Check: named.Check, Value: w.Value(n.Ref, named),
 				Plain: named.Check == named.Ref.String(),
 			}
 			if from.IsSet() {
 				// A set does not contain the Job that names it; to the others it may.
-				if job := w.jobs[n.Ref]; from.Namespace == n.Ref.Namespace && lang.NewMatcher(from).Match(n.Ref.Name, job.Labels) {
+				if job := w.Jobs[n.Ref]; from.Namespace == n.Ref.Namespace && lang.NewMatcher(from).Match(n.Ref.Name, job.Labels) {
 					e.From += " without " + n.Ref.Name
 				}
 				if !sets[e.From] {
@@ -73,13 +74,13 @@ func (m *model) link(w *world, shown map[lang.Ref]bool) {
 	}
 }
 
-func (m *model) addSet(w *world, id string, set, self lang.Ref, shown map[lang.Ref]bool) {
+func (m *model) addSet(w *snapshot.World, id string, set, self lang.Ref, shown map[lang.Ref]bool) {
 	n := picture.Node{ID: id, Kind: picture.Set, Ref: set}
-	if why, ok := w.unreadable[set]; ok {
+	if why, ok := w.Unread[set]; ok {
 		n.State, n.Message = picture.StateUnknown, why
 	}
 	m.Nodes = append(m.Nodes, n)
-	for _, member := range w.graph.Members(set, self) {
+	for _, member := range w.Graph.Members(set, self) {
 		ref := set
 		if ref.Name = member.Name; shown[ref] {
 			m.Edges = append(m.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
@@ -88,8 +89,8 @@ func (m *model) addSet(w *world, id string, set, self lang.Ref, shown map[lang.R
 }
 
 // markLongest marks the longest way that is left, unless it is all there is.
-func (m *model) markLongest(w *world) {
-	path, _ := w.graph.Longest(nil)
+func (m *model) markLongest(w *snapshot.World) {
+	path, _ := w.Graph.Longest(nil)
 	left := 0
 	for _, state := range m.states {
 		if state != gate.StateSucceeded && state != gate.StateFailed && state != gate.StateSkipped {

@@ -11,6 +11,7 @@ import (
 
 	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
@@ -152,7 +153,7 @@ func (o *explainOptions) try(job *batchv1.Job) {
 	}
 	now := gate.Observe(job)
 	now.Annotated = now.Annotated || now.Suspended // it may begin to wait
-	if err := waits(now); err != nil {
+	if err := snapshot.NotWaiting(now); err != nil {
 		o.over = err.Error()
 	}
 	suspend := true
@@ -168,9 +169,9 @@ func (o *explainOptions) try(job *batchv1.Job) {
 }
 
 // fits reports whether what was asked makes sense for a Job.
-func (o *explainOptions) fits(q *inquiry, ref lang.Ref) error {
-	job := q.jobs[ref]
-	if err := q.invalid[ref]; o.expr != "" && err != nil {
+func (o *explainOptions) fits(q *snapshot.Inquiry, ref lang.Ref) error {
+	job := q.Jobs[ref]
+	if err := q.Invalid[ref]; o.expr != "" && err != nil {
 		return command.NotReadable("--expr", err)
 	}
 	switch array := job.Object.Array; {
@@ -181,7 +182,7 @@ func (o *explainOptions) fits(q *inquiry, ref lang.Ref) error {
 	case o.index >= array.Size:
 		return fmt.Errorf("job %s has no element %d, its last is %d", ref, o.index, array.Size-1)
 	}
-	if expr := q.graph.Expr(ref); expr == nil || !expr.Elementwise() {
+	if expr := q.Graph.Expr(ref); expr == nil || !expr.Elementwise() {
 		return fmt.Errorf("job %s waits as a whole, and not element by element: leave --index out", ref)
 	}
 	return nil

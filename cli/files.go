@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/cli-runtime/pkg/resource"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -28,7 +29,7 @@ type files struct {
 	namespace string
 }
 
-func (f *files) read(_ context.Context, now time.Time) (*world, []string, error) {
+func (f *files) Read(_ context.Context, now time.Time) (*snapshot.World, []string, error) {
 	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
 	options := f.FilenameOptions
 	// The builder would read the process's standard input.
@@ -39,7 +40,7 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 	if len(options.Filenames) > 0 {
 		b.FilenameParam(false, &options)
 	}
-	w := newWorld(now)
+	w := snapshot.NewWorld(now)
 	var notes []string
 	from, unnamed := map[lang.Ref]string{}, map[lang.Ref]int{}
 	err := b.Do().Visit(func(info *resource.Info, err error) error {
@@ -60,7 +61,7 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 		observed := asApplied(job)
 		if job.UID == "" {
 			observed = madeAt(observed, now)
-			if isEmpty(job) && observed.ForeignOwner == "" {
+			if snapshot.IsEmpty(job) && observed.ForeignOwner == "" {
 				observed.Object.Outcome, observed.Object.Finished = lang.Succeeded, now
 			}
 		}
@@ -70,8 +71,8 @@ func (f *files) read(_ context.Context, now time.Time) (*world, []string, error)
 				ref, info.Source, before))
 		}
 		from[ref] = info.Source
-		w.add(observed)
-		w.expect(job)
+		w.Add(observed)
+		w.NoteLength(job)
 		return nil
 	})
 	if err != nil {

@@ -47,7 +47,7 @@ func (c *cluster) follow(ctx context.Context, now time.Time) (*liveWorld, error)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	_, err := f.ask(ctx, slices.Collect(maps.Keys(f.world.jobs)))
+	_, err := f.ask(ctx, slices.Collect(maps.Keys(f.world.Jobs)))
 	return f, err
 }
 
@@ -59,7 +59,7 @@ func (f *liveWorld) upstream(ctx context.Context) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, ref := range f.world.wanted(f.namespace) {
+	for _, ref := range f.world.Wanted(f.namespace) {
 		if _, tried := f.listed[ref.Namespace]; tried || ref.Namespace == f.namespace {
 			continue
 		}
@@ -120,12 +120,12 @@ func (f *liveWorld) start(ctx context.Context, namespace string) {
 func (f *liveWorld) forget(namespace string, there cache.Store) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for ref := range f.world.jobs {
+	for ref := range f.world.Jobs {
 		if namespace != "" && ref.Namespace != namespace {
 			continue
 		}
 		if _, exists, err := there.GetByKey(ref.Namespace + "/" + ref.Name); err == nil && !exists {
-			f.world.remove(ref)
+			f.world.Remove(ref)
 			f.tell()
 		}
 	}
@@ -139,10 +139,10 @@ func (f *liveWorld) set(object any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	observed := gate.Observe(job)
-	if known, exists := f.world.jobs[observed.Ref()]; exists && known.UID == observed.UID && known.ResourceVersion == observed.ResourceVersion {
+	if known, exists := f.world.Jobs[observed.Ref()]; exists && known.UID == observed.UID && known.ResourceVersion == observed.ResourceVersion {
 		return
 	}
-	f.world.add(observed)
+	f.world.Add(observed)
 	f.tell()
 }
 
@@ -156,7 +156,7 @@ func (f *liveWorld) remove(object any) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.world.remove(lang.Job(job.Namespace, job.Name))
+	f.world.Remove(lang.Job(job.Namespace, job.Name))
 	f.tell()
 }
 

@@ -50,7 +50,7 @@ func TestAJobThatGoesBetweenTwoListsIsForgotten(t *testing.T) {
 	there := func(name string) bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		_, exists := f.world.jobs[lang.Job("etl", name)]
+		_, exists := f.world.Jobs[lang.Job("etl", name)]
 		return exists
 	}
 	require.True(t, there("gone"), "it was listed")

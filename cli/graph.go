@@ -16,6 +16,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -39,7 +40,7 @@ type graphOptions struct {
 
 	// The rest is filled in by complete.
 	names     []string
-	source    source
+	source    snapshot.Source
 	against   *cluster // what --diff compares with
 	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
@@ -176,7 +177,7 @@ func (o *graphOptions) complete(f *factory) error {
 }
 
 func (o *graphOptions) run(ctx context.Context) error {
-	w, notes, err := o.source.read(ctx, o.clock.Now())
+	w, notes, err := o.source.Read(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}

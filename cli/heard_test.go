@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -18,10 +19,10 @@ import (
 )
 
 // rightsAtRandom are what service accounts may see, found out by a draw.
-func rightsAtRandom(d *rand.Rand, w *world) gate.Answers {
+func rightsAtRandom(d *rand.Rand, w *snapshot.World) gate.Answers {
 	answers := gate.Answers{}
-	for _, ref := range w.upstream("") {
-		for _, q := range w.jobs[ref].Questions(w.graph.Expr(ref), nil) {
+	for _, ref := range w.Upstream("") {
+		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref)) {
 			if _, known := answers[q]; !known {
 				answers[q] = gate.Denied
 				if d.IntN(3) > 0 {
@@ -63,16 +64,16 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 	for seed := range uint64(60) {
 		d := rand.New(rand.NewPCG(seed, 1))
 		jobs := nightAtRandom(seed, d)
-		gates := newWorld(testNow)
+		gates := snapshot.NewWorld(testNow)
 		for _, job := range jobs {
-			gates.add(gate.Observe(job))
+			gates.Add(gate.Observe(job))
 		}
-		gates.access = rightsAtRandom(d, gates)
-		gates.settle()
+		gates.Access = rightsAtRandom(d, gates)
+		gates.Settle()
 		wrote := map[lang.Ref]gate.Condition{}
 		for _, job := range jobs {
 			observed := gate.Observe(job)
-			decision := gate.Decide(gates.snapshot(observed.Ref()))
+			decision := gate.Decide(gates.SnapshotOf(observed.Ref()))
 			if !observed.Waits() || decision.Action != gate.Waiting {
 				continue
 			}
@@ -91,26 +92,26 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		yours := readerOf(nil, "").reading(testNow).world
 		for _, job := range jobs {
 			if job.Namespace != closed {
-				yours.observe(job)
+				yours.Observe(job)
 			}
 		}
-		for _, ref := range yours.upstream("") {
+		for _, ref := range yours.Upstream("") {
 			named := []lang.Ref{ref}
-			if expr := yours.graph.Expr(ref); expr != nil {
+			if expr := yours.Graph.Expr(ref); expr != nil {
 				for _, edge := range expr.Edges() {
 					named = append(named, edge.Ref.Resolve(ref.Namespace))
 				}
 			}
 			for _, one := range named {
 				if one.Namespace == closed {
-					yours.unreadable[one] = "you may not"
+					yours.Unread[one] = "you may not"
 				}
 			}
 		}
-		q := newInquiry(yours)
-		drawn := yours.states()
+		q := snapshot.NewInquiry(yours)
+		drawn := yours.States()
 		counts := map[gate.State]int{}
-		for ref, job := range yours.jobs {
+		for ref, job := range yours.Jobs {
 			c, told := wrote[ref]
 			if !told {
 				continue
@@ -126,7 +127,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 				problems++
 			}
 		}
-		summed := overview.Of(q, yours.upstream(""), 0)
+		summed := overview.Of(q, yours.Upstream(""), 0)
 		for state, n := range counts {
 			require.GreaterOrEqual(t, summed.Counts[state], n)
 		}
@@ -134,7 +135,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		for _, job := range run.jobs {
 			c, told := wrote[job.ref]
 			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||
-				c.Reason == gate.ReasonProblem && gates.graph.Expr(job.ref).Names() != nil) {
+				c.Reason == gate.ReasonProblem && gates.Graph.Expr(job.ref).Names() != nil) {
 				require.Fail(t, "it is planned to run", "seed %d: %s, of which the gate wrote %s: %s", seed, job.ref, c.Reason, c.Message)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -40,7 +41,7 @@ func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Long:                  holdLong,
 		Example:               holdExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction:     f.completeJobs(func(job gate.Job) bool { return waits(job) == nil && !job.OnHold }),
+		ValidArgsFunction:     f.completeJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(f, cmd, len(args)); err != nil {
@@ -55,7 +56,7 @@ func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 }
 
 func (o *holdOptions) run(ctx context.Context, names []string) error {
-	found, err := o.find(ctx, names, func(t liveJob) error { return waits(t.Job) })
+	found, err := o.find(ctx, names, func(t liveJob) error { return snapshot.NotWaiting(t.Job) })
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (o *holdOptions) run(ctx context.Context, names []string) error {
 	}
 	return each(found, func(t liveJob) error {
 		after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
-			if err := waits(t.Job); err != nil {
+			if err := snapshot.NotWaiting(t.Job); err != nil {
 				return nil, err
 			}
 			if t.OnHold && (t.Hold == o.reason || o.reason == "") {

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -26,7 +27,7 @@ type inquirer struct {
 // read returns the Jobs that are asked about, all that they wait for, and those
 // beside them, by which durations are known. change may alter a Job before what it
 // waits for is read.
-func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*inquiry, map[lang.Ref]*batchv1.Job, error) {
+func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
 	r := clusterOf(i.client, "").reading(now)
 	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
 	for _, ref := range refs {
@@ -45,7 +46,7 @@ func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	}
 	for _, job := range asked {
 		change(job)
-		r.world.observe(job)
+		r.world.Observe(job)
 	}
 	reached, err := i.follow(ctx, r, queue)
 	if err != nil {
@@ -54,8 +55,8 @@ func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	if err := i.surround(ctx, r, asked, reached); err != nil {
 		return nil, nil, err
 	}
-	i.notes = append(i.notes, unreadableNotes(r.world)...)
-	return newInquiry(r.world), asked, nil
+	i.notes = append(i.notes, snapshot.UnreadableNotes(r.world)...)
+	return snapshot.NewInquiry(r.world), asked, nil
 }
 
 // follow reads what Jobs wait for until nothing new turns up, and returns all that
@@ -69,16 +70,16 @@ func (i *inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (re
 			continue
 		}
 		got[ref], reached = true, append(reached, ref)
-		if _, known := r.world.jobs[ref]; !known {
+		if _, known := r.world.Jobs[ref]; !known {
 			if err := r.look(ctx, ref); err != nil {
 				return nil, err
 			}
 		}
-		if expr := r.world.graph.Expr(ref); expr != nil {
+		if expr := r.world.Graph.Expr(ref); expr != nil {
 			for _, edge := range expr.Edges() {
 				queue = append(queue, edge.Ref.Resolve(ref.Namespace))
 			}
-			queue = append(queue, r.world.graph.Prerequisites(ref)...)
+			queue = append(queue, r.world.Graph.Prerequisites(ref)...)
 		}
 	}
 	return reached, nil
@@ -90,20 +91,20 @@ func (i *inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]
 	q := r.world
 	deployment, err := i.client.AppsV1().Deployments(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
 	if err == nil {
-		q.reach = reachOf(deployment)
+		q.Reach = snapshot.ReachOf(deployment)
 	}
 	for ref, job := range asked {
-		if expr := q.graph.Expr(ref); !q.reach.known && expr != nil && expr.Elementwise() && !q.jobs[ref].Released {
+		if expr := q.Graph.Expr(ref); !q.Reach.Known && expr != nil && expr.Elementwise() && !q.Jobs[ref].Released {
 			i.note("Whether the gate releases arrays element by element (--arrays) is not known, it is taken to: %v", err)
 		}
-		if q.reach.known && !q.reach.has(job.Namespace) {
+		if q.Reach.Known && !q.Reach.Has(job.Namespace) {
 			i.note("The gate leaves namespace %s alone (--namespaces, --exclude-namespaces): nobody releases Job %s.", job.Namespace, ref)
 		}
 	}
-	switch q.reach.crossNamespace {
+	switch q.Reach.CrossNamespace {
 	case "open":
 	case "deny":
-		q.access = gate.Closed{}
+		q.Access = gate.Closed{}
 	default:
 		notes, err := r.ask(ctx, reached)
 		if err != nil {
@@ -112,7 +113,7 @@ func (i *inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]
 		i.notes = append(i.notes, notes...)
 	}
 	for _, ref := range reached {
-		if job, ok := q.jobs[ref]; ok && job.Released && job.Gated && job.Waits() {
+		if job, ok := q.Jobs[ref]; ok && job.Released && job.Gated && job.Waits() {
 			i.readPods(ctx, q, job)
 		}
 	}
@@ -128,7 +129,7 @@ func (i *inquirer) note(format string, args ...any) {
 	}
 }
 
-func (i *inquirer) readPods(ctx context.Context, q *world, job gate.Job) {
+func (i *inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job) {
 	pods, err := podsOf(ctx, i.client, job.Namespace, string(job.UID))
 	if err != nil {
 		i.note("Which elements of %s run is not known: %v", job.Ref(), err)
@@ -141,17 +142,17 @@ func (i *inquirer) readPods(ctx context.Context, q *world, job gate.Job) {
 		}
 	}
 	slices.SortFunc(list, gate.ComparePods)
-	q.pods[job.UID] = list
+	q.Pods[job.UID] = list
 }
 
 // learn reads the exit codes that the expression of a Job asks for.
-func (i *inquirer) learn(ctx context.Context, q *world, ref lang.Ref) {
-	expr := q.graph.Expr(ref)
+func (i *inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
+	expr := q.Graph.Expr(ref)
 	if expr == nil {
 		return
 	}
-	for _, prerequisite := range q.graph.Prerequisites(ref) {
-		job, exists := q.jobs[prerequisite]
+	for _, prerequisite := range q.Graph.Prerequisites(ref) {
+		job, exists := q.Jobs[prerequisite]
 		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref.Namespace) {
 			continue
 		}
@@ -161,7 +162,7 @@ func (i *inquirer) learn(ctx context.Context, q *world, ref lang.Ref) {
 			continue
 		}
 		job.Object = exitsOf(job, pods).In(job.Object)
-		q.add(job)
+		q.Add(job)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 
 	"depctl.dev/cli/checkup"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -67,8 +68,8 @@ func (i *inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	case err != nil:
 		f.DeploymentError = err
 	default:
-		r := reachOf(d)
-		f.Deployment, f.Arrays, f.ObserveOnly, f.Alone = true, !r.jobsOnly, r.observeOnly, r.alone
+		r := snapshot.ReachOf(d)
+		f.Deployment, f.Arrays, f.ObserveOnly, f.Alone = true, !r.JobsOnly, r.ObserveOnly, r.Alone
 		f.Wanted, f.Ready = ptr.Deref(d.Spec.Replicas, 1), d.Status.ReadyReplicas
 		for _, container := range d.Spec.Template.Spec.Containers {
 			if container.Name == "gate" || f.Image == "" {
@@ -208,22 +209,22 @@ func (i *inspector) rights(ctx context.Context, arrays bool) (missing []string, 
 
 // jobs counts the Jobs by how they stand.
 func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
-	w, _, err := clusterOf(i.client, i.scope).read(ctx, i.now)
+	w, _, err := clusterOf(i.client, i.scope).Read(ctx, i.now)
 	if err != nil {
 		f.JobsError = err
 		return
 	}
-	q := newInquiry(w)
-	f.Word = w.word
+	q := snapshot.NewInquiry(w)
+	f.Word = w.Heard
 	f.Jobs = map[gate.State]int{}
-	for _, ref := range slices.SortedFunc(maps.Keys(w.jobs), lang.Ref.Compare) {
+	for _, ref := range slices.SortedFunc(maps.Keys(w.Jobs), lang.Ref.Compare) {
 		if i.scope != "" && ref.Namespace != i.scope || ref.Namespace == metav1.NamespaceSystem {
 			continue
 		}
-		job, d := w.jobs[ref], q.Decision(ref)
+		job, d := w.Jobs[ref], q.Decision(ref)
 		f.Jobs[gate.StateOf(job, d)]++
-		expr := w.graph.Expr(ref)
-		if d.Action == gate.Releasing && i.now.Sub(latestOf(job, d)) > time.Minute {
+		expr := w.Graph.Expr(ref)
+		if d.Action == gate.Releasing && i.now.Sub(snapshot.LatestOf(job, d)) > time.Minute {
 			f.Overdue++
 		}
 		if job.Waits() && expr != nil && expr.Elementwise() {

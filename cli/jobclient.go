@@ -21,6 +21,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -60,7 +61,7 @@ func (f *factory) jobClient() (*jobClient, error) {
 func (c *jobClient) reader(namespace string) *cluster { return readerOf(c.typed, namespace) }
 
 // readAll reads the Jobs of all namespaces.
-func (c *jobClient) readAll(ctx context.Context, now time.Time) (*world, error) {
+func (c *jobClient) readAll(ctx context.Context, now time.Time) (*snapshot.World, error) {
 	return readAll(ctx, c.typed, now)
 }
 

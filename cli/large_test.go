@@ -8,14 +8,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
 // large returns 10,000 Jobs in 20 layers.
-func large() *world {
-	w := newWorld(time.Time{})
+func large() *snapshot.World {
+	w := snapshot.NewWorld(time.Time{})
 	for i := range 10000 {
 		layer, k := i/500, i%500
 		job := gate.Job{Namespace: "etl", Name: fmt.Sprintf("job-%02d-%03d", layer, k), Object: &lang.Object{}}
@@ -23,7 +24,7 @@ func large() *world {
 			job.Annotated, job.Suspended = true, true
 			job.DependsOn = fmt.Sprintf("job-%02d-%03d, job-%02d-%03d", layer-1, k, layer-1, (k+3)%500)
 		}
-		w.add(job)
+		w.Add(job)
 	}
 	return w
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
 )
@@ -28,18 +29,18 @@ type lengths struct {
 
 // newLengths reads annotations of one world and the history of several. An
 // annotation that cannot be read counts as none; lint speaks of it.
-func newLengths(w *world, otherwise time.Duration, histories ...*world) *lengths {
+func newLengths(w *snapshot.World, otherwise time.Duration, histories ...*snapshot.World) *lengths {
 	l := &lengths{
 		expected: map[lang.Ref]time.Duration{}, seen: map[lang.Ref][]time.Duration{}, alike: map[lang.Ref][]time.Duration{},
 		otherwise: otherwise,
 	}
-	for ref, text := range w.expected {
+	for ref, text := range w.Expected {
 		if d, err := lang.ParseDuration(text); err == nil {
 			l.expected[ref] = d
 		}
 	}
 	for _, history := range histories {
-		for ref, job := range history.jobs {
+		for ref, job := range history.Jobs {
 			if took := job.Object.Finished.Sub(job.Started); job.Outcome() == lang.Succeeded && !job.Started.IsZero() && took >= 0 {
 				l.seen[ref] = append(l.seen[ref], took)
 				l.alike[family(ref)] = append(l.alike[family(ref)], took)

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -75,7 +76,7 @@ func liveManifest(name string, job *batchv1.Job) (*manifest, error) {
 // one, and what service accounts may see. It returns notes on what it may not
 // know.
 func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
-	r := c.jobs.reading(l.world.now)
+	r := c.jobs.reading(l.world.Now)
 	for w := range l.each {
 		if w.live {
 			r.listed[w.namespace] = nil
@@ -98,9 +99,9 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	if err := r.followUpstream(ctx); err != nil {
 		return nil, err
 	}
-	for ref, job := range r.world.jobs {
+	for ref, job := range r.world.Jobs {
 		if l.jobs[ref] == nil {
-			l.world.add(job)
+			l.world.Add(job)
 			space := l.space(ref.Namespace)
 			space.names = append(space.names, ref.Name)
 		}
@@ -108,11 +109,11 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	for _, space := range l.spaces {
 		slices.Sort(space.names)
 	}
-	l.world.unreadable = r.world.unreadable
-	l.world.graph.Settle()
+	l.world.Unread = r.world.Unread
+	l.world.Graph.Settle()
 	l.inCluster = true
 	asked, err := c.ask(ctx, l)
-	return append(unreadableNotes(r.world), asked...), err
+	return append(snapshot.UnreadableNotes(r.world), asked...), err
 }
 
 // ask asks for each reference into another namespace what the gate will ask.

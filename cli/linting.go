@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -16,7 +17,7 @@ type linting struct {
 	workloads map[*manifest][]*workload
 	broken    map[*manifest][]syntaxError
 	// world has the Jobs of the files, and of the cluster where it was asked.
-	world *world
+	world *snapshot.World
 	// jobs are those of the world that come from files.
 	jobs map[lang.Ref]*workload
 	// dependents are those that name a Job, one of CronJobs too, which are not
@@ -54,7 +55,7 @@ type lintSpace struct {
 func newLinting(manifests []*manifest, namespace string) *linting {
 	l := &linting{
 		manifests: manifests, workloads: map[*manifest][]*workload{}, broken: map[*manifest][]syntaxError{},
-		world: newWorld(time.Time{}), jobs: map[lang.Ref]*workload{}, dependents: map[lang.Ref][]*workload{},
+		world: snapshot.NewWorld(time.Time{}), jobs: map[lang.Ref]*workload{}, dependents: map[lang.Ref][]*workload{},
 		spaces: map[string]*lintSpace{}, rules: lintRules(),
 	}
 	for _, m := range manifests {
@@ -72,7 +73,7 @@ func newLinting(manifests []*manifest, namespace string) *linting {
 	for w := range l.each {
 		l.name(w)
 	}
-	l.world.graph.Settle()
+	l.world.Graph.Settle()
 	return l
 }
 
@@ -131,7 +132,7 @@ func (l *linting) enter(w *workload) {
 	if w.source == nil {
 		facts.Annotated = false
 	}
-	l.world.add(facts)
+	l.world.Add(facts)
 }
 
 // name notes whom a workload waits for.
@@ -166,7 +167,7 @@ func (s *lintSpace) isCronJob(name string) bool {
 
 // seenBy returns the world of a workload's expression.
 func (l *linting) seenBy(w *workload) gate.World {
-	return gate.World{Graph: l.world.graph, Self: w.ref(), Access: gate.Open{}}
+	return gate.World{Graph: l.world.Graph, Self: w.ref(), Access: gate.Open{}}
 }
 
 // findings returns what is wrong in a file, in the order of the file.

@@ -1,15 +1,16 @@
 package cli
 
 import (
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
 // newNode returns an object of a world as it is drawn.
-func newNode(w *world, ref lang.Ref) picture.Node {
+func newNode(w *snapshot.World, ref lang.Ref) picture.Node {
 	n := picture.Node{ID: ref.String(), Kind: picture.Missing, Ref: ref}
-	n.State, n.Message = w.state(ref)
-	job, exists := w.jobs[ref]
+	n.State, n.Message = w.State(ref)
+	job, exists := w.Jobs[ref]
 	if !exists || ref.Kind != lang.KindJob {
 		return n
 	}
@@ -23,7 +24,7 @@ func newNode(w *world, ref lang.Ref) picture.Node {
 		n.Kind, n.Size = picture.Array, array.Size
 		n.Done, n.Failed = array.Completed.Len(), array.Failed.Len()
 	}
-	if expr := w.graph.Expr(ref); expr != nil && expr.Names() == nil {
+	if expr := w.Graph.Expr(ref); expr != nil && expr.Names() == nil {
 		n.When = picture.OneLine(job.DependsOn)
 	}
 	return n

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -43,8 +44,8 @@ func (f *factory) completeJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 			return nil, noFiles
 		}
 		var found []string
-		for _, ref := range slices.SortedFunc(maps.Keys(w.jobs), lang.Ref.Compare) {
-			job := w.jobs[ref]
+		for _, ref := range slices.SortedFunc(maps.Keys(w.Jobs), lang.Ref.Compare) {
+			job := w.Jobs[ref]
 			name := prefix + job.Name
 			if strings.HasPrefix(name, given) && keep(job) && !slices.Contains(args, name) {
 				found = append(found, name+"\t"+inBrief(w, job))
@@ -55,21 +56,21 @@ func (f *factory) completeJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 }
 
 // briefly reads the Jobs of a namespace, and of no other.
-func (f *factory) briefly(cmd *cobra.Command, namespace string) (*world, error) {
+func (f *factory) briefly(cmd *cobra.Command, namespace string) (*snapshot.World, error) {
 	client, err := f.jobs()
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
 	defer cancel()
-	r := &reading{cluster: readerOf(client, namespace), world: newWorld(f.clock.Now())}
+	r := &reading{cluster: readerOf(client, namespace), world: snapshot.NewWorld(f.clock.Now())}
 	err = r.list(ctx, namespace)
-	r.world.graph.Settle()
+	r.world.Graph.Settle()
 	return r.world, err
 }
 
-func inBrief(w *world, job gate.Job) string {
-	text := string(gate.StateOf(job, w.decide(job.Ref())))
+func inBrief(w *snapshot.World, job gate.Job) string {
+	text := string(gate.StateOf(job, w.Decide(job.Ref())))
 	if job.Annotated && text != string(gate.StateSucceeded) {
 		text += ", after " + picture.OneLine(job.DependsOn)
 	}

@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -70,8 +71,8 @@ type planOptions struct {
 	noHeaders     bool
 
 	// The rest is filled in by complete.
-	source            source
-	past              source // nil if nobody asked for it
+	source            snapshot.Source
+	past              snapshot.Source // nil if nobody asked for it
 	otherwiseDuration time.Duration
 	terminal          command.Terminal
 	namespace         string
@@ -164,13 +165,13 @@ func (o *planOptions) complete(f *factory) error {
 
 func (o *planOptions) run(ctx context.Context) error {
 	now := o.clock.Now()
-	w, notes, err := o.source.read(ctx, now)
+	w, notes, err := o.source.Read(ctx, now)
 	if err != nil {
 		return err
 	}
-	histories := []*world{w}
+	histories := []*snapshot.World{w}
 	if o.past != nil {
-		past, _, err := o.past.read(ctx, now)
+		past, _, err := o.past.Read(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -189,19 +190,19 @@ func (o *planOptions) run(ctx context.Context) error {
 }
 
 // assume adds what is waited for and is not there, as if it had succeeded before.
-func assume(w *world) []lang.Ref {
+func assume(w *snapshot.World) []lang.Ref {
 	var added []lang.Ref
-	for _, ref := range w.graph.Refs() {
-		if _, there := w.jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() {
+	for _, ref := range w.Graph.Refs() {
+		if _, there := w.Jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() {
 			continue
 		}
 		const size = 1 << 31 // whatever index is asked for
 		o := &lang.Object{
-			Created: w.now, Outcome: lang.Succeeded, Finished: w.now, Started: true, StartedAt: w.now,
+			Created: w.Now, Outcome: lang.Succeeded, Finished: w.Now, Started: true, StartedAt: w.Now,
 			Array: &lang.Array{Size: size, Completed: lang.Indexes{{Low: 0, High: size - 1}}},
 		}
-		w.jobs[ref] = assumedJob(ref, o)
-		w.graph.Set(ref, w.jobs[ref].Node(nil))
+		w.Jobs[ref] = assumedJob(ref, o)
+		w.Graph.Set(ref, w.Jobs[ref].Node(nil))
 		added = append(added, ref)
 	}
 	return added

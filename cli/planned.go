@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -98,7 +99,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 	}
 	if guessed > 0 {
 		notes = append(notes, fmt.Sprintf("Nothing is known of how long %s take, so %s each: annotate them with %s, or use --default-duration.",
-			ofJobs(guessed, len(p.jobs)), brief(otherwise), durationAnnotation))
+			ofJobs(guessed, len(p.jobs)), brief(otherwise), snapshot.DurationAnnotation))
 	}
 	const most = 5
 	for i, job := range p.idle {

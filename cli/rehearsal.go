@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -38,7 +39,7 @@ type idle struct {
 // rehearsal is a run of a world in which every Job takes as long as expected, and
 // succeeds.
 type rehearsal struct {
-	world   *world
+	world   *snapshot.World
 	lengths func(lang.Ref) (time.Duration, basis)
 	// slots is how many Jobs may run at once, 0 for any number.
 	slots int
@@ -67,22 +68,22 @@ const horizon = 20 * 365 * 24 * time.Hour
 
 // newRehearsal plays what the gate would do: it asks gate.Decide about the same
 // world again and again, at the times at which something ends.
-func newRehearsal(w *world, slots int, lengths func(lang.Ref) (time.Duration, basis)) *rehearsal {
+func newRehearsal(w *snapshot.World, slots int, lengths func(lang.Ref) (time.Duration, basis)) *rehearsal {
 	f := &rehearsal{
 		world: w, lengths: lengths, slots: slots,
 		jobs: map[lang.Ref]*planned{}, doubtful: map[lang.Ref]bool{}, idle: map[lang.Ref]string{},
 		skipped: map[lang.Ref]*planned{},
 	}
-	w.settle()
-	w.access = hopeful{w.access} // what is not known is planned as if it were allowed
-	begin := w.now
-	for _, ref := range w.upstream("") {
-		job, there := w.jobs[ref]
+	w.Settle()
+	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
+	begin := w.Now
+	for _, ref := range w.Upstream("") {
+		job, there := w.Jobs[ref]
 		switch {
 		case !there:
 		case job.Outcome() == lang.Undecided:
 			f.begin(ref, job)
-		case w.podless[ref] && job.UID == "": // in files, it is complete as soon as it is applied
+		case w.Podless[ref] && job.UID == "": // in files, it is complete as soon as it is applied
 			f.jobs[ref] = &planned{ref: ref, basis: byAnnotation, wave: 1}
 		}
 	}
@@ -93,7 +94,7 @@ func newRehearsal(w *world, slots int, lengths func(lang.Ref) (time.Duration, ba
 			break
 		}
 		f.now = f.events[0].at
-		w.now = begin.Add(f.now)
+		w.Now = begin.Add(f.now)
 		f.ended = f.ended[:0]
 		for len(f.events) > 0 && f.events[0].at == f.now {
 			f.happen(heap.Pop(&f.events).(event))
@@ -109,11 +110,11 @@ func (f *rehearsal) begin(ref lang.Ref, job gate.Job) {
 	switch {
 	case job.BeingDeleted:
 		f.idle[ref] = "it is being deleted"
-	case job.Suspended && f.world.podless[ref]:
+	case job.Suspended && f.world.Podless[ref]:
 		f.idle[ref] = "completions is 0, and some versions of Kubernetes never complete such a Job while it is suspended"
 	case held:
 		if job.Created.IsZero() {
-			job.Created = f.world.now
+			job.Created = f.world.Now
 		}
 		f.become(ref, job, func(o *lang.Object) { o.Created = job.Created })
 		f.doubtful[ref] = true
@@ -130,8 +131,8 @@ func (f *rehearsal) become(ref lang.Ref, job gate.Job, change func(*lang.Object)
 	object := *job.Object
 	change(&object)
 	job.Object = &object
-	f.world.jobs[ref] = job
-	for _, one := range f.world.graph.Set(ref, job.Node(f.world.graph.Expr(ref))) {
+	f.world.Jobs[ref] = job
+	for _, one := range f.world.Graph.Set(ref, job.Node(f.world.Graph.Expr(ref))) {
 		f.doubtful[one] = true
 	}
 }
@@ -152,24 +153,24 @@ func (f *rehearsal) decide() {
 }
 
 func (f *rehearsal) ask(ref lang.Ref) {
-	job, there := f.world.jobs[ref]
+	job, there := f.world.Jobs[ref]
 	if !there || !job.Annotated || job.Released || job.Outcome() != lang.Undecided {
 		return
 	}
-	d := f.world.decide(ref)
+	d := f.world.Decide(ref)
 	switch d.Action {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
-		f.world.jobs[ref] = job
+		f.world.Jobs[ref] = job
 		f.ready = append(f.ready, readyJob{ref, f.now})
 	case gate.Failing:
 		f.idle[ref] = d.Message
 		f.skipped[ref] = &planned{ref: ref, start: f.now, end: f.now}
 		f.follow(f.skipped[ref], f.now)
 		f.skipped[ref].wave--
-		f.become(ref, job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, f.world.now, d.Reason })
+		f.become(ref, job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, f.world.Now, d.Reason })
 	default:
-		if wait := d.Next.Sub(f.world.now); !d.Next.IsZero() && f.now+wait < horizon {
+		if wait := d.Next.Sub(f.world.Now); !d.Next.IsZero() && f.now+wait < horizon {
 			heap.Push(&f.events, event{at: f.now + max(wait, 1), ref: ref})
 		}
 	}
@@ -181,8 +182,8 @@ func (f *rehearsal) fill() {
 	for len(f.ready) > 0 && (f.slots == 0 || f.running < f.slots) {
 		next := f.ready[0]
 		f.ready = f.ready[1:]
-		if f.world.isPaused(next.ref) {
-			f.idle[next.ref] = pausedText
+		if f.world.IsPaused(next.ref) {
+			f.idle[next.ref] = snapshot.PausedText
 			continue
 		}
 		f.start(next)
@@ -196,13 +197,13 @@ func (f *rehearsal) fill() {
 }
 
 func (f *rehearsal) start(next readyJob) {
-	job := f.world.jobs[next.ref]
+	job := f.world.Jobs[next.ref]
 	length, known := f.lengths(next.ref)
-	if f.world.podless[next.ref] {
+	if f.world.Podless[next.ref] {
 		length, known = 0, byAnnotation
 	}
 	if !job.Started.IsZero() { // it runs already
-		length = max(length-f.world.now.Sub(job.Started), 0)
+		length = max(length-f.world.Now.Sub(job.Started), 0)
 	}
 	p := &planned{ref: next.ref, start: f.now, end: f.now + length, basis: known}
 	f.follow(p, next.at)
@@ -212,7 +213,7 @@ func (f *rehearsal) start(next readyJob) {
 	f.become(next.ref, job, func(o *lang.Object) {
 		o.Started, o.Ready = true, true
 		if o.StartedAt.IsZero() {
-			o.StartedAt, o.ReadyAt = f.world.now, f.world.now
+			o.StartedAt, o.ReadyAt = f.world.Now, f.world.Now
 		}
 	})
 	heap.Push(&f.events, event{at: p.end, ref: next.ref, ends: true})
@@ -221,12 +222,12 @@ func (f *rehearsal) start(next readyJob) {
 // follow finds out what a Job came after.
 func (f *rehearsal) follow(p *planned, ready time.Duration) {
 	var last *planned
-	for _, ref := range f.world.graph.Prerequisites(p.ref) {
+	for _, ref := range f.world.Graph.Prerequisites(p.ref) {
 		before := f.jobs[ref]
 		if before == nil {
 			before = f.skipped[ref]
 		}
-		if before == nil || before.end > ready || f.world.jobs[ref].Outcome() == lang.Undecided {
+		if before == nil || before.end > ready || f.world.Jobs[ref].Outcome() == lang.Undecided {
 			continue
 		}
 		p.wave = max(p.wave, before.wave)
@@ -253,8 +254,8 @@ func (f *rehearsal) happen(e event) {
 	}
 	f.running--
 	f.ended = append(f.ended, e.ref)
-	f.become(e.ref, f.world.jobs[e.ref], func(o *lang.Object) {
-		o.Outcome, o.Finished, o.Ready = lang.Succeeded, f.world.now, false
+	f.become(e.ref, f.world.Jobs[e.ref], func(o *lang.Object) {
+		o.Outcome, o.Finished, o.Ready = lang.Succeeded, f.world.Now, false
 		if o.Array != nil {
 			array := *o.Array
 			array.Completed = lang.Indexes{{Low: 0, High: array.Size - 1}}
@@ -275,10 +276,10 @@ func (f *rehearsal) conclude() {
 		last.critical = true
 		last = f.jobs[last.after]
 	}
-	f.world.graph.Settle()
-	for ref, job := range f.world.jobs {
+	f.world.Graph.Settle()
+	for ref, job := range f.world.Jobs {
 		if _, known := f.idle[ref]; !known && f.jobs[ref] == nil && job.Outcome() == lang.Undecided {
-			f.idle[ref] = f.world.decide(ref).Message
+			f.idle[ref] = f.world.Decide(ref).Message
 		}
 	}
 }

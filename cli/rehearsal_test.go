@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"pgregory.net/rapid"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -19,7 +20,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // planOf plans Jobs as they are after kubectl apply: "name length: expression".
 func planOf(t require.TestingT, slots int, jobs ...string) *plan {
-	w := newWorld(noon)
+	w := snapshot.NewWorld(noon)
 	for _, text := range jobs {
 		head, dependsOn, waits := strings.Cut(text, ": ")
 		fields := strings.Fields(head)
@@ -30,12 +31,12 @@ func planOf(t require.TestingT, slots int, jobs ...string) *plan {
 		for _, more := range fields[1:] {
 			key, value, isMore := strings.Cut(more, "=")
 			if !isMore {
-				key, value = durationAnnotation, more
+				key, value = snapshot.DurationAnnotation, more
 			}
 			job.Annotations[key] = value
 		}
-		w.add(asApplied(job))
-		w.expect(job)
+		w.Add(asApplied(job))
+		w.NoteLength(job)
 	}
 	return newPlan(newRehearsal(w, slots, newLengths(w, 10*time.Minute, w).of))
 }
@@ -110,7 +111,7 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 		p := planOf(t, slots, jobs...)
 		require.Len(t, p.jobs, n)
 		at := map[string]*planned{}
-		graph := newWorld(noon).graph
+		graph := snapshot.NewWorld(noon).Graph
 		for _, job := range p.jobs {
 			at[job.ref.Name] = job
 		}
@@ -155,10 +156,10 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 
 func TestLengthsAreLearned(t *testing.T) {
 	t.Parallel()
-	w := newWorld(noon)
+	w := snapshot.NewWorld(noon)
 	for name, took := range map[string]time.Duration{"load": 7 * time.Minute, "nightly-1": time.Minute, "nightly-2": 2 * time.Minute, "nightly-3": 9 * time.Minute} {
 		start, end := metav1.NewTime(noon.Add(-time.Hour)), metav1.NewTime(noon.Add(took-time.Hour))
-		w.add(gate.Observe(&batchv1.Job{
+		w.Add(gate.Observe(&batchv1.Job{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: name, UID: "u"},
 			Status: batchv1.JobStatus{
 				StartTime: &start, CompletionTime: &end,
@@ -166,8 +167,8 @@ func TestLengthsAreLearned(t *testing.T) {
 			},
 		}))
 	}
-	w.expected[lang.Job("etl", "load")] = "1d"
-	w.expected[lang.Job("etl", "bad")] = "soon"
+	w.Expected[lang.Job("etl", "load")] = "1d"
+	w.Expected[lang.Job("etl", "bad")] = "soon"
 	known := newLengths(w, time.Second, w)
 	for name, want := range map[string]string{
 		"load": "1d annotation", "nightly-1": "1m history", "nightly-77": "2m history", "weekly-1": "1s default", "bad": "1s default",
@@ -181,11 +182,11 @@ func TestLengthsAreLearned(t *testing.T) {
 
 func TestWhatRunsGoesOn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(noon)
+	w := snapshot.NewWorld(noon)
 	start := metav1.NewTime(noon.Add(-6 * time.Minute))
-	w.add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "a", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
+	w.Add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "a", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
 	b := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "b", Annotations: map[string]string{gate.DependsOnAnnotation: "a"}}}
-	w.add(asApplied(b))
+	w.Add(asApplied(b))
 	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(newRehearsal(w, 0, newLengths(w, 10*time.Minute, w).of)).inWords())
 }
 

@@ -10,6 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -45,7 +46,7 @@ func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 		Example:     releaseExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
 		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
-			return onlyHeld(job) || waits(job) == nil && (job.OnHold || o.force)
+			return onlyHeld(job) || snapshot.NotWaiting(job) == nil && (job.OnHold || o.force)
 		}),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -69,7 +70,7 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 		if onlyHeld(t.Job) {
 			return nil
 		}
-		return waits(t.Job)
+		return snapshot.NotWaiting(t.Job)
 	})
 	if err != nil || len(found) == 0 {
 		return err
@@ -86,12 +87,12 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 		return err
 	}
 	if o.force && w != nil {
-		w.access = hopeful{w.access} // of what is skipped, no right is known
+		w.Access = snapshot.Hopeful{Access: w.Access} // of what is skipped, no right is known
 	}
 	return each(found, func(t liveJob) error { return o.release(ctx, t, w) })
 }
 
-func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error {
+func (o *releaseOptions) release(ctx context.Context, t liveJob, w *snapshot.World) error {
 	if onlyHeld(t.Job) {
 		return o.start(ctx, t)
 	}
@@ -112,7 +113,7 @@ func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error
 	}
 	free := after.Job
 	free.Condition = nil // the gate has not looked at it since
-	w.add(free)
+	w.Add(free)
 	return o.tell(after, w)
 }
 
@@ -121,14 +122,14 @@ func (o *releaseOptions) release(ctx context.Context, t liveJob, w *world) error
 func onlyHeld(job gate.Job) bool {
 	with := job
 	with.Annotated = true
-	return !job.Annotated && job.OnHold && job.Suspended && waits(with) == nil
+	return !job.Annotated && job.OnHold && job.Suspended && snapshot.NotWaiting(with) == nil
 }
 
 // start runs a Job that was only held.
 func (o *releaseOptions) start(ctx context.Context, t liveJob) error {
 	after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
 		if !onlyHeld(t.Job) {
-			return nil, waits(t.Job)
+			return nil, snapshot.NotWaiting(t.Job)
 		}
 		return gate.StartPatch(t.Job)
 	}})
@@ -139,9 +140,9 @@ func (o *releaseOptions) start(ctx context.Context, t liveJob) error {
 }
 
 // tell says what becomes of a Job that nobody holds any more.
-func (o *releaseOptions) tell(t liveJob, w *world) error {
-	w.settle()
-	switch d := w.decide(t.Ref()); {
+func (o *releaseOptions) tell(t liveJob, w *snapshot.World) error {
+	w.Settle()
+	switch d := w.Decide(t.Ref()); {
 	case d.Action == gate.Releasing:
 		return o.note("%s: all met, the gate releases it now", o.short(t.Ref()))
 	case d.Message != "":
@@ -151,8 +152,8 @@ func (o *releaseOptions) tell(t liveJob, w *world) error {
 }
 
 // run1 runs one Job now, or all of its elements.
-func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *world) error {
-	if byElement(t.Job) {
+func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *snapshot.World) error {
+	if snapshot.ByElement(t.Job) {
 		return o.openElements(ctx, t)
 	}
 	by := o.client.user(ctx)
@@ -162,7 +163,7 @@ func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *world) error {
 	by += " (depctl release --force)"
 	var skipped liveJob
 	after, _, err := o.client.apply(ctx, t, change{kind: types.JSONPatchType, patch: func(t liveJob) ([]byte, error) {
-		if err := waits(t.Job); err != nil {
+		if err := snapshot.NotWaiting(t.Job); err != nil {
 			return nil, err
 		}
 		skipped = t
@@ -174,23 +175,23 @@ func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *world) error {
 	if err := o.say(after, o.done); err != nil || w == nil {
 		return err
 	}
-	w.add(skipped.Job)
+	w.Add(skipped.Job)
 	return o.note("%s: skipped %s", o.short(t.Ref()), strings.Join(skips(w, skipped.Job), ", "))
 }
 
 // skips returns, in words, what a Job would still wait for.
-func skips(w *world, job gate.Job) []string {
+func skips(w *snapshot.World, job gate.Job) []string {
 	var items []string
 	if job.OnHold {
 		items = append(items, "a hold by a person: "+picture.OneLine(gate.HoldAnnotation+"="+job.Hold))
 	}
-	if w.invalid[job.Ref()] != nil {
+	if w.Invalid[job.Ref()] != nil {
 		items = append(items, "an expression that cannot be read")
 	}
-	for _, reason := range w.unmet(job.Ref()) {
+	for _, reason := range w.Unmet(job.Ref()) {
 		items = append(items, reason.String())
 	}
-	if expr := w.graph.Expr(job.Ref()); expr != nil && expr.Elementwise() {
+	if expr := w.Graph.Expr(job.Ref()); expr != nil && expr.Elementwise() {
 		items = append(items, "what its elements wait for one by one")
 	}
 	if len(items) == 0 {

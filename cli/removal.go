@@ -12,6 +12,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 )
 
@@ -29,7 +30,7 @@ type removal struct {
 
 	tally tally
 	// world is how the Jobs were when they were last read.
-	world *world
+	world *snapshot.World
 }
 
 // tally counts what was done.

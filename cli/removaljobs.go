@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 )
 
@@ -49,7 +50,7 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 		if err := r.readJobs(ctx); err != nil {
 			return err
 		}
-		held := func(job gate.Job) bool { return job.OnHold || byElement(job) }
+		held := func(job gate.Job) bool { return job.OnHold || snapshot.ByElement(job) }
 		ready := slices.DeleteFunc(slices.Clone(r.tally.stranded), held)
 		if !r.release || len(ready) == 0 {
 			return nil

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -24,14 +25,14 @@ type rescue struct {
 // newRescue returns what to make again for these Jobs. again are those of them
 // that have failed or were skipped; below includes the skipped ones that wait for
 // one of them, directly or through skipped ones.
-func newRescue(w *world, named []lang.Ref, below bool) *rescue {
+func newRescue(w *snapshot.World, named []lang.Ref, below bool) *rescue {
 	r := &rescue{hopeless: map[lang.Ref]string{}}
 	chosen := map[lang.Ref]bool{}
 	broken := map[lang.Ref]bool{}
 	var reach func(lang.Ref)
 	reach = func(ref lang.Ref) {
-		for _, dependent := range w.graph.Dependents(ref) {
-			job := w.jobs[dependent]
+		for _, dependent := range w.Graph.Dependents(ref) {
+			job := w.Jobs[dependent]
 			if chosen[dependent] || job.Object == nil || job.BeingDeleted {
 				continue
 			}
@@ -45,7 +46,7 @@ func newRescue(w *world, named []lang.Ref, below bool) *rescue {
 		}
 	}
 	for _, ref := range named {
-		if isOver(w.jobs[ref]) {
+		if isOver(w.Jobs[ref]) {
 			chosen[ref] = true
 		}
 	}
@@ -68,36 +69,36 @@ func newRescue(w *world, named []lang.Ref, below bool) *rescue {
 // leaveHopeless takes out of chosen what would be skipped again at once: something
 // else that it waits for has failed too, and stays as it is. That may take others
 // with it.
-func (r *rescue) leaveHopeless(w *world, chosen map[lang.Ref]bool) {
+func (r *rescue) leaveHopeless(w *snapshot.World, chosen map[lang.Ref]bool) {
 	old := map[lang.Ref]gate.Job{}
 	for ref := range chosen {
-		old[ref] = w.jobs[ref]
-		w.add(fresh(w.jobs[ref], w))
+		old[ref] = w.Jobs[ref]
+		w.Add(fresh(w.Jobs[ref], w))
 	}
 	for again := true; again; {
 		again = false
-		w.graph.Settle()
+		w.Graph.Settle()
 		for _, ref := range slices.SortedFunc(maps.Keys(chosen), lang.Ref.Compare) {
-			if d := w.decide(ref); d.Action == gate.Failing {
+			if d := w.Decide(ref); d.Action == gate.Failing {
 				r.hopeless[ref] = d.Message
 				delete(chosen, ref)
-				w.add(old[ref])
+				w.Add(old[ref])
 				again = true
 			}
 		}
 	}
 	for ref := range chosen {
-		w.add(old[ref])
+		w.Add(old[ref])
 	}
-	w.graph.Settle()
+	w.Graph.Settle()
 }
 
 // fresh returns a Job as it is right after it has been made again.
-func fresh(job gate.Job, w *world) gate.Job {
-	job.UID, job.ResourceVersion, job.Created = "", "", w.now
+func fresh(job gate.Job, w *snapshot.World) gate.Job {
+	job.UID, job.ResourceVersion, job.Created = "", "", w.Now
 	job.Suspended, job.Released, job.Edited, job.Ending, job.Gated = job.Annotated, false, false, false, false
 	job.Release, job.Condition, job.Seen, job.Paused = nil, nil, nil, gate.Pause{}
-	object := lang.Object{Created: w.now}
+	object := lang.Object{Created: w.Now}
 	if array := job.Object.Array; array != nil {
 		object.Array = &lang.Array{Size: array.Size, PerIndex: array.PerIndex}
 	}
@@ -114,7 +115,7 @@ func isOver(job gate.Job) bool {
 
 // inOrder returns Jobs so that each comes after those that it waits for, and else
 // by name.
-func inOrder(w *world, chosen map[lang.Ref]bool) []lang.Ref {
+func inOrder(w *snapshot.World, chosen map[lang.Ref]bool) []lang.Ref {
 	var order []lang.Ref
 	done := map[lang.Ref]bool{}
 	var put func(lang.Ref)
@@ -123,7 +124,7 @@ func inOrder(w *world, chosen map[lang.Ref]bool) []lang.Ref {
 			return
 		}
 		done[ref] = true
-		for _, prerequisite := range w.graph.Prerequisites(ref) {
+		for _, prerequisite := range w.Graph.Prerequisites(ref) {
 			put(prerequisite)
 		}
 		if chosen[ref] {

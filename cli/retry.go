@@ -14,6 +14,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -89,7 +90,7 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	w.graph.Settle()
+	w.Graph.Settle()
 	plan := newRescue(w, refsOf(found), !o.only)
 	if err := o.explainPlan(w, plan, found); err != nil {
 		return err
@@ -108,15 +109,15 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 
 // lookAgain says which Jobs below were skipped while others were made again: they
 // still waited when it was looked, and the gate had seen the failure already.
-func (o *retryOptions) lookAgain(ctx context.Context, before *world, found []liveJob) error {
+func (o *retryOptions) lookAgain(ctx context.Context, before *snapshot.World, found []liveJob) error {
 	after, err := o.everything(ctx, found)
 	if err != nil {
 		return err
 	}
-	after.graph.Settle()
+	after.Graph.Settle()
 	var late []lang.Ref
 	for _, ref := range newRescue(after, refsOf(found), true).jobs {
-		if old, there := before.jobs[ref]; there && old.UID == after.jobs[ref].UID && !isOver(old) {
+		if old, there := before.Jobs[ref]; there && old.UID == after.Jobs[ref].UID && !isOver(old) {
 			late = append(late, ref)
 		}
 	}
@@ -167,17 +168,17 @@ func ownedByOther(t liveJob) error {
 
 // everything returns the Jobs of all namespaces, or as many as the user may list:
 // Jobs of other namespaces may wait for those that are acted on.
-func (a *acting) everything(ctx context.Context, about []liveJob) (*world, error) {
+func (a *acting) everything(ctx context.Context, about []liveJob) (*snapshot.World, error) {
 	w, err := a.client.readAll(ctx, a.clock.Now())
 	if !apierrors.IsForbidden(err) {
 		if err = a.client.explain(ctx, err, right{"list", jobKind, "", ""}, lang.Ref{}); err != nil {
 			return nil, err
 		}
-		w.access = hopeful{w.access}
+		w.Access = snapshot.Hopeful{Access: w.Access}
 		return w, nil
 	}
 	r := a.client.reader("").reading(a.clock.Now())
-	r.world.access = hopeful{r.world.access}
+	r.world.Access = snapshot.Hopeful{Access: r.world.Access}
 	listed := map[string]bool{}
 	for _, t := range about {
 		if listed[t.Namespace] {
@@ -196,11 +197,11 @@ func (a *acting) everything(ctx context.Context, about []liveJob) (*world, error
 }
 
 // explainPlan says what is left out of it, and why.
-func (o *retryOptions) explainPlan(w *world, plan *rescue, found []liveJob) error {
+func (o *retryOptions) explainPlan(w *snapshot.World, plan *rescue, found []liveJob) error {
 	var notes []string
 	for _, t := range found {
 		if !isOver(t.Job) {
-			state := gate.StateOf(w.jobs[t.Ref()], w.decide(t.Ref()))
+			state := gate.StateOf(w.Jobs[t.Ref()], w.Decide(t.Ref()))
 			notes = append(notes, fmt.Sprintf("%s has not failed and stays: it is %s", o.short(t.Ref()), state))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -22,7 +23,7 @@ func knownAnnotations() []string {
 	return []string{
 		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
 		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
-		gate.ArrayLimitAnnotation, batch.ArrayAnnotation, lintIgnoreAnnotation, durationAnnotation,
+		gate.ArrayLimitAnnotation, batch.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
 	}
 }
 
@@ -115,9 +116,9 @@ func badAnnotation(_ *linting, w *workload) []mistake {
 			found = append(found, mistakef(w.annotation(m.Annotation), "", "%s %s", m.Annotation, m.Message)...)
 		}
 	}
-	if text, there := w.job.Annotations[durationAnnotation]; there {
+	if text, there := w.job.Annotations[snapshot.DurationAnnotation]; there {
 		if _, err := lang.ParseDuration(text); err != nil {
-			found = append(found, mistakef(w.annotation(durationAnnotation), "write it as in 90s, 10m or 2h", "%s is %q: %v", durationAnnotation, clip(text), err)...)
+			found = append(found, mistakef(w.annotation(snapshot.DurationAnnotation), "write it as in 90s, 10m or 2h", "%s is %q: %v", snapshot.DurationAnnotation, clip(text), err)...)
 		}
 	}
 	return found

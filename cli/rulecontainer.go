@@ -98,7 +98,7 @@ func (l *linting) waitsForHeld(w *workload, one waiter, container corev1.Contain
 		if namespace, of, qualified := strings.Cut(name, ":"); qualified {
 			ref = lang.Job(namespace, of)
 		}
-		if l.world.jobs[ref].Annotated {
+		if l.world.Jobs[ref].Annotated {
 			return picture.NameIn(w.namespace, ref), true
 		}
 	}

@@ -17,10 +17,10 @@ func deadlock(l *linting, w *workload) []mistake {
 	if ref.Name == "" || l.jobs[ref] != w {
 		return nil
 	}
-	cycle := l.world.graph.Cycle(ref)
+	cycle := l.world.Graph.Cycle(ref)
 	for i, one := range cycle {
 		if one == ref {
-			d := l.world.decide(ref)
+			d := l.world.Decide(ref)
 			if d.Reason != gate.ReasonDependencyCycle {
 				return nil
 			}
@@ -86,8 +86,8 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 
 // exists reports whether there is such a Job, or whether nobody may know.
 func (l *linting) exists(ref lang.Ref) bool {
-	_, known := l.world.jobs[ref]
-	_, unreadable := l.world.unreadable[ref]
+	_, known := l.world.Jobs[ref]
+	_, unreadable := l.world.Unread[ref]
 	return known || unreadable
 }
 
@@ -124,7 +124,7 @@ func forbiddenReference(l *linting, w *workload) []mistake {
 	if l.access == nil {
 		return nil
 	}
-	world := gate.World{Graph: l.world.graph, Self: w.ref(), Account: w.account(), Access: l.access}
+	world := gate.World{Graph: l.world.Graph, Self: w.ref(), Account: w.account(), Access: l.access}
 	world.Self.Namespace = w.namespace
 	var found []mistake
 	for _, edge := range w.onceEach() {

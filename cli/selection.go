@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -28,8 +29,8 @@ type selection struct {
 }
 
 // refs returns what is shown, sorted, and how many unrelated Jobs are not.
-func (s selection) refs(w *world) (refs []lang.Ref, hidden int) {
-	all := w.upstream(s.namespace)
+func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
+	all := w.Upstream(s.namespace)
 	if s.starts != nil || s.labels != nil {
 		return s.around(w, all), 0
 	}
@@ -38,12 +39,12 @@ func (s selection) refs(w *world) (refs []lang.Ref, hidden int) {
 	}
 	named := map[lang.Ref]bool{}
 	for _, ref := range all {
-		for _, prerequisite := range w.graph.Prerequisites(ref) {
+		for _, prerequisite := range w.Graph.Prerequisites(ref) {
 			named[prerequisite] = true
 		}
 	}
 	for _, ref := range all {
-		if !named[ref] && !w.jobs[ref].Annotated {
+		if !named[ref] && !w.Jobs[ref].Annotated {
 			hidden++
 			continue
 		}
@@ -52,11 +53,11 @@ func (s selection) refs(w *world) (refs []lang.Ref, hidden int) {
 	return refs, hidden
 }
 
-func (s selection) around(w *world, all []lang.Ref) []lang.Ref {
+func (s selection) around(w *snapshot.World, all []lang.Ref) []lang.Ref {
 	starts := slices.Clone(s.starts)
 	if s.labels != nil {
 		for _, ref := range all {
-			if job, exists := w.jobs[ref]; exists && s.labels.Matches(labels.Set(job.Labels)) &&
+			if job, exists := w.Jobs[ref]; exists && s.labels.Matches(labels.Set(job.Labels)) &&
 				(s.namespace == "" || ref.Namespace == s.namespace) {
 				starts = append(starts, ref)
 			}
@@ -66,7 +67,7 @@ func (s selection) around(w *world, all []lang.Ref) []lang.Ref {
 	for _, way := range []struct {
 		levels int
 		next   func(lang.Ref) []lang.Ref
-	}{{s.up, w.graph.Prerequisites}, {s.down, w.graph.Dependents}} {
+	}{{s.up, w.Graph.Prerequisites}, {s.down, w.Graph.Dependents}} {
 		seen := map[lang.Ref]bool{}
 		level := starts
 		for n := 0; len(level) > 0; n++ {

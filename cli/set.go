@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
@@ -154,9 +155,9 @@ func (o *setOptions) settable(t liveJob) error {
 	if begins && !t.Annotated && t.Suspended {
 		with := t.Job
 		with.Annotated = true
-		return waits(with)
+		return snapshot.NotWaiting(with)
 	}
-	return waits(t.Job)
+	return snapshot.NotWaiting(t.Job)
 }
 
 func (o *setOptions) differs(t liveJob) bool {
@@ -192,18 +193,18 @@ func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, 
 	if w != nil {
 		for _, t := range edited {
 			t.Condition = nil // it speaks of another text
-			w.add(t.Job)
+			w.Add(t.Job)
 		}
-		w.settle()
-		w.access = hopeful{w.access}
+		w.Settle()
+		w.Access = snapshot.Hopeful{Access: w.Access}
 	}
 	for i, t := range found {
 		notes := append([]string{o.short(t.Ref()) + ":"}, o.diff(t)...)
 		if w != nil {
-			d := w.decide(t.Ref())
+			d := w.Decide(t.Ref())
 			fails = fails || d.Action == gate.Failing
 			notes = append(notes, "  "+effect(d))
-			if len(t.Questions(w.graph.Expr(t.Ref()), nil)) > 0 {
+			if len(t.Questions(w.Graph.Expr(t.Ref()))) > 0 {
 				notes = append(notes, fmt.Sprintf("  if service account %s/%s may look into the other namespaces", t.Namespace, edited[i].ServiceAccount))
 			}
 		}
@@ -274,7 +275,7 @@ func effect(d gate.Decision) string {
 func completeSet(f *factory, cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {
 	case 0:
-		return f.completeJobs(func(job gate.Job) bool { return waits(job) == nil })(cmd, args, given)
+		return f.completeJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
 	case 1:
 		return f.completeJobs(func(gate.Job) bool { return true })(cmd, args, given)
 	}

@@ -15,6 +15,7 @@ import (
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/pager"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -28,7 +29,7 @@ type cluster struct {
 	reviews reviewer
 }
 
-func (c *cluster) read(ctx context.Context, now time.Time) (*world, []string, error) {
+func (c *cluster) Read(ctx context.Context, now time.Time) (*snapshot.World, []string, error) {
 	r := c.reading(now)
 	if err := r.list(ctx, c.namespace); err != nil {
 		return nil, nil, unlisted(c.namespace, err)
@@ -38,14 +39,14 @@ func (c *cluster) read(ctx context.Context, now time.Time) (*world, []string, er
 			return nil, nil, err
 		}
 	}
-	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.world.jobs)))
-	return r.world, append(unreadableNotes(r.world), notes...), err
+	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.world.Jobs)))
+	return r.world, append(snapshot.UnreadableNotes(r.world), notes...), err
 }
 
 // reading begins to read a world that is real: what nobody knows of it is not known.
 func (c *cluster) reading(now time.Time) *reading {
-	r := &reading{cluster: c, world: newWorld(now), listed: map[string]error{}}
-	r.world.access = &hearsay{asked: gate.Answers{}}
+	r := &reading{cluster: c, world: snapshot.NewWorld(now), listed: map[string]error{}}
+	r.world.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
 	return r
 }
 
@@ -55,12 +56,12 @@ const mostQuestions = 200
 // ask asks the API server which of some Jobs may look into other namespaces, where
 // the gate has not said so.
 func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
-	r.world.settle()
-	known, ok := r.world.access.(*hearsay)
+	r.world.Settle()
+	known, ok := r.world.Access.(*snapshot.Hearsay)
 	if !ok || r.reviews == nil {
 		return nil, nil
 	}
-	for n, q := range r.world.open(refs) {
+	for n, q := range r.world.Open(refs) {
 		if n == mostQuestions {
 			return []string{fmt.Sprintf("What service accounts may see in other namespaces was asked for %d of them: of the others it is not known where the gate has not said it.", n)}, nil
 		}
@@ -73,9 +74,9 @@ func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
 		case err != nil:
 			return nil, fmt.Errorf("asking what service account %s/%s may see: %w", q.Namespace, q.Account, err)
 		}
-		known.asked[q] = gate.Denied
+		known.Asked[q] = gate.Denied
 		if review.Status.Allowed {
-			known.asked[q] = gate.Allowed
+			known.Asked[q] = gate.Allowed
 		}
 	}
 	return nil, nil
@@ -100,7 +101,7 @@ func unlisted(namespace string, err error) error {
 // reading is one run of cluster.read.
 type reading struct {
 	*cluster
-	world *world
+	world *snapshot.World
 	// listed has the namespaces that were tried: nil, or why it was forbidden.
 	listed map[string]error
 }
@@ -112,8 +113,8 @@ func (r *reading) followUpstream(ctx context.Context) error {
 	got := map[lang.Ref]bool{}
 	for again := true; again; {
 		again = false
-		for _, ref := range r.world.wanted(r.namespace) {
-			if _, known := r.world.jobs[ref]; known || got[ref] || ref.Namespace == r.namespace {
+		for _, ref := range r.world.Wanted(r.namespace) {
+			if _, known := r.world.Jobs[ref]; known || got[ref] || ref.Namespace == r.namespace {
 				continue
 			}
 			got[ref], again = true, true
@@ -141,15 +142,15 @@ func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 		return nil
 	}
 	if ref.IsSet() {
-		r.world.unreadable[ref] = forbidden.Error()
+		r.world.Unread[ref] = forbidden.Error()
 		return nil
 	}
 	job, err := r.client.Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case err == nil:
-		r.world.observe(job)
+		r.world.Observe(job)
 	case apierrors.IsForbidden(err):
-		r.world.unreadable[ref] = err.Error()
+		r.world.Unread[ref] = err.Error()
 	case !apierrors.IsNotFound(err):
 		return fmt.Errorf("reading Job %s, which others wait for: %w", ref, err)
 	}
@@ -160,7 +161,7 @@ func (r *reading) look(ctx context.Context, ref lang.Ref) error {
 // a decision needs.
 func (r *reading) list(ctx context.Context, namespace string) error {
 	return r.each(ctx, namespace, func(job *batchv1.Job) error {
-		r.world.observe(job)
+		r.world.Observe(job)
 		return nil
 	})
 }
@@ -179,7 +180,7 @@ func (c *cluster) each(ctx context.Context, namespace string, visit func(*batchv
 }
 
 // readAll reads the Jobs of all namespaces.
-func readAll(ctx context.Context, client batchv1client.JobsGetter, now time.Time) (*world, error) {
+func readAll(ctx context.Context, client batchv1client.JobsGetter, now time.Time) (*snapshot.World, error) {
 	r := readerOf(client, "").reading(now)
 	if err := r.list(ctx, metav1.NamespaceAll); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -115,25 +116,25 @@ func (o *statusOptions) complete(f *factory) error {
 }
 
 func (o *statusOptions) run(ctx context.Context) error {
-	w, notes, err := clusterOf(o.client, o.namespace).read(ctx, o.clock.Now())
+	w, notes, err := clusterOf(o.client, o.namespace).Read(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
-	if err := o.show(newInquiry(w)); err != nil {
+	if err := o.show(snapshot.NewInquiry(w)); err != nil {
 		return err
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
-func (o *statusOptions) show(q *inquiry) error {
+func (o *statusOptions) show(q *snapshot.Inquiry) error {
 	var refs []lang.Ref
-	for ref, job := range q.jobs {
+	for ref, job := range q.Jobs {
 		if (o.namespace == "" || ref.Namespace == o.namespace) && o.labels.Matches(labels.Set(job.Labels)) {
 			refs = append(refs, ref)
 		}
 	}
 	sortRefs(refs)
-	s := overview.Of(q, refs, q.history.Len())
+	s := overview.Of(q, refs, q.History.Len())
 	switch o.output {
 	case command.OutputJSON:
 		return command.WriteJSON(o.streams.Out, statusJSONOf(s))
@@ -161,14 +162,14 @@ func (o *statusOptions) follow(ctx context.Context) error {
 	synced := false
 	f := &follower{
 		client: o.client, streams: []stream{{namespace: o.namespace}},
-		noted:   func(job *batchv1.Job) { w.note(job) },
-		set:     func(job gate.Job) { w.add(job); tell() },
-		removed: func(job gate.Job) { w.remove(job.Ref()); tell() },
+		noted:   func(job *batchv1.Job) { w.Note(job) },
+		set:     func(job gate.Job) { w.Add(job); tell() },
+		removed: func(job gate.Job) { w.Remove(job.Ref()); tell() },
 		replaced: func(_ stream, jobs []gate.Job) {
-			fresh := newWorld(w.now)
-			fresh.access, fresh.expected, fresh.word = w.access, w.expected, w.word
+			fresh := snapshot.NewWorld(w.Now)
+			fresh.Access, fresh.Expected, fresh.Heard = w.Access, w.Expected, w.Heard
 			for _, job := range jobs {
-				fresh.add(job)
+				fresh.Add(job)
 			}
 			*w, synced = *fresh, true
 			tell()
@@ -188,8 +189,8 @@ func (o *statusOptions) follow(ctx context.Context) error {
 			case <-news:
 			}
 			f.lock()
-			w.now = o.clock.Now()
-			err := o.again(newInquiry(w))
+			w.Now = o.clock.Now()
+			err := o.again(snapshot.NewInquiry(w))
 			f.unlock()
 			if err != nil {
 				end(err)
@@ -207,7 +208,7 @@ func (o *statusOptions) follow(ctx context.Context) error {
 
 // again shows a summary in the place of the one before, or below it where the output
 // is no terminal.
-func (o *statusOptions) again(q *inquiry) error {
+func (o *statusOptions) again(q *snapshot.Inquiry) error {
 	before := fmt.Sprintln()
 	switch {
 	case o.output == command.OutputJSON:

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -22,7 +23,7 @@ const mostBlockers = 10
 func sortRefs(refs []lang.Ref) { slices.SortFunc(refs, lang.Ref.Compare) }
 
 // draw writes a summary as tables.
-func (o *statusOptions) draw(q *inquiry, s *overview.Overview) error {
+func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
 	out := bufio.NewWriter(o.streams.Out)
 	if s.Jobs == 0 {
 		fmt.Fprintln(out, "No Jobs found"+o.where()+".")
@@ -63,7 +64,7 @@ func (o *statusOptions) state(state gate.State) command.Cell {
 	return c
 }
 
-func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Overview) {
+func (o *statusOptions) blockers(out *bufio.Writer, q *snapshot.Inquiry, s *overview.Overview) {
 	shown := s.Blockers
 	if o.output != command.OutputWide && len(shown) > mostBlockers {
 		shown = shown[:mostBlockers]
@@ -83,13 +84,13 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Over
 		row := []command.Cell{
 			{Text: picture.NameIn(o.namespace, b.Ref)},
 			o.state(b.State),
-			{Text: ageOr(q.now, b.Since)},
-			{Text: inTime(q.now, b.End)},
+			{Text: ageOr(q.Now, b.Since)},
+			{Text: inTime(q.Now, b.End)},
 			{Text: fmt.Sprint(b.HoldsUp), Right: true},
 		}
 		if o.output == command.OutputWide {
 			var names []string
-			for _, dependent := range q.graph.Dependents(b.Ref) {
+			for _, dependent := range q.Graph.Dependents(b.Ref) {
 				names = append(names, picture.NameIn(o.namespace, dependent))
 			}
 			row = append(row, command.Cell{Text: picture.Enumerate(names, 40, o.terminal.Glyphs.Ellipsis)})
@@ -103,13 +104,13 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *inquiry, s *overview.Over
 }
 
 // sentences say what fits no table.
-func (o *statusOptions) sentences(q *inquiry, s *overview.Overview) []string {
+func (o *statusOptions) sentences(q *snapshot.Inquiry, s *overview.Overview) []string {
 	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", command.Count(s.Jobs, "Job"), o.where(), s.Annotated)}
 	if !s.Oldest.Since.IsZero() {
 		list = append(list, fmt.Sprintf("The one that has waited longest is %s, for %s.",
-			picture.NameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.now.Sub(s.Oldest.Since))))
+			picture.NameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.Now.Sub(s.Oldest.Since))))
 	}
-	return append(list, etaOf(o.namespace, q.now, s.ETA)...)
+	return append(list, etaOf(o.namespace, q.Now, s.ETA)...)
 }
 
 // etaOf says when all may be over, and what that is based on.

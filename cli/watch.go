@@ -59,7 +59,7 @@ func (o *graphOptions) follow(ctx context.Context) error {
 // frame draws the world as it is now.
 func (o *graphOptions) frame(f *liveWorld, s *frames) error {
 	f.lock()
-	f.world.now = o.clock.Now()
+	f.world.Now = o.clock.Now()
 	m, err := o.model(f.world)
 	f.unlock()
 	if err != nil {

@@ -1,4 +1,4 @@
-package cli
+package snapshot
 
 import (
 	"slices"
@@ -9,21 +9,21 @@ import (
 
 // reach is what the flags of the gate say that decisions hang on.
 type reach struct {
-	// known tells that they could be read.
-	known bool
-	// jobsOnly tells that arrays are not released element by element.
-	jobsOnly    bool
-	observeOnly bool
-	// alone tells that no leader is elected.
-	alone          bool
-	crossNamespace string
+	// Known tells that they could be read.
+	Known bool
+	// JobsOnly tells that arrays are not released element by element.
+	JobsOnly    bool
+	ObserveOnly bool
+	// Alone tells that no leader is elected.
+	Alone          bool
+	CrossNamespace string
 	only, except   []string
 }
 
-// reachOf reads the flags of a Deployment of the gate. One that is not given has its
+// ReachOf reads the flags of a Deployment of the gate. One that is not given has its
 // default.
-func reachOf(d *appsv1.Deployment) reach {
-	r := reach{known: true, jobsOnly: true, crossNamespace: "rbac", except: []string{"kube-system"}}
+func ReachOf(d *appsv1.Deployment) reach {
+	r := reach{Known: true, JobsOnly: true, CrossNamespace: "rbac", except: []string{"kube-system"}}
 	for _, container := range d.Spec.Template.Spec.Containers {
 		if container.Name != "gate" && len(d.Spec.Template.Spec.Containers) > 1 {
 			continue
@@ -40,13 +40,13 @@ func reachOf(d *appsv1.Deployment) reach {
 			on := !given || value == "true"
 			switch name {
 			case "arrays":
-				r.jobsOnly = !on
+				r.JobsOnly = !on
 			case "leader-elect":
-				r.alone = !on
+				r.Alone = !on
 			case "observe-only":
-				r.observeOnly = on
+				r.ObserveOnly = on
 			case "cross-namespace":
-				r.crossNamespace = value
+				r.CrossNamespace = value
 			case "namespaces":
 				r.only = strings.Split(value, ",")
 			case "exclude-namespaces":
@@ -57,7 +57,7 @@ func reachOf(d *appsv1.Deployment) reach {
 	return r
 }
 
-// has reports whether the gate releases the Jobs of a namespace.
-func (r reach) has(namespace string) bool {
+// Has reports whether the gate releases the Jobs of a namespace.
+func (r reach) Has(namespace string) bool {
 	return (len(r.only) == 0 || slices.Contains(r.only, namespace)) && !slices.Contains(r.except, namespace)
 }

@@ -1,4 +1,4 @@
-package cli
+package snapshot
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// unreadableNotes says, once for each namespace, what could not be read there.
-func unreadableNotes(w *world) []string {
-	refs := slices.SortedFunc(maps.Keys(w.unreadable), lang.Ref.Compare)
+// UnreadableNotes says, once for each namespace, what could not be read there.
+func UnreadableNotes(w *World) []string {
+	refs := slices.SortedFunc(maps.Keys(w.Unread), lang.Ref.Compare)
 	var notes []string
 	for len(refs) > 0 {
 		first, count := refs[0], 1
@@ -23,7 +23,7 @@ func unreadableNotes(w *world) []string {
 		if count > 1 {
 			others = fmt.Sprintf(" and %d more in namespace %s", count-1, first.Namespace)
 		}
-		notes = append(notes, fmt.Sprintf("The state of %s%s is unknown: %s", first, others, w.unreadable[first]))
+		notes = append(notes, fmt.Sprintf("The state of %s%s is unknown: %s", first, others, w.Unread[first]))
 	}
 	return notes
 }

@@ -1,4 +1,4 @@
-package cli
+package snapshot
 
 import (
 	"testing"
@@ -11,11 +11,11 @@ import (
 // A right that was granted after the gate's last word is being asked for.
 func TestARightGrantedLaterIsNotCalledMissing(t *testing.T) {
 	q := gate.Question{Namespace: "rep", Account: "default", Verb: "get", Target: "etl", Name: "job1"}
-	h := &hearsay{heard: gate.Answers{q: gate.Denied}, asked: gate.Answers{q: gate.Allowed}}
+	h := &Hearsay{heard: gate.Answers{q: gate.Denied}, Asked: gate.Answers{q: gate.Allowed}}
 	require.Equal(t, gate.Unasked, h.Answer(q))
 	h.heard[q] = gate.Disabled
 	require.Equal(t, gate.Disabled, h.Answer(q), "no right helps where the gate honours none")
-	h.heard, h.asked[q] = gate.Answers{}, gate.Denied
+	h.heard, h.Asked[q] = gate.Answers{}, gate.Denied
 	require.Equal(t, gate.Denied, h.Answer(q))
-	require.Equal(t, gate.Allowed, hopeful{&hearsay{}}.Answer(q))
+	require.Equal(t, gate.Allowed, Hopeful{&Hearsay{}}.Answer(q))
 }

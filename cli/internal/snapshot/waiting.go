@@ -1,4 +1,4 @@
-package cli
+package snapshot
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// waits returns why a Job does not wait for the gate to release it, or elements of
+// NotWaiting returns why a Job does not wait for the gate to release it, or elements of
 // it; nil if it does.
-func waits(job gate.Job) error {
+func NotWaiting(job gate.Job) error {
 	why := ""
 	switch {
 	case job.Outcome() != lang.Undecided, job.Ending:
@@ -20,7 +20,7 @@ func waits(job gate.Job) error {
 		why = "is being deleted"
 	case job.ForeignOwner != "":
 		why = "is not the gate's: " + job.ForeignOwner + " decides when it runs"
-	case byElement(job):
+	case ByElement(job):
 		return nil
 	case job.Released:
 		why = "was released already"
@@ -35,16 +35,16 @@ func waits(job gate.Job) error {
 	return fmt.Errorf("job %s %s", job.Ref(), why)
 }
 
-// waits returns the checks that a Job still waits for, as its expression would
+// WaitsFor returns the checks that a Job still waits for, as its expression would
 // say them, each with what is known where time alone may not mend it.
-func (w *world) waits(ref lang.Ref, states map[lang.Ref]gate.State) []string {
-	decision := w.decide(ref)
-	if w.isPaused(ref) && decision.Action == gate.Ignoring && decision.Message == "" {
-		return []string{"somebody (" + pausedText + ")"}
+func (w *World) WaitsFor(ref lang.Ref, states map[lang.Ref]gate.State) []string {
+	decision := w.Decide(ref)
+	if w.IsPaused(ref) && decision.Action == gate.Ignoring && decision.Message == "" {
+		return []string{"somebody (" + PausedText + ")"}
 	}
 	var items []string
 	if decision.Action == gate.Waiting {
-		items = w.items(ref, states)
+		items = w.UnmetChecks(ref, states)
 		if len(items) == 0 && decision.Reason != gate.ReasonHeld && decision.Reason != gate.ReasonInvalidExpression {
 			items = []string{picture.OneLine(decision.Message)} // the gate knows more than is known here
 		}
@@ -60,14 +60,14 @@ func (w *world) waits(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 	}
 }
 
-// items returns the checks that are not met of the expression of a Job, and what its
+// UnmetChecks returns the checks that are not met of the expression of a Job, and what its
 // elements wait for, each for itself.
-func (w *world) items(ref lang.Ref, states map[lang.Ref]gate.State) []string {
+func (w *World) UnmetChecks(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 	var items []string
-	for _, reason := range w.unmet(ref) {
+	for _, reason := range w.Unmet(ref) {
 		items = append(items, wait(ref.Namespace, reason, states))
 	}
-	s := w.snapshot(ref)
+	s := w.SnapshotOf(ref)
 	if s.Expr == nil || !s.Expr.Elementwise() || s.Job.Object.Array == nil || s.Elements().Open.Len() == s.Job.Object.Array.Size {
 		return items
 	}

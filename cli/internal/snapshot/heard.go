@@ -1,4 +1,4 @@
-package cli
+package snapshot
 
 import (
 	"cmp"
@@ -9,22 +9,22 @@ import (
 	"depctl.dev/lang"
 )
 
-// hearsay is what service accounts may see in other namespaces, as far as anybody
+// Hearsay is what service accounts may see in other namespaces, as far as anybody
 // can tell who is not the gate. It is a gate.Access.
-type hearsay struct {
+type Hearsay struct {
 	// heard is what the gate wrote on Jobs. It decides about them, so its word counts.
 	heard gate.Answers
-	// asked is what the API server answered.
-	asked gate.Answers
+	// Asked is what the API server answered.
+	Asked gate.Answers
 }
 
 // Answer returns what is known of a question. What the gate takes for denied and is
 // allowed by now, the gate will ask again.
-func (r *hearsay) Answer(q gate.Question) gate.Answer {
+func (r *Hearsay) Answer(q gate.Question) gate.Answer {
 	switch heard := r.heard[q]; {
 	case heard == gate.Unasked:
-		return r.asked[q]
-	case heard == gate.Denied && r.asked[q] == gate.Allowed:
+		return r.Asked[q]
+	case heard == gate.Denied && r.Asked[q] == gate.Allowed:
 		return gate.Unasked
 	default:
 		return heard
@@ -33,14 +33,14 @@ func (r *hearsay) Answer(q gate.Question) gate.Answer {
 
 // hear reads what the gate has written on the Jobs of a world. Where it has said two
 // things of one service account, the later counts.
-func (r *hearsay) hear(w *world) {
+func (r *Hearsay) hear(w *World) {
 	r.heard = gate.Answers{}
 	when := map[gate.Question]time.Time{}
-	for ref, job := range w.jobs {
+	for ref, job := range w.Jobs {
 		if job.Condition == nil || !job.Waits() {
 			continue
 		}
-		for _, q := range job.Questions(w.graph.Expr(ref), nil) {
+		for _, q := range job.Questions(w.Graph.Expr(ref)) {
 			if a := job.Condition.Tells(q); a != gate.Unasked && !job.Condition.Written.Before(when[q]) {
 				r.heard[q], when[q] = a, job.Condition.Written
 			}
@@ -48,18 +48,18 @@ func (r *hearsay) hear(w *world) {
 	}
 }
 
-// open returns the questions of some Jobs that nobody has said yes to, each once and
+// Open returns the questions of some Jobs that nobody has said yes to, each once and
 // in order.
-func (w *world) open(refs []lang.Ref) []gate.Question {
+func (w *World) Open(refs []lang.Ref) []gate.Question {
 	seen := map[gate.Question]bool{}
 	var list []gate.Question
 	for _, ref := range refs {
-		job, exists := w.jobs[ref]
+		job, exists := w.Jobs[ref]
 		if !exists || !job.Waits() {
 			continue
 		}
-		for _, q := range job.Questions(w.graph.Expr(ref), nil) {
-			if a := w.access.Answer(q); !seen[q] && (a == gate.Unasked || a == gate.Denied) {
+		for _, q := range job.Questions(w.Graph.Expr(ref)) {
+			if a := w.Access.Answer(q); !seen[q] && (a == gate.Unasked || a == gate.Denied) {
 				seen[q] = true
 				list = append(list, q)
 			}
@@ -72,11 +72,11 @@ func (w *world) open(refs []lang.Ref) []gate.Question {
 	return list
 }
 
-// hopeful takes every right that is not known for granted.
-type hopeful struct{ gate.Access }
+// Hopeful takes every right that is not known for granted.
+type Hopeful struct{ gate.Access }
 
 // Answer returns what is known of a question, and else Allowed.
-func (h hopeful) Answer(q gate.Question) gate.Answer {
+func (h Hopeful) Answer(q gate.Question) gate.Answer {
 	if a := h.Access.Answer(q); a != gate.Unasked {
 		return a
 	}
@@ -93,9 +93,9 @@ func byTheGate(s gate.Snapshot, d gate.Decision) gate.Decision {
 	if c == nil || !job.Waits() || d.Reason == c.Reason || !slices.Contains(verdicts, c.Reason) {
 		return d
 	}
-	late := func() bool { return c.Written.After(latestOf(job, d).Add(rounding)) }
+	late := func() bool { return c.Written.After(LatestOf(job, d).Add(rounding)) }
 	switch {
-	case byElement(job) && s.Pods == nil && !job.Ending:
+	case ByElement(job) && s.Pods == nil && !job.Ending:
 	case slices.ContainsFunc(d.Reasons, isDoubtful):
 	case (d.Action == gate.Releasing || d.Action == gate.Failing) && late():
 	default:
@@ -116,9 +116,9 @@ func isDoubtful(r lang.Reason) bool {
 	return r.Problem != nil && r.Problem.Code == lang.ProblemUnasked || r.Value == lang.Unknown && len(r.Check.Codes) > 0
 }
 
-// latestOf returns when a decision could have been made, at the latest: when the Job
+// LatestOf returns when a decision could have been made, at the latest: when the Job
 // was made, and what decides had happened.
-func latestOf(job gate.Job, d gate.Decision) time.Time {
+func LatestOf(job gate.Job, d gate.Decision) time.Time {
 	at := job.Created
 	for _, reason := range d.Reasons {
 		if reason.Check.Status == lang.StatusTime {
@@ -140,6 +140,6 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// byElement reports whether pods of the Job have, or will have, the scheduling gate
+// ByElement reports whether pods of the Job have, or will have, the scheduling gate
 // that only a gate takes away. It cannot be taken out of a Job that has started.
-func byElement(job gate.Job) bool { return job.Released && job.Gated }
+func ByElement(job gate.Job) bool { return job.Released && job.Gated }
