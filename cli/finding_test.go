@@ -17,11 +17,12 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 )
 
 // showPlace returns where a finding is.
-func showPlace(f finding) string {
-	at := findingsJSON([]finding{f})[0]
+func showPlace(f manifest.Finding) string {
+	at := manifest.FindingsJSON([]manifest.Finding{f})[0]
 	return fmt.Sprintf("%d:%d-%d:%d", at.Line, at.Column, at.EndLine, at.EndColumn)
 }
 
@@ -75,12 +76,12 @@ func TestTheFormatsSayTheSame(t *testing.T) {
 		return stdout
 	}
 
-	var items []findingJSON
+	var items []manifest.FindingJSON
 	decoder := json.NewDecoder(strings.NewReader(lint(command.OutputJSON)))
 	decoder.DisallowUnknownFields()
 	require.NoError(t, decoder.Decode(&items))
 	require.Len(t, items, 5)
-	require.Equal(t, findingJSON{
+	require.Equal(t, manifest.FindingJSON{
 		File: path, Document: 1, Kind: "Job", Namespace: "etl", Name: "ü, x", Line: 2, Column: 83, EndLine: 2, EndColumn: 84,
 		Severity: "error", Code: "bad-name", Message: `"B" has upper case letters, names of objects have none`, Hint: `did you mean "b"?`,
 	}, items[0])
@@ -155,13 +156,13 @@ func FuzzFindings(f *testing.F) {
 	f.Add(badManifests)
 	f.Add(badManifests)
 	f.Fuzz(func(t *testing.T, text string) {
-		m := newManifest("test.yaml", []byte(text))
-		found := newLinting([]*manifest{m}, "default").findings(m)
+		m := manifest.NewManifest("test.yaml", []byte(text))
+		found := newLinting([]*manifest.Manifest{m}, "default").findings(m)
 		for _, d := range found {
 			require.LessOrEqual(t, 0, d.Span.Start)
 			require.LessOrEqual(t, d.Span.Start, d.Span.End)
-			require.LessOrEqual(t, d.Span.End, len(m.text))
+			require.LessOrEqual(t, d.Span.End, len(m.Text))
 		}
-		require.True(t, utf8.ValidString(drawFindings(found, false)))
+		require.True(t, utf8.ValidString(manifest.DrawFindings(found, false)))
 	})
 }

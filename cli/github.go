@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"strings"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 )
 
 // workflowCommands returns findings as commands of GitHub Actions, a line each.
 // GitHub shows them beside the lines of a pull request.
-func workflowCommands(findings []finding) string {
+func workflowCommands(findings []manifest.Finding) string {
 	// What ends a command, and in properties what ends those too.
 	message := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	var b strings.Builder
-	for _, f := range findingsJSON(findings) {
+	for _, f := range manifest.FindingsJSON(findings) {
 		end := fmt.Sprintf("endLine=%d", f.EndLine)
 		if f.EndLine == f.Line {
 			end = fmt.Sprintf("endColumn=%d", f.EndColumn)

@@ -16,6 +16,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -156,7 +157,7 @@ func (o *graphOptions) complete(f *factory) error {
 		if o.namespace = f.givenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
-		o.source = &files{FilenameOptions: o.files, stdin: o.streams.In, namespace: o.namespace}
+		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
 		if !o.diff {
 			return nil
 		}

@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -155,7 +156,7 @@ func (o *lintOptions) complete(f *factory) error {
 
 // lintResult is what was found in all files.
 type lintResult struct {
-	findings []finding
+	findings []manifest.Finding
 	// jobs counts Jobs and CronJobs, waiting those of them that wait, and broken the
 	// parts that are not YAML.
 	jobs, waiting, files, broken int
@@ -164,10 +165,10 @@ type lintResult struct {
 }
 
 func (o *lintOptions) run(ctx context.Context) error {
-	names, unreadable := manifestNames(o.filenames)
-	var manifests []*manifest
+	names, unreadable := manifest.ManifestNames(o.filenames)
+	var manifests []*manifest.Manifest
 	for _, name := range names {
-		m, err := readManifest(name, o.streams.In)
+		m, err := manifest.ReadManifest(name, o.streams.In)
 		if err != nil {
 			unreadable = append(unreadable, err)
 			continue
@@ -196,7 +197,7 @@ func (o *lintOptions) run(ctx context.Context) error {
 	result := l.result()
 	result.place = place
 	if o.severity == string(lang.Error) {
-		result.findings = slices.DeleteFunc(result.findings, func(f finding) bool { return f.Severity != lang.Error })
+		result.findings = slices.DeleteFunc(result.findings, func(f manifest.Finding) bool { return f.Severity != lang.Error })
 	}
 	if err := o.print(result); err != nil {
 		return err
@@ -220,13 +221,13 @@ func (l *linting) result() lintResult {
 		result.findings = append(result.findings, l.findings(m)...)
 		result.broken += len(l.broken[m])
 		for _, w := range l.workloads[m] {
-			if w.isOver() {
+			if w.IsOver() {
 				continue
 			}
-			if w.job != nil {
+			if w.Job != nil {
 				result.jobs++
 			}
-			if w.isAnnotated() {
+			if w.IsAnnotated() {
 				result.waiting++
 			}
 		}
@@ -238,13 +239,13 @@ func (o *lintOptions) print(result lintResult) error {
 	var err error
 	switch o.output {
 	case command.OutputJSON:
-		err = command.WriteJSON(o.streams.Out, findingsJSON(result.findings))
+		err = command.WriteJSON(o.streams.Out, manifest.FindingsJSON(result.findings))
 	case outputSARIF:
 		err = command.WriteJSON(o.streams.Out, newSARIF(result.findings, o.build.Version))
 	case outputGitHub:
 		_, err = io.WriteString(o.streams.Out, workflowCommands(result.findings))
 	default:
-		if _, err = io.WriteString(o.streams.Out, drawFindings(result.findings, o.terminal.Colour)); err == nil {
+		if _, err = io.WriteString(o.streams.Out, manifest.DrawFindings(result.findings, o.terminal.Colour)); err == nil {
 			_, err = fmt.Fprintln(o.streams.ErrOut, result.summary())
 		}
 	}

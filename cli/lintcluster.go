@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -33,12 +34,12 @@ func newLintCluster(f *factory) (*lintCluster, error) {
 }
 
 // live returns the Jobs of the cluster, each as a manifest, and says where they are.
-func (o *lintOptions) live(ctx context.Context) ([]*manifest, string, error) {
+func (o *lintOptions) live(ctx context.Context) ([]*manifest.Manifest, string, error) {
 	c, place := *o.cluster.jobs, "namespace "+o.namespace
 	if c.namespace = o.namespace; o.allNamespaces {
 		c.namespace, place = metav1.NamespaceAll, "all namespaces"
 	}
-	var manifests []*manifest
+	var manifests []*manifest.Manifest
 	err := c.each(ctx, c.namespace, func(job *batchv1.Job) error {
 		name := "job/" + job.Name
 		if o.allNamespaces {
@@ -55,7 +56,7 @@ func (o *lintOptions) live(ctx context.Context) ([]*manifest, string, error) {
 }
 
 // liveManifest writes a Job as a person would have: without what nobody reads in it.
-func liveManifest(name string, job *batchv1.Job) (*manifest, error) {
+func liveManifest(name string, job *batchv1.Job) (*manifest.Manifest, error) {
 	metadata := metav1.ObjectMeta{
 		Name: job.Name, Namespace: job.Namespace, Labels: job.Labels,
 		Annotations: maps.Clone(job.Annotations), OwnerReferences: job.OwnerReferences,
@@ -67,8 +68,8 @@ func liveManifest(name string, job *batchv1.Job) (*manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	m := newManifest(name, text)
-	m.live = job
+	m := manifest.NewManifest(name, text)
+	m.Live = job
 	return m, nil
 }
 
@@ -78,17 +79,17 @@ func liveManifest(name string, job *batchv1.Job) (*manifest, error) {
 func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	r := c.jobs.reading(l.world.Now)
 	for w := range l.each {
-		if w.live {
-			r.listed[w.namespace] = nil
+		if w.Live {
+			r.listed[w.Namespace] = nil
 		}
 	}
 	for w := range l.each {
-		if w.job == nil {
+		if w.Job == nil {
 			continue
 		}
-		refs := []lang.Ref{lang.Job(w.namespace, "*")}
-		for _, edge := range w.onceEach() {
-			refs = append(refs, edge.Ref.Resolve(w.namespace))
+		refs := []lang.Ref{lang.Job(w.Namespace, "*")}
+		for _, edge := range w.OnceEach() {
+			refs = append(refs, edge.Ref.Resolve(w.Namespace))
 		}
 		for _, ref := range refs {
 			if err := r.look(ctx, ref); err != nil {
@@ -120,10 +121,10 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 func (c *lintCluster) ask(ctx context.Context, l *linting) ([]string, error) {
 	answers := gate.Answers{}
 	for w := range l.each {
-		if w.job == nil || w.expr == nil {
+		if w.Job == nil || w.Expr == nil {
 			continue
 		}
-		for _, question := range w.facts.Questions(w.expr, nil) {
+		for _, question := range w.Facts.Questions(w.Expr) {
 			if _, known := answers[question]; known {
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -13,16 +14,16 @@ import (
 
 // linting is everything that is linted together, and what is known around it.
 type linting struct {
-	manifests []*manifest
-	workloads map[*manifest][]*workload
-	broken    map[*manifest][]syntaxError
+	manifests []*manifest.Manifest
+	workloads map[*manifest.Manifest][]*manifest.Workload
+	broken    map[*manifest.Manifest][]manifest.SyntaxError
 	// world has the Jobs of the files, and of the cluster where it was asked.
 	world *snapshot.World
 	// jobs are those of the world that come from files.
-	jobs map[lang.Ref]*workload
+	jobs map[lang.Ref]*manifest.Workload
 	// dependents are those that name a Job, one of CronJobs too, which are not
 	// in the graph.
-	dependents map[lang.Ref][]*workload
+	dependents map[lang.Ref][]*manifest.Workload
 	// spaces are the namespaces of the files.
 	spaces map[string]*lintSpace
 	// inCluster reports whether the world has the cluster's Jobs too, and access
@@ -46,20 +47,20 @@ type lintSpace struct {
 	annotated bool
 	// crons are its CronJobs, and pods how many pods its quotas allow; 0 if none
 	// says.
-	crons []*workload
+	crons []*manifest.Workload
 	pods  int64
 }
 
 // newLinting looks at the files together. namespace is that of objects that
 // name none.
-func newLinting(manifests []*manifest, namespace string) *linting {
+func newLinting(manifests []*manifest.Manifest, namespace string) *linting {
 	l := &linting{
-		manifests: manifests, workloads: map[*manifest][]*workload{}, broken: map[*manifest][]syntaxError{},
-		world: snapshot.NewWorld(time.Time{}), jobs: map[lang.Ref]*workload{}, dependents: map[lang.Ref][]*workload{},
+		manifests: manifests, workloads: map[*manifest.Manifest][]*manifest.Workload{}, broken: map[*manifest.Manifest][]manifest.SyntaxError{},
+		world: snapshot.NewWorld(time.Time{}), jobs: map[lang.Ref]*manifest.Workload{}, dependents: map[lang.Ref][]*manifest.Workload{},
 		spaces: map[string]*lintSpace{}, rules: lintRules(),
 	}
 	for _, m := range manifests {
-		l.workloads[m], l.broken[m] = m.workloads(namespace)
+		l.workloads[m], l.broken[m] = m.Workloads(namespace)
 		for _, w := range l.workloads[m] {
 			l.add(w)
 		}
@@ -78,7 +79,7 @@ func newLinting(manifests []*manifest, namespace string) *linting {
 }
 
 // each visits all workloads.
-func (l *linting) each(visit func(*workload) bool) {
+func (l *linting) each(visit func(*manifest.Workload) bool) {
 	for _, m := range l.manifests {
 		for _, w := range l.workloads[m] {
 			if !visit(w) {
@@ -97,52 +98,52 @@ func (l *linting) space(namespace string) *lintSpace {
 
 // add notes a workload. Of several Jobs with the same name the last counts, but
 // none that is only laid over another.
-func (l *linting) add(w *workload) {
-	if pods := w.quota(); pods > 0 {
-		if space := l.space(w.namespace); space.pods == 0 || pods < space.pods {
+func (l *linting) add(w *manifest.Workload) {
+	if pods := w.Quota(); pods > 0 {
+		if space := l.space(w.Namespace); space.pods == 0 || pods < space.pods {
 			space.pods = pods
 		}
 	}
-	if w.job == nil {
+	if w.Job == nil {
 		return
 	}
-	space := l.space(w.namespace)
-	if w.kind == "CronJob" {
+	space := l.space(w.Namespace)
+	if w.Kind == "CronJob" {
 		space.crons = append(space.crons, w)
 	}
-	space.annotated = space.annotated || w.isAnnotated()
-	ref := w.ref()
+	space.annotated = space.annotated || w.IsAnnotated()
+	ref := w.Ref()
 	switch before := l.jobs[ref]; {
-	case ref.Name == "" && w.kind == "CronJob":
-		space.made = append(space.made, w.name+"-")
+	case ref.Name == "" && w.Kind == "CronJob":
+		space.made = append(space.made, w.Name+"-")
 	case ref.Name == "":
-		space.made = append(space.made, w.name)
+		space.made = append(space.made, w.Name)
 	case before == nil:
 		space.names = append(space.names, ref.Name)
 		l.jobs[ref] = w
-	case before.isPatch() || !w.isPatch():
+	case before.IsPatch() || !w.IsPatch():
 		l.jobs[ref] = w
 	}
 }
 
 // enter puts a Job of the files into the world. A text that YAML took away says
 // nothing.
-func (l *linting) enter(w *workload) {
-	facts := w.facts
-	if w.source == nil {
+func (l *linting) enter(w *manifest.Workload) {
+	facts := w.Facts
+	if w.Source == nil {
 		facts.Annotated = false
 	}
 	l.world.Add(facts)
 }
 
 // name notes whom a workload waits for.
-func (l *linting) name(w *workload) {
-	if w.expr == nil {
+func (l *linting) name(w *manifest.Workload) {
+	if w.Expr == nil {
 		return
 	}
-	for _, edge := range w.expr.Edges() {
-		ref := edge.Ref.Resolve(w.namespace)
-		if ref.IsSet() || ref == w.ref() {
+	for _, edge := range w.Expr.Edges() {
+		ref := edge.Ref.Resolve(w.Namespace)
+		if ref.IsSet() || ref == w.Ref() {
 			continue
 		}
 		if others := l.dependents[ref]; len(others) == 0 || others[len(others)-1] != w {
@@ -162,46 +163,46 @@ func (s *lintSpace) isMade(name string) bool {
 
 // isCronJob reports whether a CronJob of the namespace has this name.
 func (s *lintSpace) isCronJob(name string) bool {
-	return slices.ContainsFunc(s.crons, func(w *workload) bool { return w.name == name })
+	return slices.ContainsFunc(s.crons, func(w *manifest.Workload) bool { return w.Name == name })
 }
 
 // seenBy returns the world of a workload's expression.
-func (l *linting) seenBy(w *workload) gate.World {
-	return gate.World{Graph: l.world.Graph, Self: w.ref(), Access: gate.Open{}}
+func (l *linting) seenBy(w *manifest.Workload) gate.World {
+	return gate.World{Graph: l.world.Graph, Self: w.Ref(), Access: gate.Open{}}
 }
 
 // findings returns what is wrong in a file, in the order of the file.
-func (l *linting) findings(m *manifest) []finding {
-	var found []finding
+func (l *linting) findings(m *manifest.Manifest) []manifest.Finding {
+	var found []manifest.Finding
 	for _, w := range l.workloads[m] {
-		if w.isOver() {
+		if w.IsOver() {
 			continue
 		}
-		of := finding{manifest: m, document: w.document.number, kind: w.kind, namespace: w.namespace, name: w.name}
+		of := manifest.Finding{Manifest: m, Document: w.Document.Number, Kind: w.Kind, Namespace: w.Namespace, Name: w.Name}
 		for _, diagnostic := range l.diagnose(w) {
 			of.Diagnostic = diagnostic
 			found = append(found, of)
 		}
 	}
 	for _, failure := range l.broken[m] {
-		found = append(found, finding{manifest: m, document: failure.document, Diagnostic: lang.Diagnostic{
-			Severity: lang.Error, Code: yamlSyntax, Message: failure.message, Hint: failure.hint,
-			Span: lang.Span{Start: failure.offset, End: failure.offset},
+		found = append(found, manifest.Finding{Manifest: m, Document: failure.Document, Diagnostic: lang.Diagnostic{
+			Severity: lang.Error, Code: manifest.YAMLSyntax, Message: failure.Message, Hint: failure.Hint,
+			Span: lang.Span{Start: failure.Offset, End: failure.Offset},
 		}})
 	}
-	slices.SortStableFunc(found, byPlace)
+	slices.SortStableFunc(found, manifest.ByPlace)
 	return found
 }
 
 // diagnose returns what the language and the rules find in a workload, but what
 // it asks to leave out.
-func (l *linting) diagnose(w *workload) []lang.Diagnostic {
+func (l *linting) diagnose(w *manifest.Workload) []lang.Diagnostic {
 	var found []lang.Diagnostic
-	if w.isAnnotated() {
-		found = w.diagnose(l.seenBy(w))
+	if w.IsAnnotated() {
+		found = w.Diagnose(l.seenBy(w))
 	}
 	for _, rule := range l.rules {
-		if w.live && slices.Contains(manifestCodes, rule.code) {
+		if w.Live && slices.Contains(manifestCodes, rule.code) {
 			continue
 		}
 		for _, mistake := range rule.find(l, w) {

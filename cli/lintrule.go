@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/lang"
 )
 
@@ -15,7 +16,7 @@ type lintRule struct {
 	about string
 	// find looks at one object. Where the object asks to be spared is not its
 	// business.
-	find func(*linting, *workload) []mistake
+	find func(*linting, *manifest.Workload) []mistake
 }
 
 // mistake is what a rule finds: where, what, and what to do.

@@ -8,14 +8,16 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 	sigsyaml "sigs.k8s.io/yaml"
+
+	"depctl.dev/cli/internal/manifest"
 )
 
 func lintCodes(t *testing.T, text string) string {
 	t.Helper()
-	m := newManifest("test.yaml", []byte(text))
+	m := manifest.NewManifest("test.yaml", []byte(text))
 	var found []string
-	for _, f := range newLinting([]*manifest{m}, "default").findings(m) {
-		at := findingsJSON([]finding{f})[0]
+	for _, f := range newLinting([]*manifest.Manifest{m}, "default").findings(m) {
+		at := manifest.FindingsJSON([]manifest.Finding{f})[0]
 		found = append(found, fmt.Sprintf("%d:%d %s", at.Line, at.Column, at.Code))
 	}
 	return strings.Join(found, ", ")
@@ -143,8 +145,8 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 
 func TestFilesAreLookedAtTogether(t *testing.T) {
 	t.Parallel()
-	a, b := newManifest("a.yaml", []byte(jobText("a", "b", "", ""))), newManifest("b.yaml", []byte(jobText("b", "a", "", "")))
-	l := newLinting([]*manifest{b, a}, "etl")
+	a, b := manifest.NewManifest("a.yaml", []byte(jobText("a", "b", "", ""))), manifest.NewManifest("b.yaml", []byte(jobText("b", "a", "", "")))
+	l := newLinting([]*manifest.Manifest{b, a}, "etl")
 	require.Empty(t, l.findings(b))
 	found := l.findings(a)
 	require.Len(t, found, 1)
@@ -166,8 +168,8 @@ func BenchmarkLint(b *testing.B) {
 				text.WriteString(jobText(fmt.Sprintf("job-%d", i), dependsOn(i), "", ""))
 			}
 			for b.Loop() {
-				m := newManifest("test.yaml", []byte(text.String()))
-				newLinting([]*manifest{m}, "default").findings(m)
+				m := manifest.NewManifest("test.yaml", []byte(text.String()))
+				newLinting([]*manifest.Manifest{m}, "default").findings(m)
 			}
 		})
 	}
@@ -185,6 +187,6 @@ func TestScalarsArriveAsKubectlReadsThem(t *testing.T) {
 		require.NoError(t, err, text)
 		var root yaml.Node
 		require.NoError(t, yaml.Unmarshal([]byte("a: "+text+"\n"), &root), text)
-		require.JSONEq(t, string(want), `{"a":`+arrives(root.Content[0].Content[1])+`}`, text)
+		require.JSONEq(t, string(want), `{"a":`+manifest.Arrives(root.Content[0].Content[1])+`}`, text)
 	}
 }

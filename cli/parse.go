@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -75,7 +76,7 @@ func (o *parseOptions) run() error {
 	if err != nil {
 		return err
 	}
-	expr, err := lang.Parse(m.text)
+	expr, err := lang.Parse(m.Text)
 	if err := o.printDiagnostics(m, expr, err); err != nil {
 		return err
 	}
@@ -93,19 +94,19 @@ func (o *parseOptions) run() error {
 
 // read returns the expression as a file, so that its mistakes are drawn as
 // those in files are.
-func (o *parseOptions) read() (*manifest, error) {
+func (o *parseOptions) read() (*manifest.Manifest, error) {
 	if o.given == "-" {
-		return readManifest(o.given, o.streams.In)
+		return manifest.ReadManifest(o.given, o.streams.In)
 	}
-	return &manifest{name: "expression", text: o.given, lines: fileLines(o.given)}, nil
+	return &manifest.Manifest{Name: "expression", Text: o.given, Lines: manifest.FileLines(o.given)}, nil
 }
 
-func (o *parseOptions) printDiagnostics(m *manifest, expr *lang.Expr, invalid error) error {
-	var found []finding
-	for _, diagnostic := range diagnoseText(expr, invalid, lang.Context{}) {
-		found = append(found, finding{manifest: m, Diagnostic: diagnostic})
+func (o *parseOptions) printDiagnostics(m *manifest.Manifest, expr *lang.Expr, invalid error) error {
+	var found []manifest.Finding
+	for _, diagnostic := range manifest.DiagnoseText(expr, invalid, lang.Context{}) {
+		found = append(found, manifest.Finding{Manifest: m, Diagnostic: diagnostic})
 	}
-	if _, err := io.WriteString(o.streams.ErrOut, drawFindings(found, false)); err != nil {
+	if _, err := io.WriteString(o.streams.ErrOut, manifest.DrawFindings(found, false)); err != nil {
 		return fmt.Errorf("writing the mistakes: %w", err)
 	}
 	return nil

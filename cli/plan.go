@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
@@ -142,7 +143,7 @@ func (o *planOptions) complete(f *factory) error {
 		if o.namespace = f.givenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
-		o.source = &files{FilenameOptions: o.files, stdin: o.streams.In, namespace: o.namespace}
+		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
 		if !o.history {
 			return nil
 		}

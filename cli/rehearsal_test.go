@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"pgregory.net/rapid"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -35,7 +36,7 @@ func planOf(t require.TestingT, slots int, jobs ...string) *plan {
 			}
 			job.Annotations[key] = value
 		}
-		w.Add(asApplied(job))
+		w.Add(manifest.AsApplied(job))
 		w.NoteLength(job)
 	}
 	return newPlan(newRehearsal(w, slots, newLengths(w, 10*time.Minute, w).of))
@@ -186,7 +187,7 @@ func TestWhatRunsGoesOn(t *testing.T) {
 	start := metav1.NewTime(noon.Add(-6 * time.Minute))
 	w.Add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "a", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
 	b := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "b", Annotations: map[string]string{gate.DependsOnAnnotation: "a"}}}
-	w.Add(asApplied(b))
+	w.Add(manifest.AsApplied(b))
 	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(newRehearsal(w, 0, newLengths(w, 10*time.Minute, w).of)).inWords())
 }
 

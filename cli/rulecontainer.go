@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -32,9 +33,9 @@ func waiters() []waiter {
 
 // waitingContainer reports an init container that waits for a Job which waits
 // itself, and one in a Job that the gate holds: it has two masters.
-func waitingContainer(l *linting, w *workload) []mistake {
+func waitingContainer(l *linting, w *manifest.Workload) []mistake {
 	var found []mistake
-	for i, container := range w.podSpec().InitContainers {
+	for i, container := range w.PodSpec().InitContainers {
 		image, _, _ := strings.Cut(container.Image[strings.LastIndex(container.Image, "/")+1:], "@")
 		image, _, _ = strings.Cut(image, ":")
 		for _, one := range waiters() {
@@ -46,10 +47,10 @@ func waitingContainer(l *linting, w *workload) []mistake {
 				continue
 			}
 			hint := "write " + gate.DependsOnAnnotation + ": " + name + " on the Job instead"
-			if w.job == nil {
+			if w.Job == nil {
 				hint = "make it a Job with " + gate.DependsOnAnnotation + ", or wait for what the Job brings about"
 			}
-			found = append(found, mistakef(w.container("initContainers", i), hint, "%s %s", one.image, one.trap)...)
+			found = append(found, mistakef(w.Container("initContainers", i), hint, "%s %s", one.image, one.trap)...)
 		}
 	}
 	return append(found, kubectlWait(l, w)...)
@@ -59,8 +60,8 @@ func waitingContainer(l *linting, w *workload) []mistake {
 var waitedJob = regexp.MustCompile(`\bjobs?(?:\.batch|\.v1\.batch)?[/ ]+([a-z0-9][a-z0-9.-]*)`)
 
 // kubectlWait reports containers that run "kubectl wait" for a Job that is held.
-func kubectlWait(l *linting, w *workload) []mistake {
-	spec := w.podSpec()
+func kubectlWait(l *linting, w *manifest.Workload) []mistake {
+	spec := w.PodSpec()
 	var found []mistake
 	for list, containers := range map[string][]corev1.Container{"initContainers": spec.InitContainers, "containers": spec.Containers} {
 		for i, container := range containers {
@@ -79,10 +80,10 @@ func kubectlWait(l *linting, w *workload) []mistake {
 				continue
 			}
 			hint := "write " + gate.DependsOnAnnotation + ": " + name + " on the Job instead"
-			if w.job == nil {
+			if w.Job == nil {
 				hint = "make it a Job with " + gate.DependsOnAnnotation + ", or wait for what the Job brings about"
 			}
-			found = append(found, mistakef(w.container(list, i), hint,
+			found = append(found, mistakef(w.Container(list, i), hint,
 				"kubectl wait holds a pod, with its node and quota, as long as the Job is held, and does not end if it fails or is skipped")...)
 		}
 	}
@@ -91,22 +92,22 @@ func kubectlWait(l *linting, w *workload) []mistake {
 
 // waitsForHeld returns which of the Jobs that a container waits for is held, or
 // may be.
-func (l *linting) waitsForHeld(w *workload, one waiter, container corev1.Container) (string, bool) {
+func (l *linting) waitsForHeld(w *manifest.Workload, one waiter, container corev1.Container) (string, bool) {
 	names, all := one.names(container)
 	for _, name := range names {
-		ref := lang.Job(w.namespace, name)
+		ref := lang.Job(w.Namespace, name)
 		if namespace, of, qualified := strings.Cut(name, ":"); qualified {
 			ref = lang.Job(namespace, of)
 		}
 		if l.world.Jobs[ref].Annotated {
-			return picture.NameIn(w.namespace, ref), true
+			return picture.NameIn(w.Namespace, ref), true
 		}
 	}
-	space := l.spaces[w.namespace]
+	space := l.spaces[w.Namespace]
 	switch {
-	case len(names) > 0 && w.isAnnotated():
+	case len(names) > 0 && w.IsAnnotated():
 		return names[0], true
-	case all && (w.isAnnotated() || space != nil && space.annotated):
+	case all && (w.IsAnnotated() || space != nil && space.annotated):
 		return "NAME", true
 	}
 	return "", false

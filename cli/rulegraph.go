@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
@@ -12,8 +13,8 @@ import (
 )
 
 // deadlock reports a circle once, on the first of its Jobs that is in a file.
-func deadlock(l *linting, w *workload) []mistake {
-	ref := w.ref()
+func deadlock(l *linting, w *manifest.Workload) []mistake {
+	ref := w.Ref()
 	if ref.Name == "" || l.jobs[ref] != w {
 		return nil
 	}
@@ -25,7 +26,7 @@ func deadlock(l *linting, w *workload) []mistake {
 				return nil
 			}
 			message, hint, _ := strings.Cut(d.Message, "; ")
-			return []mistake{{at: w.naming(cycle[(i+1)%len(cycle)]), message: message, hint: hint}}
+			return []mistake{{at: w.Naming(cycle[(i+1)%len(cycle)]), message: message, hint: hint}}
 		}
 		if l.jobs[one] != nil {
 			return nil
@@ -42,25 +43,25 @@ const maxSuggested = 100
 // others, at other times: so it speaks only where a near name tells that one is
 // misspelt, or where the files seem to have all that belongs together, as some
 // of the namespace's Jobs find one another there. A cluster has all.
-func missingPrerequisite(l *linting, w *workload) []mistake {
+func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
 	var found []mistake
-	for _, edge := range w.onceEach() {
-		ref := edge.Ref.Resolve(w.namespace)
+	for _, edge := range w.OnceEach() {
+		ref := edge.Ref.Resolve(w.Namespace)
 		space := l.spaces[ref.Namespace]
-		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.ref() || l.exists(ref) || space != nil && space.isMade(ref.Name) {
+		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.Ref() || l.exists(ref) || space != nil && space.isMade(ref.Name) {
 			continue
 		}
-		if _, kept := w.facts.Seen[ref]; kept {
+		if _, kept := w.Facts.Seen[ref]; kept {
 			continue // it is gone, and its outcome is not
 		}
 		if space != nil && space.isCronJob(ref.Name) {
-			found = append(found, mistakef(w.expression(edge.Span), "wait for one of its Jobs by its own name",
-				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", picture.NameIn(w.namespace, ref), ref.Name)...)
+			found = append(found, mistakef(w.Expression(edge.Span), "wait for one of its Jobs by its own name",
+				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", picture.NameIn(w.Namespace, ref), ref.Name)...)
 			continue
 		}
 		if space == nil {
 			if near := l.nearSpace(ref); near != "" {
-				found = append(found, mistakef(w.expression(edge.Span), fmt.Sprintf("did you mean %q?", near), "there is no Job %s among the files", picture.NameIn(w.namespace, ref))...)
+				found = append(found, mistakef(w.Expression(edge.Span), fmt.Sprintf("did you mean %q?", near), "there is no Job %s among the files", picture.NameIn(w.Namespace, ref))...)
 			}
 			continue
 		}
@@ -71,7 +72,7 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 		where := "among the files"
 		if l.inCluster {
 			where = "among the files or in the cluster"
-			if w.live {
+			if w.Live {
 				where = "in the cluster"
 			}
 		}
@@ -79,7 +80,7 @@ func missingPrerequisite(l *linting, w *workload) []mistake {
 		if near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		found = append(found, mistakef(w.expression(edge.Span), hint, "there is no Job %s %s", picture.NameIn(w.namespace, ref), where)...)
+		found = append(found, mistakef(w.Expression(edge.Span), hint, "there is no Job %s %s", picture.NameIn(w.Namespace, ref), where)...)
 	}
 	return found
 }
@@ -93,20 +94,20 @@ func (l *linting) exists(ref lang.Ref) bool {
 
 // nearest returns a name of the namespace that is likely meant. Names that differ
 // in their numbers alone are those of different Jobs.
-func (l *linting) nearest(space *lintSpace, w *workload, ref lang.Ref) string {
+func (l *linting) nearest(space *lintSpace, w *manifest.Workload, ref lang.Ref) string {
 	if l.suggested++; l.suggested > maxSuggested {
 		return ""
 	}
 	near := lang.Nearest(ref.Name, space.names)
 	for _, name := range space.names { // a prefix of kustomize or Helm
-		if near == "" && strings.HasSuffix(name, "-"+ref.Name) && lang.Job(ref.Namespace, name) != w.ref() {
+		if near == "" && strings.HasSuffix(name, "-"+ref.Name) && lang.Job(ref.Namespace, name) != w.Ref() {
 			near = name
 		}
 	}
-	if near == "" || reference.WithoutNumbers(near) == reference.WithoutNumbers(ref.Name) || lang.Job(ref.Namespace, near) == w.ref() {
+	if near == "" || reference.WithoutNumbers(near) == reference.WithoutNumbers(ref.Name) || lang.Job(ref.Namespace, near) == w.Ref() {
 		return ""
 	}
-	return picture.NameIn(w.namespace, lang.Job(ref.Namespace, near))
+	return picture.NameIn(w.Namespace, lang.Job(ref.Namespace, near))
 }
 
 // nearSpace returns a Job of the same name in a namespace of nearly the same name.
@@ -120,21 +121,21 @@ func (l *linting) nearSpace(ref lang.Ref) string {
 }
 
 // forbiddenReference says what the gate would say, where the cluster was asked.
-func forbiddenReference(l *linting, w *workload) []mistake {
+func forbiddenReference(l *linting, w *manifest.Workload) []mistake {
 	if l.access == nil {
 		return nil
 	}
-	world := gate.World{Graph: l.world.Graph, Self: w.ref(), Account: w.account(), Access: l.access}
-	world.Self.Namespace = w.namespace
+	world := gate.World{Graph: l.world.Graph, Self: w.Ref(), Account: w.Account(), Access: l.access}
+	world.Self.Namespace = w.Namespace
 	var found []mistake
-	for _, edge := range w.onceEach() {
-		ref := edge.Ref.Resolve(w.namespace)
+	for _, edge := range w.OnceEach() {
+		ref := edge.Ref.Resolve(w.Namespace)
 		if ref.Kind != lang.KindJob || !world.Forbids(ref) {
 			continue
 		}
 		_, problem := world.Members(ref)
 		message, hint, _ := strings.Cut(problem.Message, "; ")
-		found = append(found, mistake{at: w.expression(edge.Span), message: message, hint: hint})
+		found = append(found, mistake{at: w.Expression(edge.Span), message: message, hint: hint})
 	}
 	return found
 }

@@ -3,39 +3,40 @@ package cli
 import (
 	"time"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/gate"
 )
 
 // foreignOwner says what the gate would say of a Job that it does not hold.
-func foreignOwner(_ *linting, w *workload) []mistake {
-	if !w.isAnnotated() || w.facts.ForeignOwner == "" {
+func foreignOwner(_ *linting, w *manifest.Workload) []mistake {
+	if !w.IsAnnotated() || w.Facts.ForeignOwner == "" {
 		return nil
 	}
-	at := w.span(w.value)
-	if n := child(w.template, "metadata", "labels", "kueue.x-k8s.io/queue-name"); n != nil {
-		at = w.span(n)
-	} else if n := child(w.template, "spec", "managedBy"); n != nil {
-		at = w.span(n)
+	at := w.Span(w.Value)
+	if n := manifest.Child(w.Template, "metadata", "labels", "kueue.x-k8s.io/queue-name"); n != nil {
+		at = w.Span(n)
+	} else if n := manifest.Child(w.Template, "spec", "managedBy"); n != nil {
+		at = w.Span(n)
 	}
-	decision := gate.Decide(gate.Snapshot{Job: w.facts})
+	decision := gate.Decide(gate.Snapshot{Job: w.Facts})
 	return mistakef(at, "take that away, or "+gate.DependsOnAnnotation, "%s", decision.Message)
 }
 
-func noCompletions(_ *linting, w *workload) []mistake {
-	if !w.isAnnotated() || w.job.Spec.Completions == nil || *w.job.Spec.Completions != 0 {
+func noCompletions(_ *linting, w *manifest.Workload) []mistake {
+	if !w.IsAnnotated() || w.Job.Spec.Completions == nil || *w.Job.Spec.Completions != 0 {
 		return nil
 	}
-	return mistakef(w.field("spec", "completions"), "leave the Job out where there is nothing to do",
+	return mistakef(w.Field("spec", "completions"), "leave the Job out where there is nothing to do",
 		"a Job without completions is complete at once, suspended or not: it does not wait, and what waits for it runs")
 }
 
 // suspendInManifest is about Jobs; the template of a CronJob is not applied to
 // Jobs that run.
-func suspendInManifest(_ *linting, w *workload) []mistake {
-	if !w.isAnnotated() || w.kind != "Job" || w.job.Spec.Suspend == nil || !*w.job.Spec.Suspend {
+func suspendInManifest(_ *linting, w *manifest.Workload) []mistake {
+	if !w.IsAnnotated() || w.Kind != "Job" || w.Job.Spec.Suspend == nil || !*w.Job.Spec.Suspend {
 		return nil
 	}
-	return mistakef(w.field("spec", "suspend"), "leave suspend out: a Job with "+gate.DependsOnAnnotation+" is held without it",
+	return mistakef(w.Field("spec", "suspend"), "leave suspend out: a Job with "+gate.DependsOnAnnotation+" is held without it",
 		"each time this is applied again it stops the Job that runs, and its pods are deleted")
 }
 
@@ -47,32 +48,32 @@ const (
 	nextRun   = 24 * time.Hour
 )
 
-func shortTTL(l *linting, w *workload) []mistake {
-	ref := w.ref()
-	if ref.Name == "" || w.job.Spec.TTLSecondsAfterFinished == nil {
+func shortTTL(l *linting, w *manifest.Workload) []mistake {
+	ref := w.Ref()
+	if ref.Name == "" || w.Job.Spec.TTLSecondsAfterFinished == nil {
 		return nil
 	}
-	ttl := time.Duration(*w.job.Spec.TTLSecondsAfterFinished) * time.Second
+	ttl := time.Duration(*w.Job.Spec.TTLSecondsAfterFinished) * time.Second
 	for _, dependent := range l.dependents[ref] {
 		wanted, made := sameApply, "is made"
-		if dependent.kind == "CronJob" {
+		if dependent.Kind == "CronJob" {
 			wanted, made = nextRun, "makes its Jobs"
 		}
 		if ttl < wanted {
-			return mistakef(w.field("spec", "ttlSecondsAfterFinished"), "keep it for a day or more: ttlSecondsAfterFinished: 86400",
-				"this Job is gone %s after its end: if %s %s later than that, it waits for ever", ttl, dependent.display(), made)
+			return mistakef(w.Field("spec", "ttlSecondsAfterFinished"), "keep it for a day or more: ttlSecondsAfterFinished: 86400",
+				"this Job is gone %s after its end: if %s %s later than that, it waits for ever", ttl, dependent.Display(), made)
 		}
 	}
 	return nil
 }
 
-func cronJobConcurrency(_ *linting, w *workload) []mistake {
-	if w.kind != "CronJob" || !w.isAnnotated() || w.job.Annotations[gate.WaitTimeoutAnnotation] != "" {
+func cronJobConcurrency(_ *linting, w *manifest.Workload) []mistake {
+	if w.Kind != "CronJob" || !w.IsAnnotated() || w.Job.Annotations[gate.WaitTimeoutAnnotation] != "" {
 		return nil
 	}
-	policy := child(w.root, "spec", "concurrencyPolicy")
+	policy := manifest.Child(w.Root, "spec", "concurrencyPolicy")
 	effect := ""
-	switch word(child(w.root, "spec"), "concurrencyPolicy") {
+	switch manifest.Word(manifest.Child(w.Root, "spec"), "concurrencyPolicy") {
 	case "Forbid":
 		effect = "Forbid skips all runs while one waits"
 	case "Replace":
@@ -80,6 +81,6 @@ func cronJobConcurrency(_ *linting, w *workload) []mistake {
 	default:
 		return nil
 	}
-	return mistakef(w.span(policy), "give the jobTemplate "+gate.WaitTimeoutAnnotation+", shorter than the period, or write Allow",
+	return mistakef(w.Span(policy), "give the jobTemplate "+gate.WaitTimeoutAnnotation+", shorter than the period, or write Allow",
 		"a run that waits is an active one: %s", effect)
 }

@@ -1,17 +1,20 @@
 package cli
 
-import "depctl.dev/lang"
+import (
+	"depctl.dev/cli/internal/manifest"
+	"depctl.dev/lang"
+)
 
 // describe returns what a code means in general, empty if there is no such code.
 func describe(code string) string {
 	switch lang.Code(code) {
-	case yamlSyntax:
+	case manifest.YAMLSyntax:
 		return "the file, or a document of it, is not YAML."
-	case yamlTag:
+	case manifest.YAMLTag:
 		return "a tag, an anchor or an alias stands where the value should."
-	case yamlFlow:
+	case manifest.YAMLFlow:
 		return "YAML reads the value, or a part of it, as a map or a list."
-	case yamlScalar:
+	case manifest.YAMLScalar:
 		return "the value is not text."
 	}
 	for _, rule := range lintRules() {

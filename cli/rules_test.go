@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -106,15 +107,15 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 			section := regexp.MustCompile("(?ms)^### " + string(rule.code) + "\n\n.*?^```yaml " + string(rule.code) + "\n(.*?)^```$").FindStringSubmatch(rules)
 			require.NotNil(t, section, "docs/lint.md has no section with an example")
 			lint := func(text string) (found []string) {
-				m := newManifest("test.yaml", []byte(text))
-				l := newLinting([]*manifest{m}, "default")
+				m := manifest.NewManifest("test.yaml", []byte(text))
+				l := newLinting([]*manifest.Manifest{m}, "default")
 				if rule.code == "forbidden-reference" {
 					l.access = denying{}
 				}
 				for _, f := range l.findings(m) {
 					require.NotEmpty(t, f.Message)
 					require.True(t, f.Hint != "" || rule.code == "bad-annotation", "a finding says what to do")
-					require.NotEmpty(t, f.kind)
+					require.NotEmpty(t, f.Kind)
 					found = append(found, string(f.Severity)+" "+string(f.Code))
 				}
 				return found

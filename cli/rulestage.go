@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
@@ -25,8 +26,8 @@ const (
 
 // stageOf returns when a workload is made. Others than those of the way up, such
 // as hooks of tests and deletions, have none.
-func stageOf(w *workload) (stage, bool) {
-	note := func(key string) string { return word(child(w.root, "metadata", "annotations"), key) }
+func stageOf(w *manifest.Workload) (stage, bool) {
+	note := func(key string) string { return manifest.Word(manifest.Child(w.Root, "metadata", "annotations"), key) }
 	s := stage{phase: 1}
 	order := map[string]int{"pre-install": 0, "pre-upgrade": 0, "post-install": 2, "post-upgrade": 2, "PreSync": 0, "Sync": 1, "PostSync": 2}
 	hooks, weight, deletion := note(argoHook), note(argoWave), note(argoDelete)
@@ -57,14 +58,14 @@ func (s stage) before(o stage) bool {
 
 // waveOrder reports a prerequisite that the tool makes only once what waits for it
 // has run. Helm waits for hooks alone.
-func waveOrder(l *linting, w *workload) []mistake {
+func waveOrder(l *linting, w *manifest.Workload) []mistake {
 	own, ok := stageOf(w)
-	if !ok || w.kind != "Job" || w.expr == nil {
+	if !ok || w.Kind != "Job" || w.Expr == nil {
 		return nil
 	}
 	var found []mistake
-	for _, edge := range w.onceEach() {
-		other := l.jobs[edge.Ref.Resolve(w.namespace)]
+	for _, edge := range w.OnceEach() {
+		other := l.jobs[edge.Ref.Resolve(w.Namespace)]
 		if other == nil || other == w {
 			continue
 		}
@@ -76,19 +77,19 @@ func waveOrder(l *linting, w *workload) []mistake {
 		if !ok || tool == "" || its.tool != "" && own.tool != "" && its.tool != own.tool || !own.before(its) || tool == "Helm" && !own.hook {
 			continue
 		}
-		found = append(found, mistakef(w.expression(edge.Span), "give both the same stage, or this one the later one",
-			"%s makes %s only after this Job has completed, and this Job waits for it", tool, other.display())...)
+		found = append(found, mistakef(w.Expression(edge.Span), "give both the same stage, or this one the later one",
+			"%s makes %s only after this Job has completed, and this Job waits for it", tool, other.Display())...)
 	}
 	return found
 }
 
 // hookDeleted reports a prerequisite that is gone before what waits for it is made.
-func hookDeleted(l *linting, w *workload) []mistake {
+func hookDeleted(l *linting, w *manifest.Workload) []mistake {
 	its, ok := stageOf(w)
-	if !ok || !its.deleted || w.ref().Name == "" {
+	if !ok || !its.deleted || w.Ref().Name == "" {
 		return nil
 	}
-	for _, dependent := range l.dependents[w.ref()] {
+	for _, dependent := range l.dependents[w.Ref()] {
 		own, ok := stageOf(dependent)
 		if !ok || own.before(its) || !its.before(own) && !(its.tool == "Helm" && own.hook) {
 			continue
@@ -97,34 +98,34 @@ func hookDeleted(l *linting, w *workload) []mistake {
 		if its.tool == "Argo CD" {
 			key = argoDelete
 		}
-		return mistakef(w.span(child(w.root, "metadata", "annotations", key)), "keep it, as with before-hook-creation (BeforeHookCreation of Argo CD)",
-			"%s deletes this Job when it has succeeded, before %s is made, which then waits for it forever", its.tool, dependent.display())
+		return mistakef(w.Span(manifest.Child(w.Root, "metadata", "annotations", key)), "keep it, as with before-hook-creation (BeforeHookCreation of Argo CD)",
+			"%s deletes this Job when it has succeeded, before %s is made, which then waits for it forever", its.tool, dependent.Display())
 	}
 	return nil
 }
 
 // oldRun reports a count of Jobs that runs of a CronJob meet which are long over.
-func oldRun(l *linting, w *workload) []mistake {
-	if w.expr == nil {
+func oldRun(l *linting, w *manifest.Workload) []mistake {
+	if w.Expr == nil {
 		return nil
 	}
 	var found []mistake
-	for _, check := range w.expr.Checks() {
+	for _, check := range w.Expr.Checks() {
 		if check.Before {
 			continue
 		}
 		for i := range check.Targets {
 			t := &check.Targets[i]
-			ref := t.Ref.Resolve(w.namespace)
+			ref := t.Ref.Resolve(w.Namespace)
 			if t.Self || !ref.IsSet() || l.spaces[ref.Namespace] == nil {
 				continue
 			}
 			for _, cron := range l.spaces[ref.Namespace].crons {
-				if cron == w || !lang.NewMatcher(ref).Match(cron.name+"-29391840", cron.job.Labels) {
+				if cron == w || !lang.NewMatcher(ref).Match(cron.Name+"-29391840", cron.Job.Labels) {
 					continue
 				}
-				found = append(found, mistakef(w.expression(t.Span), "count on a run by its own name, or let the CronJob's Jobs be deleted before the next",
-					"CronJob %s makes these Jobs, and runs of earlier days count as well", cron.name)...)
+				found = append(found, mistakef(w.Expression(t.Span), "count on a run by its own name, or let the CronJob's Jobs be deleted before the next",
+					"CronJob %s makes these Jobs, and runs of earlier days count as well", cron.Name)...)
 				break
 			}
 		}
@@ -134,60 +135,60 @@ func oldRun(l *linting, w *workload) []mistake {
 
 // endsEarly reports elements of a Job that its successPolicy ends before they have
 // all completed.
-func endsEarly(l *linting, w *workload) []mistake {
-	if w.expr == nil {
+func endsEarly(l *linting, w *manifest.Workload) []mistake {
+	if w.Expr == nil {
 		return nil
 	}
 	var found []mistake
-	for _, check := range w.expr.Checks() {
+	for _, check := range w.Expr.Checks() {
 		for i := range check.Targets {
 			t := &check.Targets[i]
 			if t.Self || t.Elements == nil || check.Status != lang.StatusSucceeded {
 				continue
 			}
-			other := l.jobs[t.Ref.Resolve(w.namespace)]
-			if other == nil || other.job.Spec.SuccessPolicy == nil {
+			other := l.jobs[t.Ref.Resolve(w.Namespace)]
+			if other == nil || other.Job.Spec.SuccessPolicy == nil {
 				continue
 			}
-			found = append(found, mistakef(w.expression(t.Span), "wait for the Job as a whole: "+picture.NameIn(w.namespace, other.ref()),
-				"the successPolicy of %s may end it before this element has completed, and it then counts as failed", other.display())...)
+			found = append(found, mistakef(w.Expression(t.Span), "wait for the Job as a whole: "+picture.NameIn(w.Namespace, other.Ref()),
+				"the successPolicy of %s may end it before this element has completed, and it then counts as failed", other.Display())...)
 		}
 	}
 	return found
 }
 
-func noParallelism(l *linting, w *workload) []mistake {
-	if w.job == nil || w.job.Spec.Parallelism == nil || *w.job.Spec.Parallelism != 0 || w.job.Spec.Completions != nil && *w.job.Spec.Completions == 0 ||
-		!w.isAnnotated() && len(l.dependents[w.ref()]) == 0 || w.isElementwise() {
+func noParallelism(l *linting, w *manifest.Workload) []mistake {
+	if w.Job == nil || w.Job.Spec.Parallelism == nil || *w.Job.Spec.Parallelism != 0 || w.Job.Spec.Completions != nil && *w.Job.Spec.Completions == 0 ||
+		!w.IsAnnotated() && len(l.dependents[w.Ref()]) == 0 || w.IsElementwise() {
 		return nil
 	}
-	return mistakef(w.field("spec", "parallelism"), "leave parallelism out", "with parallelism: 0 the Job has no pods until somebody raises it, and what waits for it waits too")
+	return mistakef(w.Field("spec", "parallelism"), "leave parallelism out", "with parallelism: 0 the Job has no pods until somebody raises it, and what waits for it waits too")
 }
 
 // podQuota reports elements that wait as pods and may take all of a quota, so that
 // what they wait for cannot make its own.
-func podQuota(l *linting, w *workload) []mistake {
-	space := l.spaces[w.namespace]
-	if !w.isElementwise() || space == nil || space.pods == 0 || w.job.Spec.Completions == nil || int64(*w.job.Spec.Completions) < space.pods {
+func podQuota(l *linting, w *manifest.Workload) []mistake {
+	space := l.spaces[w.Namespace]
+	if !w.IsElementwise() || space == nil || space.pods == 0 || w.Job.Spec.Completions == nil || int64(*w.Job.Spec.Completions) < space.pods {
 		return nil
 	}
-	return mistakef(w.field("spec", "completions"), "raise the quota above all elements, or let the array wait as a whole",
-		"elements wait as pods, and %d of them take all %d pods of the ResourceQuota: what they wait for may get none", *w.job.Spec.Completions, space.pods)
+	return mistakef(w.Field("spec", "completions"), "raise the quota above all elements, or let the array wait as a whole",
+		"elements wait as pods, and %d of them take all %d pods of the ResourceQuota: what they wait for may get none", *w.Job.Spec.Completions, space.pods)
 }
 
 // podGroup reports an array whose pods a scheduler starts together: one that is
 // gated holds all.
-func podGroup(_ *linting, w *workload) []mistake {
-	if !w.isElementwise() {
+func podGroup(_ *linting, w *manifest.Workload) []mistake {
+	if !w.IsElementwise() {
 		return nil
 	}
-	n := child(w.template, "spec", "scheduling")
+	n := manifest.Child(w.Template, "spec", "scheduling")
 	if n == nil {
-		n = child(w.pods, "spec", "schedulingGroup")
+		n = manifest.Child(w.Pods, "spec", "schedulingGroup")
 	}
 	if n == nil {
 		return nil
 	}
-	return mistakef(w.span(n), "let the array wait as a whole, or leave the group out",
+	return mistakef(w.Span(n), "let the array wait as a whole, or leave the group out",
 		"the pods of a group start together: one element that waits holds all, and those that wait for one another wait forever")
 }

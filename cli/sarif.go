@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+
+	"depctl.dev/cli/internal/manifest"
 )
 
 // sarif is a SARIF 2.1.0 log with one run, as far as findings need it.
@@ -73,11 +75,11 @@ type sarifRegion struct {
 }
 
 // newSARIF returns findings as SARIF, with the rules that they break.
-func newSARIF(findings []finding, version string) sarif {
+func newSARIF(findings []manifest.Finding, version string) sarif {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "depctl", Version: version, Rules: []sarifRule{}}
 	driver := &run.Tool.Driver
-	for _, f := range findingsJSON(findings) {
+	for _, f := range manifest.FindingsJSON(findings) {
 		rule := slices.IndexFunc(driver.Rules, func(r sarifRule) bool { return r.ID == f.Code })
 		if rule < 0 {
 			rule = len(driver.Rules)

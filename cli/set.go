@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
@@ -218,18 +219,18 @@ func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, 
 // vet writes the mistakes in what would be written, and with doubts those too.
 func (o *setOptions) vet(after liveJob, doubts bool) error {
 	if text, given := o.edits[gate.DependsOnAnnotation]; given {
-		m := &manifest{name: "expression", text: *text, lines: fileLines(*text)}
-		var found []finding
+		m := &manifest.Manifest{Name: "expression", Text: *text, Lines: manifest.FileLines(*text)}
+		var found []manifest.Finding
 		expr, err := after.Parse()
-		for _, diagnostic := range diagnoseText(expr, err, lang.Context{Subject: after.Subject()}) {
+		for _, diagnostic := range manifest.DiagnoseText(expr, err, lang.Context{Subject: after.Subject()}) {
 			if doubts || diagnostic.Severity == lang.Error {
-				found = append(found, finding{manifest: m, Diagnostic: diagnostic})
+				found = append(found, manifest.Finding{Manifest: m, Diagnostic: diagnostic})
 			}
 		}
-		if _, err := io.WriteString(o.streams.ErrOut, drawFindings(found, false)); err != nil {
+		if _, err := io.WriteString(o.streams.ErrOut, manifest.DrawFindings(found, false)); err != nil {
 			return fmt.Errorf("writing the mistakes: %w", err)
 		}
-		if slices.ContainsFunc(found, func(f finding) bool { return f.Severity == lang.Error }) {
+		if slices.ContainsFunc(found, func(f manifest.Finding) bool { return f.Severity == lang.Error }) {
 			return command.ErrUnchanged
 		}
 	}

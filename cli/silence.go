@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/lang"
 )
 
@@ -12,15 +13,15 @@ const lintIgnoreAnnotation = "depctl.dev/lint-ignore"
 
 // ignoredBy returns the codes that an object does not want to hear of. A CronJob
 // says it in its own annotations or in those of the Jobs that it makes.
-func ignoredBy(w *workload) []string {
-	codes := word(child(w.root, "metadata", "annotations"), lintIgnoreAnnotation)
-	if w.kind == "CronJob" {
-		codes += "," + word(child(w.template, "metadata", "annotations"), lintIgnoreAnnotation)
+func ignoredBy(w *manifest.Workload) []string {
+	codes := manifest.Word(manifest.Child(w.Root, "metadata", "annotations"), lintIgnoreAnnotation)
+	if w.Kind == "CronJob" {
+		codes += "," + manifest.Word(manifest.Child(w.Template, "metadata", "annotations"), lintIgnoreAnnotation)
 	}
 	return strings.FieldsFunc(codes, func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) })
 }
 
-func unknownCodes(_ *linting, w *workload) []mistake {
+func unknownCodes(_ *linting, w *manifest.Workload) []mistake {
 	var found []mistake
 	for _, code := range ignoredBy(w) {
 		if describe(code) != "" {
@@ -30,7 +31,7 @@ func unknownCodes(_ *linting, w *workload) []mistake {
 		if near := lang.Nearest(code, allCodes()); near != "" {
 			hint = "did you mean \"" + near + "\"?"
 		}
-		found = append(found, mistakef(w.annotation(lintIgnoreAnnotation), hint, "there is no finding with the code %q", clip(code))...)
+		found = append(found, mistakef(w.Annotation(lintIgnoreAnnotation), hint, "there is no finding with the code %q", manifest.Clip(code))...)
 	}
 	return found
 }

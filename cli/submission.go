@@ -16,6 +16,7 @@ import (
 
 	"depctl.dev/cli/batch"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 )
 
 const (
@@ -39,11 +40,11 @@ func (o *submitOptions) input(f *factory, script, program []string) (*batch.Inpu
 		}
 	}
 	if o.filename != "" {
-		m, err := readManifest(o.filename, o.streams.In)
+		m, err := manifest.ReadManifest(o.filename, o.streams.In)
 		if err != nil {
 			return nil, err
 		}
-		if in.Manifest, err = batch.ParseManifest(m.name, []byte(m.text)); err != nil {
+		if in.Manifest, err = batch.ParseManifest(m.Name, []byte(m.Text)); err != nil {
 			return nil, eachAnError(err)
 		}
 	}
@@ -58,12 +59,12 @@ func (o *submitOptions) readScript(args []string) (*batch.Script, error) {
 	var err error
 	if name == "-" {
 		name = "stdin"
-		text, err = io.ReadAll(io.LimitReader(o.streams.In, maxManifest))
+		text, err = io.ReadAll(io.LimitReader(o.streams.In, manifest.MaxManifest))
 	} else {
 		text, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return nil, plainly(err)
+		return nil, manifest.Plainly(err)
 	}
 	switch {
 	case len(text) > 0:
@@ -110,7 +111,7 @@ func (o *submitOptions) site() (*batch.Site, error) {
 	case name == "" && errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, plainly(err)
+		return nil, manifest.Plainly(err)
 	}
 	site, err := batch.ParseSite(cmp.Or(name, templateFile), text)
 	if err != nil {

@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/internal/manifest"
 )
 
 // lintText returns the findings of a text as "place code hint" lines.
 func lintText(t *testing.T, text string) string {
 	t.Helper()
-	m := newManifest("test.yaml", []byte(text))
-	found := newLinting([]*manifest{m}, "default").findings(m)
+	m := manifest.NewManifest("test.yaml", []byte(text))
+	found := newLinting([]*manifest.Manifest{m}, "default").findings(m)
 	var b strings.Builder
 	for _, f := range found {
 		b.WriteString(showPlace(f) + " " + string(f.Severity) + " " + string(f.Code) + ": " + f.Hint + "\n")
@@ -36,7 +38,7 @@ func TestWhatYAMLDoesToAValue(t *testing.T) {
 		"a flow map for a selector":      {`{app=etl}`, `4:28-4:29 error yaml-flow: ` + write + `"{app=etl}"`},
 		"a flow map with values":         {`{app: etl, tier: x}`, `4:28-4:29 error yaml-flow: ` + write + `"{app=etl, tier=x}"`},
 		"a flow map with maps":           {`{app: {a: b}}`, `4:28-4:29 error yaml-flow: name the Jobs to wait for, as in depctl.dev/depends-on: "extract", or take the annotation away`},
-		"a template":                     {`{{ .Values.after }}`, `4:28-4:29 error yaml-flow: ` + templateHint},
+		"a template":                     {`{{ .Values.after }}`, `4:28-4:29 error yaml-flow: ` + manifest.TemplateHint},
 		"a flow list":                    {`[a, b]`, `4:28-4:29 error yaml-flow: ` + write + `"a, b"`},
 		"a list":                         {"\n    - a\n    - b", `5:5-5:6 error yaml-scalar: ` + write + `"a, b"`},
 		"a map":                          {"\n      app: etl", `5:7-5:8 error yaml-scalar: ` + write + `"{app=etl}"`},
@@ -139,7 +141,7 @@ func TestWhatIsLooked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			result := newLinting([]*manifest{newManifest("test.yaml", []byte(test.text))}, "default").result()
+			result := newLinting([]*manifest.Manifest{manifest.NewManifest("test.yaml", []byte(test.text))}, "default").result()
 			require.Equal(t, test.jobs, result.waiting)
 			require.Zero(t, result.broken)
 		})

@@ -7,8 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 )
 
-// reach is what the flags of the gate say that decisions hang on.
-type reach struct {
+// Reach is what the flags of the gate say that decisions hang on.
+type Reach struct {
 	// Known tells that they could be read.
 	Known bool
 	// JobsOnly tells that arrays are not released element by element.
@@ -22,8 +22,8 @@ type reach struct {
 
 // ReachOf reads the flags of a Deployment of the gate. One that is not given has its
 // default.
-func ReachOf(d *appsv1.Deployment) reach {
-	r := reach{Known: true, JobsOnly: true, CrossNamespace: "rbac", except: []string{"kube-system"}}
+func ReachOf(d *appsv1.Deployment) Reach {
+	r := Reach{Known: true, JobsOnly: true, CrossNamespace: "rbac", except: []string{"kube-system"}}
 	for _, container := range d.Spec.Template.Spec.Containers {
 		if container.Name != "gate" && len(d.Spec.Template.Spec.Containers) > 1 {
 			continue
@@ -58,6 +58,6 @@ func ReachOf(d *appsv1.Deployment) reach {
 }
 
 // Has reports whether the gate releases the Jobs of a namespace.
-func (r reach) Has(namespace string) bool {
+func (r Reach) Has(namespace string) bool {
 	return (len(r.only) == 0 || slices.Contains(r.only, namespace)) && !slices.Contains(r.except, namespace)
 }

@@ -28,15 +28,15 @@ func UnreadableNotes(w *World) []string {
 	return notes
 }
 
-// sight is the world as one Job sees it, but for what the user may not read: of that
+// Sight is the world as one Job sees it, but for what the user may not read: of that
 // nobody here can say that it does not exist.
-type sight struct {
+type Sight struct {
 	gate.World
 	unreadable map[lang.Ref]string
 }
 
 // Object returns what is known of an object, nil if it does not exist.
-func (s sight) Object(ref lang.Ref) *lang.Object {
+func (s Sight) Object(ref lang.Ref) *lang.Object {
 	o := s.World.Object(ref)
 	if why, unreadable := s.unreadable[ref]; unreadable && o == nil {
 		return &lang.Object{Problem: unread(why)}
@@ -45,7 +45,7 @@ func (s sight) Object(ref lang.Ref) *lang.Object {
 }
 
 // Members returns the Jobs of a set.
-func (s sight) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
+func (s Sight) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	members, problem := s.World.Members(ref)
 	if why, unreadable := s.unreadable[ref]; unreadable && problem == nil {
 		return nil, unread(why)

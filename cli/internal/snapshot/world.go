@@ -32,7 +32,7 @@ type World struct {
 	// nobody can be asked, and hearsay where there is a cluster.
 	Access gate.Access
 	// Reach is how the gate runs, and pods has those of elements, where they were read.
-	Reach reach
+	Reach Reach
 	Pods  map[types.UID][]gate.Pod
 	// Heard is when a gate was last heard of: it released a Job, or wrote a condition.
 	Heard time.Time
@@ -127,9 +127,9 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 }
 
 // SeenBy returns the world of a Job.
-func (w *World) SeenBy(ref lang.Ref) sight {
+func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return sight{gate.World{Graph: w.Graph, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"context"
@@ -19,23 +19,23 @@ import (
 	"depctl.dev/lang"
 )
 
-// files reads the Jobs in manifests, as they would be right after they were
+// Files reads the Jobs in manifests, as they would be right after they were
 // applied. A Job that carries a uid was written by a cluster: it is taken as it
 // was then.
-type files struct {
+type Files struct {
 	resource.FilenameOptions
-	stdin io.Reader
-	// namespace is that of Jobs that name none.
-	namespace string
+	Stdin io.Reader
+	// Namespace is that of Jobs that name none.
+	Namespace string
 }
 
-func (f *files) Read(_ context.Context, now time.Time) (*snapshot.World, []string, error) {
+func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []string, error) {
 	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
 	options := f.FilenameOptions
 	// The builder would read the process's standard input.
 	if slices.Contains(options.Filenames, "-") {
 		options.Filenames = slices.DeleteFunc(slices.Clone(options.Filenames), func(name string) bool { return name == "-" })
-		b.Stream(f.stdin, "standard input")
+		b.Stream(f.Stdin, "standard input")
 	}
 	if len(options.Filenames) > 0 {
 		b.FilenameParam(false, &options)
@@ -58,7 +58,7 @@ func (f *files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 				notes = append(notes, fmt.Sprintf("Jobs with generateName get their names when they are made: one is shown as %s.", job.Name))
 			}
 		}
-		observed := asApplied(job)
+		observed := AsApplied(job)
 		if job.UID == "" {
 			observed = madeAt(observed, now)
 			if snapshot.IsEmpty(job) && observed.ForeignOwner == "" {
@@ -96,7 +96,7 @@ func standIn(begin string, n int) string {
 }
 
 // job returns the Job that was read, nil if it is of another kind.
-func (f *files) job(info *resource.Info) (*batchv1.Job, error) {
+func (f *Files) job(info *resource.Info) (*batchv1.Job, error) {
 	object, ok := info.Object.(*unstructured.Unstructured)
 	if !ok || object.GroupVersionKind() != batchv1.SchemeGroupVersion.WithKind("Job") {
 		return nil, nil
@@ -114,7 +114,7 @@ func (f *files) job(info *resource.Info) (*batchv1.Job, error) {
 		return nil, fmt.Errorf("%s: a Job has no metadata.name", info.Source)
 	}
 	if job.Namespace == "" {
-		job.Namespace = f.namespace
+		job.Namespace = f.Namespace
 	}
 	return job, nil
 }
@@ -127,10 +127,10 @@ func madeAt(job gate.Job, now time.Time) gate.Job {
 	return job
 }
 
-// asApplied returns the facts of a Job in a manifest. The API server drops the
+// AsApplied returns the facts of a Job in a manifest. The API server drops the
 // status that a manifest carries, and the admission policies suspend an
 // annotated Job at birth.
-func asApplied(job *batchv1.Job) gate.Job {
+func AsApplied(job *batchv1.Job) gate.Job {
 	if job.UID != "" {
 		return gate.Observe(job)
 	}

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"errors"
@@ -13,32 +13,32 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 )
 
-// maxManifest is the size of the largest file that is read, so that a device or
+// MaxManifest is the size of the largest file that is read, so that a device or
 // an endless stream given by mistake comes to an end.
-const maxManifest = 64 << 20
+const MaxManifest = 64 << 20
 
 // standardInput is how what comes from standard input is called in findings.
 const standardInput = "<stdin>"
 
-// manifest is a file to look at. Its text has no byte order mark, which no
+// Manifest is a file to look at. Its text has no byte order mark, which no
 // editor counts.
-type manifest struct {
-	name, text string
-	lines      *lines
-	// live is the Job of a cluster that the text was made of; nil for a file.
-	live *batchv1.Job
+type Manifest struct {
+	Name, Text string
+	Lines      *lines
+	// Live is the Job of a cluster that the text was made of; nil for a file.
+	Live *batchv1.Job
 }
 
-func newManifest(name string, text []byte) *manifest {
-	m := &manifest{name: name, text: strings.TrimPrefix(string(text), "\ufeff")}
-	m.lines = fileLines(m.text)
+func NewManifest(name string, text []byte) *Manifest {
+	m := &Manifest{Name: name, Text: strings.TrimPrefix(string(text), "\ufeff")}
+	m.Lines = FileLines(m.Text)
 	return m
 }
 
-// manifestNames returns the files that arguments name, in their order and each
+// ManifestNames returns the files that arguments name, in their order and each
 // once; folders stand for the files with YAML or JSON in them and in the folders
 // inside. The errors are about arguments that name nothing.
-func manifestNames(args []string) (names []string, unreadable []error) {
+func ManifestNames(args []string) (names []string, unreadable []error) {
 	for _, arg := range args {
 		if arg == "-" {
 			names = append(names, arg)
@@ -47,13 +47,13 @@ func manifestNames(args []string) (names []string, unreadable []error) {
 		info, err := os.Stat(arg)
 		switch {
 		case err != nil:
-			unreadable = append(unreadable, plainly(err))
+			unreadable = append(unreadable, Plainly(err))
 		case !info.IsDir():
 			names = append(names, arg)
 		default:
 			found, err := folder(arg, nil)
 			if err != nil {
-				unreadable = append(unreadable, plainly(err))
+				unreadable = append(unreadable, Plainly(err))
 			} else if len(found) == 0 {
 				unreadable = append(unreadable, fmt.Errorf("%s: no .yaml, .yml or .json file in this folder", arg))
 			}
@@ -96,29 +96,29 @@ func folder(path string, names []string) ([]string, error) {
 	return names, nil
 }
 
-// readManifest reads a file, or standard input for "-".
-func readManifest(name string, stdin io.Reader) (*manifest, error) {
+// ReadManifest reads a file, or standard input for "-".
+func ReadManifest(name string, stdin io.Reader) (*Manifest, error) {
 	from, shown := stdin, standardInput
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, plainly(err)
+			return nil, Plainly(err)
 		}
 		defer file.Close()
 		from, shown = file, name
 	}
-	text, err := io.ReadAll(io.LimitReader(from, maxManifest+1))
+	text, err := io.ReadAll(io.LimitReader(from, MaxManifest+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: reading: %w", shown, plainly(err))
-	case len(text) > maxManifest:
-		return nil, fmt.Errorf("%s: larger than %d MiB", shown, maxManifest>>20)
+		return nil, fmt.Errorf("%s: reading: %w", shown, Plainly(err))
+	case len(text) > MaxManifest:
+		return nil, fmt.Errorf("%s: larger than %d MiB", shown, MaxManifest>>20)
 	}
-	return newManifest(shown, text), nil
+	return NewManifest(shown, text), nil
 }
 
-// plainly says what is wrong with a file without the system call that found it.
-func plainly(err error) error {
+// Plainly says what is wrong with a file without the system call that found it.
+func Plainly(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		return fmt.Errorf("%s: %w", at.Path, at.Err)

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 
 // document is one YAML document, or one JSON value, of a file.
 type document struct {
-	number int
+	Number int
 	root   *yaml.Node
 	// text is that of the file up to the end of the document.
 	text string
@@ -35,26 +35,26 @@ func (d *document) offset(n *yaml.Node) int {
 	return d.from + d.lines.at(n.Line, n.Column)
 }
 
-// syntaxError is why a part of a file is not YAML.
-type syntaxError struct {
-	document, offset int
-	message, hint    string
+// SyntaxError is why a part of a file is not YAML.
+type SyntaxError struct {
+	Document, Offset int
+	Message, Hint    string
 }
 
 // documents reads the parts of a file. A part that is not YAML is an error and
 // does not keep the others from being read.
-func (m *manifest) documents() ([]*document, []syntaxError) {
-	if at := unreadableAt(m.text); at >= 0 {
-		return nil, []syntaxError{{offset: at, document: 1, message: notText(m.text[at:]), hint: "is this a text file in UTF-8?"}}
+func (m *Manifest) documents() ([]*document, []SyntaxError) {
+	if at := unreadableAt(m.Text); at >= 0 {
+		return nil, []SyntaxError{{Offset: at, Document: 1, Message: notText(m.Text[at:]), Hint: "is this a text file in UTF-8?"}}
 	}
-	if docs := readJSON(m.text); docs != nil {
+	if docs := readJSON(m.Text); docs != nil {
 		return docs, nil
 	}
 	var docs []*document
-	var failures []syntaxError
+	var failures []SyntaxError
 	number := 1
-	for _, part := range splitYAML(m.text) {
-		found, failure := readYAML(m.text[:part.End], part.Start, number)
+	for _, part := range splitYAML(m.Text) {
+		found, failure := readYAML(m.Text[:part.End], part.Start, number)
 		docs = append(docs, found...)
 		number += max(len(found), 1)
 		if failure != nil {
@@ -88,7 +88,7 @@ func notText(text string) string {
 
 // readYAML reads the documents of text from an offset on: one, but for those
 // that "..." ends.
-func readYAML(text string, from, number int) (docs []*document, failure *syntaxError) {
+func readYAML(text string, from, number int) (docs []*document, failure *SyntaxError) {
 	part := text[from:]
 	lines := yamlLines(part)
 	aliases := map[int]bool{}
@@ -106,7 +106,7 @@ func readYAML(text string, from, number int) (docs []*document, failure *syntaxE
 	}
 	for i, root := range roots {
 		docs = append(docs, &document{
-			number: number + i, root: root, text: text, lines: lines, from: from, aliases: aliases,
+			Number: number + i, root: root, text: text, lines: lines, from: from, aliases: aliases,
 		})
 	}
 	if err != nil {
@@ -116,7 +116,7 @@ func readYAML(text string, from, number int) (docs []*document, failure *syntaxE
 		if strings.TrimSpace(text[at:]) == "" {
 			at = from + len(strings.TrimRight(text[from:], " \t\r\n"))
 		}
-		failure = &syntaxError{document: number + len(roots), offset: at, message: "not YAML: " + message, hint: syntaxHint(text, at)}
+		failure = &SyntaxError{Document: number + len(roots), Offset: at, Message: "not YAML: " + message, Hint: syntaxHint(text, at)}
 	}
 	return docs, failure
 }
@@ -181,14 +181,14 @@ func splitError(err error) (line int, message string) {
 	return max(line, 1), message
 }
 
-// templateHint is for what a template engine has not looked at yet.
-const templateHint = "is this a template? Lint what it renders: helm template . | depctl lint -"
+// TemplateHint is for what a template engine has not looked at yet.
+const TemplateHint = "is this a template? Lint what it renders: helm template . | depctl lint -"
 
 // syntaxHint guesses why text is not YAML from an offset on.
 func syntaxHint(text string, at int) string {
 	rest := text[at:]
 	if line, _, _ := strings.Cut(rest, "\n"); strings.Contains(line, "{{") {
-		return templateHint
+		return TemplateHint
 	}
 	begins := regexp.MustCompile(`depctl\.dev/depends-on["']?:[ \t]+["'\[{*&!%@` + "`" + `]`).FindStringIndex(rest)
 	if begins == nil {

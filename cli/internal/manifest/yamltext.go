@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"bytes"
@@ -18,23 +18,23 @@ func (v *yamlValue) text() bool {
 		v.collection()
 		return false
 	}
-	from, to, value := v.content, v.scalar.end, clip(v.node.Value)
+	from, to, value := v.content, v.scalar.end, Clip(v.node.Value)
 	switch v.node.ShortTag() {
 	case "!!null":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value,
+		v.add(lang.Error, YAMLScalar, from, to, v.node.Value,
 			"the value is null: kubectl apply before 1.33 drops all annotations, and the Job runs at once; others make it empty")
 		return false
 	case "!!int", "!!float":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, numberOf(v.node))
+		v.add(lang.Error, YAMLScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, numberOf(v.node))
 		return false
 	case "!!bool":
-		v.add(lang.Error, yamlScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, arrives(v.node))
+		v.add(lang.Error, YAMLScalar, from, to, v.node.Value, "YAML reads %s as %s, and the API server takes only text", value, Arrives(v.node))
 		return false
 	case "!!timestamp":
-		v.add(lang.Warning, yamlScalar, from, to, v.node.Value, "%s is text for kubectl, and a date for other tools", value)
+		v.add(lang.Warning, YAMLScalar, from, to, v.node.Value, "%s is text for kubectl, and a date for other tools", value)
 	case "!!str":
 		if v.node.Style == 0 && isOldBool(v.node.Value) {
-			v.add(lang.Error, yamlScalar, from, to, v.node.Value, "kubectl reads %s as %s, and the API server takes only text", value, arrives(v.node))
+			v.add(lang.Error, YAMLScalar, from, to, v.node.Value, "kubectl reads %s as %s, and the API server takes only text", value, Arrives(v.node))
 			return false
 		}
 	}
@@ -60,10 +60,10 @@ func isOldTrue(word string) bool {
 
 // numberOf says a number, with its digits where they are not those that are written.
 func numberOf(n *yaml.Node) string {
-	if arrives(n) == n.Value {
+	if Arrives(n) == n.Value {
 		return "a number"
 	}
-	return "the number " + arrives(n)
+	return "the number " + Arrives(n)
 }
 
 // collection reports a map or a list, with the text that was likely meant.
@@ -76,13 +76,13 @@ func (v *yamlValue) collection() {
 	}
 	at := v.content
 	if v.node.Style&yaml.FlowStyle != 0 {
-		v.add(lang.Error, yamlFlow, at, at+1, meant, "YAML reads what begins with %q as %s, and the API server takes only text", v.document.text[at:at+1], what)
-		if strings.HasPrefix(v.document.text[at:], "{{") {
-			v.found[len(v.found)-1].Hint = templateHint
+		v.add(lang.Error, YAMLFlow, at, at+1, meant, "YAML reads what begins with %q as %s, and the API server takes only text", v.Document.text[at:at+1], what)
+		if strings.HasPrefix(v.Document.text[at:], "{{") {
+			v.found[len(v.found)-1].Hint = TemplateHint
 		}
 		return
 	}
-	v.add(lang.Error, yamlScalar, at, at+1, meant, "the value is %s, and the API server takes only text", what)
+	v.add(lang.Error, YAMLScalar, at, at+1, meant, "the value is %s, and the API server takes only text", what)
 }
 
 // listOf returns the items of a list as an expression, empty if they are not
@@ -90,7 +90,7 @@ func (v *yamlValue) collection() {
 func listOf(n *yaml.Node) string {
 	var items []string
 	for _, item := range n.Content {
-		if item = target(item); item.Kind != yaml.ScalarNode {
+		if item = Target(item); item.Kind != yaml.ScalarNode {
 			return ""
 		}
 		items = append(items, item.Value)
@@ -102,7 +102,7 @@ func listOf(n *yaml.Node) string {
 func selectorOf(n *yaml.Node) string {
 	var items []string
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := target(n.Content[i]), target(n.Content[i+1])
+		key, value := Target(n.Content[i]), Target(n.Content[i+1])
 		if key.Kind != yaml.ScalarNode || value.Kind != yaml.ScalarNode {
 			return ""
 		}
@@ -115,9 +115,9 @@ func selectorOf(n *yaml.Node) string {
 	return "{" + strings.Join(items, ", ") + "}"
 }
 
-// arrives returns what kubectl sends for a scalar, as JSON: it reads YAML 1.1, and
+// Arrives returns what kubectl sends for a scalar, as JSON: it reads YAML 1.1, and
 // so more words as true or false than YAML 1.2.
-func arrives(n *yaml.Node) string {
+func Arrives(n *yaml.Node) string {
 	var value any
 	switch {
 	case n.Style == 0 && n.ShortTag() == "!!str" && isOldBool(n.Value):

@@ -1,8 +1,8 @@
-package cli
+package manifest
 
-// findingJSON is an item of what "depctl lint -o json" prints. Its names are a
+// FindingJSON is an item of what "depctl lint -o json" prints. Its names are a
 // promise. For a Job of a cluster File is job/NAME and the places are 0. Columns count characters from 1; the end is what follows the place.
-type findingJSON struct {
+type FindingJSON struct {
 	File      string `json:"file"`
 	Document  int    `json:"document"`
 	Kind      string `json:"kind"`
@@ -18,17 +18,17 @@ type findingJSON struct {
 	Hint      string `json:"hint"`
 }
 
-func findingsJSON(findings []finding) []findingJSON {
-	list := make([]findingJSON, len(findings)) // never null
+func FindingsJSON(findings []Finding) []FindingJSON {
+	list := make([]FindingJSON, len(findings)) // never null
 	for i, f := range findings {
-		line, column := f.manifest.lines.position(f.Span.Start)
-		endLine, endColumn := f.manifest.lines.position(f.Span.End)
-		if f.manifest.live != nil {
+		line, column := f.Manifest.Lines.position(f.Span.Start)
+		endLine, endColumn := f.Manifest.Lines.position(f.Span.End)
+		if f.Manifest.Live != nil {
 			line, column, endLine, endColumn = 0, 0, 0, 0
 		}
-		list[i] = findingJSON{
-			File: f.manifest.name, Document: f.document,
-			Kind: f.kind, Namespace: f.namespace, Name: f.name,
+		list[i] = FindingJSON{
+			File: f.Manifest.Name, Document: f.Document,
+			Kind: f.Kind, Namespace: f.Namespace, Name: f.Name,
 			Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
 			Severity: string(f.Severity), Code: string(f.Code), Message: f.Message, Hint: f.Hint,
 		}

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"encoding/json"
@@ -57,7 +57,7 @@ func readJSON(text string) []*document {
 			return nil
 		}
 		wrapped := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
-		docs = append(docs, &document{number: len(docs) + 1, root: wrapped, text: text, json: true})
+		docs = append(docs, &document{Number: len(docs) + 1, root: wrapped, text: text, json: true})
 	}
 }
 

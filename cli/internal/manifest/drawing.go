@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"fmt"
@@ -9,21 +9,21 @@ import (
 	"depctl.dev/lang"
 )
 
-// drawFindings returns findings as compilers write them: the place, what is
+// DrawFindings returns findings as compilers write them: the place, what is
 // wrong, the line with a mark under the place, and the hint.
-func drawFindings(findings []finding, colour bool) string {
+func DrawFindings(findings []Finding, colour bool) string {
 	var b strings.Builder
 	for _, f := range findings {
-		line, column := f.manifest.lines.position(f.Span.Start)
-		place := fmt.Sprintf("%s:%d:%d:", picture.OneLine(f.manifest.name), line, column)
-		if f.manifest.live != nil {
-			place = picture.OneLine(f.manifest.name) + ":"
+		line, column := f.Manifest.Lines.position(f.Span.Start)
+		place := fmt.Sprintf("%s:%d:%d:", picture.OneLine(f.Manifest.Name), line, column)
+		if f.Manifest.Live != nil {
+			place = picture.OneLine(f.Manifest.Name) + ":"
 		}
 		severity, marked := string(f.Severity)+":", "31" // red
 		if f.Severity == lang.Warning {
 			marked = "33" // yellow
 		}
-		shown, marks := excerpt(f.manifest.text, f.Span)
+		shown, marks := excerpt(f.Manifest.Text, f.Span)
 		if colour {
 			const bold, green = "1", "32"
 			place, severity, marks = picture.Paint(place, bold), picture.Paint(severity, "1;"+marked), picture.Paint(marks, green)

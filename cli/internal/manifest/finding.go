@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"cmp"
@@ -11,38 +11,38 @@ import (
 	"depctl.dev/lang"
 )
 
-// finding is one mistake at its place in a file. It is all that any output
+// Finding is one mistake at its place in a file. It is all that any output
 // format shows, so that none can say more than another.
-type finding struct {
-	manifest *manifest
-	// document counts from 1.
-	document int
+type Finding struct {
+	Manifest *Manifest
+	// Document counts from 1.
+	Document int
 	// What it is about; empty if it is about the file.
-	kind, namespace, name string
+	Kind, Namespace, Name string
 	// Span of the diagnostic is in the file.
 	lang.Diagnostic
 }
 
-// workloads returns those of a file, and the parts of it that are not YAML.
-func (m *manifest) workloads(namespace string) ([]*workload, []syntaxError) {
+// Workloads returns those of a file, and the parts of it that are not YAML.
+func (m *Manifest) Workloads(namespace string) ([]*Workload, []SyntaxError) {
 	documents, failures := m.documents()
-	var found []*workload
+	var found []*Workload
 	for _, d := range documents {
 		found = append(found, workloadsIn(d, namespace)...)
 	}
 	for _, w := range found {
-		if w.live = m.live != nil; w.live {
-			w.job, w.facts = m.live, gate.Observe(m.live)
+		if w.Live = m.Live != nil; w.Live {
+			w.Job, w.Facts = m.Live, gate.Observe(m.Live)
 		}
-		if w.isAnnotated() {
+		if w.IsAnnotated() {
 			w.yaml()
 		}
 	}
 	for _, d := range documents {
 		for at := range d.aliases {
-			failures = append(failures, syntaxError{
-				document: d.number, offset: at, message: "not YAML: there is no anchor for this alias",
-				hint: "put text that begins with * in quotes",
+			failures = append(failures, SyntaxError{
+				Document: d.Number, Offset: at, Message: "not YAML: there is no anchor for this alias",
+				Hint: "put text that begins with * in quotes",
 			})
 		}
 		clear(d.aliases)
@@ -51,35 +51,35 @@ func (m *manifest) workloads(namespace string) ([]*workload, []syntaxError) {
 }
 
 // yaml reads the annotation, and notes what YAML did to it.
-func (w *workload) yaml() {
+func (w *Workload) yaml() {
 	value := newYAMLValue(w)
 	found, readable := value.mistakes()
 	w.mistaken = found
 	if !readable {
 		return
 	}
-	w.source = value.scalar
-	w.expr, w.invalid = lang.Parse(value.node.Value)
+	w.Source = value.scalar
+	w.Expr, w.invalid = lang.Parse(value.node.Value)
 }
 
-// diagnose returns what is wrong with an annotation, at its place in the file.
+// Diagnose returns what is wrong with an annotation, at its place in the file.
 // The world may be nil.
-func (w *workload) diagnose(world lang.World) []lang.Diagnostic {
+func (w *Workload) Diagnose(world lang.World) []lang.Diagnostic {
 	found := slices.Clone(w.mistaken)
-	if w.source == nil {
+	if w.Source == nil {
 		return found
 	}
-	for _, diagnostic := range diagnoseText(w.expr, w.invalid, lang.Context{
-		Subject: w.facts.Subject(), World: world, Kinds: []string{lang.KindJob},
+	for _, diagnostic := range DiagnoseText(w.Expr, w.invalid, lang.Context{
+		Subject: w.Facts.Subject(), World: world, Kinds: []string{lang.KindJob},
 	}) {
-		diagnostic.Span = w.source.span(diagnostic.Span)
+		diagnostic.Span = w.Source.span(diagnostic.Span)
 		found = append(found, diagnostic)
 	}
 	return found
 }
 
-// diagnoseText returns what is wrong with an expression, or why it is none.
-func diagnoseText(expr *lang.Expr, invalid error, context lang.Context) []lang.Diagnostic {
+// DiagnoseText returns what is wrong with an expression, or why it is none.
+func DiagnoseText(expr *lang.Expr, invalid error, context lang.Context) []lang.Diagnostic {
 	if invalid == nil {
 		return expr.Vet(context)
 	}
@@ -98,7 +98,7 @@ func diagnoseText(expr *lang.Expr, invalid error, context lang.Context) []lang.D
 	return found
 }
 
-// byPlace sorts what was found in one file.
-func byPlace(a, b finding) int {
+// ByPlace sorts what was found in one file.
+func ByPlace(a, b Finding) int {
 	return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Code, b.Code))
 }

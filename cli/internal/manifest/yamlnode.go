@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"encoding/json"
@@ -6,29 +6,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// target returns what an alias points at, and any other node itself.
-func target(n *yaml.Node) *yaml.Node {
+// Target returns what an alias points at, and any other node itself.
+func Target(n *yaml.Node) *yaml.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
 	}
 	return n
 }
 
-// child follows keys down from a map, nil if one is missing.
-func child(n *yaml.Node, keys ...string) *yaml.Node {
+// Child follows keys down from a map, nil if one is missing.
+func Child(n *yaml.Node, keys ...string) *yaml.Node {
 	for _, key := range keys {
-		n, _ = entry(target(n), key)
+		n, _ = Entry(Target(n), key)
 	}
 	return n
 }
 
-// entry returns the value of a key in a map, and the map that has it: the map
+// Entry returns the value of a key in a map, and the map that has it: the map
 // itself, or one that is merged into it by "<<". The last of equal keys counts,
 // as it does for kubectl.
-func entry(n *yaml.Node, key string) (value, owner *yaml.Node) {
+func Entry(n *yaml.Node, key string) (value, owner *yaml.Node) {
 	seen := map[*yaml.Node]bool{nil: true} // aliases may lead in circles
 	for maps := []*yaml.Node{n}; len(maps) > 0; maps = maps[1:] {
-		m := target(maps[0])
+		m := Target(maps[0])
 		if seen[m] {
 			continue
 		}
@@ -40,7 +40,7 @@ func entry(n *yaml.Node, key string) (value, owner *yaml.Node) {
 			continue
 		}
 		for i := 0; i+1 < len(m.Content); i += 2 {
-			switch k := target(m.Content[i]); {
+			switch k := Target(m.Content[i]); {
 			case k.Kind == yaml.ScalarNode && k.Value == key:
 				value, owner = m.Content[i+1], m
 			case k.Tag == "!!merge":
@@ -54,9 +54,9 @@ func entry(n *yaml.Node, key string) (value, owner *yaml.Node) {
 	return nil, nil
 }
 
-// word returns a scalar below a map, empty if there is none.
-func word(n *yaml.Node, key string) string {
-	if n = target(child(n, key)); n != nil && n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+// Word returns a scalar below a map, empty if there is none.
+func Word(n *yaml.Node, key string) string {
+	if n = Target(Child(n, key)); n != nil && n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
 		return n.Value
 	}
 	return ""
@@ -77,7 +77,7 @@ const maxPlain = 1 << 17
 
 // plain returns a node as JSON would have it. The last of equal keys counts.
 func plain(n *yaml.Node, left *int) any {
-	if n = target(n); n == nil || *left <= 0 {
+	if n = Target(n); n == nil || *left <= 0 {
 		return nil
 	}
 	*left--
@@ -90,7 +90,7 @@ func plain(n *yaml.Node, left *int) any {
 			}
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if key := target(n.Content[i]); key.Tag != "!!merge" {
+			if key := Target(n.Content[i]); key.Tag != "!!merge" {
 				object[key.Value] = plain(n.Content[i+1], left)
 			}
 		}

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"sort"
@@ -16,8 +16,8 @@ type lines struct {
 	line, offset, column int
 }
 
-// fileLines returns the lines of a text as editors count them.
-func fileLines(text string) *lines {
+// FileLines returns the lines of a text as editors count them.
+func FileLines(text string) *lines {
 	return newLines(text, func(rest string) int {
 		if rest[0] == '\n' {
 			return 1

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ import (
 // with the same character, or from an escape or a line break that stands for it.
 // It returns how many scalars there were.
 func requirePlaces(t require.TestingT, text string) (scalars int) {
-	documents, _ := newManifest("test.yaml", []byte(text)).documents()
+	documents, _ := NewManifest("test.yaml", []byte(text)).documents()
 	for _, d := range documents {
 		seen := map[*yaml.Node]bool{}
 		var visit func(n *yaml.Node)
@@ -40,9 +40,9 @@ func requirePlaces(t require.TestingT, text string) (scalars int) {
 	return scalars
 }
 
-func showSpan(m *manifest, span lang.Span) string {
-	line, column := m.lines.position(span.Start)
-	endLine, endColumn := m.lines.position(span.End)
+func showSpan(m *Manifest, span lang.Span) string {
+	line, column := m.Lines.position(span.Start)
+	endLine, endColumn := m.Lines.position(span.End)
 	return fmt.Sprintf("%d:%d-%d:%d", line, column, endLine, endColumn)
 }
 
@@ -151,7 +151,7 @@ func TestSpansOfValues(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			m := newManifest("test.yaml", []byte(test.yaml))
+			m := NewManifest("test.yaml", []byte(test.yaml))
 			documents, failures := m.documents()
 			require.Empty(t, failures)
 			d := documents[len(documents)-1]

@@ -1,4 +1,4 @@
-package cli
+package manifest
 
 import (
 	"encoding/json"
@@ -16,18 +16,18 @@ import (
 // The mistakes that are in the YAML and not in the expression.
 const (
 	// yamlSyntax: the file, or a document of it, is not YAML.
-	yamlSyntax lang.Code = "yaml-syntax"
+	YAMLSyntax lang.Code = "yaml-syntax"
 	// yamlTag: a tag, an anchor or an alias stands where the value should.
-	yamlTag lang.Code = "yaml-tag"
+	YAMLTag lang.Code = "yaml-tag"
 	// yamlFlow: YAML reads the value, or a part of it, as a map or a list.
-	yamlFlow lang.Code = "yaml-flow"
+	YAMLFlow lang.Code = "yaml-flow"
 	// yamlScalar: the value is not text.
-	yamlScalar lang.Code = "yaml-scalar"
+	YAMLScalar lang.Code = "yaml-scalar"
 )
 
 // yamlValue is the value of an annotation as YAML has it.
 type yamlValue struct {
-	*workload
+	*Workload
 	// begin is where the value stands with its tag and anchor, content where
 	// the value itself does.
 	begin, content int
@@ -38,12 +38,12 @@ type yamlValue struct {
 }
 
 // newYAMLValue follows an alias: the value stands where the anchor is.
-func newYAMLValue(w *workload) *yamlValue {
-	v := &yamlValue{workload: w, node: target(w.value)}
-	v.begin = w.document.offset(v.node)
-	v.content = afterProperties(w.document.text, v.begin)
+func newYAMLValue(w *Workload) *yamlValue {
+	v := &yamlValue{Workload: w, node: Target(w.Value)}
+	v.begin = w.Document.offset(v.node)
+	v.content = afterProperties(w.Document.text, v.begin)
 	if v.node.Kind == yaml.ScalarNode {
-		v.scalar = readScalar(w.document.text, v.content, v.node)
+		v.scalar = readScalar(w.Document.text, v.content, v.node)
 	}
 	return v
 }
@@ -114,7 +114,7 @@ func (v *yamlValue) corrected(meant string) string {
 	meant = picture.OneLine(meant)
 	quoted, err := json.Marshal(meant)
 	switch {
-	case v.document.json && err == nil:
+	case v.Document.json && err == nil:
 		return fmt.Sprintf("%q: %s", gate.DependsOnAnnotation, quoted)
 	case strings.ContainsAny(meant, `"\`):
 		return gate.DependsOnAnnotation + ": '" + strings.ReplaceAll(meant, "'", "''") + "'"
@@ -124,28 +124,28 @@ func (v *yamlValue) corrected(meant string) string {
 }
 
 func (v *yamlValue) alias() bool {
-	at := v.document.offset(v.value)
-	if v.document.aliases[at] {
-		delete(v.document.aliases, at)
-		v.add(lang.Error, yamlTag, at, at+len(v.node.Value), "*"+v.node.Value[1:],
-			"YAML reads %q as an alias, and there is no such anchor", clip("*"+v.node.Value[1:]))
+	at := v.Document.offset(v.Value)
+	if v.Document.aliases[at] {
+		delete(v.Document.aliases, at)
+		v.add(lang.Error, YAMLTag, at, at+len(v.node.Value), "*"+v.node.Value[1:],
+			"YAML reads %q as an alias, and there is no such anchor", Clip("*"+v.node.Value[1:]))
 		return false
 	}
-	if v.value.Kind == yaml.AliasNode {
-		v.add(lang.Warning, yamlTag, at, at+1+len(v.value.Value), v.node.Value,
-			"the value is an alias: it stands where the anchor %q is", clip(v.value.Value))
+	if v.Value.Kind == yaml.AliasNode {
+		v.add(lang.Warning, YAMLTag, at, at+1+len(v.Value.Value), v.node.Value,
+			"the value is an alias: it stands where the anchor %q is", Clip(v.Value.Value))
 	}
 	return true
 }
 
 // property looks at a tag or an anchor. That of an alias belongs elsewhere.
 func (v *yamlValue) property() bool {
-	if v.value.Kind == yaml.AliasNode || v.begin == v.content {
+	if v.Value.Kind == yaml.AliasNode || v.begin == v.content {
 		return true
 	}
-	source := v.document.text[v.begin:]
-	end := endOfProperty(v.document.text, v.begin)
-	sign := v.document.text[v.begin:end]
+	source := v.Document.text[v.begin:]
+	end := endOfProperty(v.Document.text, v.begin)
+	sign := v.Document.text[v.begin:end]
 	var value string
 	if v.scalar != nil {
 		value = v.node.Value
@@ -154,42 +154,42 @@ func (v *yamlValue) property() bool {
 	case sign == "!!str":
 		return true
 	case source[0] == '&' && value != "":
-		v.add(lang.Warning, yamlTag, v.begin, end, value, "YAML reads %q as an anchor, not as text", clip(sign))
+		v.add(lang.Warning, YAMLTag, v.begin, end, value, "YAML reads %q as an anchor, not as text", Clip(sign))
 		return true
 	case source[0] == '&':
-		v.add(lang.Error, yamlTag, v.begin, end, sign[1:], "YAML reads %q as an anchor: the value is empty", clip(sign))
+		v.add(lang.Error, YAMLTag, v.begin, end, sign[1:], "YAML reads %q as an anchor: the value is empty", Clip(sign))
 	case strings.HasPrefix(sign, "!!"), strings.HasPrefix(sign, "!<"):
-		v.add(lang.Error, yamlTag, v.begin, end, value, "%q is a tag of YAML, the value must be text", clip(sign))
+		v.add(lang.Error, YAMLTag, v.begin, end, value, "%q is a tag of YAML, the value must be text", Clip(sign))
 	default:
 		meant := strings.TrimSpace(sign[1:] + " " + value)
-		v.add(lang.Error, yamlTag, v.begin, end, "not "+meant, "YAML reads %q as a tag and takes it away: the value is %q", clip(sign), clip(value))
+		v.add(lang.Error, YAMLTag, v.begin, end, "not "+meant, "YAML reads %q as a tag and takes it away: the value is %q", Clip(sign), Clip(value))
 	}
 	return false
 }
 
 // flow looks for what a flow map has made of the commas in a value.
 func (v *yamlValue) flow() bool {
-	if v.value != v.node || v.siblings.Style&yaml.FlowStyle == 0 || v.scalar == nil {
+	if v.Value != v.node || v.siblings.Style&yaml.FlowStyle == 0 || v.scalar == nil {
 		return true
 	}
-	after := slices.Index(v.siblings.Content, v.value) + 1
+	after := slices.Index(v.siblings.Content, v.Value) + 1
 	end := v.scalar.end
 	for i := after; i+1 < len(v.siblings.Content); i += 2 {
 		key, value := v.siblings.Content[i], v.siblings.Content[i+1]
 		if value.Kind != yaml.ScalarNode || value.Tag != "!!null" || value.Value != "" || key.Kind != yaml.ScalarNode {
 			break
 		}
-		end = readScalar(v.document.text, v.document.offset(key), key).end
+		end = readScalar(v.Document.text, v.Document.offset(key), key).end
 	}
 	if end == v.scalar.end {
 		return true
 	}
-	v.add(lang.Error, yamlFlow, v.begin, end, v.document.text[v.begin:end],
-		"inside { } a comma ends the value: YAML keeps only %q, and of the rest makes keys with null, for which kubectl apply before 1.33 drops all annotations: the Job runs at once", clip(v.node.Value))
+	v.add(lang.Error, YAMLFlow, v.begin, end, v.Document.text[v.begin:end],
+		"inside { } a comma ends the value: YAML keeps only %q, and of the rest makes keys with null, for which kubectl apply before 1.33 drops all annotations: the Job runs at once", Clip(v.node.Value))
 	return false
 }
 
-func clip(s string) string {
+func Clip(s string) string {
 	const most = 60
 	if s = picture.OneLine(s); len([]rune(s)) > most {
 		return string([]rune(s)[:most]) + "..."
