@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/lang"
@@ -35,7 +36,7 @@ type acting struct {
 
 	// The rest is filled in by complete.
 	command     string
-	client      *jobClient
+	client      *cluster.JobClient
 	namespace   string
 	interactive bool
 	structured  printers.ResourcePrinter
@@ -43,8 +44,8 @@ type acting struct {
 	limited bool
 }
 
-func newActing(f *factory, streams genericiooptions.IOStreams, verb, done string) acting {
-	return acting{streams: streams, clock: f.clock, verb: verb, done: done}
+func newActing(f *cluster.Factory, streams genericiooptions.IOStreams, verb, done string) acting {
+	return acting{streams: streams, clock: f.Clock, verb: verb, done: done}
 }
 
 func (a *acting) addFlags(flags *pflag.FlagSet) {
@@ -60,7 +61,7 @@ func (a *acting) addFlags(flags *pflag.FlagSet) {
 
 // complete checks what was asked, and gets ready to do it. names says how many
 // arguments are names of Jobs.
-func (a *acting) complete(f *factory, cmd *cobra.Command, names int) error {
+func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) error {
 	selects := a.selector != "" || a.all
 	switch {
 	case names > 0 && selects:
@@ -87,14 +88,14 @@ func (a *acting) complete(f *factory, cmd *cobra.Command, names int) error {
 	default:
 		return command.UsageErrorf("unknown output format %q, there are name, json and yaml", a.output)
 	}
-	namespace, err := f.namespace()
+	namespace, err := f.Namespace()
 	if err != nil {
 		return err
 	}
 	a.namespace, a.command = namespace, cmd.Root().CommandPath()
-	a.interactive = f.interactive(a.streams.In)
-	if a.client, err = f.jobClient(); err == nil {
-		a.client.dryRun = command.DryRun(a.dryRun)
+	a.interactive = f.Interactive(a.streams.In)
+	if a.client, err = f.JobClient(); err == nil {
+		a.client.DryRun = command.DryRun(a.dryRun)
 	}
 	return err
 }
@@ -104,7 +105,7 @@ func (a *acting) changes() bool { return command.DryRun(a.dryRun) == command.Dry
 // find returns the Jobs that were asked for, sorted. fits says why something cannot
 // be done to a Job: what was named must fit, and of what was selected the rest is
 // passed over.
-func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) error) ([]liveJob, error) {
+func (a *acting) find(ctx context.Context, names []string, fits func(cluster.LiveJob) error) ([]cluster.LiveJob, error) {
 	if a.selector != "" || a.all {
 		return a.selected(ctx, fits)
 	}
@@ -117,10 +118,10 @@ func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) er
 		refs = append(refs, ref)
 	}
 	slices.SortFunc(refs, lang.Ref.Compare)
-	var found []liveJob
+	var found []cluster.LiveJob
 	var failed []error
 	for _, ref := range slices.Compact(refs) {
-		t, err := a.client.get(ctx, ref)
+		t, err := a.client.Get(ctx, ref)
 		if err == nil {
 			err = fits(t)
 		}
@@ -136,17 +137,17 @@ func (a *acting) find(ctx context.Context, names []string, fits func(liveJob) er
 	return found, nil
 }
 
-func (a *acting) selected(ctx context.Context, fits func(liveJob) error) ([]liveJob, error) {
+func (a *acting) selected(ctx context.Context, fits func(cluster.LiveJob) error) ([]cluster.LiveJob, error) {
 	namespace, where := a.namespace, " in namespace "+a.namespace
 	if a.allNamespaces {
 		namespace, where = "", ""
 	}
-	found, err := a.client.list(ctx, namespace, a.selector)
+	found, err := a.client.List(ctx, namespace, a.selector)
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(t liveJob) bool { return fits(t) != nil })
-	slices.SortFunc(found, func(a, b liveJob) int { return a.Ref().Compare(b.Ref()) })
+	found = slices.DeleteFunc(found, func(t cluster.LiveJob) bool { return fits(t) != nil })
+	slices.SortFunc(found, func(a, b cluster.LiveJob) int { return a.Ref().Compare(b.Ref()) })
 	if len(found) == 0 {
 		return nil, a.note("No Jobs to %s found%s.", a.verb, where)
 	}
@@ -195,9 +196,9 @@ func (a *acting) short(ref lang.Ref) string {
 }
 
 // say writes that something was done to a Job, in kubectl's words, or the Job.
-func (a *acting) say(t liveJob, done string) error {
+func (a *acting) say(t cluster.LiveJob, done string) error {
 	if a.structured != nil {
-		return a.structured.PrintObj(t.raw, a.streams.Out)
+		return a.structured.PrintObj(t.Raw, a.streams.Out)
 	}
 	line := "job.batch/" + t.Name
 	if a.output == "" {
@@ -220,7 +221,7 @@ func (a *acting) note(format string, args ...any) error {
 // that may not be listed it returns nil and says so: nothing depends on it but
 // what is told.
 func (a *acting) read(ctx context.Context, namespace string) (*snapshot.World, error) {
-	w, notes, err := a.client.reader(namespace).Read(ctx, a.clock.Now())
+	w, notes, err := a.client.Reader(namespace).Read(ctx, a.clock.Now())
 	if err != nil {
 		return nil, a.note("What is waited for in %s is not known: %s", cmp.Or(namespace, "the cluster"), err)
 	}
@@ -228,7 +229,7 @@ func (a *acting) read(ctx context.Context, namespace string) (*snapshot.World, e
 }
 
 // commonNamespace returns the namespace of Jobs, empty for several.
-func commonNamespace(all []liveJob) string {
+func commonNamespace(all []cluster.LiveJob) string {
 	for _, t := range all {
 		if t.Namespace != all[0].Namespace {
 			return ""
@@ -239,7 +240,7 @@ func commonNamespace(all []liveJob) string {
 
 // each does something to all of the Jobs, also if it cannot be done to one of them,
 // unless nobody answers.
-func each(all []liveJob, do func(liveJob) error) error {
+func each(all []cluster.LiveJob, do func(cluster.LiveJob) error) error {
 	var failed []error
 	for _, t := range all {
 		err := do(t)
@@ -247,7 +248,7 @@ func each(all []liveJob, do func(liveJob) error) error {
 			continue
 		}
 		failed = append(failed, err)
-		var gone *unreachable
+		var gone *cluster.Unreachable
 		if errors.As(err, &gone) {
 			break
 		}

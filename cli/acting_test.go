@@ -26,7 +26,7 @@ func (f *fakeJobs) run(answer string, args ...string) (stdout, stderr string, co
 	server := httptest.NewServer(f)
 	defer server.Close()
 	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
-	factory.interactive = func(io.Reader) bool { return answer != "" }
+	factory.Interactive = func(io.Reader) bool { return answer != "" }
 	stdout, stderr, code = runDepctl(factory, answer, append(args, "--server", server.URL, "--namespace", "etl")...)
 	stderr = regexp.MustCompile(`\S*depctl-retry-\S+\.yaml`).ReplaceAllString(stderr, "TEMP/depctl-retry.yaml")
 	return stdout, strings.ReplaceAll(stderr, server.URL, "SERVER"), code

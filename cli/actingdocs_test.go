@@ -71,7 +71,7 @@ func (f *fakeJobs) runTogether(t *testing.T, args []string) string {
 	server := httptest.NewServer(f)
 	defer server.Close()
 	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
-	factory.interactive = func(io.Reader) bool { return false }
+	factory.Interactive = func(io.Reader) bool { return false }
 	var out bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &out}
 	code := run(context.Background(), append(args, "--server", server.URL, "--namespace", "etl"), factory, streams)

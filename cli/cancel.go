@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -43,7 +44,7 @@ type cancelOptions struct {
 	timeout                time.Duration
 }
 
-func newCmdCancel(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdCancel(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &cancelOptions{acting: newActing(f, streams, "cancel", "cancelled")}
 	cmd := &cobra.Command{
 		Use:         "cancel JOB... | -l LABELS | --all [--downstream | --keep]",
@@ -51,7 +52,7 @@ func newCmdCancel(f *factory, streams genericiooptions.IOStreams) *cobra.Command
 		Long:        cancelLong,
 		Example:     cancelExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
+		ValidArgsFunction: f.CompleteJobs(func(job gate.Job) bool {
 			return cancellable(job) == nil
 		}),
 		DisableFlagsInUseLine: true,
@@ -87,7 +88,7 @@ func cancellable(job gate.Job) error {
 }
 
 func (o *cancelOptions) run(ctx context.Context, names []string) error {
-	found, err := o.find(ctx, names, func(t liveJob) error { return cancellable(t.Job) })
+	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return cancellable(t.Job) })
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -110,20 +111,20 @@ func (o *cancelOptions) run(ctx context.Context, names []string) error {
 }
 
 // below returns the Jobs and what can no longer run without them, that first.
-func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, error) {
+func (o *cancelOptions) below(ctx context.Context, found []cluster.LiveJob) ([]cluster.LiveJob, error) {
 	w, err := o.everything(ctx, found)
 	if err != nil {
 		return nil, err
 	}
-	named := map[lang.Ref]liveJob{}
+	named := map[lang.Ref]cluster.LiveJob{}
 	for _, t := range found {
 		named[t.Ref()] = t
 	}
-	var all []liveJob
+	var all []cluster.LiveJob
 	for _, ref := range stranding(w, refsOf(found)) {
 		t, ok := named[ref]
 		if !ok {
-			if t, err = o.client.get(ctx, ref); err != nil {
+			if t, err = o.client.Get(ctx, ref); err != nil {
 				return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 			}
 			ok = snapshot.NotWaiting(t.Job) == nil
@@ -136,18 +137,18 @@ func (o *cancelOptions) below(ctx context.Context, found []liveJob) ([]liveJob, 
 }
 
 // remove deletes Jobs, and waits for all of them together.
-func (o *cancelOptions) remove(ctx context.Context, all []liveJob) error {
+func (o *cancelOptions) remove(ctx context.Context, all []cluster.LiveJob) error {
 	if err := o.rehearse(ctx, all); err != nil {
 		return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 	}
 	for _, t := range all {
-		if err := o.client.remove(ctx, t); err != nil {
+		if err := o.client.Remove(ctx, t); err != nil {
 			return err
 		}
 		if err := o.say(t, o.done); err != nil {
 			return err
 		}
-		if owner := metav1.GetControllerOf(t.full); owner != nil {
+		if owner := metav1.GetControllerOf(t.Full); owner != nil {
 			if err := o.note("%s belonged to %s %s, which may make it again", o.short(t.Ref()), owner.Kind, owner.Name); err != nil {
 				return err
 			}
@@ -157,7 +158,7 @@ func (o *cancelOptions) remove(ctx context.Context, all []liveJob) error {
 		return nil
 	}
 	for _, t := range all {
-		if err := o.client.awaitGone(ctx, t, o.timeout); err != nil {
+		if err := o.client.AwaitGone(ctx, t, o.timeout); err != nil {
 			return err
 		}
 	}
@@ -165,16 +166,16 @@ func (o *cancelOptions) remove(ctx context.Context, all []liveJob) error {
 }
 
 // rehearse asks whether all may be deleted: half of a graph is no better than all.
-func (o *cancelOptions) rehearse(ctx context.Context, all []liveJob) error {
+func (o *cancelOptions) rehearse(ctx context.Context, all []cluster.LiveJob) error {
 	if len(all) < 2 || !o.changes() {
 		return nil
 	}
 	client := *o.client
-	client.dryRun = command.DryRunServer
+	client.DryRun = command.DryRunServer
 	var failed []error
 	for _, t := range all {
-		var no *denied
-		if err := client.remove(ctx, t); errors.As(err, &no) {
+		var no *cluster.Denied
+		if err := client.Remove(ctx, t); errors.As(err, &no) {
 			failed = append(failed, err)
 		}
 	}
@@ -182,13 +183,13 @@ func (o *cancelOptions) rehearse(ctx context.Context, all []liveJob) error {
 }
 
 // fail makes the Job controller fail Jobs.
-func (o *cancelOptions) fail(ctx context.Context, all []liveJob) error {
-	by := cmp.Or(o.client.user(ctx), "somebody") + " (depctl cancel --keep)"
-	return each(all, func(t liveJob) error {
-		if t.full.Spec.ManagedBy != nil && t.ForeignOwner != "" {
+func (o *cancelOptions) fail(ctx context.Context, all []cluster.LiveJob) error {
+	by := cmp.Or(o.client.User(ctx), "somebody") + " (depctl cancel --keep)"
+	return each(all, func(t cluster.LiveJob) error {
+		if t.Full.Spec.ManagedBy != nil && t.ForeignOwner != "" {
 			return fmt.Errorf("job %s: %s would not see it; cancel it without --keep", t.Ref(), t.ForeignOwner)
 		}
-		after, _, err := o.client.apply(ctx, t, change{kind: types.StrategicMergePatchType, of: "status", patch: func(t liveJob) ([]byte, error) {
+		after, _, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.StrategicMergePatchType, Of: "status", Patch: func(t cluster.LiveJob) ([]byte, error) {
 			if err := cancellable(t.Job); err != nil {
 				return nil, err
 			}

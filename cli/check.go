@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/checkup"
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
@@ -35,7 +36,7 @@ type checkOptions struct {
 
 	// The rest is filled in by complete.
 	namespace, scope string
-	client           clientset
+	client           cluster.Client
 	terminal         command.Terminal
 }
 
@@ -46,8 +47,8 @@ type checkJSON struct {
 	NotChecked []string          `json:"notChecked"`
 }
 
-func newCmdCheck(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &checkOptions{streams: streams, clock: f.clock, build: f.build}
+func newCmdCheck(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &checkOptions{streams: streams, clock: f.Clock, build: f.Build}
 	cmd := &cobra.Command{
 		Use:                   "check [-n NAMESPACE] [-o json|yaml]",
 		Short:                 "Look whether the installation is in order",
@@ -60,12 +61,12 @@ func newCmdCheck(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 			if err := command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML); err != nil {
 				return err
 			}
-			o.terminal, o.scope = f.terminal(streams.Out), f.givenNamespace()
+			o.terminal, o.scope = f.Terminal(streams.Out), f.GivenNamespace()
 			var err error
-			if o.namespace, err = f.namespace(); err != nil {
+			if o.namespace, err = f.Namespace(); err != nil {
 				return err
 			}
-			if o.client, err = f.cluster(); err != nil {
+			if o.client, err = f.Client(); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
@@ -76,8 +77,8 @@ func newCmdCheck(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 }
 
 func (o *checkOptions) run(ctx context.Context) error {
-	i := &inspector{client: o.client, build: o.build, namespace: o.namespace, scope: o.scope, now: o.clock.Now()}
-	facts, err := i.facts(ctx)
+	i := &cluster.Inspector{Client: o.client, Build: o.build, Namespace: o.namespace, Scope: o.scope, Now: o.clock.Now()}
+	facts, err := i.Facts(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -15,7 +16,7 @@ import (
 // completeAll gives every command what it lacks: names of Jobs where its usage line
 // speaks of a JOB, nothing where it speaks of no file, and values of options by the
 // option's name.
-func completeAll(root *cobra.Command, f *factory) {
+func completeAll(root *cobra.Command, f *cluster.Factory) {
 	register := func(cmd *cobra.Command, flags *pflag.FlagSet, values map[string]cobra.CompletionFunc) {
 		for name, complete := range values {
 			if flag := flags.Lookup(name); flag != nil {
@@ -26,27 +27,27 @@ func completeAll(root *cobra.Command, f *factory) {
 		}
 	}
 	register(root, root.PersistentFlags(), map[string]cobra.CompletionFunc{
-		"namespace": f.completeNamespaces,
-		"context":   f.completeKubeconfig(func(k kubeconfigNames) []string { return k.contexts }),
-		"cluster":   f.completeKubeconfig(func(k kubeconfigNames) []string { return k.clusters }),
-		"user":      f.completeKubeconfig(func(k kubeconfigNames) []string { return k.users }),
+		"namespace": f.CompleteNamespaces,
+		"context":   f.CompleteKubeconfig(func(k cluster.KubeconfigNames) []string { return k.Contexts }),
+		"cluster":   f.CompleteKubeconfig(func(k cluster.KubeconfigNames) []string { return k.Clusters }),
+		"user":      f.CompleteKubeconfig(func(k cluster.KubeconfigNames) []string { return k.Users }),
 	})
 	for _, cmd := range root.Commands() {
 		switch {
 		case cmd.ValidArgsFunction != nil || len(cmd.ValidArgs) > 0:
 		case strings.Contains(cmd.Use, "JOB"):
-			cmd.ValidArgsFunction = f.completeJobs(func(gate.Job) bool { return true })
+			cmd.ValidArgsFunction = f.CompleteJobs(func(gate.Job) bool { return true })
 		case !strings.Contains(cmd.Use, "FILE"):
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
 		values := map[string]cobra.CompletionFunc{
 			"state":      completeList(states()),
-			"dry-run":    cobra.FixedCompletions([]string{"none", "client", "server"}, noFiles),
-			"on-failure": cobra.FixedCompletions([]string{"fail\tthe Job fails", "wait\tit waits on", "run\tit runs when all is over"}, noFiles),
-			"color":      cobra.FixedCompletions([]string{"auto", "always", "never"}, noFiles),
+			"dry-run":    cobra.FixedCompletions([]string{"none", "client", "server"}, cluster.NoFiles),
+			"on-failure": cobra.FixedCompletions([]string{"fail\tthe Job fails", "wait\tit waits on", "run\tit runs when all is over"}, cluster.NoFiles),
+			"color":      cobra.FixedCompletions([]string{"auto", "always", "never"}, cluster.NoFiles),
 		}
 		if output := cmd.Flags().Lookup("output"); output != nil {
-			values["output"] = cobra.FixedCompletions(formats(output.Usage), noFiles)
+			values["output"] = cobra.FixedCompletions(formats(output.Usage), cluster.NoFiles)
 		}
 		register(cmd, cmd.Flags(), values)
 	}
@@ -78,6 +79,6 @@ func completeList(words []string) cobra.CompletionFunc {
 				found = append(found, before+word)
 			}
 		}
-		return found, noFiles | cobra.ShellCompDirectiveNoSpace
+		return found, cluster.NoFiles | cobra.ShellCompDirectiveNoSpace
 	}
 }

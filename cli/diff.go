@@ -110,7 +110,7 @@ func (o *graphOptions) readSpaces(ctx context.Context, spaces map[string]bool) (
 	w := snapshot.NewWorld(o.clock.Now())
 	for _, space := range slices.Sorted(maps.Keys(spaces)) {
 		one := *o.against
-		one.namespace = space
+		one.Namespace = space
 		read, _, err := one.Read(ctx, o.clock.Now())
 		if err != nil {
 			return nil, err

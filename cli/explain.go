@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
@@ -56,14 +57,14 @@ type explainOptions struct {
 
 	// The rest is filled in by complete.
 	refs   []lang.Ref
-	client clientset
+	client cluster.Client
 	// over says why the Job that --expr is tried on waits no more; empty if it does.
 	over     string
 	terminal command.Terminal
 }
 
-func newCmdExplain(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &explainOptions{streams: streams, clock: f.clock}
+func newCmdExplain(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
 		Use:                   "explain JOB... [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
 		Short:                 "Say why a Job waits, ran, or never will",
@@ -108,8 +109,8 @@ func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 	return command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML)
 }
 
-func (o *explainOptions) complete(f *factory, args []string) error {
-	namespace, err := f.namespace()
+func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
+	namespace, err := f.Namespace()
 	if err != nil {
 		return err
 	}
@@ -120,14 +121,14 @@ func (o *explainOptions) complete(f *factory, args []string) error {
 		}
 		o.refs = append(o.refs, ref)
 	}
-	o.terminal = f.terminal(o.streams.Out)
-	o.client, err = f.cluster()
+	o.terminal = f.Terminal(o.streams.Out)
+	o.client, err = f.Client()
 	return err
 }
 
 func (o *explainOptions) run(ctx context.Context) error {
-	i := &inquirer{client: o.client}
-	q, asked, err := i.read(ctx, o.clock.Now(), o.refs, o.try)
+	i := &cluster.Inquirer{Client: o.client}
+	q, asked, err := i.Read(ctx, o.clock.Now(), o.refs, o.try)
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (o *explainOptions) run(ctx context.Context) error {
 	if err := o.print(list); err != nil {
 		return err
 	}
-	return command.PrintNotes(o.streams.ErrOut, i.notes)
+	return command.PrintNotes(o.streams.ErrOut, i.Notes)
 }
 
 // try makes a Job one that waits by the expression of --expr.

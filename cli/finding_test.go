@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 )
@@ -44,8 +45,8 @@ kind: Job
 // runLint runs one command line and returns what it wrote and its exit code.
 func runLint(on command.Terminal, stdin string, args ...string) (stdout, stderr string, code int) {
 	var out, errOut bytes.Buffer
-	f := newFactory(command.Build{Version: "v1.2.3"})
-	f.terminal = func(io.Writer) command.Terminal { return on }
+	f := cluster.NewFactory(command.Build{Version: "v1.2.3"})
+	f.Terminal = func(io.Writer) command.Terminal { return on }
 	cmd := newCmdLint(f, genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &out, ErrOut: &errOut})
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)

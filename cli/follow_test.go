@@ -16,6 +16,7 @@ import (
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -60,7 +61,7 @@ func TestWatchDrawsWhatChangesHereAndWhereItIsWaitedFor(t *testing.T) {
 	out := &shared{}
 	o := &graphOptions{
 		streams: genericiooptions.IOStreams{Out: out, ErrOut: out}, clock: clock.RealClock{}, output: "tree",
-		source:    readerOf(listing{client.BatchV1()}, "etl"),
+		source:    cluster.NewJobReader(listing{client.BatchV1()}, "etl"),
 		namespace: "etl", scope: "etl", terminal: command.Terminal{Glyphs: picture.Unicode()}, up: -1, down: -1,
 	}
 	ended := make(chan error, 1)

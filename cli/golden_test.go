@@ -16,22 +16,23 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	clocktesting "k8s.io/utils/clock/testing"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
 var update = flag.Bool("update", false, "write the golden files and scripts anew")
 
-func testFactory(t command.Terminal) *factory {
-	f := newFactory(command.Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"})
-	f.clock = clocktesting.NewFakePassiveClock(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
-	f.suffix = func() string { return "x7k2p" }
-	f.terminal = func(io.Writer) command.Terminal { return t }
+func testFactory(t command.Terminal) *cluster.Factory {
+	f := cluster.NewFactory(command.Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"})
+	f.Clock = clocktesting.NewFakePassiveClock(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
+	f.Suffix = func() string { return "x7k2p" }
+	f.Terminal = func(io.Writer) command.Terminal { return t }
 	return f
 }
 
 // runDepctl runs one command line and returns what it wrote and its exit code.
-func runDepctl(f *factory, stdin string, args ...string) (stdout, stderr string, code int) {
+func runDepctl(f *cluster.Factory, stdin string, args ...string) (stdout, stderr string, code int) {
 	var out, errOut bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &out, ErrOut: &errOut}
 	code = run(context.Background(), append([]string{"depctl"}, args...), f, streams)

@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
@@ -42,7 +43,7 @@ type graphOptions struct {
 	// The rest is filled in by complete.
 	names     []string
 	source    snapshot.Source
-	against   *cluster // what --diff compares with
+	against   *cluster.Reader // what --diff compares with
 	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
 	scope     string // where Jobs are looked for; empty means everywhere
@@ -51,8 +52,8 @@ type graphOptions struct {
 	redetect func(io.Writer) command.Terminal
 }
 
-func newCmdGraph(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &graphOptions{streams: streams, clock: f.clock}
+func newCmdGraph(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &graphOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
 		Use:                   "graph [JOB...] [-n NAMESPACE | -A | -f FILE...] [options]",
 		Short:                 "Draw Jobs and what they wait for",
@@ -145,8 +146,8 @@ func stateList() string {
 	return strings.Join(names, ", ")
 }
 
-func (o *graphOptions) complete(f *factory) error {
-	o.terminal, o.redetect = f.terminal(o.streams.Out), f.terminal
+func (o *graphOptions) complete(f *cluster.Factory) error {
+	o.terminal, o.redetect = f.Terminal(o.streams.Out), f.Terminal
 	if o.colour != "auto" {
 		o.terminal.Colour = o.colour == "always"
 	}
@@ -154,7 +155,7 @@ func (o *graphOptions) complete(f *factory) error {
 		return command.UsageErrorf("a PNG is not for a terminal: write it to a file, as in -o png >graph.png")
 	}
 	if len(o.files.Filenames) > 0 {
-		if o.namespace = f.givenNamespace(); o.namespace == "" {
+		if o.namespace = f.GivenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
 		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
@@ -162,17 +163,17 @@ func (o *graphOptions) complete(f *factory) error {
 			return nil
 		}
 		var err error
-		o.against, err = f.reader("")
+		o.against, err = f.Reader("")
 		return err
 	}
 	if !o.allNamespaces {
-		namespace, err := f.namespace()
+		namespace, err := f.Namespace()
 		if err != nil {
 			return err
 		}
 		o.namespace, o.scope = namespace, namespace
 	}
-	from, err := f.reader(o.scope)
+	from, err := f.Reader(o.scope)
 	o.source = from
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
 	"depctl.dev/gate"
@@ -89,7 +90,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		if d.IntN(2) == 0 {
 			closed = jobs[d.IntN(len(jobs))].Namespace
 		}
-		yours := readerOf(nil, "").reading(testNow).world
+		yours := cluster.NewJobReader(nil, "").Reading(testNow).World
 		for _, job := range jobs {
 			if job.Namespace != closed {
 				yours.Observe(job)

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -33,7 +34,7 @@ type holdOptions struct {
 	reason string
 }
 
-func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &holdOptions{acting: newActing(f, streams, "hold", "held")}
 	cmd := &cobra.Command{
 		Use:                   "hold JOB... | -l LABELS | --all [--reason TEXT]",
@@ -41,7 +42,7 @@ func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 		Long:                  holdLong,
 		Example:               holdExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction:     f.completeJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
+		ValidArgsFunction:     f.CompleteJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(f, cmd, len(args)); err != nil {
@@ -56,15 +57,15 @@ func newCmdHold(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 }
 
 func (o *holdOptions) run(ctx context.Context, names []string) error {
-	found, err := o.find(ctx, names, func(t liveJob) error { return snapshot.NotWaiting(t.Job) })
+	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return snapshot.NotWaiting(t.Job) })
 	if err != nil {
 		return err
 	}
 	if err := o.ask("hold", refsOf(found)); err != nil {
 		return err
 	}
-	return each(found, func(t liveJob) error {
-		after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+	return each(found, func(t cluster.LiveJob) error {
+		after, changed, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 			if err := snapshot.NotWaiting(t.Job); err != nil {
 				return nil, err
 			}
@@ -80,7 +81,7 @@ func (o *holdOptions) run(ctx context.Context, names []string) error {
 	})
 }
 
-func refsOf(all []liveJob) []lang.Ref {
+func refsOf(all []cluster.LiveJob) []lang.Ref {
 	refs := make([]lang.Ref, len(all))
 	for i, t := range all {
 		refs[i] = t.Ref()

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
@@ -89,8 +90,8 @@ type lintOptions struct {
 	allNamespaces bool
 }
 
-func newCmdLint(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &lintOptions{streams: streams, build: f.build}
+func newCmdLint(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &lintOptions{streams: streams, build: f.Build}
 	cmd := &cobra.Command{
 		Use:                   "lint [FILE | FOLDER | -]... [--cluster [-n NAMESPACE | -A]] [-o text|json|sarif|github]",
 		Short:                 "Find mistakes in manifests",
@@ -138,16 +139,16 @@ func (o *lintOptions) validate() error {
 	return nil
 }
 
-func (o *lintOptions) complete(f *factory) error {
-	o.terminal = f.terminal(o.streams.Out)
+func (o *lintOptions) complete(f *cluster.Factory) error {
+	o.terminal = f.Terminal(o.streams.Out)
 	if !o.withCluster {
-		if o.namespace = f.givenNamespace(); o.namespace == "" {
+		if o.namespace = f.GivenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
 		return nil
 	}
 	var err error
-	if o.namespace, err = f.namespace(); err != nil {
+	if o.namespace, err = f.Namespace(); err != nil {
 		return err
 	}
 	o.cluster, err = newLintCluster(f)

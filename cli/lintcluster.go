@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -20,27 +21,27 @@ import (
 
 // lintCluster is what "depctl lint --cluster" asks.
 type lintCluster struct {
-	jobs    *cluster
-	reviews reviewer
+	jobs    *cluster.Reader
+	reviews cluster.Reviewer
 }
 
-func newLintCluster(f *factory) (*lintCluster, error) {
-	jobs, err := f.jobReader()
+func newLintCluster(f *cluster.Factory) (*lintCluster, error) {
+	jobs, err := f.JobReader()
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := f.reviewer()
+	reviews, err := f.Reviewer()
 	return &lintCluster{jobs: jobs, reviews: reviews}, err
 }
 
 // live returns the Jobs of the cluster, each as a manifest, and says where they are.
 func (o *lintOptions) live(ctx context.Context) ([]*manifest.Manifest, string, error) {
 	c, place := *o.cluster.jobs, "namespace "+o.namespace
-	if c.namespace = o.namespace; o.allNamespaces {
-		c.namespace, place = metav1.NamespaceAll, "all namespaces"
+	if c.Namespace = o.namespace; o.allNamespaces {
+		c.Namespace, place = metav1.NamespaceAll, "all namespaces"
 	}
 	var manifests []*manifest.Manifest
-	err := c.each(ctx, c.namespace, func(job *batchv1.Job) error {
+	err := c.Each(ctx, c.Namespace, func(job *batchv1.Job) error {
 		name := "job/" + job.Name
 		if o.allNamespaces {
 			name += " -n " + job.Namespace
@@ -50,7 +51,7 @@ func (o *lintOptions) live(ctx context.Context) ([]*manifest.Manifest, string, e
 		return err
 	})
 	if err != nil {
-		return nil, "", unlisted(c.namespace, err)
+		return nil, "", cluster.NotListed(c.Namespace, err)
 	}
 	return manifests, place, nil
 }
@@ -77,10 +78,10 @@ func liveManifest(name string, job *batchv1.Job) (*manifest.Manifest, error) {
 // one, and what service accounts may see. It returns notes on what it may not
 // know.
 func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
-	r := c.jobs.reading(l.world.Now)
+	r := c.jobs.Reading(l.world.Now)
 	for w := range l.each {
 		if w.Live {
-			r.listed[w.Namespace] = nil
+			r.Listed[w.Namespace] = nil
 		}
 	}
 	for w := range l.each {
@@ -92,15 +93,15 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 			refs = append(refs, edge.Ref.Resolve(w.Namespace))
 		}
 		for _, ref := range refs {
-			if err := r.look(ctx, ref); err != nil {
+			if err := r.Look(ctx, ref); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if err := r.followUpstream(ctx); err != nil {
+	if err := r.FollowUpstream(ctx); err != nil {
 		return nil, err
 	}
-	for ref, job := range r.world.Jobs {
+	for ref, job := range r.World.Jobs {
 		if l.jobs[ref] == nil {
 			l.world.Add(job)
 			space := l.space(ref.Namespace)
@@ -110,11 +111,11 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	for _, space := range l.spaces {
 		slices.Sort(space.names)
 	}
-	l.world.Unread = r.world.Unread
+	l.world.Unread = r.World.Unread
 	l.world.Graph.Settle()
 	l.inCluster = true
 	asked, err := c.ask(ctx, l)
-	return append(snapshot.UnreadableNotes(r.world), asked...), err
+	return append(snapshot.UnreadableNotes(r.World), asked...), err
 }
 
 // ask asks for each reference into another namespace what the gate will ask.

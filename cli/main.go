@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
@@ -19,10 +20,10 @@ type Build = command.Build
 // returns its exit code.
 func Main(args []string, build Build) int {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	return run(context.Background(), args, newFactory(build), streams)
+	return run(context.Background(), args, cluster.NewFactory(build), streams)
 }
 
-func run(ctx context.Context, args []string, f *factory, streams genericiooptions.IOStreams) int {
+func run(ctx context.Context, args []string, f *cluster.Factory, streams genericiooptions.IOStreams) int {
 	name, rest := commandLine(args)
 	root := newRoot(name, f, streams)
 	root.SetArgs(rest)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
@@ -39,7 +40,7 @@ type parseOptions struct {
 	terminal command.Terminal
 }
 
-func newCmdParse(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdParse(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &parseOptions{streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "parse EXPRESSION | - [-o json]",
@@ -52,7 +53,7 @@ func newCmdParse(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 			if err := command.ValidateOutput(o.output); err != nil {
 				return err
 			}
-			o.given, o.terminal = args[0], f.terminal(o.streams.Out)
+			o.given, o.terminal = args[0], f.Terminal(o.streams.Out)
 			return o.run()
 		},
 	}

@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
@@ -79,8 +80,8 @@ type planOptions struct {
 	namespace         string
 }
 
-func newCmdPlan(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &planOptions{streams: streams, clock: f.clock}
+func newCmdPlan(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &planOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
 		Use:                   "plan [-n NAMESPACE | -A | -f FILE...] [-o wide|json|yaml|svg|png]",
 		Short:                 "Show what would run when",
@@ -137,29 +138,29 @@ func (o *planOptions) validate() error {
 	return nil
 }
 
-func (o *planOptions) complete(f *factory) error {
-	o.terminal = f.terminal(o.streams.Out)
+func (o *planOptions) complete(f *cluster.Factory) error {
+	o.terminal = f.Terminal(o.streams.Out)
 	if len(o.files.Filenames) > 0 {
-		if o.namespace = f.givenNamespace(); o.namespace == "" {
+		if o.namespace = f.GivenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
 		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
 		if !o.history {
 			return nil
 		}
-		past, err := f.jobReader()
+		past, err := f.JobReader()
 		o.past = past
 		return err
 	}
 	scope := ""
 	if !o.allNamespaces {
-		namespace, err := f.namespace()
+		namespace, err := f.Namespace()
 		if err != nil {
 			return err
 		}
 		o.namespace, scope = namespace, namespace
 	}
-	from, err := f.reader(scope)
+	from, err := f.Reader(scope)
 	o.source = from
 	return err
 }

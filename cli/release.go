@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
@@ -37,7 +38,7 @@ type releaseOptions struct {
 	force bool
 }
 
-func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &releaseOptions{acting: newActing(f, streams, "release", "released")}
 	cmd := &cobra.Command{
 		Use:         "release JOB... | -l LABELS | --all [--force]",
@@ -45,7 +46,7 @@ func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 		Long:        releaseLong,
 		Example:     releaseExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
+		ValidArgsFunction: f.CompleteJobs(func(job gate.Job) bool {
 			return onlyHeld(job) || snapshot.NotWaiting(job) == nil && (job.OnHold || o.force)
 		}),
 		DisableFlagsInUseLine: true,
@@ -63,7 +64,7 @@ func newCmdRelease(f *factory, streams genericiooptions.IOStreams) *cobra.Comman
 
 func (o *releaseOptions) run(ctx context.Context, names []string) error {
 	selected := o.selector != "" || o.all
-	found, err := o.find(ctx, names, func(t liveJob) error {
+	found, err := o.find(ctx, names, func(t cluster.LiveJob) error {
 		if selected && !o.force && !t.OnHold {
 			return command.ErrUnchanged // so it is passed over
 		}
@@ -89,17 +90,17 @@ func (o *releaseOptions) run(ctx context.Context, names []string) error {
 	if o.force && w != nil {
 		w.Access = snapshot.Hopeful{Access: w.Access} // of what is skipped, no right is known
 	}
-	return each(found, func(t liveJob) error { return o.release(ctx, t, w) })
+	return each(found, func(t cluster.LiveJob) error { return o.release(ctx, t, w) })
 }
 
-func (o *releaseOptions) release(ctx context.Context, t liveJob, w *snapshot.World) error {
+func (o *releaseOptions) release(ctx context.Context, t cluster.LiveJob, w *snapshot.World) error {
 	if onlyHeld(t.Job) {
 		return o.start(ctx, t)
 	}
 	if o.force {
 		return o.run1(ctx, t, w)
 	}
-	after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+	after, changed, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 		if !t.OnHold {
 			return nil, nil
 		}
@@ -126,8 +127,8 @@ func onlyHeld(job gate.Job) bool {
 }
 
 // start runs a Job that was only held.
-func (o *releaseOptions) start(ctx context.Context, t liveJob) error {
-	after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+func (o *releaseOptions) start(ctx context.Context, t cluster.LiveJob) error {
+	after, changed, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 		if !onlyHeld(t.Job) {
 			return nil, snapshot.NotWaiting(t.Job)
 		}
@@ -140,7 +141,7 @@ func (o *releaseOptions) start(ctx context.Context, t liveJob) error {
 }
 
 // tell says what becomes of a Job that nobody holds any more.
-func (o *releaseOptions) tell(t liveJob, w *snapshot.World) error {
+func (o *releaseOptions) tell(t cluster.LiveJob, w *snapshot.World) error {
 	w.Settle()
 	switch d := w.Decide(t.Ref()); {
 	case d.Action == gate.Releasing:
@@ -152,22 +153,22 @@ func (o *releaseOptions) tell(t liveJob, w *snapshot.World) error {
 }
 
 // run1 runs one Job now, or all of its elements.
-func (o *releaseOptions) run1(ctx context.Context, t liveJob, w *snapshot.World) error {
+func (o *releaseOptions) run1(ctx context.Context, t cluster.LiveJob, w *snapshot.World) error {
 	if snapshot.ByElement(t.Job) {
 		return o.openElements(ctx, t)
 	}
-	by := o.client.user(ctx)
+	by := o.client.User(ctx)
 	if by == "" {
 		by = "somebody"
 	}
 	by += " (depctl release --force)"
-	var skipped liveJob
-	after, _, err := o.client.apply(ctx, t, change{kind: types.JSONPatchType, patch: func(t liveJob) ([]byte, error) {
+	var skipped cluster.LiveJob
+	after, _, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.JSONPatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 		if err := snapshot.NotWaiting(t.Job); err != nil {
 			return nil, err
 		}
 		skipped = t
-		return gate.ForcePatch(t.full, by, o.clock.Now())
+		return gate.ForcePatch(t.Full, by, o.clock.Now())
 	}})
 	if err != nil {
 		return err
@@ -201,9 +202,9 @@ func skips(w *snapshot.World, job gate.Job) []string {
 }
 
 // openElements lets all elements go that have a pod. The gate is not needed.
-func (o *releaseOptions) openElements(ctx context.Context, t liveJob) error {
+func (o *releaseOptions) openElements(ctx context.Context, t cluster.LiveJob) error {
 	if t.OnHold {
-		after, _, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+		after, _, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 			return gate.EditPatch(t.Job, map[string]*string{gate.HoldAnnotation: nil})
 		}})
 		if err != nil {
@@ -213,7 +214,7 @@ func (o *releaseOptions) openElements(ctx context.Context, t liveJob) error {
 	}
 	opened := 0
 	for {
-		waiting, err := o.client.gatedPods(ctx, t)
+		waiting, err := o.client.GatedPods(ctx, t)
 		if err != nil {
 			return o.halfOpen(t, opened, err)
 		}
@@ -222,7 +223,7 @@ func (o *releaseOptions) openElements(ctx context.Context, t liveJob) error {
 		}
 		before := opened
 		for _, pod := range waiting {
-			there, err := o.client.openPod(ctx, t, pod)
+			there, err := o.client.OpenPod(ctx, t, pod)
 			if err != nil {
 				return o.halfOpen(t, opened, err)
 			}
@@ -238,19 +239,19 @@ func (o *releaseOptions) openElements(ctx context.Context, t liveJob) error {
 }
 
 // halfOpen says of an error how far it got, and the way without rights on pods.
-func (o *releaseOptions) halfOpen(t liveJob, opened int, err error) error {
+func (o *releaseOptions) halfOpen(t cluster.LiveJob, opened int, err error) error {
 	return fmt.Errorf("%s of job %s let go: %w\nWithout rights on pods, take the annotation away, and the gate lets all elements go:\n  kubectl annotate job %s -n %s %s-",
 		command.Count(opened, "element"), t.Ref(), err, t.Name, t.Namespace, gate.DependsOnAnnotation)
 }
 
 // opened says how many elements were let go, and how many not yet.
-func (o *releaseOptions) opened(ctx context.Context, t liveJob, opened int) error {
+func (o *releaseOptions) opened(ctx context.Context, t cluster.LiveJob, opened int) error {
 	if err := o.say(t, unlessUnchanged(opened > 0, o.done)); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("%s: let go %s", o.short(t.Ref()), command.Count(opened, "element"))
 	if o.changes() {
-		missing, err := o.client.podless(ctx, t)
+		missing, err := o.client.Podless(ctx, t)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	utilwait "k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/cli-runtime/pkg/printers"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -21,7 +22,7 @@ import (
 
 // remaking is a Job that is to be deleted and made again.
 type remaking struct {
-	old  liveJob
+	old  cluster.LiveJob
 	anew *unstructured.Unstructured
 }
 
@@ -29,7 +30,7 @@ type remaking struct {
 func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 	all := make([]remaking, 0, len(refs))
 	for _, ref := range refs {
-		t, err := o.client.get(ctx, ref)
+		t, err := o.client.Get(ctx, ref)
 		if err != nil {
 			return fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 		}
@@ -39,9 +40,9 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 		if !isOver(t.Job) {
 			return fmt.Errorf("%w: job %s has changed meanwhile, run the command again", command.ErrUnchanged, ref)
 		}
-		all = append(all, remaking{old: t, anew: gate.Recreate(t.raw)})
+		all = append(all, remaking{old: t, anew: gate.Anew(t.Raw)})
 	}
-	if o.client.dryRun != command.DryRunClient {
+	if o.client.DryRun != command.DryRunClient {
 		if err := o.rehearse(ctx, all); err != nil {
 			return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 		}
@@ -71,22 +72,22 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 // exists is found out last, after all that could be wrong with it.
 func (o *retryOptions) rehearse(ctx context.Context, all []remaking) error {
 	client := *o.client
-	client.dryRun = command.DryRunServer
+	client.DryRun = command.DryRunServer
 	var failed []error
 	for _, r := range all {
-		_, err := client.create(ctx, r.anew)
+		_, err := client.Create(ctx, r.anew)
 		switch {
 		case apierrors.IsAlreadyExists(err), apierrors.IsBadRequest(err), overQuota(err):
 			// A webhook that cannot do dry runs is a bad request, and there is
 			// more room when the old Job is gone.
 		case err != nil:
-			failed = append(failed, client.explain(ctx, err, right{"create", jobKind, "", r.old.Namespace}, r.old.Ref()))
+			failed = append(failed, client.Explain(ctx, err, cluster.Right{Verb: "create", Kind: cluster.JobKind, Subresource: "", Namespace: r.old.Namespace}, r.old.Ref()))
 		}
-		if err := client.remove(ctx, r.old); err != nil && !apierrors.IsBadRequest(err) {
+		if err := client.Remove(ctx, r.old); err != nil && !apierrors.IsBadRequest(err) {
 			failed = append(failed, err)
 		}
 	}
-	o.client.person = client.person
+	o.client.Person = client.Person
 	return errors.Join(failed...)
 }
 
@@ -98,7 +99,7 @@ func overQuota(err error) bool {
 
 func (o *retryOptions) sayAll(all []remaking) error {
 	for _, r := range all {
-		if err := o.say(liveJob{raw: r.anew, full: r.old.full, Job: r.old.Job}, o.done); err != nil {
+		if err := o.say(cluster.LiveJob{Raw: r.anew, Full: r.old.Full, Job: r.old.Job}, o.done); err != nil {
 			return err
 		}
 	}
@@ -106,10 +107,10 @@ func (o *retryOptions) sayAll(all []remaking) error {
 }
 
 func (o *retryOptions) remakeOne(ctx context.Context, r remaking) error {
-	if err := o.client.remove(ctx, r.old); err != nil {
+	if err := o.client.Remove(ctx, r.old); err != nil {
 		return err
 	}
-	if err := o.client.awaitGone(ctx, r.old, o.timeout); err != nil {
+	if err := o.client.AwaitGone(ctx, r.old, o.timeout); err != nil {
 		return err
 	}
 	made, err := o.makeAnew(ctx, r)
@@ -121,11 +122,11 @@ func (o *retryOptions) remakeOne(ctx context.Context, r remaking) error {
 
 // makeAnew makes a Job whose old one is gone. Nothing but time is lost by trying
 // again, and the Job would be.
-func (o *retryOptions) makeAnew(ctx context.Context, r remaking) (liveJob, error) {
+func (o *retryOptions) makeAnew(ctx context.Context, r remaking) (cluster.LiveJob, error) {
 	var made *unstructured.Unstructured
 	var last error
 	err := utilwait.PollUntilContextTimeout(ctx, 500*time.Millisecond, o.timeout, true, func(ctx context.Context) (bool, error) {
-		made, last = o.client.create(ctx, r.anew)
+		made, last = o.client.Create(ctx, r.anew)
 		refused := apierrors.ReasonForError(last) != "" && !overQuota(last) && !passes(last)
 		if refused {
 			return false, last
@@ -136,15 +137,15 @@ func (o *retryOptions) makeAnew(ctx context.Context, r remaking) (liveJob, error
 	case apierrors.IsAlreadyExists(err):
 		// Somebody else was faster, such as GitOps, or an answer was lost.
 		if err := o.note("%s was made again by somebody else meanwhile", o.short(r.old.Ref())); err != nil {
-			return liveJob{}, err
+			return cluster.LiveJob{}, err
 		}
-		return o.client.get(ctx, r.old.Ref())
+		return o.client.Get(ctx, r.old.Ref())
 	case last != nil:
-		return liveJob{}, o.client.explain(ctx, last, right{"create", jobKind, "", r.old.Namespace}, r.old.Ref())
+		return cluster.LiveJob{}, o.client.Explain(ctx, last, cluster.Right{Verb: "create", Kind: cluster.JobKind, Subresource: "", Namespace: r.old.Namespace}, r.old.Ref())
 	case err != nil:
-		return liveJob{}, err
+		return cluster.LiveJob{}, err
 	}
-	return newLiveJob(made)
+	return cluster.NewLiveJob(made)
 }
 
 // passes reports whether a refusal passes by itself.

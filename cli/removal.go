@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -18,7 +19,7 @@ import (
 
 // removal is one run through the steps of "depctl uninstall", for real or not.
 type removal struct {
-	*clusterWriter
+	*cluster.Writer
 	out           io.Writer
 	clock         clock.PassiveClock
 	timeout       time.Duration
@@ -44,12 +45,12 @@ type tally struct {
 // but in a dry run, which says everything that is wrong.
 func (r *removal) run(ctx context.Context) error {
 	steps := []func(context.Context) error{
-		r.removing(installedPolicies), r.removeGate, r.freeJobs, r.releaseJobs, r.removing(installedRights),
+		r.removing(cluster.InstalledPolicies), r.removeGate, r.freeJobs, r.releaseJobs, r.removing(cluster.InstalledRights),
 	}
 	if !r.keepNamespace {
 		steps = append(steps, r.removeNamespace)
 	}
-	if r.dryRun == command.DryRunNone {
+	if r.DryRun == command.DryRunNone {
 		// A policy that is gone is in force for some seconds yet: Jobs that
 		// were made meanwhile may be suspended too.
 		steps = append(steps, r.releaseJobs)
@@ -61,7 +62,7 @@ func (r *removal) run(ctx context.Context) error {
 			continue
 		}
 		failed = append(failed, err)
-		if r.dryRun == command.DryRunNone || !isRefusal(err) {
+		if r.DryRun == command.DryRunNone || !isRefusal(err) {
 			break
 		}
 	}
@@ -71,20 +72,20 @@ func (r *removal) run(ctx context.Context) error {
 // isRefusal reports whether it was the API server that said no, and may say
 // something else to the next request.
 func isRefusal(err error) bool {
-	var missing *missingRight
+	var missing *cluster.MissingRight
 	return errors.As(err, &missing) || apierrors.ReasonForError(err) != ""
 }
 
 func (r *removal) say(format string, args ...any) error {
-	_, err := fmt.Fprintln(r.out, fmt.Sprintf(format, args...)+r.dryRun.Suffix())
+	_, err := fmt.Fprintln(r.out, fmt.Sprintf(format, args...)+r.DryRun.Suffix())
 	return err
 }
 
-func (r *removal) removing(all []installed) func(context.Context) error {
+func (r *removal) removing(all []cluster.Installed) func(context.Context) error {
 	return func(ctx context.Context) error {
 		var failed []error
 		for _, i := range all {
-			there, err := r.remove(ctx, i)
+			there, err := r.Remove(ctx, i)
 			switch {
 			case r.rehearsal && apierrors.IsBadRequest(err):
 				there, err = true, nil // a webhook cannot do dry runs
@@ -96,13 +97,13 @@ func (r *removal) removing(all []installed) func(context.Context) error {
 				continue
 			}
 			if !there {
-				if !i.optional {
+				if !i.Optional {
 					r.tally.absent++
 				}
 				continue
 			}
 			r.tally.deleted++
-			if err := r.say("%s deleted%s", i, i.from()); err != nil {
+			if err := r.say("%s deleted%s", i, i.From()); err != nil {
 				return err
 			}
 		}
@@ -111,24 +112,24 @@ func (r *removal) removing(all []installed) func(context.Context) error {
 }
 
 func (r *removal) removeGate(ctx context.Context) error {
-	err := r.removeAndWait(ctx, installedGate)
-	if err != nil && r.dryRun == command.DryRunNone {
+	err := r.removeAndWait(ctx, cluster.InstalledGate)
+	if err != nil && r.DryRun == command.DryRunNone {
 		return err
 	}
-	return errors.Join(err, r.awaitNoGate(ctx, r.timeout))
+	return errors.Join(err, r.AwaitNoGate(ctx, r.timeout))
 }
 
 func (r *removal) removeNamespace(ctx context.Context) error {
-	return r.removeAndWait(ctx, installedNamespace)
+	return r.removeAndWait(ctx, cluster.InstalledNamespace)
 }
 
-func (r *removal) removeAndWait(ctx context.Context, all []installed) error {
+func (r *removal) removeAndWait(ctx context.Context, all []cluster.Installed) error {
 	failed := r.removing(all)(ctx)
-	if failed != nil && r.dryRun == command.DryRunNone {
+	if failed != nil && r.DryRun == command.DryRunNone {
 		return failed
 	}
 	for _, i := range all {
-		failed = errors.Join(failed, r.awaitGone(ctx, i, r.timeout))
+		failed = errors.Join(failed, r.AwaitGone(ctx, i, r.timeout))
 	}
 	return failed
 }

@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -35,12 +36,12 @@ func (r *removal) freeJobs(ctx context.Context) error {
 			return gate.GuardPatch(job, gate.RemoveGuard)
 		})
 		r.tally.freed += freed
-		if err != nil || r.dryRun != command.DryRunNone {
+		if err != nil || r.DryRun != command.DryRunNone {
 			return err
 		}
 	}
 	return fmt.Errorf("finalizers %s come back as fast as they are removed: is there a gate outside of namespace %s? "+
-		"Stop it, and run the command again", gate.OutcomeFinalizer, gateNamespace)
+		"Stop it, and run the command again", gate.OutcomeFinalizer, cluster.GateNamespace)
 }
 
 // releaseJobs un-suspends the Jobs that no person holds, if that was asked for,
@@ -64,10 +65,10 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.ReleaseOptions{})
 		})
 		r.tally.released += released
-		if r.dryRun != command.DryRunNone {
+		if r.DryRun != command.DryRunNone {
 			r.tally.stranded = slices.DeleteFunc(r.tally.stranded, func(job gate.Job) bool { return !held(job) })
 		}
-		if err != nil || r.dryRun != command.DryRunNone {
+		if err != nil || r.DryRun != command.DryRunNone {
 			return err
 		}
 	}
@@ -76,7 +77,7 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 
 func (r *removal) readJobs(ctx context.Context) error {
 	var err error
-	if r.world, err = r.read(ctx, r.clock.Now()); err == nil {
+	if r.world, err = r.Read(ctx, r.clock.Now()); err == nil {
 		r.tally.stranded = stranded(r.world)
 	}
 	return err
@@ -92,7 +93,7 @@ func (r *removal) patchAll(ctx context.Context, all []gate.Job, done string, kin
 			continue
 		}
 		rehearsed[job.Namespace] = true
-		did, err := r.patchJob(ctx, job, kind, patch)
+		did, err := r.PatchJob(ctx, job, kind, patch)
 		switch {
 		case r.rehearsal && apierrors.IsBadRequest(err):
 			did = true

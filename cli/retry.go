@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -53,7 +54,7 @@ type retryOptions struct {
 	timeout time.Duration
 }
 
-func newCmdRetry(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &retryOptions{acting: newActing(f, streams, "retry", "retried")}
 	cmd := &cobra.Command{
 		Use:         "retry JOB... | -l LABELS | --all [--only]",
@@ -61,7 +62,7 @@ func newCmdRetry(f *factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Long:        retryLong,
 		Example:     retryExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction: f.completeJobs(func(job gate.Job) bool {
+		ValidArgsFunction: f.CompleteJobs(func(job gate.Job) bool {
 			return isOver(job) && remakeable(job) == nil
 		}),
 		DisableFlagsInUseLine: true,
@@ -109,7 +110,7 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 
 // lookAgain says which Jobs below were skipped while others were made again: they
 // still waited when it was looked, and the gate had seen the failure already.
-func (o *retryOptions) lookAgain(ctx context.Context, before *snapshot.World, found []liveJob) error {
+func (o *retryOptions) lookAgain(ctx context.Context, before *snapshot.World, found []cluster.LiveJob) error {
 	after, err := o.everything(ctx, found)
 	if err != nil {
 		return err
@@ -136,7 +137,7 @@ func pronoun(n int) string {
 
 // fits returns why a Job cannot be retried. One that was named and has not failed
 // is fine: the command may have been interrupted below it.
-func (o *retryOptions) fits(t liveJob) error {
+func (o *retryOptions) fits(t cluster.LiveJob) error {
 	if (o.selector != "" || o.all || o.only) && !isOver(t.Job) {
 		return fmt.Errorf("job %s has not failed", t.Ref())
 	}
@@ -158,8 +159,8 @@ func remakeable(job gate.Job) error {
 }
 
 // ownedByOther returns why a Job is not the user's to make again.
-func ownedByOther(t liveJob) error {
-	owner := metav1.GetControllerOf(t.full)
+func ownedByOther(t cluster.LiveJob) error {
+	owner := metav1.GetControllerOf(t.Full)
 	if owner == nil || owner.Kind == "CronJob" {
 		return nil
 	}
@@ -168,36 +169,36 @@ func ownedByOther(t liveJob) error {
 
 // everything returns the Jobs of all namespaces, or as many as the user may list:
 // Jobs of other namespaces may wait for those that are acted on.
-func (a *acting) everything(ctx context.Context, about []liveJob) (*snapshot.World, error) {
-	w, err := a.client.readAll(ctx, a.clock.Now())
+func (a *acting) everything(ctx context.Context, about []cluster.LiveJob) (*snapshot.World, error) {
+	w, err := a.client.ReadAll(ctx, a.clock.Now())
 	if !apierrors.IsForbidden(err) {
-		if err = a.client.explain(ctx, err, right{"list", jobKind, "", ""}, lang.Ref{}); err != nil {
+		if err = a.client.Explain(ctx, err, cluster.Right{Verb: "list", Kind: cluster.JobKind, Subresource: "", Namespace: ""}, lang.Ref{}); err != nil {
 			return nil, err
 		}
 		w.Access = snapshot.Hopeful{Access: w.Access}
 		return w, nil
 	}
-	r := a.client.reader("").reading(a.clock.Now())
-	r.world.Access = snapshot.Hopeful{Access: r.world.Access}
+	r := a.client.Reader("").Reading(a.clock.Now())
+	r.World.Access = snapshot.Hopeful{Access: r.World.Access}
 	listed := map[string]bool{}
 	for _, t := range about {
 		if listed[t.Namespace] {
 			continue
 		}
 		listed[t.Namespace] = true
-		if err := r.list(ctx, t.Namespace); err != nil {
-			return nil, a.client.explain(ctx, err, right{"list", jobKind, "", t.Namespace}, lang.Ref{})
+		if err := r.List(ctx, t.Namespace); err != nil {
+			return nil, a.client.Explain(ctx, err, cluster.Right{Verb: "list", Kind: cluster.JobKind, Subresource: "", Namespace: t.Namespace}, lang.Ref{})
 		}
 	}
 	if a.limited {
-		return r.world, nil
+		return r.World, nil
 	}
 	a.limited = true
-	return r.world, a.note("You may not list the Jobs of all namespaces: those of others that wait are not looked at.")
+	return r.World, a.note("You may not list the Jobs of all namespaces: those of others that wait are not looked at.")
 }
 
 // explainPlan says what is left out of it, and why.
-func (o *retryOptions) explainPlan(w *snapshot.World, plan *rescue, found []liveJob) error {
+func (o *retryOptions) explainPlan(w *snapshot.World, plan *rescue, found []cluster.LiveJob) error {
 	var notes []string
 	for _, t := range found {
 		if !isOver(t.Job) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 )
 
@@ -26,7 +27,7 @@ Exit codes:
   124  wait: the time is up
 submit --wait ends with the code of the Job.`
 
-func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "depctl",
 		Short:         "Show what Kubernetes Jobs wait for",
@@ -43,7 +44,7 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetErr(streams.ErrOut)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &command.UsageError{Message: err.Error()} })
 	root.SetUsageFunc(printUsage)
-	f.flags.AddFlags(root.PersistentFlags())
+	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		newCmdGraph(f, streams), newCmdExplain(f, streams), newCmdStatus(f, streams), newCmdWait(f, streams), newCmdCheck(f, streams),
 		newCmdLint(f, streams), newCmdPlan(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
@@ -49,7 +50,7 @@ type setOptions struct {
 	edits map[string]*string
 }
 
-func newCmdSet(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
 	cmd := &cobra.Command{
 		Use:         "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
@@ -119,7 +120,7 @@ func (o *setOptions) readEdits(cmd *cobra.Command, args []string) error {
 }
 
 func (o *setOptions) run(ctx context.Context, names []string) error {
-	found, err := o.find(ctx, names, func(t liveJob) error { return o.settable(t) })
+	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return o.settable(t) })
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -135,8 +136,8 @@ func (o *setOptions) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	return each(found, func(t liveJob) error {
-		after, changed, err := o.client.apply(ctx, t, change{kind: types.MergePatchType, patch: func(t liveJob) ([]byte, error) {
+	return each(found, func(t cluster.LiveJob) error {
+		after, changed, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 			if err := o.settable(t); err != nil || !o.differs(t) {
 				return nil, err
 			}
@@ -151,7 +152,7 @@ func (o *setOptions) run(ctx context.Context, names []string) error {
 
 // settable returns why an edit of a Job would change nothing. One that is
 // suspended and waits for nothing may begin to wait.
-func (o *setOptions) settable(t liveJob) error {
+func (o *setOptions) settable(t cluster.LiveJob) error {
 	_, begins := o.edits[gate.DependsOnAnnotation]
 	if begins && !t.Annotated && t.Suspended {
 		with := t.Job
@@ -161,9 +162,9 @@ func (o *setOptions) settable(t liveJob) error {
 	return snapshot.NotWaiting(t.Job)
 }
 
-func (o *setOptions) differs(t liveJob) bool {
+func (o *setOptions) differs(t cluster.LiveJob) bool {
 	for key, value := range o.edits {
-		old, there := t.full.Annotations[key]
+		old, there := t.Full.Annotations[key]
 		if there != (value != nil) || value != nil && old != *value {
 			return true
 		}
@@ -173,14 +174,14 @@ func (o *setOptions) differs(t liveJob) bool {
 
 // preview checks the edits, says of each Job what changes and what the gate makes
 // of it then, and reports whether it would fail one at once.
-func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, err error) {
-	edited := make([]liveJob, len(found))
+func (o *setOptions) preview(ctx context.Context, found []cluster.LiveJob) (fails bool, err error) {
+	edited := make([]cluster.LiveJob, len(found))
 	for i, t := range found {
 		patch, err := gate.EditPatch(t.Job, o.edits)
 		if err != nil {
 			return false, err
 		}
-		if edited[i], err = locally(t, types.MergePatchType, patch); err != nil {
+		if edited[i], err = cluster.Locally(t, types.MergePatchType, patch); err != nil {
 			return false, err
 		}
 		if err := o.vet(edited[i], i == 0); err != nil {
@@ -217,7 +218,7 @@ func (o *setOptions) preview(ctx context.Context, found []liveJob) (fails bool, 
 }
 
 // vet writes the mistakes in what would be written, and with doubts those too.
-func (o *setOptions) vet(after liveJob, doubts bool) error {
+func (o *setOptions) vet(after cluster.LiveJob, doubts bool) error {
 	if text, given := o.edits[gate.DependsOnAnnotation]; given {
 		m := &manifest.Manifest{Name: "expression", Text: *text, Lines: manifest.FileLines(*text)}
 		var found []manifest.Finding
@@ -242,11 +243,11 @@ func (o *setOptions) vet(after liveJob, doubts bool) error {
 }
 
 // diff returns what changes, a line for each value before and after.
-func (o *setOptions) diff(t liveJob) []string {
+func (o *setOptions) diff(t cluster.LiveJob) []string {
 	var lines []string
 	for _, key := range []string{gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation} {
 		value, given := o.edits[key]
-		old, there := t.full.Annotations[key]
+		old, there := t.Full.Annotations[key]
 		if !given || there == (value != nil) && (value == nil || old == *value) {
 			continue
 		}
@@ -273,12 +274,12 @@ func effect(d gate.Decision) string {
 }
 
 // completeSet completes the Job, and as the expression another one.
-func completeSet(f *factory, cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+func completeSet(f *cluster.Factory, cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {
 	case 0:
-		return f.completeJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
+		return f.CompleteJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
 	case 1:
-		return f.completeJobs(func(gate.Job) bool { return true })(cmd, args, given)
+		return f.CompleteJobs(func(gate.Job) bool { return true })(cmd, args, given)
 	}
-	return nil, noFiles
+	return nil, cluster.NoFiles
 }

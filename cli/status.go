@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
@@ -56,12 +57,12 @@ type statusOptions struct {
 	// The rest is filled in by complete.
 	namespace string
 	labels    labels.Selector
-	client    clientset
+	client    cluster.Client
 	terminal  command.Terminal
 }
 
-func newCmdStatus(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &statusOptions{streams: streams, clock: f.clock}
+func newCmdStatus(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &statusOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
 		Use:                   "status [-n NAMESPACE | -A] [-l SELECTOR] [--watch] [-o wide|json|yaml]",
 		Short:                 "Sum up Jobs: how many wait, for what, how long",
@@ -103,20 +104,20 @@ func (o *statusOptions) validate() error {
 	return command.ValidateOutputs(o.output, command.OutputWide, command.OutputJSON, command.OutputYAML)
 }
 
-func (o *statusOptions) complete(f *factory) error {
-	o.terminal = f.terminal(o.streams.Out)
+func (o *statusOptions) complete(f *cluster.Factory) error {
+	o.terminal = f.Terminal(o.streams.Out)
 	var err error
 	if !o.allNamespaces {
-		if o.namespace, err = f.namespace(); err != nil {
+		if o.namespace, err = f.Namespace(); err != nil {
 			return err
 		}
 	}
-	o.client, err = f.cluster()
+	o.client, err = f.Client()
 	return err
 }
 
 func (o *statusOptions) run(ctx context.Context) error {
-	w, notes, err := clusterOf(o.client, o.namespace).Read(ctx, o.clock.Now())
+	w, notes, err := cluster.NewReader(o.client, o.namespace).Read(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
@@ -151,7 +152,7 @@ const redraw = 500 * time.Millisecond
 func (o *statusOptions) follow(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	w := clusterOf(o.client, o.namespace).reading(o.clock.Now()).world
+	w := cluster.NewReader(o.client, o.namespace).Reading(o.clock.Now()).World
 	news := make(chan struct{}, 1)
 	tell := func() {
 		select {
@@ -160,12 +161,12 @@ func (o *statusOptions) follow(ctx context.Context) error {
 		}
 	}
 	synced := false
-	f := &follower{
-		client: o.client, streams: []stream{{namespace: o.namespace}},
-		noted:   func(job *batchv1.Job) { w.Note(job) },
-		set:     func(job gate.Job) { w.Add(job); tell() },
-		removed: func(job gate.Job) { w.Remove(job.Ref()); tell() },
-		replaced: func(_ stream, jobs []gate.Job) {
+	f := &cluster.Watcher{
+		Client: o.client, Streams: []cluster.Stream{{Namespace: o.namespace}},
+		Noted:   func(job *batchv1.Job) { w.Note(job) },
+		Set:     func(job gate.Job) { w.Add(job); tell() },
+		Removed: func(job gate.Job) { w.Remove(job.Ref()); tell() },
+		Replaced: func(_ cluster.Stream, jobs []gate.Job) {
 			fresh := snapshot.NewWorld(w.Now)
 			fresh.Access, fresh.Expected, fresh.Heard = w.Access, w.Expected, w.Heard
 			for _, job := range jobs {
@@ -174,11 +175,11 @@ func (o *statusOptions) follow(ctx context.Context) error {
 			*w, synced = *fresh, true
 			tell()
 		},
-		failed: func(_ stream, err error) error {
+		Failed: func(_ cluster.Stream, err error) error {
 			if synced {
 				return command.PrintNotes(o.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
 			}
-			return unlisted(o.namespace, err)
+			return cluster.NotListed(o.namespace, err)
 		},
 	}
 	go func() {
@@ -188,10 +189,10 @@ func (o *statusOptions) follow(ctx context.Context) error {
 				return
 			case <-news:
 			}
-			f.lock()
+			f.Lock()
 			w.Now = o.clock.Now()
 			err := o.again(snapshot.NewInquiry(w))
-			f.unlock()
+			f.Unlock()
 			if err != nil {
 				end(err)
 				return
@@ -199,7 +200,7 @@ func (o *statusOptions) follow(ctx context.Context) error {
 			command.Sleep(ctx, redraw)
 		}
 	}()
-	err := f.run(ctx)
+	err := f.Run(ctx)
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}

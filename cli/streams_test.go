@@ -5,14 +5,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/lang"
 )
 
 func TestStreamsAreAsNarrowAsTheyCan(t *testing.T) {
-	for text, want := range map[string][]stream{
-		"a, b, a":                           {{"ns", "a"}, {"ns", "b"}},
-		"a, b-*, x/c":                       {{"ns", ""}, {"x", "c"}},
-		"a,b,c,d,e,f,g,h,i":                 {{"ns", ""}},
+	for text, want := range map[string][]cluster.Stream{
+		"a, b, a":                           {{Namespace: "ns", Name: "a"}, {Namespace: "ns", Name: "b"}},
+		"a, b-*, x/c":                       {{Namespace: "ns", Name: ""}, {Namespace: "x", Name: "c"}},
+		"a,b,c,d,e,f,g,h,i":                 {{Namespace: "ns", Name: ""}},
 		"time(2026-01-01T00:00:00Z), pod:x": nil,
 	} {
 		expr, err := lang.Parse(text)

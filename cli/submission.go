@@ -15,6 +15,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 )
@@ -27,10 +28,10 @@ const (
 )
 
 // input reads the files that were named.
-func (o *submitOptions) input(f *factory, script, program []string) (*batch.Input, error) {
+func (o *submitOptions) input(f *cluster.Factory, script, program []string) (*batch.Input, error) {
 	in := &batch.Input{
 		Command: program, Options: o.options, Dialect: batch.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
-		LookupEnv: os.LookupEnv, Now: f.clock.Now(), Suffix: f.suffix(),
+		LookupEnv: os.LookupEnv, Now: f.Clock.Now(), Suffix: f.Suffix(),
 	}
 	o.suffix = in.Suffix
 	var err error
@@ -122,23 +123,23 @@ func (o *submitOptions) site() (*batch.Site, error) {
 
 // submitter returns what creates the Job, and lets the input ask it. A dry run
 // needs a cluster only if a question comes up.
-func (o *submitOptions) submitter(ctx context.Context, f *factory, in *batch.Input) (*submitter, error) {
-	namespace, err := f.namespace()
+func (o *submitOptions) submitter(ctx context.Context, f *cluster.Factory, in *batch.Input) (*cluster.Submitter, error) {
+	namespace, err := f.Namespace()
 	if err != nil {
 		return nil, err
 	}
-	s := &submitter{namespace: namespace, dryRun: command.DryRun(o.dryRun), explicit: f.givenNamespace()}
+	s := &cluster.Submitter{Namespace: namespace, DryRun: command.DryRun(o.dryRun), Explicit: f.GivenNamespace()}
 	if in.Manifest != nil && in.Manifest.Namespace != "" {
-		if given := f.givenNamespace(); given != "" && given != in.Manifest.Namespace {
+		if given := f.GivenNamespace(); given != "" && given != in.Manifest.Namespace {
 			return nil, command.UsageErrorf("the manifest is of namespace %s, and -n says %s", in.Manifest.Namespace, given)
 		}
-		s.namespace, s.explicit = in.Manifest.Namespace, in.Manifest.Namespace
+		s.Namespace, s.Explicit = in.Manifest.Namespace, in.Manifest.Namespace
 	}
-	if s.all, s.core, err = f.clients(); err == nil {
-		in.Lookup, in.Match, in.Namesakes = s.lookup(ctx), s.match(ctx), s.namesakes(ctx)
+	if s.All, s.Core, err = f.Clients(); err == nil {
+		in.Lookup, in.Match, in.Namesakes = s.Lookup(ctx), s.Match(ctx), s.Namesakes(ctx)
 		return s, nil
 	}
-	if s.dryRun != command.DryRunClient {
+	if s.DryRun != command.DryRunClient {
 		return nil, err
 	}
 	unreachable := err

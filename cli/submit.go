@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
@@ -119,7 +120,7 @@ type submitOptions struct {
 	suffix string
 }
 
-func newCmdSubmit(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newCmdSubmit(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &submitOptions{streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "submit [options] (SCRIPT [ARGS] | -f FILE | -- COMMAND [ARGS] | <SCRIPT)",
@@ -236,7 +237,7 @@ func (o *submitOptions) validate(script, program []string) error {
 	return nil
 }
 
-func (o *submitOptions) run(ctx context.Context, f *factory, script, program []string) error {
+func (o *submitOptions) run(ctx context.Context, f *cluster.Factory, script, program []string) error {
 	in, err := o.input(f, script, program)
 	if err != nil {
 		return err
@@ -255,16 +256,16 @@ func (o *submitOptions) run(ctx context.Context, f *factory, script, program []s
 	if err := o.note(made.Notes); err != nil {
 		return err
 	}
-	made.Job.Namespace = s.explicit
+	made.Job.Namespace = s.Explicit
 	if made.Script != nil {
-		made.Script.Namespace = s.explicit
+		made.Script.Namespace = s.Explicit
 	}
-	if s.dryRun != command.DryRunClient {
+	if s.DryRun != command.DryRunClient {
 		asked := made.Job.Name
-		if err := s.create(ctx, made); err != nil {
+		if err := s.Create(ctx, made); err != nil {
 			return err
 		}
-		if err := o.note(s.remarks(ctx, asked, made.Job)); err != nil {
+		if err := o.note(s.Remarks(ctx, asked, made.Job)); err != nil {
 			return err
 		}
 	}
@@ -309,13 +310,13 @@ func eachAnError(err error) error {
 const interrupted = 128 + int(syscall.SIGINT)
 
 // waitFor returns when the Job has ended, with its exit code.
-func (o *submitOptions) waitFor(ctx context.Context, s *submitter, job *batchv1.Job) error {
-	done, err := s.wait(ctx, job, func(text string) {
+func (o *submitOptions) waitFor(ctx context.Context, s *cluster.Submitter, job *batchv1.Job) error {
+	done, err := s.Wait(ctx, job, func(text string) {
 		fmt.Fprintf(o.streams.ErrOut, "%s %s\n", job.Name, picture.OneLine(text))
 	})
 	switch {
 	case ctx.Err() != nil:
-		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.namespace)
+		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.Namespace)
 		return command.Ended(interrupted)
 	case err != nil:
 		return fmt.Errorf("waiting for Job %s: %w", job.Name, err)
@@ -323,7 +324,7 @@ func (o *submitOptions) waitFor(ctx context.Context, s *submitter, job *batchv1.
 	if text, _ := batch.Progress(done); text == "succeeded" {
 		return nil
 	}
-	pods, err := s.failedPods(ctx, done)
+	pods, err := s.FailedPods(ctx, done)
 	if err != nil {
 		return fmt.Errorf("reading the exit code of Job %s from its pods: %w", done.Name, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 )
 
@@ -50,12 +51,12 @@ type uninstallOptions struct {
 	timeout       time.Duration
 
 	// The rest is filled in by complete.
-	writer *clusterWriter
+	writer *cluster.Writer
 	server string
 }
 
-func newCmdUninstall(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &uninstallOptions{streams: streams, clock: f.clock}
+func newCmdUninstall(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &uninstallOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
 		Use:                   "uninstall [--dry-run] [--yes] [--release]",
 		Short:                 "Take depctl out of the cluster",
@@ -85,8 +86,8 @@ func newCmdUninstall(f *factory, streams genericiooptions.IOStreams) *cobra.Comm
 	return cmd
 }
 
-func (o *uninstallOptions) validate(f *factory) error {
-	if f.givenNamespace() != "" {
+func (o *uninstallOptions) validate(f *cluster.Factory) error {
+	if f.GivenNamespace() != "" {
 		return command.UsageErrorf("depctl is uninstalled from the whole cluster: there is no -n")
 	}
 	if o.timeout <= 0 {
@@ -95,7 +96,7 @@ func (o *uninstallOptions) validate(f *factory) error {
 	if err := command.DryRun(o.dryRun).Validate(); err != nil {
 		return err
 	}
-	if o.changes() && !o.yes && !f.interactive(o.streams.In) {
+	if o.changes() && !o.yes && !f.Interactive(o.streams.In) {
 		return command.UsageErrorf("there is no terminal to ask on: say --yes, or --dry-run")
 	}
 	return nil
@@ -103,9 +104,9 @@ func (o *uninstallOptions) validate(f *factory) error {
 
 func (o *uninstallOptions) changes() bool { return command.DryRun(o.dryRun) == command.DryRunNone }
 
-func (o *uninstallOptions) complete(f *factory) error {
+func (o *uninstallOptions) complete(f *cluster.Factory) error {
 	var err error
-	o.writer, o.server, err = f.writer()
+	o.writer, o.server, err = f.Writer()
 	return err
 }
 
@@ -133,9 +134,9 @@ func (o *uninstallOptions) run(ctx context.Context, called string) error {
 
 func (o *uninstallOptions) removal(d command.DryRun, out io.Writer) *removal {
 	writer := *o.writer
-	writer.dryRun = d
+	writer.DryRun = d
 	return &removal{
-		clusterWriter: &writer, out: out, clock: o.clock,
+		Writer: &writer, out: out, clock: o.clock,
 		timeout: o.timeout, release: o.release, keepNamespace: o.keepNamespace,
 	}
 }

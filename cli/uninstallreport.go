@@ -24,7 +24,7 @@ func (o *uninstallOptions) report(r *removal, called string) error {
 	if err := printStranded(o.streams.Out, r.world, r.tally.stranded); err != nil {
 		return err
 	}
-	if r.dryRun != command.DryRunNone {
+	if r.DryRun != command.DryRunNone {
 		return nil
 	}
 	var b strings.Builder
@@ -39,8 +39,8 @@ func (o *uninstallOptions) report(r *removal, called string) error {
 
 func summary(r *removal) string {
 	switch {
-	case r.dryRun != command.DryRunNone:
-		return fmt.Sprintf("Nothing was changed%s: %s.", r.dryRun.Suffix(), r.tally.plan())
+	case r.DryRun != command.DryRunNone:
+		return fmt.Sprintf("Nothing was changed%s: %s.", r.DryRun.Suffix(), r.tally.plan())
 	case r.tally.isNothing():
 		return "depctl was not found: nothing to uninstall."
 	case r.tally.deleted == 0:

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 )
 
@@ -15,8 +16,8 @@ type versionOptions struct {
 	output  string
 }
 
-func newCmdVersion(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &versionOptions{streams: streams, build: f.build}
+func newCmdVersion(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &versionOptions{streams: streams, build: f.Build}
 	cmd := &cobra.Command{
 		Use:   "version [-o json]",
 		Short: "Print which build of depctl this is",

@@ -7,6 +7,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/reference"
 	"depctl.dev/cli/vigil"
@@ -59,11 +60,11 @@ type waitOptions struct {
 	text      string
 	expr      *lang.Expr
 	namespace string
-	client    clientset
+	client    cluster.Client
 }
 
-func newCmdWait(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &waitOptions{streams: streams, clock: f.clock}
+func newCmdWait(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &waitOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
 		Use:                   "wait EXPRESSION [--timeout DURATION] [-n NAMESPACE]",
 		Short:                 "Wait until an expression is true",
@@ -76,10 +77,10 @@ func newCmdWait(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
 				return err
 			}
 			var err error
-			if o.namespace, err = f.namespace(); err != nil {
+			if o.namespace, err = f.Namespace(); err != nil {
 				return err
 			}
-			if o.client, err = f.cluster(); err != nil {
+			if o.client, err = f.Client(); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
@@ -118,7 +119,7 @@ const mostNames = 8
 
 // streamsOf returns what to watch for an expression: as little as will do, so that
 // as few rights as possible are needed.
-func streamsOf(expr *lang.Expr, namespace string) []stream {
+func streamsOf(expr *lang.Expr, namespace string) []cluster.Stream {
 	names, sets := map[string][]string{}, map[string]bool{}
 	var order []string
 	for _, edge := range expr.Edges() {
@@ -135,16 +136,16 @@ func streamsOf(expr *lang.Expr, namespace string) []stream {
 		}
 		names[ref.Namespace] = append(names[ref.Namespace], ref.Name)
 	}
-	var list []stream
+	var list []cluster.Stream
 	for _, ns := range order {
 		if sets[ns] || len(names[ns]) > mostNames {
-			list = append(list, stream{namespace: ns})
+			list = append(list, cluster.Stream{Namespace: ns})
 			continue
 		}
 		seen := map[string]bool{}
 		for _, name := range names[ns] {
 			if !seen[name] {
-				list = append(list, stream{ns, name})
+				list = append(list, cluster.Stream{Namespace: ns, Name: name})
 			}
 			seen[name] = true
 		}

@@ -76,7 +76,7 @@ func TestTheExitCodesOfWait(t *testing.T) {
 func TestWaitEndsWhenItComesTrue(t *testing.T) {
 	client := nightCluster(nightObjects(), true)
 	f := clusterFactory(t, client, command.Terminal{Glyphs: picture.Unicode()})
-	f.clock = clock.RealClock{}
+	f.Clock = clock.RealClock{}
 	codes := make(chan int, 1)
 	go func() {
 		_, _, code := runDepctl(f, "", "wait", "extract-2 + 50ms", "--timeout", "30s")

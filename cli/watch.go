@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
@@ -17,11 +18,11 @@ const redrawAfter = 100 * time.Millisecond
 
 // follow draws a graph again whenever it changes, until the context ends.
 func (o *graphOptions) follow(ctx context.Context) error {
-	from, ok := o.source.(*cluster)
+	from, ok := o.source.(*cluster.Reader)
 	if !ok {
 		return command.UsageErrorf("only a cluster can be watched")
 	}
-	f, err := from.follow(ctx, o.clock.Now())
+	f, err := from.Follow(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (o *graphOptions) follow(ctx context.Context) error {
 		second = ticker.C
 	}
 	for {
-		if err := f.upstream(ctx); err != nil {
+		if err := f.Upstream(ctx); err != nil {
 			return err
 		}
 		if err := o.frame(f, s); err != nil {
@@ -46,7 +47,7 @@ func (o *graphOptions) follow(ctx context.Context) error {
 			return nil
 		case <-second:
 			continue
-		case <-f.changed:
+		case <-f.Changed:
 		}
 		select {
 		case <-ctx.Done():
@@ -57,11 +58,11 @@ func (o *graphOptions) follow(ctx context.Context) error {
 }
 
 // frame draws the world as it is now.
-func (o *graphOptions) frame(f *liveWorld, s *frames) error {
-	f.lock()
-	f.world.Now = o.clock.Now()
-	m, err := o.model(f.world)
-	f.unlock()
+func (o *graphOptions) frame(f *cluster.LiveWorld, s *frames) error {
+	f.Lock()
+	f.World.Now = o.clock.Now()
+	m, err := o.model(f.World)
+	f.Unlock()
 	if err != nil {
 		return err
 	}

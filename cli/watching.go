@@ -8,6 +8,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/vigil"
@@ -21,35 +22,35 @@ type watching struct {
 	vigil *vigil.Vigil
 	// missing are the streams that have not been listed yet, and away those that do
 	// not answer.
-	missing map[stream]bool
-	away    map[stream]bool
+	missing map[cluster.Stream]bool
+	away    map[cluster.Stream]bool
 	news    chan struct{}
 }
 
 func (o *waitOptions) run(ctx context.Context) error {
 	w := &watching{
-		waitOptions: o, vigil: vigil.New(o.expr, o.namespace), missing: map[stream]bool{}, away: map[stream]bool{}, news: make(chan struct{}, 1),
+		waitOptions: o, vigil: vigil.New(o.expr, o.namespace), missing: map[cluster.Stream]bool{}, away: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	f := &follower{
-		client: o.client, streams: streamsOf(o.expr, o.namespace),
-		set:     func(job gate.Job) { w.vigil.Set(job, o.clock.Now()); w.tell() },
-		removed: func(job gate.Job) { w.vigil.Remove(job); w.tell() },
-		replaced: func(s stream, jobs []gate.Job) {
-			w.vigil.Replace(s.namespace, s.name, jobs, o.clock.Now())
+	f := &cluster.Watcher{
+		Client: o.client, Streams: streamsOf(o.expr, o.namespace),
+		Set:     func(job gate.Job) { w.vigil.Set(job, o.clock.Now()); w.tell() },
+		Removed: func(job gate.Job) { w.vigil.Remove(job); w.tell() },
+		Replaced: func(s cluster.Stream, jobs []gate.Job) {
+			w.vigil.Replace(s.Namespace, s.Name, jobs, o.clock.Now())
 			delete(w.missing, s)
 			delete(w.away, s)
 			w.tell()
 		},
-		failed: w.failed,
+		Failed: w.failed,
 	}
-	for _, s := range f.streams {
+	for _, s := range f.Streams {
 		w.missing[s] = true
 	}
 	w.tell()
 	done := make(chan error, 1)
-	go func() { done <- f.run(ctx) }()
+	go func() { done <- f.Run(ctx) }()
 	return w.loop(ctx, f, done)
 }
 
@@ -62,15 +63,15 @@ func (w *watching) tell() {
 
 // failed takes in that a stream does not answer. The first answer must come: a
 // cluster that never answered is not the right one.
-func (w *watching) failed(s stream, err error) error {
+func (w *watching) failed(s cluster.Stream, err error) error {
 	switch {
 	case apierrors.IsForbidden(err):
-		w.vigil.Forbid(s.namespace, s.name, "you may not watch it: "+err.Error())
+		w.vigil.Forbid(s.Namespace, s.Name, "you may not watch it: "+err.Error())
 		delete(w.missing, s)
 		w.tell()
 		return nil
 	case w.missing[s]:
-		return unlisted(s.namespace, err)
+		return cluster.NotListed(s.Namespace, err)
 	case !w.away[s] && !w.quiet:
 		w.away[s] = true
 		return command.PrintNotes(w.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
@@ -79,7 +80,7 @@ func (w *watching) failed(s stream, err error) error {
 }
 
 // loop judges whenever there is news, and when time may have changed something.
-func (w *watching) loop(ctx context.Context, f *follower, done <-chan error) error {
+func (w *watching) loop(ctx context.Context, f *cluster.Watcher, done <-chan error) error {
 	var up <-chan time.Time
 	if w.timeout > 0 {
 		up = time.After(w.timeout)
@@ -100,15 +101,15 @@ func (w *watching) loop(ctx context.Context, f *follower, done <-chan error) err
 		case <-w.news:
 		case <-next.C:
 		}
-		f.lock()
+		f.Lock()
 		if len(w.missing) > 0 {
-			f.unlock()
+			f.Unlock()
 			continue
 		}
 		w.learn(ctx)
 		now := w.clock.Now()
 		j := w.vigil.Judge(now)
-		f.unlock()
+		f.Unlock()
 		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 {
 			return w.end(j)
 		}
@@ -121,21 +122,21 @@ func (w *watching) loop(ctx context.Context, f *follower, done <-chan error) err
 // learn reads the exit codes that decide.
 func (w *watching) learn(ctx context.Context) {
 	for _, job := range w.vigil.Unlearned() {
-		pods, err := podsOf(ctx, w.client, job.Namespace, string(job.UID))
+		pods, err := cluster.PodsOf(ctx, w.client, job.Namespace, string(job.UID))
 		switch {
 		case apierrors.IsForbidden(err):
 			w.vigil.Forbid(job.Namespace, job.Name, "you may not list the pods that know its exit code: "+err.Error())
 		case err != nil:
 			time.AfterFunc(time.Second, w.tell)
 		default:
-			w.vigil.Learn(job, exitsOf(job, pods))
+			w.vigil.Learn(job, cluster.ExitsOf(job, pods))
 		}
 	}
 }
 
-func (w *watching) over(f *follower) error {
-	f.lock()
-	defer f.unlock()
+func (w *watching) over(f *cluster.Watcher) error {
+	f.Lock()
+	defer f.Unlock()
 	what := fmt.Sprintf("still unknown after %s: ", w.timeout)
 	if len(w.missing) > 0 {
 		// What has not been read yet must not be called absent.

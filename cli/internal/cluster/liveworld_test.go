@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -44,13 +44,13 @@ func TestAJobThatGoesBetweenTwoListsIsForgotten(t *testing.T) {
 		return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: name, UID: "uid", ResourceVersion: "1"}}
 	}
 	client := fake.NewSimpleClientset(named("gone"), named("stays"))
-	from := readerOf(deleting{client.BatchV1(), &sync.Once{}}, "etl")
-	f, err := from.follow(t.Context(), time.Now())
+	from := NewJobReader(deleting{client.BatchV1(), &sync.Once{}}, "etl")
+	f, err := from.Follow(t.Context(), time.Now())
 	require.NoError(t, err)
 	there := func(name string) bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		_, exists := f.world.Jobs[lang.Job("etl", name)]
+		_, exists := f.World.Jobs[lang.Job("etl", name)]
 		return exists
 	}
 	require.True(t, there("gone"), "it was listed")

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -20,28 +20,28 @@ import (
 // completionTimeout bounds how long a shell waits for names from the cluster.
 const completionTimeout = 3 * time.Second
 
-const noFiles = cobra.ShellCompDirectiveNoFileComp
+const NoFiles = cobra.ShellCompDirectiveNoFileComp
 
-// completeJobs completes the names of Jobs, with their states, in the namespace
+// CompleteJobs completes the names of Jobs, with their states, in the namespace
 // that was given, or in that which the word begins with.
-func (f *factory) completeJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
+func (f *Factory) CompleteJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
-		namespace, err := f.namespace()
+		namespace, err := f.Namespace()
 		if err != nil {
-			return nil, noFiles
+			return nil, NoFiles
 		}
 		prefix := ""
 		if before, _, slash := strings.Cut(given, "/"); slash {
 			ref, err := command.JobNamed(before+"/x", namespace)
 			if err != nil {
-				return nil, noFiles
+				return nil, NoFiles
 			}
 			namespace, prefix = ref.Namespace, before+"/"
 		}
 		w, err := f.briefly(cmd, namespace)
 		if err != nil {
 			cobra.CompDebugln(err.Error(), false)
-			return nil, noFiles
+			return nil, NoFiles
 		}
 		var found []string
 		for _, ref := range slices.SortedFunc(maps.Keys(w.Jobs), lang.Ref.Compare) {
@@ -51,22 +51,22 @@ func (f *factory) completeJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 				found = append(found, name+"\t"+inBrief(w, job))
 			}
 		}
-		return found, noFiles
+		return found, NoFiles
 	}
 }
 
 // briefly reads the Jobs of a namespace, and of no other.
-func (f *factory) briefly(cmd *cobra.Command, namespace string) (*snapshot.World, error) {
+func (f *Factory) briefly(cmd *cobra.Command, namespace string) (*snapshot.World, error) {
 	client, err := f.jobs()
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
 	defer cancel()
-	r := &reading{cluster: readerOf(client, namespace), world: snapshot.NewWorld(f.clock.Now())}
-	err = r.list(ctx, namespace)
-	r.world.Graph.Settle()
-	return r.world, err
+	r := &reading{Reader: NewJobReader(client, namespace), World: snapshot.NewWorld(f.Clock.Now())}
+	err = r.List(ctx, namespace)
+	r.World.Graph.Settle()
+	return r.World, err
 }
 
 func inBrief(w *snapshot.World, job gate.Job) string {
@@ -84,17 +84,17 @@ func contextOf(cmd *cobra.Command) context.Context {
 	return context.Background()
 }
 
-func (f *factory) completeNamespaces(cmd *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
-	w, _, err := f.writer()
+func (f *Factory) CompleteNamespaces(cmd *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
+	w, _, err := f.Writer()
 	if err != nil {
-		return nil, noFiles
+		return nil, NoFiles
 	}
 	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
 	defer cancel()
 	list, err := w.client(namespaceKind, "").List(ctx, metav1.ListOptions{})
 	if err != nil {
 		cobra.CompDebugln(err.Error(), false)
-		return nil, noFiles
+		return nil, NoFiles
 	}
 	var found []string
 	for _, namespace := range list.Items {
@@ -103,23 +103,23 @@ func (f *factory) completeNamespaces(cmd *cobra.Command, _ []string, given strin
 		}
 	}
 	slices.Sort(found)
-	return found, noFiles
+	return found, NoFiles
 }
 
-// kubeconfigNames are the names in a kubeconfig.
-type kubeconfigNames struct{ contexts, clusters, users []string }
+// KubeconfigNames are the names in a kubeconfig.
+type KubeconfigNames struct{ Contexts, Clusters, Users []string }
 
-func (f *factory) completeKubeconfig(names func(kubeconfigNames) []string) cobra.CompletionFunc {
+func (f *Factory) CompleteKubeconfig(names func(KubeconfigNames) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
-		config, err := f.flags.ToRawKubeConfigLoader().RawConfig()
+		config, err := f.Flags.ToRawKubeConfigLoader().RawConfig()
 		if err != nil {
-			return nil, noFiles
+			return nil, NoFiles
 		}
-		found := names(kubeconfigNames{
-			contexts: slices.Sorted(maps.Keys(config.Contexts)),
-			clusters: slices.Sorted(maps.Keys(config.Clusters)),
-			users:    slices.Sorted(maps.Keys(config.AuthInfos)),
+		found := names(KubeconfigNames{
+			Contexts: slices.Sorted(maps.Keys(config.Contexts)),
+			Clusters: slices.Sorted(maps.Keys(config.Clusters)),
+			Users:    slices.Sorted(maps.Keys(config.AuthInfos)),
 		})
-		return slices.DeleteFunc(found, func(name string) bool { return !strings.HasPrefix(name, given) }), noFiles
+		return slices.DeleteFunc(found, func(name string) bool { return !strings.HasPrefix(name, given) }), NoFiles
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -22,56 +22,56 @@ import (
 	"depctl.dev/gate"
 )
 
-// stream is which Jobs are watched together: those of a namespace, or of all if it
+// Stream is which Jobs are watched together: those of a namespace, or of all if it
 // is empty, and only the one of a name, if that is not.
-type stream struct{ namespace, name string }
+type Stream struct{ Namespace, Name string }
 
 // options returns those of a request, limited to the stream.
-func (s stream) options(o metav1.ListOptions) metav1.ListOptions {
-	if s.name != "" {
-		o.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.name).String()
+func (s Stream) options(o metav1.ListOptions) metav1.ListOptions {
+	if s.Name != "" {
+		o.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.Name).String()
 	}
 	return o
 }
 
-// follower watches Jobs, as long as its context lasts and whatever becomes of the
+// Watcher watches Jobs, as long as its context lasts and whatever becomes of the
 // API server meanwhile. Its functions are called one at a time.
-type follower struct {
-	client  kubernetes.Interface
-	streams []stream
-	// replaced is called with all Jobs of a stream, at the start and after a watch
+type Watcher struct {
+	Client  kubernetes.Interface
+	Streams []Stream
+	// Replaced is called with all Jobs of a stream, at the start and after a watch
 	// was lost; set and removed with one that has changed or is gone.
-	replaced     func(stream, []gate.Job)
-	set, removed func(gate.Job)
-	// noted, if it is not nil, is called before with all of a Job.
-	noted func(*batchv1.Job)
-	// failed is called when the API server does not answer as it should. Where it
+	Replaced     func(Stream, []gate.Job)
+	Set, Removed func(gate.Job)
+	// Noted, if it is not nil, is called before with all of a Job.
+	Noted func(*batchv1.Job)
+	// Failed is called when the API server does not answer as it should. Where it
 	// returns an error the follower ends with that.
-	failed func(stream, error) error
+	Failed func(Stream, error) error
 
 	mu sync.Mutex
 }
 
-// lock keeps the watcher from calling, so that what it calls and its owner do not
+// Lock keeps the watcher from calling, so that what it calls and its owner do not
 // meet; unlock lets it go on.
-func (f *follower) lock() { f.mu.Lock() }
+func (f *Watcher) Lock() { f.mu.Lock() }
 
-func (f *follower) unlock() { f.mu.Unlock() }
+func (f *Watcher) Unlock() { f.mu.Unlock() }
 
 // retrying is how long a watch that was lost waits for the next try.
 func retrying() *utilwait.Backoff {
 	return &utilwait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 5 * time.Second}
 }
 
-// run watches until ctx is done, or failed says so.
-func (f *follower) run(ctx context.Context) error {
+// Run watches until ctx is done, or failed says so.
+func (f *Watcher) Run(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(logr.NewContext(ctx, logr.Discard()))
 	defer end(nil)
 	// A reflector goes on for ever where nobody listens.
-	for _, s := range f.streams {
-		if _, err := f.client.BatchV1().Jobs(s.namespace).List(ctx, s.options(metav1.ListOptions{Limit: 1})); err != nil {
+	for _, s := range f.Streams {
+		if _, err := f.Client.BatchV1().Jobs(s.Namespace).List(ctx, s.options(metav1.ListOptions{Limit: 1})); err != nil {
 			f.mu.Lock()
-			fatal := f.failed(s, err)
+			fatal := f.Failed(s, err)
 			f.mu.Unlock()
 			if fatal != nil {
 				return fatal
@@ -79,7 +79,7 @@ func (f *follower) run(ctx context.Context) error {
 		}
 	}
 	var wg sync.WaitGroup
-	for _, s := range f.streams {
+	for _, s := range f.Streams {
 		wg.Go(func() { f.follow(ctx, s, end) })
 	}
 	wg.Wait()
@@ -89,10 +89,10 @@ func (f *follower) run(ctx context.Context) error {
 	return nil
 }
 
-func (f *follower) follow(ctx context.Context, s stream, end context.CancelCauseFunc) {
+func (f *Watcher) follow(ctx context.Context, s Stream, end context.CancelCauseFunc) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	jobs := f.client.BatchV1().Jobs(s.namespace)
+	jobs := f.Client.BatchV1().Jobs(s.Namespace)
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			return jobs.List(ctx, s.options(o))
@@ -100,7 +100,7 @@ func (f *follower) follow(ctx context.Context, s stream, end context.CancelCause
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
 			return jobs.Watch(ctx, s.options(o))
 		},
-	}, f.client)
+	}, f.Client)
 	silent := logr.Discard()
 	reflector := cache.NewReflectorWithOptions(lw, &batchv1.Job{}, &followed{f, s}, cache.ReflectorOptions{
 		Name: "jobs", Logger: &silent, Backoff: retrying(),
@@ -116,7 +116,7 @@ func (f *follower) follow(ctx context.Context, s stream, end context.CancelCause
 			continue
 		}
 		f.mu.Lock()
-		fatal := f.failed(s, err)
+		fatal := f.Failed(s, err)
 		f.mu.Unlock()
 		if fatal != nil {
 			end(fatal)
@@ -128,18 +128,18 @@ func (f *follower) follow(ctx context.Context, s stream, end context.CancelCause
 
 // followed is the reflector's store of one stream.
 type followed struct {
-	*follower
-	stream stream
+	*Watcher
+	stream Stream
 }
 
 // Add is called with a Job that is new.
-func (f *followed) Add(object any) error { return f.one(object, f.set) }
+func (f *followed) Add(object any) error { return f.one(object, f.Set) }
 
 // Update is called with a Job that changed.
-func (f *followed) Update(object any) error { return f.one(object, f.set) }
+func (f *followed) Update(object any) error { return f.one(object, f.Set) }
 
 // Delete is called with the last state of a Job that is gone.
-func (f *followed) Delete(object any) error { return f.one(object, f.removed) }
+func (f *followed) Delete(object any) error { return f.one(object, f.Removed) }
 
 func (f *followed) one(object any, do func(gate.Job)) error {
 	job, ok := object.(*batchv1.Job)
@@ -148,8 +148,8 @@ func (f *followed) one(object any, do func(gate.Job)) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.noted != nil {
-		f.noted(job)
+	if f.Noted != nil {
+		f.Noted(job)
 	}
 	do(gate.Observe(job))
 	return nil
@@ -165,20 +165,20 @@ func (f *followed) Replace(objects []any, _ string) error {
 		if !ok {
 			return fmt.Errorf("expected a Job, the list has %T", object)
 		}
-		if f.noted != nil {
-			f.noted(job)
+		if f.Noted != nil {
+			f.Noted(job)
 		}
 		jobs = append(jobs, gate.Observe(job))
 	}
-	f.replaced(f.stream, jobs)
+	f.Replaced(f.stream, jobs)
 	return nil
 }
 
 // Resync does nothing.
 func (f *followed) Resync() error { return nil }
 
-// podsOf returns the pods of a Job.
-func podsOf(ctx context.Context, client kubernetes.Interface, namespace, uid string) ([]corev1.Pod, error) {
+// PodsOf returns the pods of a Job.
+func PodsOf(ctx context.Context, client kubernetes.Interface, namespace, uid string) ([]corev1.Pod, error) {
 	list, err := client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: batchv1.ControllerUidLabel + "=" + uid})
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -23,21 +23,21 @@ import (
 // attempts bounds how often a write that others got in the way of is tried.
 const attempts = 10
 
-// clusterWriter deletes objects and patches Jobs. Beside submitter, which
+// Writer deletes objects and patches Jobs. Beside submitter, which
 // creates, it is the only code of the command that writes to a cluster.
-type clusterWriter struct {
+type Writer struct {
 	objects metadata.Interface
 	jobs    batchv1client.JobsGetter
-	dryRun  command.DryRun
+	DryRun  command.DryRun
 }
 
-// missingRight is something that the user may not do.
-type missingRight struct {
+// MissingRight is something that the user may not do.
+type MissingRight struct {
 	verb, namespace string
 	resource        schema.GroupResource
 }
 
-func (m *missingRight) Error() string {
+func (m *MissingRight) Error() string {
 	where := ""
 	if m.namespace != "" {
 		where = " in namespace " + m.namespace
@@ -46,68 +46,68 @@ func (m *missingRight) Error() string {
 }
 
 // explain makes an answer of the API server an error that says what was done.
-func explain(err error, verb string, k kind, namespace, name string) error {
+func explain(err error, verb string, k Kind, namespace, name string) error {
 	switch {
 	case err == nil:
 		return nil
 	case apierrors.IsForbidden(err):
-		return &missingRight{verb, namespace, k.resource.GroupResource()}
+		return &MissingRight{verb, namespace, k.Resource.GroupResource()}
 	}
 	return fmt.Errorf("%s %s %s: %w", verb, k.singular, name, err)
 }
 
-func (c *clusterWriter) client(k kind, namespace string) metadata.ResourceInterface {
+func (c *Writer) client(k Kind, namespace string) metadata.ResourceInterface {
 	if namespace == "" {
-		return c.objects.Resource(k.resource)
+		return c.objects.Resource(k.Resource)
 	}
-	return c.objects.Resource(k.resource).Namespace(namespace)
+	return c.objects.Resource(k.Resource).Namespace(namespace)
 }
 
-// remove deletes an object and reports whether it was there. One that is on its
+// Remove deletes an object and reports whether it was there. One that is on its
 // way out counts.
-func (c *clusterWriter) remove(ctx context.Context, i installed) (bool, error) {
+func (c *Writer) Remove(ctx context.Context, i Installed) (bool, error) {
 	verb, err := "delete", error(nil)
-	if c.dryRun == command.DryRunClient {
+	if c.DryRun == command.DryRunClient {
 		verb = "get"
-		_, err = c.client(i.kind, i.namespace).Get(ctx, i.name, metav1.GetOptions{})
+		_, err = c.client(i.Kind, i.Namespace).Get(ctx, i.Name, metav1.GetOptions{})
 	} else {
-		options := metav1.DeleteOptions{DryRun: c.dryRun.Option()}
-		if i.kind == deploymentKind {
+		options := metav1.DeleteOptions{DryRun: c.DryRun.Option()}
+		if i.Kind == deploymentKind {
 			// So that it is there until its pods are gone.
 			options.PropagationPolicy = ptr.To(metav1.DeletePropagationForeground)
 		}
-		err = c.client(i.kind, i.namespace).Delete(ctx, i.name, options)
+		err = c.client(i.Kind, i.Namespace).Delete(ctx, i.Name, options)
 	}
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}
-	if apierrors.IsConflict(err) && i.kind == namespaceKind {
+	if apierrors.IsConflict(err) && i.Kind == namespaceKind {
 		return true, nil // it is being emptied already
 	}
-	return err == nil, explain(err, verb, i.kind, i.namespace, i.name)
+	return err == nil, explain(err, verb, i.Kind, i.Namespace, i.Name)
 }
 
-// awaitGone waits until an object is there no more. A dry run only tries whether
+// AwaitGone waits until an object is there no more. A dry run only tries whether
 // it may look.
-func (c *clusterWriter) awaitGone(ctx context.Context, i installed, timeout time.Duration) error {
+func (c *Writer) AwaitGone(ctx context.Context, i Installed, timeout time.Duration) error {
 	return until(ctx, timeout, i.String(), func(ctx context.Context) (bool, error) {
-		_, err := c.client(i.kind, i.namespace).Get(ctx, i.name, metav1.GetOptions{})
+		_, err := c.client(i.Kind, i.Namespace).Get(ctx, i.Name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return true, nil
 		}
-		return c.dryRun != command.DryRunNone, explain(err, "get", i.kind, i.namespace, i.name)
+		return c.DryRun != command.DryRunNone, explain(err, "get", i.Kind, i.Namespace, i.Name)
 	})
 }
 
-// awaitNoGate waits until no pod of the gate is left: as long as one lives, it
+// AwaitNoGate waits until no pod of the gate is left: as long as one lives, it
 // adds finalizers. A dry run only tries whether it may look.
-func (c *clusterWriter) awaitNoGate(ctx context.Context, timeout time.Duration) error {
-	return until(ctx, timeout, "a pod of "+gateName, func(ctx context.Context) (bool, error) {
-		left, err := c.client(podKind, gateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + gateName})
+func (c *Writer) AwaitNoGate(ctx context.Context, timeout time.Duration) error {
+	return until(ctx, timeout, "a pod of "+GateName, func(ctx context.Context) (bool, error) {
+		left, err := c.client(podKind, GateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + GateName})
 		if err != nil {
-			return false, explain(err, "list", podKind, gateNamespace, gateName)
+			return false, explain(err, "list", podKind, GateNamespace, GateName)
 		}
-		return len(left.Items) == 0 || c.dryRun != command.DryRunNone, nil
+		return len(left.Items) == 0 || c.DryRun != command.DryRunNone, nil
 	})
 }
 
@@ -119,29 +119,29 @@ func until(ctx context.Context, timeout time.Duration, what string, gone utilwai
 	return err
 }
 
-// read returns the Jobs of all namespaces.
-func (c *clusterWriter) read(ctx context.Context, now time.Time) (*snapshot.World, error) {
+// Read returns the Jobs of all namespaces.
+func (c *Writer) Read(ctx context.Context, now time.Time) (*snapshot.World, error) {
 	w, err := readAll(ctx, c.jobs, now)
 	if err == nil {
 		w.Access = snapshot.Hopeful{Access: w.Access} // nobody asks any more
 	}
-	return w, explain(err, "list", jobKind, "", "of all namespaces")
+	return w, explain(err, "list", JobKind, "", "of all namespaces")
 }
 
-// patchJob writes to a Job what patch makes of its present state, nil for
+// PatchJob writes to a Job what patch makes of its present state, nil for
 // nothing, and reports whether it did. It tries again if somebody else was
 // faster.
-func (c *clusterWriter) patchJob(ctx context.Context, job gate.Job, kind types.PatchType, patch func(gate.Job) ([]byte, error)) (bool, error) {
+func (c *Writer) PatchJob(ctx context.Context, job gate.Job, kind types.PatchType, patch func(gate.Job) ([]byte, error)) (bool, error) {
 	client := c.jobs.Jobs(job.Namespace)
 	for attempt := 1; ; attempt++ {
 		body, err := patch(job)
 		if err != nil || body == nil {
 			return false, err
 		}
-		if c.dryRun == command.DryRunClient {
+		if c.DryRun == command.DryRunClient {
 			return true, nil
 		}
-		_, err = client.Patch(ctx, job.Name, kind, body, metav1.PatchOptions{DryRun: c.dryRun.Option(), FieldManager: "depctl"})
+		_, err = client.Patch(ctx, job.Name, kind, body, metav1.PatchOptions{DryRun: c.DryRun.Option(), FieldManager: "depctl"})
 		// A JSON patch is invalid if one of its tests fails.
 		overtaken := apierrors.IsConflict(err) || kind == types.JSONPatchType && apierrors.IsInvalid(err)
 		if !overtaken || attempt == attempts {
@@ -161,5 +161,5 @@ func settled(err error, verb string, job gate.Job) (bool, error) {
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}
-	return err == nil, explain(err, verb, jobKind, job.Namespace, job.Ref().String())
+	return err == nil, explain(err, verb, JobKind, job.Namespace, job.Ref().String())
 }

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -20,9 +20,9 @@ import (
 	"depctl.dev/gate"
 )
 
-func fakeSubmitter(objects ...runtime.Object) (*submitter, *fake.Clientset) {
+func fakeSubmitter(objects ...runtime.Object) (*Submitter, *fake.Clientset) {
 	client := fake.NewClientset(objects...)
-	return &submitter{all: client.BatchV1(), core: client.CoreV1(), namespace: "batch", dryRun: command.DryRunNone}, client
+	return &Submitter{All: client.BatchV1(), Core: client.CoreV1(), Namespace: "batch", DryRun: command.DryRunNone}, client
 }
 
 func withScript() *batch.Submission {
@@ -35,7 +35,7 @@ func withScript() *batch.Submission {
 func TestAScriptIsOwnedByItsJob(t *testing.T) {
 	t.Parallel()
 	s, client := fakeSubmitter()
-	require.NoError(t, s.create(t.Context(), withScript()))
+	require.NoError(t, s.Create(t.Context(), withScript()))
 	script, err := client.CoreV1().ConfigMaps("batch").Get(t.Context(), "sim-script-x7k2p", metav1.GetOptions{})
 	require.NoError(t, err)
 	require.Len(t, script.OwnerReferences, 1)
@@ -57,7 +57,7 @@ func TestAJobWhoseScriptCannotBeCreatedIsDeletedAgain(t *testing.T) {
 				}
 				return true, nil, errors.New("no room")
 			})
-			err := s.create(ctx, withScript())
+			err := s.Create(ctx, withScript())
 			require.ErrorContains(t, err, "no room\nJob sim was deleted again")
 			_, err = client.BatchV1().Jobs("batch").Get(t.Context(), "sim", metav1.GetOptions{})
 			require.True(t, apierrors.IsNotFound(err))
@@ -71,13 +71,13 @@ func TestAJobThatCannotBeDeletedAgainIsReported(t *testing.T) {
 	fail := func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, errors.New("away") }
 	client.PrependReactor("create", "configmaps", fail)
 	client.PrependReactor("delete", "jobs", fail)
-	require.ErrorContains(t, s.create(t.Context(), withScript()), "it does not run without its script, delete it")
+	require.ErrorContains(t, s.Create(t.Context(), withScript()), "it does not run without its script, delete it")
 }
 
 func TestAJobThatExistsIsNotTouched(t *testing.T) {
 	t.Parallel()
 	s, client := fakeSubmitter(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "sim", Namespace: "batch", UID: "other"}})
-	require.ErrorContains(t, s.create(t.Context(), withScript()), "delete that one, choose another --name, or end it in - for a new name each time")
+	require.ErrorContains(t, s.Create(t.Context(), withScript()), "delete that one, choose another --name, or end it in - for a new name each time")
 	job, err := client.BatchV1().Jobs("batch").Get(t.Context(), "sim", metav1.GetOptions{})
 	require.NoError(t, err)
 	require.EqualValues(t, "other", job.UID)
@@ -95,9 +95,9 @@ func TestANameOfABatchSystemIsUsedAgain(t *testing.T) {
 	})
 	made := withScript()
 	made.Again = "sim-"
-	require.NoError(t, s.create(t.Context(), made))
+	require.NoError(t, s.Create(t.Context(), made))
 	require.Equal(t, "sim-b4c9d", made.Job.Name)
-	require.Contains(t, s.remarks(t.Context(), "sim", made.Job)[0], "there is a Job sim already: this one is called sim-b4c9d")
+	require.Contains(t, s.Remarks(t.Context(), "sim", made.Job)[0], "there is a Job sim already: this one is called sim-b4c9d")
 	job, err := client.BatchV1().Jobs("batch").Get(t.Context(), "sim", metav1.GetOptions{})
 	require.NoError(t, err)
 	require.EqualValues(t, "other", job.UID)
@@ -123,7 +123,7 @@ func TestWhereNothingHoldsJobsThatWaitItIsSaid(t *testing.T) {
 				job := a.(clienttesting.CreateAction).GetObject().(*batchv1.Job)
 				return true, job, test.answer(job)
 			})
-			notes := s.remarks(t.Context(), "sim", test.job)
+			notes := s.Remarks(t.Context(), "sim", test.job)
 			if test.says == "" {
 				require.Empty(t, notes)
 				return

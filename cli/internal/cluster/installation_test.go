@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"errors"
@@ -17,9 +17,9 @@ import (
 func TestEverythingThatIsInstalledIsKnown(t *testing.T) {
 	t.Parallel()
 	var known []string
-	for _, step := range [][]installed{installedPolicies, installedGate, installedRights, installedNamespace} {
+	for _, step := range [][]Installed{InstalledPolicies, InstalledGate, InstalledRights, InstalledNamespace} {
 		for _, i := range step {
-			known = append(known, i.resource.GroupVersion().String()+" "+i.singular+" "+i.namespace+"/"+i.name)
+			known = append(known, i.Resource.GroupVersion().String()+" "+i.singular+" "+i.Namespace+"/"+i.Name)
 		}
 	}
 	require.ElementsMatch(t, append(inDeploy(t), "v1 secret depctl-system/depctl-gate-webhook"), known)
@@ -29,7 +29,7 @@ func inDeploy(t *testing.T) []string {
 	t.Helper()
 	var files []string
 	for _, dir := range []string{"base", "webhook", "diagnostics", "components/webhook", "arrays", "components/arrays"} {
-		more, err := filepath.Glob("../deploy/" + dir + "/*.yaml")
+		more, err := filepath.Glob("../../../deploy/" + dir + "/*.yaml")
 		require.NoError(t, err)
 		require.NotEmpty(t, more)
 		files = append(files, more...)

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"os/exec"
@@ -15,7 +15,7 @@ func TestTheCommandThatGrantsARight(t *testing.T) {
 		"alice":                        "kubectl create role alice:patch:jobs.batch:status -n etl --verb=patch --resource=jobs.batch/status && kubectl create rolebinding alice:patch:jobs.batch:status -n etl --role=alice:patch:jobs.batch:status --user=alice",
 		"system:serviceaccount:ci:bot": "kubectl create role ci:bot:patch:jobs.batch:status -n etl --verb=patch --resource=jobs.batch/status && kubectl create rolebinding ci:bot:patch:jobs.batch:status -n etl --role=ci:bot:patch:jobs.batch:status --serviceaccount=ci:bot",
 	} {
-		require.Equal(t, want, right{"patch", jobKind, "status", "etl"}.grant(user))
+		require.Equal(t, want, Right{"patch", JobKind, "status", "etl"}.grant(user))
 	}
 }
 
@@ -23,7 +23,7 @@ func TestTheCommandThatGrantsARight(t *testing.T) {
 func TestTheNameOfAUserIsOneWordToAShell(t *testing.T) {
 	t.Parallel()
 	for _, user := range []string{"o'neill; rm -rf $HOME", "a b", "oidc:https://x/y#z", "-x", strings.Repeat("u", 300), "é"} {
-		command := right{"list", jobKind, "", ""}.grant(user)
+		command := Right{"list", JobKind, "", ""}.grant(user)
 		out, err := exec.Command("sh", "-c", "kubectl() { for a in \"$@\"; do printf '%s\\n' \"$a\"; done; }; "+command).Output()
 		require.NoError(t, err)
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -18,13 +18,13 @@ import (
 )
 
 // pods returns the pods of a Job, in order of index.
-func (c *jobClient) pods(ctx context.Context, t liveJob) ([]gate.Pod, error) {
+func (c *JobClient) pods(ctx context.Context, t LiveJob) ([]gate.Pod, error) {
 	var found []gate.Pod
 	options := metav1.ListOptions{LabelSelector: batchv1.ControllerUidLabel + "=" + string(t.UID), Limit: 500}
 	for {
 		page, err := c.in(t.Namespace, podKind).List(ctx, options)
 		if err != nil {
-			return nil, c.explain(ctx, err, right{"list", podKind, "", t.Namespace}, lang.Ref{})
+			return nil, c.Explain(ctx, err, Right{"list", podKind, "", t.Namespace}, lang.Ref{})
 		}
 		for i := range page.Items {
 			full := &corev1.Pod{}
@@ -42,16 +42,16 @@ func (c *jobClient) pods(ctx context.Context, t liveJob) ([]gate.Pod, error) {
 	}
 }
 
-// gatedPods returns the pods of a Job that wait for our scheduling gate to be
+// GatedPods returns the pods of a Job that wait for our scheduling gate to be
 // taken away.
-func (c *jobClient) gatedPods(ctx context.Context, t liveJob) ([]gate.Pod, error) {
+func (c *JobClient) GatedPods(ctx context.Context, t LiveJob) ([]gate.Pod, error) {
 	pods, err := c.pods(ctx, t)
 	return slices.DeleteFunc(pods, func(p gate.Pod) bool { return p.Gate < 0 || p.Ended || p.BeingDeleted }), err
 }
 
-// podless returns how many elements of a Job are not over and have no pod.
-func (c *jobClient) podless(ctx context.Context, t liveJob) (int64, error) {
-	now, err := c.get(ctx, t.Ref())
+// Podless returns how many elements of a Job are not over and have no pod.
+func (c *JobClient) Podless(ctx context.Context, t LiveJob) (int64, error) {
+	now, err := c.Get(ctx, t.Ref())
 	if err != nil || now.UID != t.UID || now.Outcome() != lang.Undecided || now.Object.Array == nil {
 		return 0, err
 	}
@@ -67,17 +67,17 @@ func (c *jobClient) podless(ctx context.Context, t liveJob) (int64, error) {
 	return left, err
 }
 
-// openPod lets the scheduler have a pod, and reports whether it was still there,
+// OpenPod lets the scheduler have a pod, and reports whether it was still there,
 // with the gate.
-func (c *jobClient) openPod(ctx context.Context, t liveJob, pod gate.Pod) (bool, error) {
+func (c *JobClient) OpenPod(ctx context.Context, t LiveJob, pod gate.Pod) (bool, error) {
 	patch, err := gate.OpenPatch(t.Job, pod)
-	if err != nil || c.dryRun == command.DryRunClient {
+	if err != nil || c.DryRun == command.DryRunClient {
 		return err == nil, err
 	}
 	_, err = c.in(t.Namespace, podKind).Patch(ctx, pod.Name, types.JSONPatchType, patch,
-		metav1.PatchOptions{DryRun: c.dryRun.Option(), FieldManager: fieldManager})
+		metav1.PatchOptions{DryRun: c.DryRun.Option(), FieldManager: fieldManager})
 	if apierrors.IsNotFound(err) || apierrors.IsInvalid(err) || apierrors.IsConflict(err) {
 		return false, nil
 	}
-	return err == nil, c.explain(ctx, err, right{"patch", podKind, "", t.Namespace}, lang.Ref{Kind: "pod", Namespace: t.Namespace, Name: pod.Name})
+	return err == nil, c.Explain(ctx, err, Right{"patch", podKind, "", t.Namespace}, lang.Ref{Kind: "pod", Namespace: t.Namespace, Name: pod.Name})
 }

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -29,31 +29,31 @@ import (
 // undoTimeout bounds taking back what was created before something failed.
 const undoTimeout = 30 * time.Second
 
-// submitter creates what was submitted, and watches it.
-type submitter struct {
-	all       batchv1client.JobsGetter
-	core      corev1client.CoreV1Interface
-	namespace string
-	// explicit is the namespace, if it was named; else the context tells.
-	explicit string
-	dryRun   command.DryRun
+// Submitter creates what was submitted, and watches it.
+type Submitter struct {
+	All       batchv1client.JobsGetter
+	Core      corev1client.CoreV1Interface
+	Namespace string
+	// Explicit is the namespace, if it was named; else the context tells.
+	Explicit string
+	DryRun   command.DryRun
 }
 
-func (s *submitter) options() metav1.CreateOptions {
+func (s *Submitter) options() metav1.CreateOptions {
 	return metav1.CreateOptions{
-		DryRun: s.dryRun.Option(), FieldManager: "depctl", FieldValidation: metav1.FieldValidationStrict,
+		DryRun: s.DryRun.Option(), FieldManager: "depctl", FieldValidation: metav1.FieldValidationStrict,
 	}
 }
 
-// create makes the Job and then its script, which the Job owns: its pods cannot
+// Create makes the Job and then its script, which the Job owns: its pods cannot
 // start without it. If the script cannot be made, the Job goes again, also when
 // the user has given up meanwhile.
-func (s *submitter) create(ctx context.Context, made *batch.Submission) error {
-	job, err := s.all.Jobs(s.namespace).Create(ctx, made.Job, s.options())
+func (s *Submitter) Create(ctx context.Context, made *batch.Submission) error {
+	job, err := s.All.Jobs(s.Namespace).Create(ctx, made.Job, s.options())
 	if apierrors.IsAlreadyExists(err) && made.Again != "" {
 		again := made.Job.DeepCopy()
 		again.Name, again.GenerateName = "", made.Again
-		job, err = s.all.Jobs(s.namespace).Create(ctx, again, s.options())
+		job, err = s.All.Jobs(s.Namespace).Create(ctx, again, s.options())
 	}
 	if err != nil {
 		return s.explainCreate(err, made.Job)
@@ -64,19 +64,19 @@ func (s *submitter) create(ctx context.Context, made *batch.Submission) error {
 		return nil
 	}
 	made.Script.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(job, batchv1.SchemeGroupVersion.WithKind("Job"))}
-	script, err := s.core.ConfigMaps(s.namespace).Create(ctx, made.Script, s.options())
+	script, err := s.Core.ConfigMaps(s.Namespace).Create(ctx, made.Script, s.options())
 	if err == nil {
 		script.APIVersion, script.Kind = made.Script.APIVersion, made.Script.Kind
 		made.Script = script
 		return nil
 	}
 	err = fmt.Errorf("creating ConfigMap %s, which has the script: %w", made.Script.Name, err)
-	if s.dryRun == command.DryRunServer {
+	if s.DryRun == command.DryRunServer {
 		return err
 	}
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
-	undone := s.all.Jobs(s.namespace).Delete(undo, job.Name, metav1.DeleteOptions{
+	undone := s.All.Jobs(s.Namespace).Delete(undo, job.Name, metav1.DeleteOptions{
 		Preconditions: metav1.NewUIDPreconditions(string(job.UID)), PropagationPolicy: ptr.To(metav1.DeletePropagationBackground),
 	})
 	if undone != nil && !apierrors.IsNotFound(undone) {
@@ -85,12 +85,12 @@ func (s *submitter) create(ctx context.Context, made *batch.Submission) error {
 	return fmt.Errorf("%w\nJob %s was deleted again", err, job.Name)
 }
 
-func (s *submitter) explainCreate(err error, job *batchv1.Job) error {
+func (s *Submitter) explainCreate(err error, job *batchv1.Job) error {
 	name := job.Name
 	if name == "" {
 		name = job.GenerateName
 	}
-	err = fmt.Errorf("creating Job %s in namespace %s: %w", name, s.namespace, err)
+	err = fmt.Errorf("creating Job %s in namespace %s: %w", name, s.Namespace, err)
 	switch {
 	case apierrors.IsAlreadyExists(err):
 		return fmt.Errorf("%w\ndelete that one, choose another --name, or end it in - for a new name each time", err)
@@ -100,8 +100,8 @@ func (s *submitter) explainCreate(err error, job *batchv1.Job) error {
 	return err
 }
 
-// remarks returns what is to be said of a Job that was created, beside its name.
-func (s *submitter) remarks(ctx context.Context, asked string, job *batchv1.Job) []string {
+// Remarks returns what is to be said of a Job that was created, beside its name.
+func (s *Submitter) Remarks(ctx context.Context, asked string, job *batchv1.Job) []string {
 	var notes []string
 	if asked != "" && job.Name != asked {
 		notes = append(notes, fmt.Sprintf("there is a Job %s already: this one is called %s; -l %s=%s finds all", asked, job.Name, batch.NameLabel, job.Labels[batch.NameLabel]))
@@ -112,8 +112,8 @@ func (s *submitter) remarks(ctx context.Context, asked string, job *batchv1.Job)
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	// Without an answer there is nothing to say: the Job was created.
-	if held, err := isHeldAtBirth(ctx, s.all, s.namespace); err == nil && !held {
-		notes = append(notes, fmt.Sprintf("nothing in the cluster holds Jobs of namespace %s that wait, so there may be no gate, and without one nobody releases %s; look with: depctl check", s.namespace, job.Name))
+	if held, err := isHeldAtBirth(ctx, s.All, s.Namespace); err == nil && !held {
+		notes = append(notes, fmt.Sprintf("nothing in the cluster holds Jobs of namespace %s that wait, so there may be no gate, and without one nobody releases %s; look with: depctl check", s.Namespace, job.Name))
 	}
 	return notes
 }
@@ -121,15 +121,15 @@ func (s *submitter) remarks(ctx context.Context, asked string, job *batchv1.Job)
 // lookupTimeout bounds one question about another Job.
 const lookupTimeout = 10 * time.Second
 
-// lookup tells about a Job that others wait for.
-func (s *submitter) lookup(ctx context.Context) batch.Lookup {
+// Lookup tells about a Job that others wait for.
+func (s *Submitter) Lookup(ctx context.Context) batch.Lookup {
 	return func(namespace, name string) (*batch.Known, error) {
 		if namespace == "" {
-			namespace = s.namespace
+			namespace = s.Namespace
 		}
 		ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 		defer cancel()
-		job, err := s.all.Jobs(namespace).Get(ctx, name, metav1.GetOptions{})
+		job, err := s.All.Jobs(namespace).Get(ctx, name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return nil, nil
 		}
@@ -141,10 +141,10 @@ func (s *submitter) lookup(ctx context.Context) batch.Lookup {
 	}
 }
 
-// match returns the Jobs that a pattern matches now.
-func (s *submitter) match(ctx context.Context) batch.Match {
+// Match returns the Jobs that a pattern matches now.
+func (s *Submitter) Match(ctx context.Context) batch.Match {
 	return func(pattern string) ([]string, error) {
-		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{})
+		list, err := s.All.Jobs(s.Namespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return nil, err
 		}
@@ -158,12 +158,12 @@ func (s *submitter) match(ctx context.Context) batch.Match {
 	}
 }
 
-// namesakes returns the Jobs that were submitted by a name.
-func (s *submitter) namesakes(ctx context.Context) batch.Namesakes {
+// Namesakes returns the Jobs that were submitted by a name.
+func (s *Submitter) Namesakes(ctx context.Context) batch.Namesakes {
 	return func(name string) ([]string, error) {
 		ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 		defer cancel()
-		list, err := s.all.Jobs(s.namespace).List(ctx, metav1.ListOptions{LabelSelector: batch.NameLabel + "=" + name})
+		list, err := s.All.Jobs(s.Namespace).List(ctx, metav1.ListOptions{LabelSelector: batch.NameLabel + "=" + name})
 		if err != nil {
 			return nil, err
 		}
@@ -178,8 +178,8 @@ func (s *submitter) namesakes(ctx context.Context) batch.Namesakes {
 // errGone is returned for a Job that was deleted before it ended.
 var errGone = errors.New("it was deleted before it ended")
 
-// wait returns the Job once it has ended, and tells of each state before.
-func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text string)) (*batchv1.Job, error) {
+// Wait returns the Job once it has ended, and tells of each state before.
+func (s *Submitter) Wait(ctx context.Context, job *batchv1.Job, tell func(text string)) (*batchv1.Job, error) {
 	// The library logs how its watch ends, and tries for ever what is forbidden.
 	ctx, cancel := context.WithCancelCause(klog.NewContext(ctx, logr.Discard()))
 	defer cancel(nil)
@@ -193,12 +193,12 @@ func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text s
 	lw := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 			options.FieldSelector = only
-			list, err := s.all.Jobs(s.namespace).List(ctx, options)
+			list, err := s.All.Jobs(s.Namespace).List(ctx, options)
 			return list, refused(err)
 		},
 		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 			options.FieldSelector = only
-			w, err := s.all.Jobs(s.namespace).Watch(ctx, options)
+			w, err := s.All.Jobs(s.Namespace).Watch(ctx, options)
 			return w, refused(err)
 		},
 	}
@@ -234,9 +234,9 @@ func (s *submitter) wait(ctx context.Context, job *batchv1.Job, tell func(text s
 	return ended, nil
 }
 
-// failedPods returns the pods of a Job that have failed.
-func (s *submitter) failedPods(ctx context.Context, job *batchv1.Job) ([]corev1.Pod, error) {
-	list, err := s.core.Pods(s.namespace).List(ctx, metav1.ListOptions{
+// FailedPods returns the pods of a Job that have failed.
+func (s *Submitter) FailedPods(ctx context.Context, job *batchv1.Job) ([]corev1.Pod, error) {
+	list, err := s.Core.Pods(s.Namespace).List(ctx, metav1.ListOptions{
 		LabelSelector: batchv1.ControllerUidLabel + "=" + string(job.UID),
 		FieldSelector: fields.OneTermEqualSelector("status.phase", string(corev1.PodFailed)).String(),
 	})

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -20,33 +20,33 @@ import (
 	"depctl.dev/lang"
 )
 
-// cluster reads the Jobs of one namespace, or of all if it is empty, and those
+// Reader reads the Jobs of one namespace, or of all if it is empty, and those
 // of other namespaces that they wait for.
-type cluster struct {
+type Reader struct {
 	client    batchv1client.JobsGetter
-	namespace string
+	Namespace string
 	// reviews is whom to ask what service accounts may see; nil for nobody.
-	reviews reviewer
+	reviews Reviewer
 }
 
-func (c *cluster) Read(ctx context.Context, now time.Time) (*snapshot.World, []string, error) {
-	r := c.reading(now)
-	if err := r.list(ctx, c.namespace); err != nil {
-		return nil, nil, unlisted(c.namespace, err)
+func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []string, error) {
+	r := c.Reading(now)
+	if err := r.List(ctx, c.Namespace); err != nil {
+		return nil, nil, NotListed(c.Namespace, err)
 	}
-	if c.namespace != "" {
-		if err := r.followUpstream(ctx); err != nil {
+	if c.Namespace != "" {
+		if err := r.FollowUpstream(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
-	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.world.Jobs)))
-	return r.world, append(snapshot.UnreadableNotes(r.world), notes...), err
+	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
+	return r.World, append(snapshot.UnreadableNotes(r.World), notes...), err
 }
 
-// reading begins to read a world that is real: what nobody knows of it is not known.
-func (c *cluster) reading(now time.Time) *reading {
-	r := &reading{cluster: c, world: snapshot.NewWorld(now), listed: map[string]error{}}
-	r.world.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
+// Reading begins to read a world that is real: what nobody knows of it is not known.
+func (c *Reader) Reading(now time.Time) *reading {
+	r := &reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}}
+	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
 	return r
 }
 
@@ -56,12 +56,12 @@ const mostQuestions = 200
 // ask asks the API server which of some Jobs may look into other namespaces, where
 // the gate has not said so.
 func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
-	r.world.Settle()
-	known, ok := r.world.Access.(*snapshot.Hearsay)
+	r.World.Settle()
+	known, ok := r.World.Access.(*snapshot.Hearsay)
 	if !ok || r.reviews == nil {
 		return nil, nil
 	}
-	for n, q := range r.world.Open(refs) {
+	for n, q := range r.World.Open(refs) {
 		if n == mostQuestions {
 			return []string{fmt.Sprintf("What service accounts may see in other namespaces was asked for %d of them: of the others it is not known where the gate has not said it.", n)}, nil
 		}
@@ -82,9 +82,9 @@ func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
 	return nil, nil
 }
 
-// unlisted says that the Jobs of a namespace, or of all if it is empty, cannot be
+// NotListed says that the Jobs of a namespace, or of all if it is empty, cannot be
 // listed, why, and what to try.
-func unlisted(namespace string, err error) error {
+func NotListed(namespace string, err error) error {
 	where := "namespace " + namespace
 	if namespace == "" {
 		where = "all namespaces"
@@ -100,25 +100,25 @@ func unlisted(namespace string, err error) error {
 
 // reading is one run of cluster.read.
 type reading struct {
-	*cluster
-	world *snapshot.World
-	// listed has the namespaces that were tried: nil, or why it was forbidden.
-	listed map[string]error
+	*Reader
+	World *snapshot.World
+	// Listed has the namespaces that were tried: nil, or why it was forbidden.
+	Listed map[string]error
 }
 
-// followUpstream reads what is waited for in other namespaces until nothing
+// FollowUpstream reads what is waited for in other namespaces until nothing
 // new turns up. What the user may not list is asked for by name; what they may
 // not get either stays unreadable.
-func (r *reading) followUpstream(ctx context.Context) error {
+func (r *reading) FollowUpstream(ctx context.Context) error {
 	got := map[lang.Ref]bool{}
 	for again := true; again; {
 		again = false
-		for _, ref := range r.world.Wanted(r.namespace) {
-			if _, known := r.world.Jobs[ref]; known || got[ref] || ref.Namespace == r.namespace {
+		for _, ref := range r.World.Wanted(r.Namespace) {
+			if _, known := r.World.Jobs[ref]; known || got[ref] || ref.Namespace == r.Namespace {
 				continue
 			}
 			got[ref], again = true, true
-			if err := r.look(ctx, ref); err != nil {
+			if err := r.Look(ctx, ref); err != nil {
 				return err
 			}
 		}
@@ -126,48 +126,48 @@ func (r *reading) followUpstream(ctx context.Context) error {
 	return nil
 }
 
-func (r *reading) look(ctx context.Context, ref lang.Ref) error {
+func (r *reading) Look(ctx context.Context, ref lang.Ref) error {
 	if ref.Kind != lang.KindJob {
 		return nil // only Jobs are looked up
 	}
-	forbidden, tried := r.listed[ref.Namespace]
+	forbidden, tried := r.Listed[ref.Namespace]
 	if !tried {
-		err := r.list(ctx, ref.Namespace)
+		err := r.List(ctx, ref.Namespace)
 		if err != nil && !apierrors.IsForbidden(err) {
 			return fmt.Errorf("listing Jobs in namespace %s, where others are waited for: %w", ref.Namespace, err)
 		}
-		forbidden, r.listed[ref.Namespace] = err, err
+		forbidden, r.Listed[ref.Namespace] = err, err
 	}
 	if forbidden == nil {
 		return nil
 	}
 	if ref.IsSet() {
-		r.world.Unread[ref] = forbidden.Error()
+		r.World.Unread[ref] = forbidden.Error()
 		return nil
 	}
 	job, err := r.client.Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case err == nil:
-		r.world.Observe(job)
+		r.World.Observe(job)
 	case apierrors.IsForbidden(err):
-		r.world.Unread[ref] = err.Error()
+		r.World.Unread[ref] = err.Error()
 	case !apierrors.IsNotFound(err):
 		return fmt.Errorf("reading Job %s, which others wait for: %w", ref, err)
 	}
 	return nil
 }
 
-// list reads the Jobs of a namespace in pages, and keeps of each no more than
+// List reads the Jobs of a namespace in pages, and keeps of each no more than
 // a decision needs.
-func (r *reading) list(ctx context.Context, namespace string) error {
-	return r.each(ctx, namespace, func(job *batchv1.Job) error {
-		r.world.Observe(job)
+func (r *reading) List(ctx context.Context, namespace string) error {
+	return r.Each(ctx, namespace, func(job *batchv1.Job) error {
+		r.World.Observe(job)
 		return nil
 	})
 }
 
-// each visits the Jobs of a namespace, or of all if it is empty, page by page.
-func (c *cluster) each(ctx context.Context, namespace string, visit func(*batchv1.Job) error) error {
+// Each visits the Jobs of a namespace, or of all if it is empty, page by page.
+func (c *Reader) Each(ctx context.Context, namespace string, visit func(*batchv1.Job) error) error {
 	pages := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 		return c.client.Jobs(namespace).List(ctx, options)
 	})
@@ -181,14 +181,14 @@ func (c *cluster) each(ctx context.Context, namespace string, visit func(*batchv
 
 // readAll reads the Jobs of all namespaces.
 func readAll(ctx context.Context, client batchv1client.JobsGetter, now time.Time) (*snapshot.World, error) {
-	r := readerOf(client, "").reading(now)
-	if err := r.list(ctx, metav1.NamespaceAll); err != nil {
+	r := NewJobReader(client, "").Reading(now)
+	if err := r.List(ctx, metav1.NamespaceAll); err != nil {
 		return nil, err
 	}
-	return r.world, nil
+	return r.World, nil
 }
 
-// reviewer asks whether a service account may do something; it is the client's.
-type reviewer interface {
+// Reviewer asks whether a service account may do something; it is the client's.
+type Reviewer interface {
 	Create(context.Context, *authorizationv1.SubjectAccessReview, metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error)
 }

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -17,21 +17,21 @@ import (
 	"depctl.dev/lang"
 )
 
-// inquirer reads what an inquiry needs. What the user may not read is left out, and
+// Inquirer reads what an inquiry needs. What the user may not read is left out, and
 // said in a note.
-type inquirer struct {
-	client kubernetes.Interface
-	notes  []string
+type Inquirer struct {
+	Client kubernetes.Interface
+	Notes  []string
 }
 
-// read returns the Jobs that are asked about, all that they wait for, and those
+// Read returns the Jobs that are asked about, all that they wait for, and those
 // beside them, by which durations are known. change may alter a Job before what it
 // waits for is read.
-func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
-	r := clusterOf(i.client, "").reading(now)
+func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
+	r := NewReader(i.Client, "").Reading(now)
 	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
 	for _, ref := range refs {
-		job, err := i.client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
 			return nil, nil, fmt.Errorf("there is no Job %s; those that are there: depctl status -n %s", ref, ref.Namespace)
@@ -39,14 +39,14 @@ func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 			return nil, nil, fmt.Errorf("reading Job %s: %w", ref, err)
 		}
 		asked[ref] = job
-		if err := r.look(ctx, ref); err != nil {
+		if err := r.Look(ctx, ref); err != nil {
 			return nil, nil, err
 		}
 		queue = append(queue, ref)
 	}
 	for _, job := range asked {
 		change(job)
-		r.world.Observe(job)
+		r.World.Observe(job)
 	}
 	reached, err := i.follow(ctx, r, queue)
 	if err != nil {
@@ -55,13 +55,13 @@ func (i *inquirer) read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	if err := i.surround(ctx, r, asked, reached); err != nil {
 		return nil, nil, err
 	}
-	i.notes = append(i.notes, snapshot.UnreadableNotes(r.world)...)
-	return snapshot.NewInquiry(r.world), asked, nil
+	i.Notes = append(i.Notes, snapshot.UnreadableNotes(r.World)...)
+	return snapshot.NewInquiry(r.World), asked, nil
 }
 
 // follow reads what Jobs wait for until nothing new turns up, and returns all that
 // it came by.
-func (i *inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (reached []lang.Ref, err error) {
+func (i *Inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (reached []lang.Ref, err error) {
 	got := map[lang.Ref]bool{}
 	for len(queue) > 0 {
 		ref := queue[0]
@@ -70,16 +70,16 @@ func (i *inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (re
 			continue
 		}
 		got[ref], reached = true, append(reached, ref)
-		if _, known := r.world.Jobs[ref]; !known {
-			if err := r.look(ctx, ref); err != nil {
+		if _, known := r.World.Jobs[ref]; !known {
+			if err := r.Look(ctx, ref); err != nil {
 				return nil, err
 			}
 		}
-		if expr := r.world.Graph.Expr(ref); expr != nil {
+		if expr := r.World.Graph.Expr(ref); expr != nil {
 			for _, edge := range expr.Edges() {
 				queue = append(queue, edge.Ref.Resolve(ref.Namespace))
 			}
-			queue = append(queue, r.world.Graph.Prerequisites(ref)...)
+			queue = append(queue, r.World.Graph.Prerequisites(ref)...)
 		}
 	}
 	return reached, nil
@@ -87,9 +87,9 @@ func (i *inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (re
 
 // surround reads how the gate runs, what service accounts may see, the pods of
 // elements, and exit codes.
-func (i *inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
-	q := r.world
-	deployment, err := i.client.AppsV1().Deployments(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
+func (i *Inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
+	q := r.World
+	deployment, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
 	if err == nil {
 		q.Reach = snapshot.ReachOf(deployment)
 	}
@@ -110,7 +110,7 @@ func (i *inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]
 		if err != nil {
 			return err
 		}
-		i.notes = append(i.notes, notes...)
+		i.Notes = append(i.Notes, notes...)
 	}
 	for _, ref := range reached {
 		if job, ok := q.Jobs[ref]; ok && job.Released && job.Gated && job.Waits() {
@@ -123,14 +123,14 @@ func (i *inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]
 	return ctx.Err()
 }
 
-func (i *inquirer) note(format string, args ...any) {
-	if note := fmt.Sprintf(format, args...); !slices.Contains(i.notes, note) {
-		i.notes = append(i.notes, note)
+func (i *Inquirer) note(format string, args ...any) {
+	if note := fmt.Sprintf(format, args...); !slices.Contains(i.Notes, note) {
+		i.Notes = append(i.Notes, note)
 	}
 }
 
-func (i *inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job) {
-	pods, err := podsOf(ctx, i.client, job.Namespace, string(job.UID))
+func (i *Inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job) {
+	pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))
 	if err != nil {
 		i.note("Which elements of %s run is not known: %v", job.Ref(), err)
 		return
@@ -146,7 +146,7 @@ func (i *inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job
 }
 
 // learn reads the exit codes that the expression of a Job asks for.
-func (i *inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
+func (i *Inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
 	expr := q.Graph.Expr(ref)
 	if expr == nil {
 		return
@@ -156,18 +156,18 @@ func (i *inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
 		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref.Namespace) {
 			continue
 		}
-		pods, err := podsOf(ctx, i.client, job.Namespace, string(job.UID))
+		pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))
 		if err != nil {
 			i.note("The exit code of %s is not known: %v", prerequisite, err)
 			continue
 		}
-		job.Object = exitsOf(job, pods).In(job.Object)
+		job.Object = ExitsOf(job, pods).In(job.Object)
 		q.Add(job)
 	}
 }
 
-// exitsOf returns the exit codes of the pods of a Job.
-func exitsOf(job gate.Job, pods []corev1.Pod) *gate.Exits {
+// ExitsOf returns the exit codes of the pods of a Job.
+func ExitsOf(job gate.Job, pods []corev1.Pod) *gate.Exits {
 	exits := &gate.Exits{}
 	for i := range pods {
 		exits.Add(job.Owner(), &pods[i])

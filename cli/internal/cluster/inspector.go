@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -27,24 +27,24 @@ import (
 	"depctl.dev/lang"
 )
 
-// inspector gathers the facts of a checkup. It changes nothing: the one write that it
+// Inspector gathers the facts of a checkup. It changes nothing: the one write that it
 // sends is a dry run.
-type inspector struct {
-	client kubernetes.Interface
-	build  command.Build
-	// namespace is where the dry run is tried, and scope whose Jobs are looked at, all
+type Inspector struct {
+	Client kubernetes.Interface
+	Build  command.Build
+	// Namespace is where the dry run is tried, and scope whose Jobs are looked at, all
 	// if it is empty.
-	namespace, scope string
-	now              time.Time
+	Namespace, Scope string
+	Now              time.Time
 }
 
-// facts returns an error only if the API server does not answer at all.
-func (i *inspector) facts(ctx context.Context) (checkup.Facts, error) {
-	f := checkup.Facts{CLI: i.build.Version, Namespace: i.namespace, Now: i.now, Scope: "-A"}
-	if i.scope != "" {
-		f.Scope = "-n " + i.scope
+// Facts returns an error only if the API server does not answer at all.
+func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
+	f := checkup.Facts{CLI: i.Build.Version, Namespace: i.Namespace, Now: i.Now, Scope: "-A"}
+	if i.Scope != "" {
+		f.Scope = "-n " + i.Scope
 	}
-	version, err := i.client.Discovery().ServerVersion()
+	version, err := i.Client.Discovery().ServerVersion()
 	if err != nil {
 		return f, fmt.Errorf("asking the API server for its version: %w; is the cluster reachable, and is it the right --context?", err)
 	}
@@ -54,15 +54,15 @@ func (i *inspector) facts(ctx context.Context) (checkup.Facts, error) {
 	i.deployment(ctx, &f)
 	i.lease(ctx, &f)
 	f.Gate = i.asked(ctx)
-	f.Held, f.HoldError = isHeldAtBirth(ctx, i.client.BatchV1(), i.namespace)
+	f.Held, f.HoldError = isHeldAtBirth(ctx, i.Client.BatchV1(), i.Namespace)
 	f.MissingLeash, f.LeashError = i.leash(ctx)
 	f.MissingRights, f.RightsError = i.rights(ctx, f.Arrays)
 	i.jobs(ctx, &f)
 	return f, ctx.Err()
 }
 
-func (i *inspector) deployment(ctx context.Context, f *checkup.Facts) {
-	d, err := i.client.AppsV1().Deployments(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
+func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
+	d, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 	case err != nil:
@@ -79,8 +79,8 @@ func (i *inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	}
 }
 
-func (i *inspector) lease(ctx context.Context, f *checkup.Facts) {
-	lease, err := i.client.CoordinationV1().Leases(gateNamespace).Get(ctx, gateName, metav1.GetOptions{})
+func (i *Inspector) lease(ctx context.Context, f *checkup.Facts) {
+	lease, err := i.Client.CoordinationV1().Leases(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return
@@ -99,14 +99,14 @@ var buildInfo = regexp.MustCompile(`(?m)^depctl_gate_build_info\{.*version="([^"
 
 // asked returns the version that a pod of the gate tells in its metrics, through the
 // API server; empty if none can be asked.
-func (i *inspector) asked(ctx context.Context) string {
-	pods, err := i.client.CoreV1().Pods(gateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + gateName})
+func (i *Inspector) asked(ctx context.Context) string {
+	pods, err := i.Client.CoreV1().Pods(GateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + GateName})
 	if err != nil || len(pods.Items) == 0 {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	text, err := i.client.CoreV1().Pods(gateNamespace).ProxyGet("http", pods.Items[0].Name, "8080", "/metrics", nil).DoRaw(ctx)
+	text, err := i.Client.CoreV1().Pods(GateNamespace).ProxyGet("http", pods.Items[0].Name, "8080", "/metrics", nil).DoRaw(ctx)
 	if err != nil {
 		return ""
 	}
@@ -137,28 +137,28 @@ func isHeldAtBirth(ctx context.Context, jobs batchv1client.JobsGetter, namespace
 
 // leash returns the names of the leash's policies that are missing, or whose binding
 // is or denies nothing.
-func (i *inspector) leash(ctx context.Context) (missing []string, err error) {
-	policies, err := i.client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, metav1.ListOptions{})
+func (i *Inspector) leash(ctx context.Context) (missing []string, err error) {
+	policies, err := i.Client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
-	bindings, err := i.client.AdmissionregistrationV1().ValidatingAdmissionPolicyBindings().List(ctx, metav1.ListOptions{})
+	bindings, err := i.Client.AdmissionregistrationV1().ValidatingAdmissionPolicyBindings().List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
 	there := map[string]bool{}
 	for _, p := range policies.Items {
-		there[validatingPolicyKind.singular+"/"+p.Name] = true
+		there[ValidatingPolicyKind.singular+"/"+p.Name] = true
 	}
 	for _, b := range bindings.Items {
-		there[validatingBindingKind.singular+"/"+b.Name] = slices.Contains(b.Spec.ValidationActions, admissionv1.Deny)
+		there[ValidatingBindingKind.singular+"/"+b.Name] = slices.Contains(b.Spec.ValidationActions, admissionv1.Deny)
 	}
-	for _, object := range installedRights {
-		if object.kind != validatingPolicyKind && object.kind != validatingBindingKind || object.optional {
+	for _, object := range InstalledRights {
+		if object.Kind != ValidatingPolicyKind && object.Kind != ValidatingBindingKind || object.Optional {
 			continue
 		}
-		if !there[object.singular+"/"+object.name] && !slices.Contains(missing, object.name) {
-			missing = append(missing, object.name)
+		if !there[object.singular+"/"+object.Name] && !slices.Contains(missing, object.Name) {
+			missing = append(missing, object.Name)
 		}
 	}
 	return missing, nil
@@ -166,15 +166,15 @@ func (i *inspector) leash(ctx context.Context) (missing []string, err error) {
 
 // rights returns what the gate's service account may not do and needs, by asking the
 // API server.
-func (i *inspector) rights(ctx context.Context, arrays bool) (missing []string, err error) {
+func (i *Inspector) rights(ctx context.Context, arrays bool) (missing []string, err error) {
 	type right struct{ group, resource, subresource, namespace, name string }
 	jobs, pods := right{group: "batch", resource: "jobs"}, right{resource: "pods"}
 	needed := map[right][]string{
 		jobs: {"list", "watch", "patch"}, {"batch", "jobs", "status", "", ""}: {"patch"}, pods: {"list", "watch"},
 		{"authorization.k8s.io", "subjectaccessreviews", "", "", ""}:   {"create"},
 		{"events.k8s.io", "events", "", "", ""}:                        {"create", "patch"},
-		{"coordination.k8s.io", "leases", "", gateNamespace, gateName}: {"get", "update"},
-		{"coordination.k8s.io", "leases", "", gateNamespace, ""}:       {"create"},
+		{"coordination.k8s.io", "leases", "", GateNamespace, GateName}: {"get", "update"},
+		{"coordination.k8s.io", "leases", "", GateNamespace, ""}:       {"create"},
 	}
 	if arrays {
 		needed[pods] = append(needed[pods], "patch")
@@ -182,10 +182,10 @@ func (i *inspector) rights(ctx context.Context, arrays bool) (missing []string, 
 	}
 	for r, verbs := range needed {
 		for _, verb := range verbs {
-			review, err := i.client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
+			review, err := i.Client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
 				Spec: authorizationv1.SubjectAccessReviewSpec{
-					User:   "system:serviceaccount:" + gateNamespace + ":" + gateName,
-					Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + gateNamespace, "system:authenticated"},
+					User:   "system:serviceaccount:" + GateNamespace + ":" + GateName,
+					Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + GateNamespace, "system:authenticated"},
 					ResourceAttributes: &authorizationv1.ResourceAttributes{
 						Group: r.group, Resource: r.resource, Subresource: r.subresource, Verb: verb, Namespace: r.namespace, Name: r.name,
 					},
@@ -208,8 +208,8 @@ func (i *inspector) rights(ctx context.Context, arrays bool) (missing []string, 
 }
 
 // jobs counts the Jobs by how they stand.
-func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
-	w, _, err := clusterOf(i.client, i.scope).Read(ctx, i.now)
+func (i *Inspector) jobs(ctx context.Context, f *checkup.Facts) {
+	w, _, err := NewReader(i.Client, i.Scope).Read(ctx, i.Now)
 	if err != nil {
 		f.JobsError = err
 		return
@@ -218,13 +218,13 @@ func (i *inspector) jobs(ctx context.Context, f *checkup.Facts) {
 	f.Word = w.Heard
 	f.Jobs = map[gate.State]int{}
 	for _, ref := range slices.SortedFunc(maps.Keys(w.Jobs), lang.Ref.Compare) {
-		if i.scope != "" && ref.Namespace != i.scope || ref.Namespace == metav1.NamespaceSystem {
+		if i.Scope != "" && ref.Namespace != i.Scope || ref.Namespace == metav1.NamespaceSystem {
 			continue
 		}
 		job, d := w.Jobs[ref], q.Decision(ref)
 		f.Jobs[gate.StateOf(job, d)]++
 		expr := w.Graph.Expr(ref)
-		if d.Action == gate.Releasing && i.now.Sub(snapshot.LatestOf(job, d)) > time.Minute {
+		if d.Action == gate.Releasing && i.Now.Sub(snapshot.LatestOf(job, d)) > time.Minute {
 			f.Overdue++
 		}
 		if job.Waits() && expr != nil && expr.Elementwise() {

@@ -1,4 +1,4 @@
-package cli
+package cluster
 
 import (
 	"context"
@@ -17,58 +17,58 @@ import (
 	"depctl.dev/lang"
 )
 
-// liveWorld keeps a world as a cluster changes, by events.
-type liveWorld struct {
+// LiveWorld keeps a world as a cluster changes, by events.
+type LiveWorld struct {
 	*reading
 	mu sync.Mutex
-	// changed has something in it when the world is another one than before.
-	changed chan struct{}
+	// Changed has something in it when the world is another one than before.
+	Changed chan struct{}
 	spaces  map[string]bool
 }
 
-// lock keeps the world as it is; unlock lets it go on.
-func (f *liveWorld) lock() { f.mu.Lock() }
+// Lock keeps the world as it is; unlock lets it go on.
+func (f *LiveWorld) Lock() { f.mu.Lock() }
 
-func (f *liveWorld) unlock() { f.mu.Unlock() }
+func (f *LiveWorld) Unlock() { f.mu.Unlock() }
 
-// follow reads the Jobs as read does, and then every change. Whoever looks at the
+// Follow reads the Jobs as read does, and then every change. Whoever looks at the
 // world holds the lock.
-func (c *cluster) follow(ctx context.Context, now time.Time) (*liveWorld, error) {
-	f := &liveWorld{
-		reading: c.reading(now),
-		changed: make(chan struct{}, 1), spaces: map[string]bool{},
+func (c *Reader) Follow(ctx context.Context, now time.Time) (*LiveWorld, error) {
+	f := &LiveWorld{
+		reading: c.Reading(now),
+		Changed: make(chan struct{}, 1), spaces: map[string]bool{},
 	}
-	if err := f.list(ctx, c.namespace); err != nil {
-		return nil, unlisted(c.namespace, err)
+	if err := f.List(ctx, c.Namespace); err != nil {
+		return nil, NotListed(c.Namespace, err)
 	}
-	f.start(ctx, c.namespace)
-	if err := f.upstream(ctx); err != nil {
+	f.start(ctx, c.Namespace)
+	if err := f.Upstream(ctx); err != nil {
 		return nil, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	_, err := f.ask(ctx, slices.Collect(maps.Keys(f.world.Jobs)))
+	_, err := f.ask(ctx, slices.Collect(maps.Keys(f.World.Jobs)))
 	return f, err
 }
 
-// upstream begins to read namespaces in which something is waited for since the
+// Upstream begins to read namespaces in which something is waited for since the
 // last time. What may not be watched there stays as it was found.
-func (f *liveWorld) upstream(ctx context.Context) error {
-	if f.namespace == "" {
+func (f *LiveWorld) Upstream(ctx context.Context) error {
+	if f.Namespace == "" {
 		return nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, ref := range f.world.Wanted(f.namespace) {
-		if _, tried := f.listed[ref.Namespace]; tried || ref.Namespace == f.namespace {
+	for _, ref := range f.World.Wanted(f.Namespace) {
+		if _, tried := f.Listed[ref.Namespace]; tried || ref.Namespace == f.Namespace {
 			continue
 		}
-		if err := f.followUpstream(ctx); err != nil {
+		if err := f.FollowUpstream(ctx); err != nil {
 			return err
 		}
 		break
 	}
-	for space, forbidden := range f.listed {
+	for space, forbidden := range f.Listed {
 		if forbidden == nil {
 			f.start(ctx, space)
 		}
@@ -77,7 +77,7 @@ func (f *liveWorld) upstream(ctx context.Context) error {
 }
 
 // start watches a namespace. An informer lists again where a watch was lost.
-func (f *liveWorld) start(ctx context.Context, namespace string) {
+func (f *LiveWorld) start(ctx context.Context, namespace string) {
 	if f.spaces[namespace] {
 		return
 	}
@@ -117,21 +117,21 @@ func (f *liveWorld) start(ctx context.Context, namespace string) {
 
 // forget takes out what was deleted after it was listed and before the informer did
 // so: of that no event tells.
-func (f *liveWorld) forget(namespace string, there cache.Store) {
+func (f *LiveWorld) forget(namespace string, there cache.Store) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for ref := range f.world.Jobs {
+	for ref := range f.World.Jobs {
 		if namespace != "" && ref.Namespace != namespace {
 			continue
 		}
 		if _, exists, err := there.GetByKey(ref.Namespace + "/" + ref.Name); err == nil && !exists {
-			f.world.Remove(ref)
+			f.World.Remove(ref)
 			f.tell()
 		}
 	}
 }
 
-func (f *liveWorld) set(object any) {
+func (f *LiveWorld) set(object any) {
 	job, ok := object.(*batchv1.Job)
 	if !ok {
 		return
@@ -139,14 +139,14 @@ func (f *liveWorld) set(object any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	observed := gate.Observe(job)
-	if known, exists := f.world.Jobs[observed.Ref()]; exists && known.UID == observed.UID && known.ResourceVersion == observed.ResourceVersion {
+	if known, exists := f.World.Jobs[observed.Ref()]; exists && known.UID == observed.UID && known.ResourceVersion == observed.ResourceVersion {
 		return
 	}
-	f.world.Add(observed)
+	f.World.Add(observed)
 	f.tell()
 }
 
-func (f *liveWorld) remove(object any) {
+func (f *LiveWorld) remove(object any) {
 	if gone, ok := object.(cache.DeletedFinalStateUnknown); ok {
 		object = gone.Obj
 	}
@@ -156,13 +156,13 @@ func (f *liveWorld) remove(object any) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.world.Remove(lang.Job(job.Namespace, job.Name))
+	f.World.Remove(lang.Job(job.Namespace, job.Name))
 	f.tell()
 }
 
-func (f *liveWorld) tell() {
+func (f *LiveWorld) tell() {
 	select {
-	case f.changed <- struct{}{}:
+	case f.Changed <- struct{}{}:
 	default:
 	}
 }
