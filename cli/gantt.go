@@ -7,6 +7,7 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
 )
 
 // shape is a rectangle, or a line of text where text is not empty. Text stands on
@@ -62,7 +63,7 @@ func newGantt(p *plan, namespace string, all bool) *gantt {
 		brief(p.work), wave, command.Count(widest, "Job"), runs(p.peak), brief(p.peakAt)))
 	y += lineHeight * 0.6
 	for i, r := range rows {
-		if r.wave%2 == 0 {
+		if r.Wave%2 == 0 {
 			g.add(shape{x: margin / 2, y: y + float64(i+1)*lineHeight, w: g.width - margin, h: lineHeight, ink: inkBand})
 		}
 	}
@@ -70,8 +71,8 @@ func newGantt(p *plan, namespace string, all bool) *gantt {
 	y += lineHeight
 	scale := timeWidth / max(p.total.Seconds(), 1)
 	for i, r := range rows {
-		if i == 0 || rows[i-1].wave != r.wave {
-			g.add(shape{x: g.width - margin, y: y + 16, ink: inkFaint, text: fmt.Sprintf("wave %d", r.wave), endsAtX: true})
+		if i == 0 || rows[i-1].Wave != r.Wave {
+			g.add(shape{x: g.width - margin, y: y + 16, ink: inkFaint, text: fmt.Sprintf("wave %d", r.Wave), endsAtX: true})
 		}
 		g.row(r, left, y, scale)
 		y += lineHeight
@@ -96,7 +97,7 @@ func (g *gantt) text(x, y float64, ink string, bold bool, text string) {
 // takes, inside of the bar if there is room.
 func (g *gantt) row(r planRow, left, y, scale float64) {
 	ink, on := inkBar, inkOnBar
-	if r.critical {
+	if r.Critical {
 		ink, on = inkCritical, inkOnRed
 		g.add(shape{x: margin, y: y + 8, w: 8, h: 8, ink: ink})
 	}
@@ -104,14 +105,14 @@ func (g *gantt) row(r planRow, left, y, scale float64) {
 	if picture.Width(name) > maxLabel {
 		name = picture.Cut(name, maxLabel, "…")
 	}
-	g.text(margin+14, y+16, inkText, r.critical, name)
-	x := left + r.start.Seconds()*scale
-	w := max(r.length().Seconds()*scale, 2)
-	g.add(shape{x: x, y: y + (lineHeight-barHeight)/2, w: w, h: barHeight, ink: ink, hollow: r.basis == byDefault})
-	takes := brief(r.length())
+	g.text(margin+14, y+16, inkText, r.Critical, name)
+	x := left + r.Start.Seconds()*scale
+	w := max(r.Length().Seconds()*scale, 2)
+	g.add(shape{x: x, y: y + (lineHeight-barHeight)/2, w: w, h: barHeight, ink: ink, hollow: r.Basis == rehearsal.ByDefault})
+	takes := brief(r.Length())
 	room := float64(len(takes))*letter + 10
 	if room <= w {
-		if r.basis == byDefault {
+		if r.Basis == rehearsal.ByDefault {
 			on = inkText
 		}
 		g.text(x+5, y+16, on, false, takes)
@@ -159,8 +160,8 @@ func tick(total time.Duration) time.Duration {
 func (g *gantt) legend(y float64, p *plan) float64 {
 	guessed, known := false, false
 	for _, job := range p.jobs {
-		guessed = guessed || job.basis == byDefault
-		known = known || job.basis != byDefault
+		guessed = guessed || job.Basis == rehearsal.ByDefault
+		known = known || job.Basis != rehearsal.ByDefault
 	}
 	x := margin
 	item := func(ink string, hollow bool, text string) {

@@ -14,6 +14,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
+	"depctl.dev/cli/rehearsal"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 	"depctl.dev/test/simulation"
@@ -132,12 +133,12 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		for state, n := range counts {
 			require.GreaterOrEqual(t, summed.Counts[state], n)
 		}
-		run := newRehearsal(yours, 0, newLengths(yours, time.Minute, yours).of)
-		for _, job := range run.jobs {
-			c, told := wrote[job.ref]
+		run := rehearsal.New(yours, 0, rehearsal.NewLengths(yours, time.Minute, yours).Of)
+		for _, job := range run.Jobs {
+			c, told := wrote[job.Ref]
 			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||
-				c.Reason == gate.ReasonProblem && gates.Graph.Expr(job.ref).Names() != nil) {
-				require.Fail(t, "it is planned to run", "seed %d: %s, of which the gate wrote %s: %s", seed, job.ref, c.Reason, c.Message)
+				c.Reason == gate.ReasonProblem && gates.Graph.Expr(job.Ref).Names() != nil) {
+				require.Fail(t, "it is planned to run", "seed %d: %s, of which the gate wrote %s: %s", seed, job.Ref, c.Reason, c.Message)
 			}
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
 	"depctl.dev/lang"
 )
 
@@ -182,8 +183,8 @@ func (o *planOptions) run(ctx context.Context) error {
 	if len(o.files.Filenames) > 0 {
 		notes = append(notes, assumedNotes(assume(w), o.namespace)...)
 	}
-	known := newLengths(w, o.otherwiseDuration, histories...)
-	p := newPlan(newRehearsal(w, o.slots, known.of))
+	known := rehearsal.NewLengths(w, o.otherwiseDuration, histories...)
+	p := newPlan(rehearsal.New(w, o.slots, known.Of))
 	if err := o.print(p); err != nil {
 		return err
 	}

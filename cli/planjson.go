@@ -46,20 +46,20 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 		CriticalPath: []string{}, Jobs: []plannedJSON{}, Idle: []idleJSON{},
 	}
 	for _, job := range p.path {
-		out.CriticalPath = append(out.CriticalPath, job.ref.String())
+		out.CriticalPath = append(out.CriticalPath, job.Ref.String())
 	}
 	for _, job := range p.jobs {
 		one := plannedJSON{
-			Namespace: job.ref.Namespace, Name: job.ref.Name, Wave: job.wave, Start: job.start.Seconds(), End: job.end.Seconds(),
-			KnownFrom: string(job.basis), Critical: job.critical, BySlot: job.bySlot,
+			Namespace: job.Ref.Namespace, Name: job.Ref.Name, Wave: job.Wave, Start: job.Start.Seconds(), End: job.End.Seconds(),
+			KnownFrom: string(job.Basis), Critical: job.Critical, BySlot: job.BySlot,
 		}
-		if job.after.Name != "" {
-			one.After = job.after.String()
+		if job.After.Name != "" {
+			one.After = job.After.String()
 		}
 		out.Jobs = append(out.Jobs, one)
 	}
 	for _, job := range p.idle {
-		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, job.reason})
+		out.Idle = append(out.Idle, idleJSON{job.Ref.Namespace, job.Ref.Name, job.Reason})
 	}
 	if !asYAML {
 		return command.WriteJSON(w, out)

@@ -9,6 +9,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -16,10 +17,10 @@ import (
 // plan is what a rehearsal comes to.
 type plan struct {
 	// jobs are in the order in which they start, then by name.
-	jobs []*planned
-	idle []idle
+	jobs []*rehearsal.Planned
+	idle []rehearsal.Idle
 	// path is the critical one, from its beginning to its end.
-	path []*planned
+	path []*rehearsal.Planned
 	// total is when all is done, and work the sum of all lengths.
 	total, work time.Duration
 	// waves counts the Jobs of each wave.
@@ -29,29 +30,29 @@ type plan struct {
 	peakAt time.Duration
 }
 
-func newPlan(f *rehearsal) *plan {
+func newPlan(f *rehearsal.Rehearsal) *plan {
 	p := &plan{}
-	for _, job := range f.jobs {
+	for _, job := range f.Jobs {
 		p.jobs = append(p.jobs, job)
-		p.work += job.length()
-		p.total = max(p.total, job.end)
-		if job.critical {
+		p.work += job.Length()
+		p.total = max(p.total, job.End)
+		if job.Critical {
 			p.path = append(p.path, job)
 		}
-		for len(p.waves) < job.wave {
+		for len(p.waves) < job.Wave {
 			p.waves = append(p.waves, 0)
 		}
-		p.waves[job.wave-1]++
+		p.waves[job.Wave-1]++
 	}
-	byStart := func(a, b *planned) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.wave, b.wave), cmp.Compare(a.end, b.end), a.ref.Compare(b.ref))
+	byStart := func(a, b *rehearsal.Planned) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.End, b.End), a.Ref.Compare(b.Ref))
 	}
 	slices.SortFunc(p.jobs, byStart)
 	slices.SortFunc(p.path, byStart)
-	for ref, reason := range f.idle {
-		p.idle = append(p.idle, idle{ref, reason})
+	for ref, reason := range f.Idle {
+		p.idle = append(p.idle, rehearsal.Idle{Ref: ref, Reason: reason})
 	}
-	slices.SortFunc(p.idle, func(a, b idle) int { return a.ref.Compare(b.ref) })
+	slices.SortFunc(p.idle, func(a, b rehearsal.Idle) int { return a.Ref.Compare(b.Ref) })
 	p.findPeak()
 	return p
 }
@@ -61,16 +62,16 @@ func newPlan(f *rehearsal) *plan {
 func (p *plan) findPeak() {
 	ends := make([]time.Duration, 0, len(p.jobs))
 	for _, job := range p.jobs {
-		ends = append(ends, job.end)
+		ends = append(ends, job.End)
 	}
 	slices.Sort(ends)
 	ended := 0
 	for i, job := range p.jobs {
-		for ended < len(ends) && ends[ended] <= job.start {
+		for ended < len(ends) && ends[ended] <= job.Start {
 			ended++
 		}
 		if running := i + 1 - ended; running > p.peak {
-			p.peak, p.peakAt = running, job.start
+			p.peak, p.peakAt = running, job.Start
 		}
 	}
 }
@@ -93,7 +94,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 	}
 	guessed := 0
 	for _, job := range p.jobs {
-		if job.basis == byDefault {
+		if job.Basis == rehearsal.ByDefault {
 			guessed++
 		}
 	}
@@ -107,7 +108,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 			notes = append(notes, fmt.Sprintf("%d more Jobs never run.", len(p.idle)-most))
 			break
 		}
-		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.ref), picture.OneLine(job.reason)))
+		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.Ref), picture.OneLine(job.Reason)))
 	}
 	return notes
 }
@@ -127,7 +128,7 @@ func assumedJob(ref lang.Ref, o *lang.Object) gate.Job {
 // planRow is one line of a table or a chart: a Job, or several that are the same but
 // for the numbers in their names.
 type planRow struct {
-	*planned
+	*rehearsal.Planned
 	name string
 	jobs int
 }
@@ -141,11 +142,11 @@ func (p *plan) rows(namespace string, all bool) []planRow {
 		family     lang.Ref
 		wave       int
 		start, end time.Duration
-		basis      basis
+		basis      rehearsal.Basis
 		critical   bool
 	}
-	of := func(job *planned) same {
-		return same{family(job.ref), job.wave, job.start, job.end, job.basis, job.critical}
+	of := func(job *rehearsal.Planned) same {
+		return same{rehearsal.Family(job.Ref), job.Wave, job.Start, job.End, job.Basis, job.Critical}
 	}
 	counts := map[same]int{}
 	for _, job := range p.jobs {
@@ -156,7 +157,7 @@ func (p *plan) rows(namespace string, all bool) []planRow {
 	for _, job := range p.jobs {
 		switch key := of(job); {
 		case all || counts[key] < foldFrom:
-			rows = append(rows, planRow{job, picture.NameIn(namespace, job.ref), 1})
+			rows = append(rows, planRow{job, picture.NameIn(namespace, job.Ref), 1})
 		case !done[key]:
 			done[key] = true
 			rows = append(rows, planRow{job, fmt.Sprintf("%s (%d)", globOf(namespace, key.family), counts[key]), counts[key]})

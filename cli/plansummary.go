@@ -8,6 +8,7 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
 	"depctl.dev/lang"
 )
 
@@ -41,7 +42,7 @@ func runs(n int) string {
 }
 
 // pathNames returns the names on a path; of a long one, the first and the last.
-func pathNames(path []*planned, namespace string) []string {
+func pathNames(path []*rehearsal.Planned, namespace string) []string {
 	const most = 12
 	var names []string
 	for i, job := range path {
@@ -51,7 +52,7 @@ func pathNames(path []*planned, namespace string) []string {
 		if len(path) > most && i >= most/2 && i < len(path)-most/2 {
 			continue
 		}
-		names = append(names, picture.NameIn(namespace, job.ref))
+		names = append(names, picture.NameIn(namespace, job.Ref))
 	}
 	return names
 }

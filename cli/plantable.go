@@ -10,6 +10,7 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
 )
 
 // planTable draws a plan in columns, with a bar for each line where there is
@@ -81,29 +82,29 @@ func (t *planTable) print(w io.Writer) error {
 }
 
 func (t *planTable) cells(r planRow) []string {
-	cells := []string{r.name, strconv.Itoa(r.wave), brief(r.start), r.takes()}
+	cells := []string{r.name, strconv.Itoa(r.Wave), brief(r.Start), r.takes()}
 	if !t.wide {
 		return cells
 	}
 	critical, after := "-", "-"
-	if r.critical {
+	if r.Critical {
 		critical = "yes"
 	}
-	if r.after.Name != "" && r.jobs == 1 {
-		after = picture.NameIn(t.namespace, r.after)
-		if r.bySlot {
+	if r.After.Name != "" && r.jobs == 1 {
+		after = picture.NameIn(t.namespace, r.After)
+		if r.BySlot {
 			after += " (its slot)"
 		}
 	}
-	return append(cells, brief(r.end), string(r.basis), critical, after)
+	return append(cells, brief(r.End), string(r.Basis), critical, after)
 }
 
 // takes says how long a line runs; what is a guess has a sign before it.
 func (r planRow) takes() string {
-	if r.basis == byDefault {
-		return "~" + brief(r.length())
+	if r.Basis == rehearsal.ByDefault {
+		return "~" + brief(r.Length())
 	}
-	return brief(r.length())
+	return brief(r.Length())
 }
 
 // bar draws when a line runs, in so many columns. What takes time has one column
@@ -119,10 +120,10 @@ func (t *planTable) bar(r planRow, columns int) string {
 		}
 		return int(int64(columns) * int64(d/time.Millisecond) / max(int64(t.plan.total/time.Millisecond), 1))
 	}
-	from := min(at(r.start), columns-1)
-	to := max(at(r.end), from+1)
+	from := min(at(r.Start), columns-1)
+	to := max(at(r.End), from+1)
 	sign, colour := part, ""
-	if r.critical {
+	if r.Critical {
 		sign, colour = full, "31"
 	}
 	drawn := strings.Repeat(sign, to-from)

@@ -13,6 +13,7 @@ import (
 
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/rehearsal"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -39,20 +40,20 @@ func planOf(t require.TestingT, slots int, jobs ...string) *plan {
 		w.Add(manifest.AsApplied(job))
 		w.NoteLength(job)
 	}
-	return newPlan(newRehearsal(w, slots, newLengths(w, 10*time.Minute, w).of))
+	return newPlan(rehearsal.New(w, slots, rehearsal.NewLengths(w, 10*time.Minute, w).Of))
 }
 
 func (p *plan) inWords() string {
 	var b strings.Builder
 	for _, job := range p.jobs {
 		mark := ""
-		if job.critical {
+		if job.Critical {
 			mark = "*"
 		}
-		fmt.Fprintf(&b, "%s%s@%d %s-%s, ", mark, job.ref.Name, job.wave, brief(job.start), brief(job.end))
+		fmt.Fprintf(&b, "%s%s@%d %s-%s, ", mark, job.Ref.Name, job.Wave, brief(job.Start), brief(job.End))
 	}
 	for _, job := range p.idle {
-		fmt.Fprintf(&b, "%s never: %s, ", job.ref.Name, job.reason)
+		fmt.Fprintf(&b, "%s never: %s, ", job.Ref.Name, job.Reason)
 	}
 	return strings.TrimSuffix(b.String(), ", ")
 }
@@ -111,10 +112,10 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 		}
 		p := planOf(t, slots, jobs...)
 		require.Len(t, p.jobs, n)
-		at := map[string]*planned{}
+		at := map[string]*rehearsal.Planned{}
 		graph := snapshot.NewWorld(noon).Graph
 		for _, job := range p.jobs {
-			at[job.ref.Name] = job
+			at[job.Ref.Name] = job
 		}
 		for i := range n {
 			name := fmt.Sprintf("j%d", i)
@@ -125,15 +126,15 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 			graph.Set(lang.Job("default", name), gate.Job{Object: &lang.Object{}}.Node(expr))
 			wave := 1
 			for _, one := range before[name] {
-				require.LessOrEqual(t, at[one].end, at[name].start, "nobody starts early")
-				wave = max(wave, at[one].wave+1)
+				require.LessOrEqual(t, at[one].End, at[name].Start, "nobody starts early")
+				wave = max(wave, at[one].Wave+1)
 			}
-			require.Equal(t, wave, at[name].wave)
+			require.Equal(t, wave, at[name].Wave)
 		}
 		for _, job := range p.jobs {
 			running := 0
 			for _, other := range p.jobs {
-				if other.start <= job.start && job.start < other.end {
+				if other.Start <= job.Start && job.Start < other.End {
 					running++
 				}
 			}
@@ -142,14 +143,14 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 		}
 		var critical time.Duration
 		for _, job := range p.path {
-			critical += job.length()
+			critical += job.Length()
 		}
 		require.Equal(t, p.total, critical, "without delays the critical path has no gaps")
 		if slots == 0 {
 			layers, cyclic := graph.Layers()
 			require.Empty(t, cyclic)
 			require.Len(t, layers, len(p.waves))
-			_, longest := graph.Longest(func(ref lang.Ref) int64 { return int64(at[ref.Name].length()) })
+			_, longest := graph.Longest(func(ref lang.Ref) int64 { return int64(at[ref.Name].Length()) })
 			require.Equal(t, longest, int64(p.total))
 		}
 	})
@@ -170,15 +171,15 @@ func TestLengthsAreLearned(t *testing.T) {
 	}
 	w.Expected[lang.Job("etl", "load")] = "1d"
 	w.Expected[lang.Job("etl", "bad")] = "soon"
-	known := newLengths(w, time.Second, w)
+	known := rehearsal.NewLengths(w, time.Second, w)
 	for name, want := range map[string]string{
 		"load": "1d annotation", "nightly-1": "1m history", "nightly-77": "2m history", "weekly-1": "1s default", "bad": "1s default",
 	} {
-		took, basis := known.of(lang.Job("etl", name))
+		took, basis := known.Of(lang.Job("etl", name))
 		require.Equal(t, want, brief(took)+" "+string(basis), name)
 	}
-	_, basis := known.of(lang.Job("other", "nightly-1"))
-	require.Equal(t, byDefault, basis)
+	_, basis := known.Of(lang.Job("other", "nightly-1"))
+	require.Equal(t, rehearsal.ByDefault, basis)
 }
 
 func TestWhatRunsGoesOn(t *testing.T) {
@@ -188,7 +189,7 @@ func TestWhatRunsGoesOn(t *testing.T) {
 	w.Add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "a", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
 	b := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "b", Annotations: map[string]string{gate.DependsOnAnnotation: "a"}}}
 	w.Add(manifest.AsApplied(b))
-	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(newRehearsal(w, 0, newLengths(w, 10*time.Minute, w).of)).inWords())
+	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(rehearsal.New(w, 0, rehearsal.NewLengths(w, 10*time.Minute, w).Of)).inWords())
 }
 
 // BenchmarkPlan plans 10,000 Jobs.

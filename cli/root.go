@@ -8,8 +8,16 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/check"
+	"depctl.dev/cli/explain"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/jobaction"
+	"depctl.dev/cli/parse"
+	"depctl.dev/cli/status"
+	"depctl.dev/cli/submit"
+	"depctl.dev/cli/uninstall"
+	"depctl.dev/cli/wait"
 )
 
 const rootLong = `depctl shows what Kubernetes Jobs wait for, and submits new ones.
@@ -46,9 +54,9 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdGraph(f, streams), newCmdExplain(f, streams), newCmdStatus(f, streams), newCmdWait(f, streams), newCmdCheck(f, streams),
-		newCmdLint(f, streams), newCmdPlan(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
-		newCmdHold(f, streams), newCmdRelease(f, streams), newCmdRetry(f, streams), newCmdCancel(f, streams), newCmdSet(f, streams),
+		newCmdGraph(f, streams), explain.New(f, streams), status.New(f, streams), wait.New(f, streams), check.New(f, streams),
+		newCmdLint(f, streams), newCmdPlan(f, streams), parse.New(f, streams), submit.New(f, streams), uninstall.New(f, streams),
+		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true

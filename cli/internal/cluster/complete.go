@@ -63,7 +63,7 @@ func (f *Factory) briefly(cmd *cobra.Command, namespace string) (*snapshot.World
 	}
 	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
 	defer cancel()
-	r := &reading{Reader: NewJobReader(client, namespace), World: snapshot.NewWorld(f.Clock.Now())}
+	r := &Reading{Reader: NewJobReader(client, namespace), World: snapshot.NewWorld(f.Clock.Now())}
 	err = r.List(ctx, namespace)
 	r.World.Graph.Settle()
 	return r.World, err

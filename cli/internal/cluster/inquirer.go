@@ -61,7 +61,7 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 
 // follow reads what Jobs wait for until nothing new turns up, and returns all that
 // it came by.
-func (i *Inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (reached []lang.Ref, err error) {
+func (i *Inquirer) follow(ctx context.Context, r *Reading, queue []lang.Ref) (reached []lang.Ref, err error) {
 	got := map[lang.Ref]bool{}
 	for len(queue) > 0 {
 		ref := queue[0]
@@ -87,7 +87,7 @@ func (i *Inquirer) follow(ctx context.Context, r *reading, queue []lang.Ref) (re
 
 // surround reads how the gate runs, what service accounts may see, the pods of
 // elements, and exit codes.
-func (i *Inquirer) surround(ctx context.Context, r *reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
+func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
 	q := r.World
 	deployment, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
 	if err == nil {

@@ -19,7 +19,7 @@ import (
 
 // LiveWorld keeps a world as a cluster changes, by events.
 type LiveWorld struct {
-	*reading
+	*Reading
 	mu sync.Mutex
 	// Changed has something in it when the world is another one than before.
 	Changed chan struct{}
@@ -35,7 +35,7 @@ func (f *LiveWorld) Unlock() { f.mu.Unlock() }
 // world holds the lock.
 func (c *Reader) Follow(ctx context.Context, now time.Time) (*LiveWorld, error) {
 	f := &LiveWorld{
-		reading: c.Reading(now),
+		Reading: c.Reading(now),
 		Changed: make(chan struct{}, 1), spaces: map[string]bool{},
 	}
 	if err := f.List(ctx, c.Namespace); err != nil {

@@ -44,8 +44,8 @@ func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []st
 }
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.
-func (c *Reader) Reading(now time.Time) *reading {
-	r := &reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}}
+func (c *Reader) Reading(now time.Time) *Reading {
+	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}}
 	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
 	return r
 }
@@ -55,7 +55,7 @@ const mostQuestions = 200
 
 // ask asks the API server which of some Jobs may look into other namespaces, where
 // the gate has not said so.
-func (r *reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
+func (r *Reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
 	r.World.Settle()
 	known, ok := r.World.Access.(*snapshot.Hearsay)
 	if !ok || r.reviews == nil {
@@ -98,8 +98,8 @@ func NotListed(namespace string, err error) error {
 	return fmt.Errorf("listing Jobs in %s: %w", where, err)
 }
 
-// reading is one run of cluster.read.
-type reading struct {
+// Reading is one run of cluster.read.
+type Reading struct {
 	*Reader
 	World *snapshot.World
 	// Listed has the namespaces that were tried: nil, or why it was forbidden.
@@ -109,7 +109,7 @@ type reading struct {
 // FollowUpstream reads what is waited for in other namespaces until nothing
 // new turns up. What the user may not list is asked for by name; what they may
 // not get either stays unreadable.
-func (r *reading) FollowUpstream(ctx context.Context) error {
+func (r *Reading) FollowUpstream(ctx context.Context) error {
 	got := map[lang.Ref]bool{}
 	for again := true; again; {
 		again = false
@@ -126,7 +126,7 @@ func (r *reading) FollowUpstream(ctx context.Context) error {
 	return nil
 }
 
-func (r *reading) Look(ctx context.Context, ref lang.Ref) error {
+func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 	if ref.Kind != lang.KindJob {
 		return nil // only Jobs are looked up
 	}
@@ -159,7 +159,7 @@ func (r *reading) Look(ctx context.Context, ref lang.Ref) error {
 
 // List reads the Jobs of a namespace in pages, and keeps of each no more than
 // a decision needs.
-func (r *reading) List(ctx context.Context, namespace string) error {
+func (r *Reading) List(ctx context.Context, namespace string) error {
 	return r.Each(ctx, namespace, func(job *batchv1.Job) error {
 		r.World.Observe(job)
 		return nil
