@@ -10,10 +10,13 @@ import (
 
 	"depctl.dev/cli/check"
 	"depctl.dev/cli/explain"
+	"depctl.dev/cli/graph"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/jobaction"
+	"depctl.dev/cli/lint"
 	"depctl.dev/cli/parse"
+	"depctl.dev/cli/plan"
 	"depctl.dev/cli/status"
 	"depctl.dev/cli/submit"
 	"depctl.dev/cli/uninstall"
@@ -54,8 +57,8 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdGraph(f, streams), explain.New(f, streams), status.New(f, streams), wait.New(f, streams), check.New(f, streams),
-		newCmdLint(f, streams), newCmdPlan(f, streams), parse.New(f, streams), submit.New(f, streams), uninstall.New(f, streams),
+		graph.New(f, streams), explain.New(f, streams), status.New(f, streams), wait.New(f, streams), check.New(f, streams),
+		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), uninstall.New(f, streams),
 		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)
