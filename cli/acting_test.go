@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -24,8 +25,8 @@ import (
 func (f *fakeJobs) run(answer string, args ...string) (stdout, stderr string, code int) {
 	server := httptest.NewServer(f)
 	defer server.Close()
-	factory := testFactory(terminal{glyphs: picture.Unicode()})
-	factory.interactive = func(io.Reader) bool { return answer != "" }
+	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
+	factory.Interactive = func(io.Reader) bool { return answer != "" }
 	stdout, stderr, code = runDepctl(factory, answer, append(args, "--server", server.URL, "--namespace", "etl")...)
 	stderr = regexp.MustCompile(`\S*depctl-retry-\S+\.yaml`).ReplaceAllString(stderr, "TEMP/depctl-retry.yaml")
 	return stdout, strings.ReplaceAll(stderr, server.URL, "SERVER"), code

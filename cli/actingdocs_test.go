@@ -14,6 +14,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -69,8 +70,8 @@ func (f *fakeJobs) runTogether(t *testing.T, args []string) string {
 	t.Helper()
 	server := httptest.NewServer(f)
 	defer server.Close()
-	factory := testFactory(terminal{glyphs: picture.Unicode()})
-	factory.interactive = func(io.Reader) bool { return false }
+	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
+	factory.Interactive = func(io.Reader) bool { return false }
 	var out bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &out}
 	code := run(context.Background(), append(args, "--server", server.URL, "--namespace", "etl"), factory, streams)

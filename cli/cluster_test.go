@@ -28,6 +28,8 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -128,13 +130,13 @@ func nightObjects() []runtime.Object {
 	lease := "depctl-gate-7_x"
 	renewed := metav1.NewMicroTime(testNow.Add(-3 * time.Second))
 	objects := []runtime.Object{}
-	for _, o := range installedRights {
-		switch o.kind {
-		case validatingPolicyKind:
-			objects = append(objects, &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: metav1.ObjectMeta{Name: o.name}})
-		case validatingBindingKind:
+	for _, o := range cluster.InstalledRights {
+		switch o.Kind {
+		case cluster.ValidatingPolicyKind:
+			objects = append(objects, &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: metav1.ObjectMeta{Name: o.Name}})
+		case cluster.ValidatingBindingKind:
 			objects = append(objects, &admissionv1.ValidatingAdmissionPolicyBinding{
-				ObjectMeta: metav1.ObjectMeta{Name: o.name},
+				ObjectMeta: metav1.ObjectMeta{Name: o.Name},
 				Spec:       admissionv1.ValidatingAdmissionPolicyBindingSpec{ValidationActions: []admissionv1.ValidationAction{admissionv1.Deny}},
 			})
 		}
@@ -156,14 +158,14 @@ func nightObjects() []runtime.Object {
 		fakeJob("by-element", "array[i]", fakeArray(6, byElement), ran(20), func(j *batchv1.Job) { j.Status.CompletedIndexes = "0" }),
 		elsewhere, failedPod, fakeElement("1", false), fakeElement("2", true), fakeElement("3", true),
 		&appsv1.Deployment{
-			ObjectMeta: metav1.ObjectMeta{Namespace: gateNamespace, Name: gateName},
+			ObjectMeta: metav1.ObjectMeta{Namespace: cluster.GateNamespace, Name: cluster.GateName},
 			Spec: appsv1.DeploymentSpec{Replicas: &replicas, Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 				Containers: []corev1.Container{{Name: "gate", Image: "registry.example.com:5000/depctl-gate:v1.2.3", Args: []string{"--arrays"}}},
 			}}},
 			Status: appsv1.DeploymentStatus{ReadyReplicas: 2},
 		},
 		&coordinationv1.Lease{
-			ObjectMeta: metav1.ObjectMeta{Namespace: gateNamespace, Name: gateName},
+			ObjectMeta: metav1.ObjectMeta{Namespace: cluster.GateNamespace, Name: cluster.GateName},
 			Spec:       coordinationv1.LeaseSpec{HolderIdentity: &lease, LeaseDurationSeconds: ptr.To(int32(15)), RenewTime: &renewed},
 		},
 	}...)
@@ -195,10 +197,10 @@ func forbid(client *fake.Clientset, verb, resource string) {
 }
 
 // clusterFactory is testFactory with a cluster.
-func clusterFactory(t *testing.T, client kubernetes.Interface, on terminal) *factory {
+func clusterFactory(t *testing.T, client kubernetes.Interface, on command.Terminal) *cluster.Factory {
 	t.Helper()
 	f := testFactory(on)
-	f.newClient = func(*rest.Config) (kubernetes.Interface, error) { return client, nil }
+	f.NewClient = func(*rest.Config) (kubernetes.Interface, error) { return client, nil }
 	t.Setenv("KUBECONFIG", filepath.Join("testdata", "kubeconfig"))
 	return f
 }
@@ -255,8 +257,8 @@ func TestCluster(t *testing.T) {
 		}},
 		"check-broken": {args: "check", terminal: "80 columns", change: func(c *fake.Clientset) {
 			ctx := context.Background()
-			_ = c.AppsV1().Deployments(gateNamespace).Delete(ctx, gateName, metav1.DeleteOptions{})
-			_ = c.CoordinationV1().Leases(gateNamespace).Delete(ctx, gateName, metav1.DeleteOptions{})
+			_ = c.AppsV1().Deployments(cluster.GateNamespace).Delete(ctx, cluster.GateName, metav1.DeleteOptions{})
+			_ = c.CoordinationV1().Leases(cluster.GateNamespace).Delete(ctx, cluster.GateName, metav1.DeleteOptions{})
 			_ = c.AdmissionregistrationV1().ValidatingAdmissionPolicies().Delete(ctx, "leash-jobs.depctl.dev", metav1.DeleteOptions{})
 			c.ClearActions()
 			c.PrependReactor("create", "jobs", func(action clienttesting.Action) (bool, runtime.Object, error) {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/internal/command"
 )
 
 func TestCompletions(t *testing.T) {
@@ -43,7 +45,7 @@ func TestCompletions(t *testing.T) {
 			if !strings.Contains(line, "-n ") {
 				args = append(args[:1], append([]string{"-n", "etl"}, args[1:]...)...)
 			}
-			stdout, _, code := runDepctl(testFactory(terminal{}), "", args...)
+			stdout, _, code := runDepctl(testFactory(command.Terminal{}), "", args...)
 			require.Zero(t, code)
 			lines := strings.Split(strings.TrimSpace(stdout), "\n")
 			require.Equal(t, ":4", strings.TrimSpace(lines[len(lines)-1]), "the shell offers files")

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/internal/command"
 )
 
 const completionLong = `Print a script that makes a shell complete depctl's commands and options, and the
@@ -41,7 +43,7 @@ func newCmdCompletion(streams genericiooptions.IOStreams) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || scripts[args[0]] == nil {
-				return usageErrorf("name one shell: %s", strings.Join(shells, ", "))
+				return command.UsageErrorf("name one shell: %s", strings.Join(shells, ", "))
 			}
 			return nil
 		},

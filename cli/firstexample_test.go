@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -47,7 +48,7 @@ func firstExample(job1 ...func(*batchv1.Job)) []runtime.Object {
 // each phase of it. What they say is in testdata/first.
 func TestTheFirstExample(t *testing.T) {
 	pending := func(j *batchv1.Job) { j.Spec.Suspend = new(bool) }
-	expected := func(j *batchv1.Job) { j.Annotations[durationAnnotation] = "20m" }
+	expected := func(j *batchv1.Job) { j.Annotations[snapshot.DurationAnnotation] = "20m" }
 	for phase, test := range map[string]struct {
 		job1 []func(*batchv1.Job)
 		// untrue is what must not be said.
@@ -129,18 +130,6 @@ func TestWhatTheGateWroteIsSaid(t *testing.T) {
 	}
 }
 
-// A right that was granted after the gate's last word is being asked for.
-func TestARightGrantedLaterIsNotCalledMissing(t *testing.T) {
-	q := gate.Question{Namespace: "rep", Account: "default", Verb: "get", Target: "etl", Name: "job1"}
-	h := &hearsay{heard: gate.Answers{q: gate.Denied}, asked: gate.Answers{q: gate.Allowed}}
-	require.Equal(t, gate.Unasked, h.Answer(q))
-	h.heard[q] = gate.Disabled
-	require.Equal(t, gate.Disabled, h.Answer(q), "no right helps where the gate honours none")
-	h.heard, h.asked[q] = gate.Answers{}, gate.Denied
-	require.Equal(t, gate.Denied, h.Answer(q))
-	require.Equal(t, gate.Allowed, hopeful{&hearsay{}}.Answer(q))
-}
-
 // Elements wait for what the text says of each, and that is said.
 func TestWhatElementsWaitForIsSaid(t *testing.T) {
 	size := fakeArray(3)
@@ -150,13 +139,13 @@ func TestWhatElementsWaitForIsSaid(t *testing.T) {
 		require.Zero(t, code, stderr)
 		require.Contains(t, stdout, "prep, gen[i]")
 	}
-	w := newWorld(testNow)
+	w := snapshot.NewWorld(testNow)
 	for _, object := range objects {
-		w.add(gate.Observe(object.(*batchv1.Job)))
+		w.Add(gate.Observe(object.(*batchv1.Job)))
 	}
-	w.settle()
-	sim := w.jobs[lang.Job("etl", "sim")]
-	require.Equal(t, "prep, gen[i]", w.waitsFor(sim, nil))
+	w.Settle()
+	sim := w.Jobs[lang.Job("etl", "sim")]
+	require.Equal(t, []string{"prep", "gen[i]"}, w.UnmetChecks(sim.Ref(), nil))
 }
 
 // A manifest that is applied now waits from now on.

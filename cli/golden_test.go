@@ -16,21 +16,23 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	clocktesting "k8s.io/utils/clock/testing"
 
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 )
 
 var update = flag.Bool("update", false, "write the golden files and scripts anew")
 
-func testFactory(t terminal) *factory {
-	f := newFactory(Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"})
-	f.clock = clocktesting.NewFakePassiveClock(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
-	f.suffix = func() string { return "x7k2p" }
-	f.terminal = func(io.Writer) terminal { return t }
+func testFactory(t command.Terminal) *cluster.Factory {
+	f := cluster.NewFactory(command.Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"})
+	f.Clock = clocktesting.NewFakePassiveClock(time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC))
+	f.Suffix = func() string { return "x7k2p" }
+	f.Terminal = func(io.Writer) command.Terminal { return t }
 	return f
 }
 
 // runDepctl runs one command line and returns what it wrote and its exit code.
-func runDepctl(f *factory, stdin string, args ...string) (stdout, stderr string, code int) {
+func runDepctl(f *cluster.Factory, stdin string, args ...string) (stdout, stderr string, code int) {
 	var out, errOut bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &out, ErrOut: &errOut}
 	code = run(context.Background(), append([]string{"depctl"}, args...), f, streams)
@@ -73,32 +75,32 @@ func TestDrawings(t *testing.T) {
 	}
 }
 
-func parseTerminal(t *testing.T, abilities string) terminal {
+func parseTerminal(t *testing.T, abilities string) command.Terminal {
 	t.Helper()
-	made := terminal{glyphs: picture.Unicode()}
+	made := command.Terminal{Glyphs: picture.Unicode()}
 	for ability := range strings.SplitSeq(abilities, ", ") {
 		switch {
 		case ability == "":
 		case ability == "ascii":
-			made.glyphs = picture.ASCII()
+			made.Glyphs = picture.ASCII()
 		case ability == "colour":
-			made.colour = true
+			made.Colour = true
 		default:
 			columns, err := strconv.Atoi(strings.TrimSuffix(ability, " columns"))
 			require.NoError(t, err)
-			made.width = columns
+			made.Width = columns
 		}
 	}
 	return made
 }
 
-func requireFits(t *testing.T, drawing string, on terminal) {
+func requireFits(t *testing.T, drawing string, on command.Terminal) {
 	t.Helper()
 	for line := range strings.Lines(drawing) {
-		if on.width > 0 && !on.colour {
-			require.LessOrEqual(t, picture.Width(strings.TrimSuffix(line, "\n")), on.width, line)
+		if on.Width > 0 && !on.Colour {
+			require.LessOrEqual(t, picture.Width(strings.TrimSuffix(line, "\n")), on.Width, line)
 		}
-		if on.glyphs.Fork == picture.ASCII().Fork {
+		if on.Glyphs.Fork == picture.ASCII().Fork {
 			require.Equal(t, len(line), picture.Width(line), "only ASCII: %q", line)
 		}
 	}

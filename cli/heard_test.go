@@ -11,17 +11,20 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
+	"depctl.dev/cli/rehearsal"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 	"depctl.dev/test/simulation"
 )
 
 // rightsAtRandom are what service accounts may see, found out by a draw.
-func rightsAtRandom(d *rand.Rand, w *world) gate.Answers {
+func rightsAtRandom(d *rand.Rand, w *snapshot.World) gate.Answers {
 	answers := gate.Answers{}
-	for _, ref := range w.upstream("") {
-		for _, q := range w.jobs[ref].Questions(w.graph.Expr(ref), nil) {
+	for _, ref := range w.Upstream("") {
+		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref)) {
 			if _, known := answers[q]; !known {
 				answers[q] = gate.Denied
 				if d.IntN(3) > 0 {
@@ -63,16 +66,16 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 	for seed := range uint64(60) {
 		d := rand.New(rand.NewPCG(seed, 1))
 		jobs := nightAtRandom(seed, d)
-		gates := newWorld(testNow)
+		gates := snapshot.NewWorld(testNow)
 		for _, job := range jobs {
-			gates.add(gate.Observe(job))
+			gates.Add(gate.Observe(job))
 		}
-		gates.access = rightsAtRandom(d, gates)
-		gates.settle()
+		gates.Access = rightsAtRandom(d, gates)
+		gates.Settle()
 		wrote := map[lang.Ref]gate.Condition{}
 		for _, job := range jobs {
 			observed := gate.Observe(job)
-			decision := gate.Decide(gates.snapshot(observed.Ref()))
+			decision := gate.Decide(gates.SnapshotOf(observed.Ref()))
 			if !observed.Waits() || decision.Action != gate.Waiting {
 				continue
 			}
@@ -88,29 +91,29 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		if d.IntN(2) == 0 {
 			closed = jobs[d.IntN(len(jobs))].Namespace
 		}
-		yours := (&cluster{}).reading(testNow).world
+		yours := cluster.NewJobReader(nil, "").Reading(testNow).World
 		for _, job := range jobs {
 			if job.Namespace != closed {
-				yours.observe(job)
+				yours.Observe(job)
 			}
 		}
-		for _, ref := range yours.upstream("") {
+		for _, ref := range yours.Upstream("") {
 			named := []lang.Ref{ref}
-			if expr := yours.graph.Expr(ref); expr != nil {
+			if expr := yours.Graph.Expr(ref); expr != nil {
 				for _, edge := range expr.Edges() {
 					named = append(named, edge.Ref.Resolve(ref.Namespace))
 				}
 			}
 			for _, one := range named {
 				if one.Namespace == closed {
-					yours.unreadable[one] = "you may not"
+					yours.Unread[one] = "you may not"
 				}
 			}
 		}
-		q := newInquiry(yours)
-		drawn := newModel(yours, selection{unrelated: true})
+		q := snapshot.NewInquiry(yours)
+		drawn := yours.States()
 		counts := map[gate.State]int{}
-		for ref, job := range yours.jobs {
+		for ref, job := range yours.Jobs {
 			c, told := wrote[ref]
 			if !told {
 				continue
@@ -119,23 +122,23 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 			require.Equal(t, c.Reason, q.Decision(ref).Reason, what)
 			require.Equal(t, gate.Waiting, q.Decision(ref).Action, what)
 			state := gate.StateOf(job, q.Decision(ref))
-			require.Equal(t, state, drawn.states[ref], what)
+			require.Equal(t, state, drawn[ref], what)
 			counts[state]++
 			compared++
 			if c.Reason == gate.ReasonProblem {
 				problems++
 			}
 		}
-		summed := overview.Of(graphed{q}, yours.upstream(""), 0)
+		summed := overview.Of(q, yours.Upstream(""), 0)
 		for state, n := range counts {
 			require.GreaterOrEqual(t, summed.Counts[state], n)
 		}
-		p := newPlan(newRehearsal(yours, 0, newLengths(yours, time.Minute, yours).of))
-		for _, job := range p.jobs {
-			c, told := wrote[job.ref]
+		run := rehearsal.New(yours, 0, rehearsal.NewLengths(yours, time.Minute, yours).Of)
+		for _, job := range run.Jobs {
+			c, told := wrote[job.Ref]
 			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||
-				c.Reason == gate.ReasonProblem && gates.graph.Expr(job.ref).Names() != nil) {
-				require.Fail(t, "it is planned to run", "seed %d: %s, of which the gate wrote %s: %s", seed, job.ref, c.Reason, c.Message)
+				c.Reason == gate.ReasonProblem && gates.Graph.Expr(job.Ref).Names() != nil) {
+				require.Fail(t, "it is planned to run", "seed %d: %s, of which the gate wrote %s: %s", seed, job.Ref, c.Reason, c.Message)
 			}
 		}
 	}

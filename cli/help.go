@@ -8,18 +8,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/internal/command"
 )
-
-// helpWidth is the width of help texts: that of a small terminal.
-const helpWidth = 80
-
-// asksCluster marks a command that talks to a cluster, by an annotation. Its
-// help shows the few options of the connection that people use every day; the
-// others are in "depctl options", as with kubectl.
-const asksCluster = "depctl.dev/asks-cluster"
-
-// wholeCluster is the value of asksCluster for a command without a namespace.
-const wholeCluster = "whole"
 
 // printUsage writes what follows the description in a help text.
 func printUsage(cmd *cobra.Command) error {
@@ -44,9 +35,9 @@ func printUsage(cmd *cobra.Command) error {
 func shownFlags(cmd *cobra.Command) *pflag.FlagSet {
 	shown := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
 	shown.AddFlagSet(cmd.LocalNonPersistentFlags())
-	if extent, ok := cmd.Annotations[asksCluster]; ok {
+	if extent, ok := cmd.Annotations[command.AsksCluster]; ok {
 		names := []string{"context", "kubeconfig", "namespace"}
-		if extent == wholeCluster {
+		if extent == command.WholeCluster {
 			names = names[:2]
 		}
 		for _, name := range names {
@@ -91,32 +82,15 @@ func flagList(flags *pflag.FlagSet) string {
 			name += " " + value
 		}
 		names, texts = append(names, name), append(texts, text)
-		column = max(column, len(name)+gap)
+		column = max(column, len(name)+command.Gap)
 	})
 	var b strings.Builder
 	for i, name := range names {
 		b.WriteString(name + strings.Repeat(" ", column-len(name)))
-		b.WriteString(strings.Join(wrap(texts[i], helpWidth-column), "\n"+strings.Repeat(" ", column)))
+		b.WriteString(strings.Join(command.Wrap(texts[i], command.HelpWidth-column), "\n"+strings.Repeat(" ", column)))
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-// wrap breaks a text into lines at white space.
-func wrap(text string, width int) []string {
-	lines := []string{""}
-	for _, word := range strings.Fields(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case len(*last)+1+len(word) <= width:
-			*last += " " + word
-		default:
-			lines = append(lines, word)
-		}
-	}
-	return lines
 }
 
 func newCmdOptions(streams genericiooptions.IOStreams) *cobra.Command {
@@ -124,7 +98,7 @@ func newCmdOptions(streams genericiooptions.IOStreams) *cobra.Command {
 		Use:                   "options",
 		Short:                 "List the options that all commands have",
 		Long:                  "List the options that all commands have: which cluster to ask, and as whom.\nThey are kubectl's.",
-		Args:                  noArguments,
+		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := io.WriteString(streams.Out, flagList(cmd.InheritedFlags()))

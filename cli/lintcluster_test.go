@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,12 +17,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
 func TestLintLooksAtTheClusterToo(t *testing.T) {
 	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
-	manifest := jobText("report", "etl/load, etl/loda, raw/ingest", "", "") + jobText("mail", "print, archive", "", "")
+	manifest := linted("report", "etl/load, etl/loda, raw/ingest", "", "") + linted("mail", "print, archive", "", "")
 	tests := map[string]struct {
 		may, forbidden []string
 		want           []string
@@ -82,10 +85,10 @@ func TestLintLooksAtTheClusterToo(t *testing.T) {
 			})
 			server := httptest.NewServer(mux)
 			defer server.Close()
-			factory := testFactory(terminal{})
-			path := writeManifest(t, "in.yaml", manifest)
+			factory := testFactory(command.Terminal{})
+			path := written(t, "in.yaml", manifest)
 			stdout, stderr, code := runDepctl(factory, "", "lint", "--cluster", "--server", server.URL, path)
-			require.Equal(t, exitFindings, code, stderr)
+			require.Equal(t, command.ExitFindings, code, stderr)
 			for _, want := range test.want {
 				require.Contains(t, strings.ReplaceAll(stdout, path, "in.yaml"), want)
 			}
@@ -113,7 +116,7 @@ func TestLintLooksAtTheClusterAlone(t *testing.T) {
 		wantCode        int
 	}{
 		"the Jobs of the namespace that are still held": {
-			args: "-n etl", wantCode: exitFindings,
+			args: "-n etl", wantCode: command.ExitFindings,
 			fill: func(add func(string, string, string, ...func(*batchv1.Job))) {
 				add("etl", "extract", "")
 				add("etl", "load", "extrct")
@@ -134,7 +137,7 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 			wantErr: "2 warnings in 3 Jobs of namespace etl, of which 2 wait for others\n",
 		},
 		"of all namespaces": {
-			args: "-A -o github", wantCode: exitFindings,
+			args: "-A -o github", wantCode: command.ExitFindings,
 			fill: func(add func(string, string, string, ...func(*batchv1.Job))) {
 				add("etl", "load", "other/elsewhere")
 				add("other", "elsewhere", "etl/load")
@@ -142,7 +145,7 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 			want: "::error title=deadlock::job/load -n etl: held in a deadlock: etl/load waits for other/elsewhere, which waits for etl/load%0Aedit one of the annotations\n",
 		},
 		"a text that the API server took and the gate cannot read": {
-			args: "-n etl -o json", wantCode: exitFindings,
+			args: "-n etl -o json", wantCode: command.ExitFindings,
 			fill: func(add func(string, string, string, ...func(*batchv1.Job))) { add("etl", "load", "a && b") },
 			want: `"file": "job/load"`,
 		},
@@ -157,7 +160,7 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 			wantErr: "no mistakes in 2 Jobs of namespace etl, of which 1 wait for others\n",
 		},
 		"without the right": {
-			args: "-n etl", forbidden: "list etl", wantCode: exitUnreadable,
+			args: "-n etl", forbidden: "list etl", wantCode: command.ExitUnreadable,
 			fill:    func(func(string, string, string, ...func(*batchv1.Job))) {},
 			wantErr: `error: listing Jobs in namespace etl: jobs.batch is forbidden`,
 		},
@@ -173,7 +176,7 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 			server := httptest.NewServer(f)
 			defer server.Close()
 			args := append([]string{"lint", "--cluster", "--server", server.URL}, strings.Fields(test.args)...)
-			stdout, stderr, code := runDepctl(testFactory(terminal{}), "", args...)
+			stdout, stderr, code := runDepctl(testFactory(command.Terminal{}), "", args...)
 			require.Equal(t, test.wantCode, code, stderr)
 			if test.want == "" || strings.Contains(test.want, "[") || strings.HasPrefix(test.want, "::") {
 				require.Equal(t, test.want, stdout)
@@ -196,8 +199,26 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 		"lint -A":                  "-A needs --cluster",
 		"lint --cluster -A x.yaml": "-A needs --cluster, and no files",
 	} {
-		_, stderr, code := runDepctl(testFactory(terminal{}), "", strings.Fields(args)...)
-		require.Equal(t, exitUsage, code, args)
+		_, stderr, code := runDepctl(testFactory(command.Terminal{}), "", strings.Fields(args)...)
+		require.Equal(t, command.ExitUsage, code, args)
 		require.Contains(t, stderr, want)
 	}
+}
+
+// linted is a Job in one line, with a container.
+func linted(name, dependsOn, annotations, spec string) string {
+	if dependsOn != "" {
+		annotations = fmt.Sprintf("depctl.dev/depends-on: %q, %s", dependsOn, annotations)
+	}
+	if spec == "" {
+		spec = "backoffLimit: 6"
+	}
+	return fmt.Sprintf("---\nkind: Job\nmetadata: {name: %s, annotations: {%s}}\nspec: {%s, template: {spec: {containers: [{name: a}]}}}\n", name, annotations, spec)
+}
+
+func written(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
 }

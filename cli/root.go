@@ -7,6 +7,20 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/check"
+	"depctl.dev/cli/explain"
+	"depctl.dev/cli/graph"
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/jobaction"
+	"depctl.dev/cli/lint"
+	"depctl.dev/cli/parse"
+	"depctl.dev/cli/plan"
+	"depctl.dev/cli/status"
+	"depctl.dev/cli/submit"
+	"depctl.dev/cli/uninstall"
+	"depctl.dev/cli/wait"
 )
 
 const rootLong = `depctl shows what Kubernetes Jobs wait for, and submits new ones.
@@ -24,7 +38,7 @@ Exit codes:
   124  wait: the time is up
 submit --wait ends with the code of the Job.`
 
-func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra.Command {
+func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "depctl",
 		Short:         "Show what Kubernetes Jobs wait for",
@@ -39,13 +53,13 @@ func newRoot(name string, f *factory, streams genericiooptions.IOStreams) *cobra
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err.Error()} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &command.UsageError{Message: err.Error()} })
 	root.SetUsageFunc(printUsage)
-	f.flags.AddFlags(root.PersistentFlags())
+	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		newCmdGraph(f, streams), newCmdExplain(f, streams), newCmdStatus(f, streams), newCmdWait(f, streams), newCmdCheck(f, streams),
-		newCmdLint(f, streams), newCmdPlan(f, streams), newCmdParse(f, streams), newCmdSubmit(f, streams), newCmdUninstall(f, streams),
-		newCmdHold(f, streams), newCmdRelease(f, streams), newCmdRetry(f, streams), newCmdCancel(f, streams), newCmdSet(f, streams),
+		graph.New(f, streams), explain.New(f, streams), status.New(f, streams), wait.New(f, streams), check.New(f, streams),
+		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), uninstall.New(f, streams),
+		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -62,16 +76,9 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	}
 	message := "unknown command %q"
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usageErrorf(message+", did you mean %q?", args[0], near[0])
+		return command.UsageErrorf(message+", did you mean %q?", args[0], near[0])
 	}
-	return usageErrorf(message, args[0])
-}
-
-func noArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageErrorf("unexpected argument %q", args[0])
-	}
-	return nil
+	return command.UsageErrorf(message, args[0])
 }
 
 // asCalled puts into the help of all commands how the user calls the program.

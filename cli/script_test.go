@@ -24,8 +24,8 @@ func programs(t *testing.T, names ...string) (folder string) {
 	return folder
 }
 
-// command runs a program as a command of its name in scripts.
-func command(name string) func(*testscript.TestScript, bool, []string) {
+// program runs a program as a command of its name in scripts.
+func program(name string) func(*testscript.TestScript, bool, []string) {
 	return func(script *testscript.TestScript, fails bool, args []string) {
 		switch err := script.Exec(name, args...); {
 		case err != nil && !fails:
@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){}
 	names := []string{"depctl", "kubectl-depctl", "kubectl_complete-depctl"}
 	for _, name := range names {
-		commands[name] = command(name)
+		commands[name] = program(name)
 	}
 	folder := programs(t, names...)
 	testscript.Run(t, testscript.Params{

@@ -14,6 +14,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -175,14 +176,14 @@ raw/ingest                   ◐ pending   -
 			forbidden: []string{"list etl"},
 			wantErr: `error: listing Jobs in namespace etl: jobs.batch is forbidden: User "me" cannot list resource "jobs" in the namespace "etl"
 `,
-			wantCode: exitError,
+			wantCode: command.ExitError,
 		},
 		"who may not list all namespaces is told about -n": {
 			args:      "-A",
 			forbidden: []string{"list "},
 			wantErr: `error: listing Jobs in all namespaces: jobs.batch is forbidden: User "me" cannot list resource "jobs" in the namespace ""; try one namespace, with -n
 `,
-			wantCode: exitError,
+			wantCode: command.ExitError,
 		},
 		"an empty namespace is said to be empty": {
 			args:    "-n empty",
@@ -211,7 +212,7 @@ raw/ingest                   ◐ pending   -
 			defer server.Close()
 
 			args := append([]string{"graph", "-o", "tree", "--server", server.URL}, strings.Fields(test.args)...)
-			stdout, stderr, code := runDepctl(testFactory(terminal{glyphs: picture.Unicode()}), "", args...)
+			stdout, stderr, code := runDepctl(testFactory(command.Terminal{Glyphs: picture.Unicode()}), "", args...)
 			require.Equal(t, test.wantErr, stderr)
 			require.Equal(t, normal(test.wantOut), normal(strings.ReplaceAll(stdout, " ◆", "")))
 			require.Equal(t, test.wantCode, code)

@@ -11,7 +11,8 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"sigs.k8s.io/yaml"
 
-	"depctl.dev/cli/submit"
+	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
 
@@ -42,7 +43,7 @@ func split(line string) []string {
 // TestScriptsOfBatchSystems submits every script in testdata/scripts in a dry
 // run. The golden file beside it has the YAML, and behind dashes the notes.
 func TestScriptsOfBatchSystems(t *testing.T) {
-	scripts := scriptsIn(t, "submit/testdata/scripts")
+	scripts := scriptsIn(t, "batch/testdata/scripts")
 	require.GreaterOrEqual(t, len(scripts), 60)
 	prefixes := map[string]int{}
 	for _, script := range scripts {
@@ -67,12 +68,12 @@ func TestScriptsOfBatchSystems(t *testing.T) {
 
 // TestMistakesInScripts submits what cannot be submitted.
 func TestMistakesInScripts(t *testing.T) {
-	for _, script := range scriptsIn(t, "submit/testdata/mistakes") {
+	for _, script := range scriptsIn(t, "batch/testdata/mistakes") {
 		text, err := os.ReadFile(script)
 		require.NoError(t, err)
 		t.Run(filepath.Base(script), func(t *testing.T) {
 			stdout, stderr, code := submitScript(t, script, string(text))
-			require.Equal(t, exitError, code, stderr)
+			require.Equal(t, command.ExitError, code, stderr)
 			require.Empty(t, stdout)
 			requireGolden(t, script+".golden", "", stderr)
 		})
@@ -91,7 +92,7 @@ func submitScript(t *testing.T, script, text string) (stdout, stderr string, cod
 	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
 	options, rest := arguments(t, text)
 	args := slices.Concat([]string{"submit", "--dry-run=client", "-o", "yaml"}, options, []string{script}, rest)
-	return runDepctl(testFactory(terminal{}), "", args...)
+	return runDepctl(testFactory(command.Terminal{}), "", args...)
 }
 
 func requireGolden(t *testing.T, golden, stdout, stderr string) {
@@ -114,7 +115,7 @@ func requireSound(t *testing.T, text string) {
 	first, _, _ := strings.Cut(text, "\n---\n")
 	job := &batchv1.Job{}
 	require.NoError(t, yaml.UnmarshalStrict([]byte(first), job))
-	numbers, err := submit.Numbers(job)
+	numbers, err := batch.Numbers(job)
 	require.NoError(t, err)
 	if expression, ok := job.Annotations[gate.DependsOnAnnotation]; ok {
 		expr, err := gate.Observe(job).Parse()

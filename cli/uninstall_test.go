@@ -19,6 +19,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 )
@@ -45,7 +47,7 @@ type fakeInstallation struct {
 
 func newFakeInstallation(t *testing.T) *fakeInstallation {
 	f := &fakeInstallation{t: t, objects: map[string]bool{}, jobs: map[string]*batchv1.Job{}, forbidden: map[string]bool{}}
-	for _, step := range [][]installed{installedPolicies, installedGate, installedRights, installedNamespace} {
+	for _, step := range [][]cluster.Installed{cluster.InstalledPolicies, cluster.InstalledGate, cluster.InstalledRights, cluster.InstalledNamespace} {
 		for _, i := range step {
 			f.objects[path(i)] = true
 		}
@@ -62,15 +64,15 @@ func newFakeInstallation(t *testing.T) *fakeInstallation {
 	return f
 }
 
-func path(i installed) string {
-	root := "/apis/" + i.resource.Group
-	if i.resource.Group == "" {
+func path(i cluster.Installed) string {
+	root := "/apis/" + i.Resource.Group
+	if i.Resource.Group == "" {
 		root = "/api"
 	}
-	if i.namespace != "" {
-		return fmt.Sprintf("%s/v1/namespaces/%s/%s/%s", root, i.namespace, i.resource.Resource, i.name)
+	if i.Namespace != "" {
+		return fmt.Sprintf("%s/v1/namespaces/%s/%s/%s", root, i.Namespace, i.Resource.Resource, i.Name)
 	}
-	return fmt.Sprintf("%s/v1/%s/%s", root, i.resource.Resource, i.name)
+	return fmt.Sprintf("%s/v1/%s/%s", root, i.Resource.Resource, i.Name)
 }
 
 func (f *fakeInstallation) add(namespace, name, dependsOn string, changes ...func(*batchv1.Job)) {
@@ -172,8 +174,8 @@ func (f *fakeInstallation) patch(w http.ResponseWriter, r *http.Request, job *ba
 func (f *fakeInstallation) uninstall(answer, args string) (stdout, stderr string, code int) {
 	server := httptest.NewServer(f)
 	defer server.Close()
-	factory := testFactory(terminal{glyphs: picture.Unicode()})
-	factory.interactive = func(io.Reader) bool { return answer != "" }
+	factory := testFactory(command.Terminal{Glyphs: picture.Unicode()})
+	factory.Interactive = func(io.Reader) bool { return answer != "" }
 	all := append([]string{"uninstall", "--server", server.URL}, strings.Fields(args)...)
 	stdout, stderr, code = runDepctl(factory, answer, all...)
 	return stdout, strings.ReplaceAll(stderr, server.URL, "SERVER"), code
@@ -196,7 +198,7 @@ func TestUninstall(t *testing.T) {
 		"answer-no":      {answer: "\n"},
 		"no-terminal":    {},
 		"half": {args: "--yes", change: func(f *fakeInstallation) {
-			for _, i := range slices.Concat(installedPolicies, installedRights) {
+			for _, i := range slices.Concat(cluster.InstalledPolicies, cluster.InstalledRights) {
 				delete(f.objects, path(i))
 			}
 		}},
@@ -227,8 +229,8 @@ func TestUninstall(t *testing.T) {
 			for range 2 {
 				stdout, stderr, code := f.uninstall(test.answer, test.args)
 				fmt.Fprintf(&got, "$ depctl uninstall %s\n%s-- exit code %d, %s --\n%s\n",
-					test.args, stdout, code, count(f.writes, "write"), stderr)
-				if code == exitOK && f.writes > 0 {
+					test.args, stdout, code, command.Count(f.writes, "write"), stderr)
+				if code == command.ExitOK && f.writes > 0 {
 					require.Equal(t, "example.com/mine", f.jobs[jobPath("etl", "extract")].Finalizers[0])
 					require.NotContains(t, f.jobs[jobPath("etl", "extract")].Finalizers, gate.OutcomeFinalizer)
 				}

@@ -5,38 +5,41 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
 )
 
 type versionOptions struct {
 	streams genericiooptions.IOStreams
-	build   Build
+	build   command.Build
 	output  string
 }
 
-func newCmdVersion(f *factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &versionOptions{streams: streams, build: f.build}
+func newCmdVersion(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &versionOptions{streams: streams, build: f.Build}
 	cmd := &cobra.Command{
 		Use:   "version [-o json]",
 		Short: "Print which build of depctl this is",
 		Long:  "Print which build of depctl this is: its version, commit and Go version.",
 		Example: `  depctl version
   depctl version -o json`,
-		Args:                  noArguments,
+		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(*cobra.Command, []string) error {
-			if err := validateOutput(o.output); err != nil {
+			if err := command.ValidateOutput(o.output); err != nil {
 				return err
 			}
 			return o.run()
 		},
 	}
-	addOutputFlag(cmd.Flags(), &o.output)
+	command.AddOutputFlag(cmd.Flags(), &o.output)
 	return cmd
 }
 
 func (o *versionOptions) run() error {
-	if o.output == outputJSON {
-		return writeJSON(o.streams.Out, o.build)
+	if o.output == command.OutputJSON {
+		return command.WriteJSON(o.streams.Out, o.build)
 	}
 	_, err := fmt.Fprintf(o.streams.Out, "depctl %s, commit %s, %s\n", o.build.Version, o.build.Commit, o.build.Go)
 	return err

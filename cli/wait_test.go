@@ -14,8 +14,8 @@ import (
 	ktesting "k8s.io/client-go/testing"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
-	"depctl.dev/lang"
 )
 
 func TestTheExitCodesOfWait(t *testing.T) {
@@ -60,13 +60,13 @@ func TestTheExitCodesOfWait(t *testing.T) {
 				if test.change != nil {
 					test.change(client)
 				}
-				stdout, stderr, code := runDepctl(clusterFactory(t, client, terminal{glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
+				stdout, stderr, code := runDepctl(clusterFactory(t, client, command.Terminal{Glyphs: picture.Unicode()}), "", append([]string{"wait"}, test.args...)...)
 				require.Equal(t, test.code, code, stdout+stderr)
 				if test.says == "" {
 					require.Empty(t, stdout+stderr)
 				}
 				require.Contains(t, stdout+stderr, test.says)
-				require.Equal(t, code == exitOK, stdout != "")
+				require.Equal(t, code == command.ExitOK, stdout != "")
 				time.Sleep(time.Minute) // whoever is still at work ends meanwhile
 			})
 		})
@@ -75,8 +75,8 @@ func TestTheExitCodesOfWait(t *testing.T) {
 
 func TestWaitEndsWhenItComesTrue(t *testing.T) {
 	client := nightCluster(nightObjects(), true)
-	f := clusterFactory(t, client, terminal{glyphs: picture.Unicode()})
-	f.clock = clock.RealClock{}
+	f := clusterFactory(t, client, command.Terminal{Glyphs: picture.Unicode()})
+	f.Clock = clock.RealClock{}
 	codes := make(chan int, 1)
 	go func() {
 		_, _, code := runDepctl(f, "", "wait", "extract-2 + 50ms", "--timeout", "30s")
@@ -96,17 +96,4 @@ func TestWaitEndsWhenItComesTrue(t *testing.T) {
 	_, err := client.BatchV1().Jobs("etl").UpdateStatus(context.Background(), job, metav1.UpdateOptions{})
 	require.NoError(t, err)
 	require.Zero(t, <-codes)
-}
-
-func TestStreamsAreAsNarrowAsTheyCan(t *testing.T) {
-	for text, want := range map[string][]stream{
-		"a, b, a":                           {{"ns", "a"}, {"ns", "b"}},
-		"a, b-*, x/c":                       {{"ns", ""}, {"x", "c"}},
-		"a,b,c,d,e,f,g,h,i":                 {{"ns", ""}},
-		"time(2026-01-01T00:00:00Z), pod:x": nil,
-	} {
-		expr, err := lang.Parse(text)
-		require.NoError(t, err)
-		require.Equal(t, want, streamsOf(expr, "ns"), text)
-	}
 }

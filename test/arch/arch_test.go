@@ -5,11 +5,11 @@ package arch
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,39 +29,69 @@ type rule struct {
 
 // law says which of the watched imports a package may have. A package that no
 // line names, and a watched import that its line does not allow, are broken law.
+// Only cli itself imports commands, and nothing imports cli but the program.
 var law = []rule{
 	{"lang", []string{"github.com/alecthomas/participle/"}, "text and logic; it knows no Kubernetes object"},
 	{"depgraph", []string{module + "/lang"}, "a pure structure, fuzzed against a naive model without a cluster"},
 	{"gate", []string{module + "/lang", module + "/depgraph", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
 	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
-	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
-	{"cli/submit", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
-	{"cli", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}, "reads files or a cluster and draws; it shares the decision, not the controller"},
-	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
-	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
-	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/forecast", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
-	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/forecast"}, "pure: how many Jobs stand how"},
-	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
+
+	{"cli", slices.Concat(pureCLI, belowCommands, commands, []string{"k8s.io/cli-runtime/", "github.com/spf13/"}), "wiring: it knows all commands, and leaves the rest to them"},
+	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
+	{"cli/internal/command", []string{module + "/lang", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
+	{"cli/internal/manifest", []string{module + "/lang", module + "/gate", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
+	{"cli/internal/snapshot", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/picture", module + "/cli/forecast", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
+
+	{"cli/check", command, aCommand},
+	{"cli/explain", command, aCommand},
+	{"cli/graph", command, aCommand},
+	{"cli/jobaction", command, aCommand},
+	{"cli/lint", command, aCommand},
+	{"cli/parse", command, aCommand},
+	{"cli/plan", command, aCommand},
+	{"cli/status", command, aCommand},
+	{"cli/submit", command, aCommand},
+	{"cli/uninstall", command, aCommand},
+	{"cli/wait", command, aCommand},
+
+	{"cli/batch", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
+	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/forecast", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
+	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/forecast"}, "pure: how many Jobs stand how"},
+	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
+	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
+	{"cli/rehearsal", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/reference", module + "/cli/internal/snapshot"}, "pure: what would run when, by the gate's own decisions"},
+	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
+
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
 	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
 	{"test/sandbox/node", nil, "process 1 of a node: it needs the machine, and no cluster"},
 }
 
+// commands are the packages of the commands of depctl, and command is what one of
+// them may import: what is below it, and no other command.
+var (
+	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "status", "submit", "uninstall", "wait")
+	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
+	pureCLI       = append(inCLI("batch", "checkup", "explanation", "forecast", "overview", "picture", "reference", "rehearsal", "vigil"), module+"/lang", module+"/depgraph", module+"/gate")
+	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
+)
+
+const aCommand = "a command has flags and prints; it reads the cluster through cli/internal/cluster, and knows no other command"
+
+func inCLI(names ...string) []string {
+	for i := range names {
+		names[i] = module + "/cli/" + names[i]
+	}
+	return names
+}
+
 // watched are the imports that the law speaks of. The standard library and
 // small helpers are free.
 var watched = []string{module + "/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/", "github.com/alecthomas/participle/"}
-
-// files restricts imports to some files of a package.
-var files = []struct {
-	pkg, imports string
-	in           []string
-	why          string
-}{
-	{"cli", "k8s.io/client-go/", []string{"factory.go", "source.go", "follow.go", "inquirer.go", "follower.go", "inspector.go", "clusterwriter.go", "submitter.go", "jobclient.go"}, "reading from a cluster is in few places: lists, an inquiry, two watches, an inspection; uninstall's writing in another, what submit creates and what a person does to single Jobs in two more"},
-}
 
 type listed struct {
 	ImportPath string
@@ -73,40 +103,91 @@ type listed struct {
 func TestImportsFollowTheLaw(t *testing.T) {
 	t.Parallel()
 	packages := list(t, module+"/...")
-	for _, p := range packages {
-		name := strings.TrimPrefix(p.ImportPath, module+"/")
-		i := slices.IndexFunc(law, func(r rule) bool { return r.pkg == name })
-		if i < 0 && strings.HasPrefix(name, "test/") {
-			continue // tests and their tools may use everything, unless a line says otherwise
-		}
-		require.GreaterOrEqual(t, i, 0, "package %s has no law: add a line that says what it may import, and why", name)
-		for _, imported := range p.Imports {
-			if !matches(imported, watched) {
-				continue
-			}
-			require.True(t, matches(imported, law[i].allows),
-				"%s must not import %s: %s", name, imported, law[i].why)
-		}
-	}
+	require.Empty(t, broken(packages))
 	for _, l := range law {
 		require.True(t, slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == module+"/"+l.pkg }),
 			"the law speaks of %s, which does not exist", l.pkg)
 	}
 }
 
-func TestClientsAreMadeInFewFiles(t *testing.T) {
+// broken returns how packages break the law: what each must not import, and why.
+func broken(packages []listed) []string {
+	var all []string
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		i := slices.IndexFunc(law, func(r rule) bool { return r.pkg == name })
+		switch {
+		case i < 0 && strings.HasPrefix(name, "test/"):
+			continue // tests and their tools may use everything, unless a line says otherwise
+		case i < 0:
+			all = append(all, fmt.Sprintf("package %s has no law: add a line that says what it may import, and why", name))
+			continue
+		}
+		for _, imported := range p.Imports {
+			if matches(imported, watched) && !matches(imported, law[i].allows) {
+				all = append(all, fmt.Sprintf("%s must not import %s: %s", name, imported, law[i].why))
+			}
+		}
+	}
+	return all
+}
+
+// The law is only worth something if it finds what breaks it, whatever the import is
+// called in the file.
+func TestTheLawBites(t *testing.T) {
 	t.Parallel()
-	for _, rule := range files {
-		p := list(t, module+"/"+rule.pkg)[0]
-		for _, name := range p.GoFiles {
-			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ImportsOnly)
+	for name, test := range map[string]struct{ pkg, file, says string }{
+		"a client in a command": {"cli/graph", `import c "k8s.io/client-go/kubernetes"; var _ c.Interface`,
+			"cli/graph must not import k8s.io/client-go/kubernetes: " + aCommand},
+		"a client in the core": {"gate", `import . "k8s.io/client-go/rest"; var _ Config`,
+			"gate must not import k8s.io/client-go/rest: the decision is a pure function: no client, no clock, no log"},
+		"a command that imports another": {"cli/lint", `import _ "depctl.dev/cli/graph"`,
+			"cli/lint must not import depctl.dev/cli/graph: " + aCommand},
+		"a climb to a command": {"cli/internal/snapshot", `import _ "depctl.dev/cli/wait"`,
+			"cli/internal/snapshot must not import depctl.dev/cli/wait: pure: Jobs that were read, and what the gate would make of them"},
+		"a climb to the root": {"cli/internal/cluster", `import _ "depctl.dev/cli"`,
+			"cli/internal/cluster must not import depctl.dev/cli: the only package below cli with a client: whoever else needs one asks it"},
+		"a new package": {"cli/util", "",
+			"package cli/util has no law: add a line that says what it may import, and why"},
+		"what is allowed": {"cli/graph", `import _ "depctl.dev/cli/internal/cluster"`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := parser.ParseFile(token.NewFileSet(), "scratch.go", "package scratch\n"+test.file, parser.ImportsOnly)
 			require.NoError(t, err)
+			p := listed{ImportPath: module + "/" + test.pkg}
 			for _, spec := range file.Imports {
 				imported, err := strconv.Unquote(spec.Path.Value)
 				require.NoError(t, err)
-				if matches(imported, []string{rule.imports}) {
-					require.Contains(t, rule.in, name, "%s/%s imports %s: %s", rule.pkg, name, imported, rule.why)
-				}
+				p.Imports = append(p.Imports, imported)
+			}
+			var want []string
+			if test.says != "" {
+				want = []string{test.says}
+			}
+			require.Equal(t, want, broken([]listed{p}))
+		})
+	}
+}
+
+// Whatever the lines of the law say, commands do not import one another, and nothing
+// that they import imports a command or cli.
+func TestNothingClimbs(t *testing.T) {
+	t.Parallel()
+	for _, l := range law {
+		if l.pkg == "cli" || l.pkg == "cmd/depctl" {
+			continue
+		}
+		for _, above := range append(slices.Clone(commands), module+"/cli") {
+			require.False(t, matches(above, l.allows), "the law lets %s import %s", l.pkg, above)
+		}
+		if l.pkg != "cli/internal/cluster" && strings.HasPrefix(l.pkg, "cli") {
+			require.False(t, matches("k8s.io/client-go/kubernetes", l.allows), "the law lets %s import a client", l.pkg)
+		}
+	}
+	for _, p := range list(t, module+"/cli/...") {
+		if p.ImportPath != module+"/cli" {
+			for _, above := range append(slices.Clone(commands), module+"/cli") {
+				require.NotContains(t, p.Imports, above, "%s climbs", p.ImportPath)
 			}
 		}
 	}
@@ -116,10 +197,10 @@ func TestClientsAreMadeInFewFiles(t *testing.T) {
 // not only at what it names.
 func TestThePureCoreReachesNoClient(t *testing.T) {
 	t.Parallel()
-	for _, pure := range []string{"lang", "depgraph", "gate", "cli/submit"} {
+	for _, pure := range []string{"lang", "depgraph", "gate", "cli/batch", "cli/internal/snapshot", "cli/rehearsal"} {
 		for _, p := range list(t, "-deps", module+"/"+pure) {
 			require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/client-go"), "%s reaches %s: the core has no client", pure, p.ImportPath)
-			if pure != "gate" && pure != "cli/submit" {
+			if pure == "lang" || pure == "depgraph" {
 				require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/"), "%s reaches %s: it knows no Kubernetes object", pure, p.ImportPath)
 			}
 		}

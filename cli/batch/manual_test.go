@@ -1,0 +1,288 @@
+package batch
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// manual is the list of the options that a manual has, from the folder manuals.
+type manual struct {
+	system *system
+	title  string
+	// count is how many options the manual describes.
+	count  int
+	listed []listed
+}
+
+// listed is an option as the manual has it.
+type listed struct {
+	names   []string
+	value   string
+	section string
+}
+
+// manuals reads the lists: two lines of comment, then the names of an option, what
+// it takes (none, value, two, or maybe), and the manual's section.
+func manuals(t *testing.T) []manual {
+	t.Helper()
+	var all []manual
+	for _, from := range []struct {
+		dialect Dialect
+		file    string
+	}{{Slurm, "slurm"}, {GridEngine, "gridengine"}, {PBS, "pbs"}, {PBS, "torque"}, {LSF, "lsf"}} {
+		text, err := os.ReadFile("manuals/" + from.file + ".tsv")
+		require.NoError(t, err)
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		m := manual{system: systemOf(from.dialect), title: strings.TrimPrefix(lines[0], "# manual: ")}
+		m.count, err = strconv.Atoi(strings.TrimPrefix(lines[1], "# options: "))
+		require.NoError(t, err)
+		for _, line := range lines[2:] {
+			fields := strings.Split(line, "\t")
+			require.Len(t, fields, 3, line)
+			m.listed = append(m.listed, listed{strings.Fields(fields[0]), fields[1], fields[2]})
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// elsewhere are options that no list has: of older releases, of a sister, or known
+// to the program alone.
+func elsewhere() map[Dialect][]string {
+	return map[Dialect][]string{
+		Slurm: {"--autocomplete", "--checkpoint", "--checkpoint-dir", "--context", "--external", "--mpi", "--ntasks-per-tres", "--power"},
+		PBS:   {"-E", "-F", "-L"},
+		LSF:   {"-smt"},
+	}
+}
+
+// TestEveryOptionOfTheManualsHasAFate compares the lists of the manuals with the
+// program, in both directions.
+func TestEveryOptionOfTheManualsHasAFate(t *testing.T) {
+	t.Parallel()
+	inLists := map[Dialect]map[*option]bool{}
+	systemOf := map[Dialect]*system{}
+	for _, m := range manuals(t) {
+		require.Len(t, m.listed, m.count, "%s has so many options", m.title)
+		s := m.system
+		if known := systemOf[s.dialect]; known != nil {
+			s = known
+		}
+		systemOf[s.dialect] = s
+		if inLists[s.dialect] == nil {
+			inLists[s.dialect] = map[*option]bool{}
+		}
+		seen := map[string]bool{}
+		for _, l := range m.listed {
+			require.NotEmpty(t, l.section, l.names)
+			var o *option
+			for _, name := range l.names {
+				require.False(t, seen[name], "%s twice in %s", name, m.title)
+				seen[name] = true
+				found := s.optionNamed(name)
+				require.NotNil(t, found, "%s of %s", name, m.title)
+				require.True(t, o == nil || o == found, "%s of %s are one option", l.names, m.title)
+				o = found
+			}
+			if takes := o.takes(); takes != "maybe" || l.value != "none" { // older releases gave it a value
+				require.Equal(t, l.value, takes, "%s of %s", l.names, m.title)
+			}
+			inLists[s.dialect][o] = true
+		}
+	}
+	for d, s := range systemOf {
+		var others []string
+		for i := range s.options {
+			if o := &s.options[i]; !inLists[d][o] {
+				others = append(others, o.spellings()[0])
+			}
+		}
+		require.ElementsMatch(t, elsewhere()[d], others, "options of %s that are in no list", d)
+	}
+}
+
+// takes says what an option takes, in the words of the lists.
+func (o *option) takes() string {
+	switch {
+	case o.values == maybe, o.values == 0 && o.more != nil:
+		return "maybe"
+	case o.values == 0:
+		return "none"
+	case o.values == 2:
+		return "two"
+	}
+	return "value"
+}
+
+// TestEveryOptionIsTreatedByItsFate gives each option that is not carried over,
+// by each of its spellings.
+func TestEveryOptionIsTreatedByItsFate(t *testing.T) {
+	t.Parallel()
+	for _, s := range systems()[1:] {
+		spelt := map[string]bool{}
+		for _, o := range s.options {
+			fates := 0
+			for _, has := range []bool{o.read != nil, o.note != "", o.refusal != ""} {
+				if has {
+					fates++
+				}
+			}
+			require.Equal(t, 1, fates, "%s of %s has one fate", o.names, s.dialect)
+			require.Equal(t, o.refusal != "", o.hint != "", "%s of %s: a refusal says what to do", o.names, s.dialect)
+			for _, name := range o.spellings() {
+				require.False(t, spelt[name], "%s of %s twice", name, s.dialect)
+				spelt[name] = true
+				requireFate(t, s, &o, name)
+			}
+		}
+	}
+}
+
+func requireFate(t *testing.T, s *system, o *option, name string) {
+	t.Helper()
+	line := name + strings.Repeat(" 1", max(o.values, 0))
+	if strings.HasPrefix(name, "--") {
+		line = strings.Replace(line, " ", "=", 1)
+	}
+	compile := func(ignore bool) (*Submission, error) {
+		return Compile(Input{
+			Command: []string{"run"}, IgnoreUnsupported: ignore, Options: []Option{
+				{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: s.dialect, Line: line},
+			},
+		})
+	}
+	made, err := compile(false)
+	switch o.fate() {
+	case Carried:
+		if err != nil {
+			require.NotContains(t, err.Error(), "this option of", line)
+			require.NotContains(t, err.Error(), "did you mean", line)
+		}
+		return
+	case Ignored:
+		require.NoError(t, err, line)
+		require.Contains(t, made.Notes, line+": "+o.note)
+		return
+	}
+	var problems Problems
+	require.ErrorAs(t, err, &problems, line)
+	require.Len(t, problems, 1, line)
+	require.Equal(t, o.refusal, problems[0].Message, line)
+	require.Equal(t, o.hint, problems[0].Hint, line)
+	require.True(t, problems[0].Unsupported, line)
+	made, err = compile(true)
+	require.NoError(t, err, "%s can be left out", line)
+	require.Contains(t, made.Notes, line+": left out: "+o.refusal)
+}
+
+const optionsPage = "../../docs/options.md"
+
+// TestThePageOfOptionsIsOfTheLists compares docs/options.md with the lists and the
+// program. With -update it writes the page.
+func TestThePageOfOptionsIsOfTheLists(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(`# Every option of the batch systems
+
+What ` + "`depctl submit`" + ` does with each option of five manuals. This page is made of the lists in ` + "`cli/batch/manuals`" + ` and of
+the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a test compares them.
+
+- **carried**: it becomes something of the Job, or asks for what is so anyway; some values are refused, with what to do.
+  [submit.md](submit.md#tables) shows what becomes of it.
+- **ignored**: it is left out, with a note.
+- **refused**: an error that says why and what to do. With ` + "`--ignore-unsupported`" + ` it is left out, with a note; and a site
+  can ignore it for everybody ([submit.md](submit.md#the-defaults-of-a-site)).
+`)
+	for _, m := range manuals(t) {
+		count := map[Fate]int{}
+		var rows strings.Builder
+		listed := map[*option]bool{}
+		for _, l := range m.listed {
+			o := m.system.optionNamed(l.names[0])
+			listed[o] = true
+			count[o.fate()]++
+			fmt.Fprintf(&rows, "| `%s` | %s | %s | %s |\n", strings.Join(l.names, "`, `"), l.section, o.fate(), o.reason())
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n%d options: %d carried, %d ignored, %d refused.\n\n| option | section of the manual | fate | reason |\n|---|---|---|---|\n%s",
+			m.title, len(m.listed), count[Carried], count[Ignored], count[Refused], rows.String())
+	}
+	b.WriteString("\n## In none of these manuals\n\nOptions of older releases and of sisters, and some that only the program knows.\n\n| option | system | fate | reason |\n|---|---|---|---|\n")
+	for _, d := range Dialects() {
+		for _, name := range elsewhere()[d] {
+			o := systemOf(d).optionNamed(name)
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, d, o.fate(), o.reason())
+		}
+	}
+	if *update {
+		require.NoError(t, os.WriteFile(optionsPage, []byte(b.String()), 0o644))
+	}
+	page, err := os.ReadFile(optionsPage)
+	require.NoError(t, err)
+	require.Equal(t, b.String(), string(page), "run with -update to write it")
+}
+
+// reason returns the text of the page.
+func (o *option) reason() string {
+	text := o.note + o.refusal
+	if o.hint != "" {
+		text += "; " + o.hint
+	}
+	return strings.ReplaceAll(text, "|", `\|`)
+}
+
+func TestAMisspeltOptionIsNeverLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		dialect    Dialect
+		line, want string
+	}{
+		{Slurm, "--dependancy=afterok:a", "did you mean --dependency?"},
+		{Slurm, "--oversubcribe", "did you mean --oversubscribe?"},
+		{Slurm, "--mail=END", "write one of --mail-type, --mail-user"},
+		{GridEngine, "-holdjid a", "did you mean -hold_jid?"},
+		{LSF, "-outdri x", "did you mean -outdir?"},
+	} {
+		for _, ignore := range []bool{false, true} {
+			_, err := Compile(Input{Command: []string{"run"}, IgnoreUnsupported: ignore, Options: []Option{{Dialect: c.dialect, Line: c.line}}})
+			require.ErrorContains(t, err, c.want, c.line)
+		}
+	}
+}
+
+func TestAnOptionThatNobodyKnowsCanBeLeftOut(t *testing.T) {
+	t.Parallel()
+	made, err := Compile(Input{
+		Command: []string{"run"}, IgnoreUnsupported: true,
+		Options: []Option{{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: Slurm, Line: "--container-image=x --spank y -c 2"}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"--container-image: left out: this option of slurm is not known", "--spank: left out: this option of slurm is not known",
+	}, slices.DeleteFunc(made.Notes, func(note string) bool { return strings.HasPrefix(note, "the Job") }))
+	require.Equal(t, "2", made.Job.Spec.Template.Spec.Containers[0].Resources.Requests.Cpu().String())
+}
+
+func TestNamesOfOptionsMayBeCutAndJoinedAsGetoptDoes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		dialect    Dialect
+		line, want string
+	}{
+		{Slurm, "--depend=afterok:a", "a"},
+		{Slurm, "-Qdafterok:a", "a"},
+		{PBS, "-zWdepend=afterok:a", "a"},
+		{LSF, "-w a -n1 -W10", "a"},
+	} {
+		made, err := Compile(Input{
+			Command: []string{"run"}, Options: []Option{{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: c.dialect, Line: c.line}},
+		})
+		require.NoError(t, err, c.line)
+		require.Equal(t, c.want, made.Job.Annotations["depctl.dev/depends-on"], c.line)
+	}
+}

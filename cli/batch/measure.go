@@ -1,0 +1,149 @@
+package batch
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"depctl.dev/lang"
+)
+
+// parseClock reads the times of batch systems: parts with colons between, of
+// which the last has the given unit: 90, 1:30:00.
+func parseClock(text string, last time.Duration, days bool) (time.Duration, error) {
+	units := []time.Duration{time.Second, time.Minute, time.Hour}
+	if days {
+		units = append(units, 24*time.Hour)
+	}
+	parts := strings.Split(text, ":")
+	from := 0
+	for from < len(units) && units[from] != last {
+		from++
+	}
+	if len(parts)+from > len(units) {
+		return 0, fmt.Errorf("%q is not a time", text)
+	}
+	var d time.Duration
+	for i, part := range parts {
+		n, err := number(part)
+		if err != nil {
+			return 0, fmt.Errorf("%q is not a time", text)
+		}
+		unit := units[from+len(parts)-1-i]
+		if time.Duration(n) > maxNumber*time.Second/unit {
+			return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
+		}
+		d += time.Duration(n) * unit
+	}
+	return bounded(d, text)
+}
+
+// bounded keeps a time in what a Job can say, and refuses none at all.
+func bounded(d time.Duration, text string) (time.Duration, error) {
+	if d < time.Second || d/time.Second > maxNumber {
+		return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
+	}
+	return d, nil
+}
+
+// runTime reads how long a job may run; 0 is no limit, which all systems have a
+// word for.
+func runTime(text string, parse func(text string) (time.Duration, error)) (time.Duration, error) {
+	switch strings.ToLower(text) {
+	case "unlimited", "infinite", "infinity", "-1":
+		return 0, nil
+	}
+	return parse(text)
+}
+
+// slurmTime reads minutes, minutes:seconds, h:m:s, days-hours and so on.
+func slurmTime(text string) (time.Duration, error) {
+	days, rest, has := strings.Cut(text, "-")
+	if !has {
+		switch strings.Count(text, ":") {
+		case 0:
+			return parseClock(text, time.Minute, false)
+		default:
+			return parseClock(text, time.Second, false)
+		}
+	}
+	d, err := number(days)
+	if err != nil || d > maxNumber/(24*60*60) { // more does not fit into a time.Duration either
+		return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
+	}
+	for strings.Count(rest, ":") < 2 {
+		rest += ":0"
+	}
+	clock, err := parseClock(rest, time.Second, false)
+	if err != nil && strings.Trim(rest, "0:") != "" {
+		return 0, fmt.Errorf("%q is not a time", text)
+	}
+	return bounded(time.Duration(d)*24*time.Hour+clock, text)
+}
+
+// parseDuration reads a time as depctl writes it: 90m, 2h30m, 1d.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := lang.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a time, write 90m, 2h30m or 1d", text)
+	}
+	return bounded(d, text)
+}
+
+// memoryUnits are the letters behind numbers, with what they multiply by.
+const memoryUnits = "kmgtp"
+
+// parseMemory reads 4G, 500mb, 1024; unit is the power of 1024 of a number
+// alone. The letters of Grid Engine in lower case multiply by 1000.
+func parseMemory(text string, unit int, lowerIsDecimal bool) (resource.Quantity, error) {
+	wrong := fmt.Errorf("%q is not an amount of memory, write 4G or 500M", text)
+	digits := strings.TrimRight(text, "bBwWkKmMgGtTpPiI")
+	suffix := text[len(digits):]
+	whole, fraction, _ := strings.Cut(digits, ".")
+	n, err := number(whole)
+	if err != nil || len(fraction) > 3 || strings.Trim(fraction, "0123456789") != "" {
+		return resource.Quantity{}, wrong
+	}
+	base := int64(1024)
+	letters := strings.ToLower(suffix)
+	words := strings.HasSuffix(letters, "w")
+	letters = strings.TrimSuffix(strings.TrimRight(letters, "bw"), "i")
+	switch {
+	case letters == "" && suffix != "":
+		unit = 0
+	case len(letters) == 1 && strings.Contains(memoryUnits, letters):
+		unit = strings.Index(memoryUnits, letters) + 1
+		if lowerIsDecimal && suffix[0] >= 'a' {
+			base = 1000
+		}
+	case letters != "":
+		return resource.Quantity{}, wrong
+	}
+	thousandths := int64(n) * 1000
+	for i, scale := 0, int64(100); i < len(fraction); i, scale = i+1, scale/10 {
+		thousandths += int64(fraction[i]-'0') * scale
+	}
+	if words {
+		thousandths *= 8
+	}
+	for range unit {
+		if thousandths > (1<<62)/base {
+			return resource.Quantity{}, fmt.Errorf("%q is more memory than there is", text)
+		}
+		thousandths *= base
+	}
+	format := resource.BinarySI
+	if base == 1000 {
+		format = resource.DecimalSI
+	}
+	return *resource.NewQuantity(thousandths/1000, format), nil
+}
+
+// times returns a quantity n times.
+func times(q resource.Quantity, n int64) resource.Quantity {
+	product := q.DeepCopy()
+	product.Mul(n)
+	return product
+}

@@ -1,0 +1,141 @@
+package batch
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+func TestWordsAreSplitAsAShellDoes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		``:                    nil,
+		` -J sim`:             {"-J", "sim"},
+		`-w 'done("a b")' -x`: {"-w", `done("a b")`, "-x"},
+		`-w "ended(\"b*\")"`:  {"-w", `ended("b*")`},
+		`--comment=a\ b # c`:  {"--comment=a b"},
+		`-o a#b`:              {"-o", "a#b"},
+		`-e ''`:               {"-e", ""},
+		`"a"'b'c`:             {"abc"},
+		`"C:\temp"`:           {`C:\temp`},
+		`a\`:                  {`a\`},
+		"\t-t\t1-10\r":        {"-t", "1-10"},
+	} {
+		list, err := words(text)
+		require.NoError(t, err, text)
+		var texts []string
+		for _, w := range list {
+			texts = append(texts, w.text)
+		}
+		require.Equal(t, want, texts, text)
+	}
+	_, err := words(`-w 'done(a)`)
+	require.ErrorIs(t, err, errOpenQuote)
+}
+
+func TestTheInterpreterIsThatOfTheFirstLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"echo":                        {"/bin/sh"},
+		"#!/bin/bash\n":               {"/bin/bash"},
+		"#! /bin/bash -l \r\n":        {"/bin/bash", "-l"},
+		"#!/usr/bin/env -S bash -e\n": {"/usr/bin/env", "-S bash -e"},
+		"#!\n":                        {"/bin/sh"},
+		"#$ -N x":                     {"/bin/sh"},
+	} {
+		require.Equal(t, want, interpreter(text), text)
+	}
+}
+
+func TestNamesAreMadeNamesOfKubernetes(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"sim": "sim", "My_Job.v2": "my-job-v2", "-x-": "x", "ä": "", "a b": "a-b", strings.Repeat("n", 80): strings.Repeat("n", 63),
+	} {
+		require.Equal(t, want, plainName(name, maxName), name)
+	}
+	for file, want := range map[string]string{"jobs/Sim.sbatch": "sim-", `C:\jobs\a.sh`: "a-", ".sh": "job-", "run": "run-"} {
+		require.Equal(t, want, defaultName(file), file)
+	}
+}
+
+// TestNothingPanics compiles scripts of random directives. What comes out is a
+// Job with an expression that the gate can read, or problems.
+func TestNothingPanics(t *testing.T) {
+	t.Parallel()
+	seeds := directives(t)
+	rapid.Check(t, func(t *rapid.T) {
+		var text strings.Builder
+		text.WriteString("#!/bin/sh\n")
+		for range rapid.IntRange(0, 6).Draw(t, "lines") {
+			line := rapid.SampledFrom(seeds).Draw(t, "line")
+			if rapid.Bool().Draw(t, "damaged") && len(line) > 0 {
+				at := rapid.IntRange(0, len(line)).Draw(t, "at")
+				line = line[:at] + rapid.StringN(0, 4, -1).Draw(t, "inserted") + line[min(len(line), at+rapid.IntRange(0, 3).Draw(t, "cut")):]
+			}
+			text.WriteString(line + "\n")
+		}
+		requireJobOrProblems(t, text.String())
+	})
+}
+
+func FuzzAScript(f *testing.F) {
+	for _, seed := range directives(f) {
+		f.Add("#!/bin/sh\n" + seed + "\nrun\n")
+	}
+	f.Fuzz(func(t *testing.T, text string) { requireJobOrProblems(t, text) })
+}
+
+func requireJobOrProblems(t require.TestingT, text string) {
+	s, err := Compile(Input{
+		Script: &Script{Name: "run.sh", Text: text},
+		Options: []Option{
+			{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
+		},
+		Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC), Suffix: "x7k2p",
+	})
+	if err != nil {
+		var problems Problems
+		require.ErrorAs(t, err, &problems)
+		require.NotEmpty(t, problems)
+		return
+	}
+	if text, ok := s.Job.Annotations[gate.DependsOnAnnotation]; ok {
+		expr, err := lang.Parse(text)
+		require.NoError(t, err)
+		require.Equal(t, expr.String(), text)
+		_, err = gate.Observe(s.Job).Parse()
+		require.NoError(t, err)
+	}
+	_, err = Numbers(s.Job)
+	require.NoError(t, err)
+}
+
+// directives returns all lines of options in testdata and in the tables.
+func directives(t require.TestingT) []string {
+	var lines []string
+	files, err := filepath.Glob("testdata/*/*")
+	require.NoError(t, err)
+	for _, file := range files {
+		if filepath.Ext(file) == ".golden" {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			if of, _, _ := directive(line); of != nil {
+				lines = append(lines, strings.TrimSuffix(line, "\n"))
+			}
+		}
+	}
+	require.NotEmpty(t, lines)
+	return lines
+}

@@ -1,0 +1,215 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/cli/reference"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+const explainLong = `Say why a Job waits, why it ran, or why it never will: its expression with each
+check marked true, false or unknown, since when it waits, when something may be
+expected, and what one could do.
+
+It decides as the gate does, by the same function, on what you may read. Where
+you may not read something, a note on standard error says what was assumed.
+
+With -r, what its prerequisites wait for stands below each check, down to those
+that wait for nobody. Of an array whose elements wait each for itself, it says how
+many run, wait, or never will, and why the first; --index explains one element.
+--expr tries another expression, and changes nothing.
+
+How long something will take is known from Jobs that have succeeded and are still
+there: those whose names differ by digits only, else a guess is made and said.`
+
+const explainExample = `  # Why does load wait?
+  depctl explain load
+  depctl explain job/load -n etl -r
+
+  # Would it run with another expression?
+  depctl explain load --expr 'extract or finished(validate)'
+
+  # One element of an array
+  depctl explain shards --index 7
+
+  # For scripts
+  depctl explain load -o json | jq -r '.[0].roots[].name'`
+
+type explainOptions struct {
+	streams   genericiooptions.IOStreams
+	clock     clock.PassiveClock
+	output    string
+	recursive bool
+	index     int64
+	expr      string
+
+	// The rest is filled in by complete.
+	refs   []lang.Ref
+	client cluster.Client
+	// over says why the Job that --expr is tried on waits no more; empty if it does.
+	over     string
+	terminal command.Terminal
+}
+
+func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &explainOptions{streams: streams, clock: f.Clock}
+	cmd := &cobra.Command{
+		Use:                   "explain JOB... [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
+		Short:                 "Say why a Job waits, ran, or never will",
+		Long:                  explainLong,
+		Example:               explainExample,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.validate(cmd, args); err != nil {
+				return err
+			}
+			if err := o.complete(f, args); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.recursive, "recursive", "r", false, "Show below each check what its objects wait for themselves.")
+	flags.Int64Var(&o.index, "index", -1, "Explain this element of an array.")
+	flags.StringVar(&o.expr, "expr", "", "Explain what this `EXPRESSION` would mean for the Job; nothing is changed.")
+	flags.StringVarP(&o.output, "output", "o", "", "Output format: json or yaml.")
+	return cmd
+}
+
+func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return command.UsageErrorf("name a Job; those that wait: depctl status")
+	case o.index < -1 || cmd.Flags().Changed("index") && o.index < 0:
+		return command.UsageErrorf("--index must be 0 or more")
+	case len(args) > 1 && (o.index >= 0 || cmd.Flags().Changed("expr")):
+		return command.UsageErrorf("--index and --expr are about one Job")
+	}
+	if !cmd.Flags().Changed("expr") {
+		return command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML)
+	}
+	o.expr = reference.InExpression(o.expr)
+	if _, err := lang.Parse(o.expr); err != nil {
+		return command.NotReadable("--expr", err)
+	}
+	return command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML)
+}
+
+func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
+	namespace, err := f.Namespace()
+	if err != nil {
+		return err
+	}
+	for _, arg := range args {
+		ref, err := command.JobNamed(arg, namespace)
+		if err != nil {
+			return err
+		}
+		o.refs = append(o.refs, ref)
+	}
+	o.terminal = f.Terminal(o.streams.Out)
+	o.client, err = f.Client()
+	return err
+}
+
+func (o *explainOptions) run(ctx context.Context) error {
+	i := &cluster.Inquirer{Client: o.client}
+	q, asked, err := i.Read(ctx, o.clock.Now(), o.refs, o.try)
+	if err != nil {
+		return err
+	}
+	list := make([]*explanation.Explanation, len(o.refs))
+	for n, ref := range o.refs {
+		if err := o.fits(q, ref); err != nil {
+			return err
+		}
+		list[n] = explanation.Of(q, ref, explanation.Options{
+			Recursive: o.recursive, Index: o.index, Record: explanation.RecordOf(asked[ref]), Tried: o.expr != "", Over: o.over,
+		})
+	}
+	if err := o.print(list); err != nil {
+		return err
+	}
+	return command.PrintNotes(o.streams.ErrOut, i.Notes)
+}
+
+// try makes a Job one that waits by the expression of --expr.
+func (o *explainOptions) try(job *batchv1.Job) {
+	if o.expr == "" {
+		return
+	}
+	now := gate.Observe(job)
+	now.Annotated = now.Annotated || now.Suspended // it may begin to wait
+	if err := snapshot.NotWaiting(now); err != nil {
+		o.over = err.Error()
+	}
+	suspend := true
+	job.Spec.Suspend = &suspend
+	job.Status = batchv1.JobStatus{}
+	annotations := map[string]string{gate.DependsOnAnnotation: o.expr}
+	for _, key := range []string{gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation, gate.HoldAnnotation, gate.SeenAnnotation} {
+		if value, there := job.Annotations[key]; there {
+			annotations[key] = value
+		}
+	}
+	job.Annotations = annotations
+}
+
+// fits reports whether what was asked makes sense for a Job.
+func (o *explainOptions) fits(q *snapshot.Inquiry, ref lang.Ref) error {
+	job := q.Jobs[ref]
+	if err := q.Invalid[ref]; o.expr != "" && err != nil {
+		return command.NotReadable("--expr", err)
+	}
+	switch array := job.Object.Array; {
+	case o.index < 0:
+		return nil
+	case array == nil:
+		return fmt.Errorf("job %s is not Indexed and has no elements: leave --index out", ref)
+	case o.index >= array.Size:
+		return fmt.Errorf("job %s has no element %d, its last is %d", ref, o.index, array.Size-1)
+	}
+	if expr := q.Graph.Expr(ref); expr == nil || !expr.Elementwise() {
+		return fmt.Errorf("job %s waits as a whole, and not element by element: leave --index out", ref)
+	}
+	return nil
+}
+
+func (o *explainOptions) print(list []*explanation.Explanation) error {
+	switch o.output {
+	case command.OutputJSON:
+		return command.WriteJSON(o.streams.Out, list)
+	case command.OutputYAML:
+		return command.WriteYAML(o.streams.Out, list)
+	}
+	return explanation.Print(o.streams.Out, list, o.style())
+}
+
+func (o *explainOptions) style() explanation.Style {
+	t := o.terminal
+	return explanation.Style{
+		Width: t.Width, Colour: t.Colour, ASCII: t.Glyphs.Ellipsis == picture.ASCII().Ellipsis, Namespace: o.refs[0].Namespace,
+		Symbol: func(s gate.State) string { return t.Glyphs.Symbols[s] },
+		Paint: func(text string, s gate.State) string {
+			if !t.Colour {
+				return text
+			}
+			return picture.Paint(text, picture.Colour(s))
+		},
+		Clean: picture.Clean,
+	}
+}

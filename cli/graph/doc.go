@@ -1,0 +1,11 @@
+// Package graph is the command "depctl graph": Jobs and what they wait for, drawn.
+//
+//	New           flags -> options: complete, validate, run (graph.go, help.go)
+//	newModel      a snapshot -> the nodes and edges to show (selection.go, model.go, edges.go)
+//	difference    two models -> what manifests would change (diff.go)
+//	draw          a model -> text, pictures or data (draw.go, package picture)
+//	follow        events -> the same again and again (watch.go, cluster.LiveWorld)
+//
+// The drawing goes to standard output, and what is said about it (notes.go) to
+// standard error, so that a pipe carries the drawing alone.
+package graph

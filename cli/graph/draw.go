@@ -1,0 +1,99 @@
+package graph
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/lang"
+)
+
+// model returns what the options select of a world.
+func (o *graphOptions) model(w *snapshot.World) (*model, error) {
+	s := o.selection
+	s.namespace, s.unrelated, s.up, s.down = o.scope, o.all, o.up, o.down
+	for _, name := range o.names {
+		ref, err := o.find(w, name)
+		if err != nil {
+			return nil, err
+		}
+		s.starts = append(s.starts, ref)
+	}
+	m := newModel(w, s)
+	m.Namespace = o.namespace
+	return m, nil
+}
+
+// find returns the Job that an argument names.
+func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error) {
+	ref, err := command.JobNamed(argument, o.namespace)
+	if err != nil {
+		return ref, err
+	}
+	if _, exists := w.Jobs[ref]; exists {
+		return ref, nil
+	}
+	if ref.Namespace == "" {
+		return ref, command.UsageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
+	}
+	if o.scope != "" && ref.Namespace != o.scope {
+		return ref, fmt.Errorf("there is no Job %s among those of namespace %s and what they wait for; look with -n %s",
+			ref, o.scope, ref.Namespace)
+	}
+	return ref, fmt.Errorf("there is no Job %s%s", ref, cmp.Or(o.where(), " in the cluster"))
+}
+
+// The limits above which Jobs with the same neighbours are drawn as one.
+const (
+	mostInPicture = 300
+	mostInPage    = 2000
+)
+
+func (o *graphOptions) print(m *model, notes []string) error {
+	graph := &m.Graph
+	if o.collapse != "" {
+		graph = graph.Collapse()
+	}
+	if err := o.draw(o.streams.Out, graph); err != nil {
+		return err
+	}
+	if o.output != "json" {
+		notes = append(notes, cycleNotes(graph)...)
+		notes = append(notes, invalidNotes(m)...)
+		notes = append(notes, countNotes(m, o.where(), o.all)...)
+	}
+	return command.PrintNotes(o.streams.ErrOut, notes)
+}
+
+func (o *graphOptions) draw(out io.Writer, g *picture.Graph) error {
+	screen := picture.Screen{
+		Width: o.terminal.Width, Colour: o.terminal.Colour, Glyphs: o.terminal.Glyphs, NoHeaders: o.noHeaders,
+	}
+	switch o.output {
+	case "name":
+		return picture.Names(out, g)
+	case "json":
+		return picture.JSON(out, g)
+	case "dot":
+		return picture.DOT(out, g)
+	case "mermaid":
+		return picture.Mermaid(out, g)
+	case "svg":
+		return picture.SVG(out, g.Fold(mostInPicture))
+	case "png":
+		return picture.PNG(out, g.Fold(mostInPicture))
+	case "html":
+		return picture.HTML(out, g.Fold(mostInPage))
+	case "wide":
+		return picture.Text(out, g, picture.Wide, screen)
+	case "tree":
+		return picture.Text(out, g, picture.Tree, screen)
+	case "picture":
+		return picture.Text(out, g, picture.Layered, screen)
+	default:
+		return picture.Text(out, g, picture.Auto, screen)
+	}
+}

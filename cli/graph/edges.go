@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// model is a drawing in the making.
+type model struct {
+	picture.Graph
+	// hidden counts the Jobs that were left out because they wait for nothing
+	// and nothing waits for them.
+	hidden int
+	states map[lang.Ref]gate.State
+}
+
+// newModel returns what a selection shows of a world.
+func newModel(w *snapshot.World, s selection) *model {
+	w.Settle()
+	m := &model{states: map[lang.Ref]gate.State{}}
+	m.Now = w.Now
+	var refs []lang.Ref
+	refs, m.hidden = s.refs(w)
+	shown := make(map[lang.Ref]bool, len(refs))
+	for _, ref := range refs {
+		n := newNode(w, ref)
+		m.states[ref] = n.State
+		if s.shows(n.State) {
+			shown[ref] = true
+			m.Nodes = append(m.Nodes, n)
+		}
+	}
+	for i := range m.Nodes {
+		if n := &m.Nodes[i]; n.Kind != picture.Missing {
+			n.Waits = w.WaitsFor(n.Ref, m.states)
+		}
+	}
+	m.link(w, shown)
+	m.markLongest(w)
+	return m
+}
+
+// link adds an edge for each object and check that the expressions of the shown
+// Jobs name, and a node for each set, with an edge from every member.
+func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
+	sets := map[string]bool{}
+	for _, n := range m.Nodes {
+		expr := w.Graph.Expr(n.Ref)
+		if expr == nil {
+			continue
+		}
+		for _, named := range expr.Edges() {
+			from := named.Ref.Resolve(n.Ref.Namespace)
+			e := picture.Edge{
+				From: from.String(), To: n.ID, Check: named.Check, Value: w.Value(n.Ref, named),
+				Plain: named.Check == named.Ref.String(),
+			}
+			if from.IsSet() {
+				// A set does not contain the Job that names it; to the others it may.
+				if job := w.Jobs[n.Ref]; from.Namespace == n.Ref.Namespace && lang.NewMatcher(from).Match(n.Ref.Name, job.Labels) {
+					e.From += " without " + n.Ref.Name
+				}
+				if !sets[e.From] {
+					sets[e.From] = true
+					m.addSet(w, e.From, from, n.Ref, shown)
+				}
+			} else if !shown[from] {
+				continue
+			}
+			m.Edges = append(m.Edges, e)
+		}
+	}
+}
+
+func (m *model) addSet(w *snapshot.World, id string, set, self lang.Ref, shown map[lang.Ref]bool) {
+	n := picture.Node{ID: id, Kind: picture.Set, Ref: set}
+	if why, ok := w.Unread[set]; ok {
+		n.State, n.Message = picture.StateUnknown, why
+	}
+	m.Nodes = append(m.Nodes, n)
+	for _, member := range w.Graph.Members(set, self) {
+		ref := set
+		if ref.Name = member.Name; shown[ref] {
+			m.Edges = append(m.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
+		}
+	}
+}
+
+// markLongest marks the longest way that is left, unless it is all there is.
+func (m *model) markLongest(w *snapshot.World) {
+	path, _ := w.Graph.Longest(nil)
+	left := 0
+	for _, state := range m.states {
+		if state != gate.StateSucceeded && state != gate.StateFailed && state != gate.StateSkipped {
+			left++
+		}
+	}
+	if len(path) < 2 || len(path) >= left {
+		return
+	}
+	on := map[string]bool{}
+	next := map[string]string{}
+	for k, ref := range path {
+		on[ref.String()] = true
+		if k > 0 {
+			next[path[k-1].String()] = ref.String()
+		}
+	}
+	leads := map[string]map[string]bool{} // from a set to the Jobs that name it
+	for i := range m.Edges {
+		e := &m.Edges[i]
+		e.Critical = next[e.From] == e.To
+		if leads[e.From] == nil {
+			leads[e.From] = map[string]bool{}
+		}
+		leads[e.From][e.To] = true
+	}
+	through := map[[2]string]bool{}
+	for i := range m.Edges {
+		if e := &m.Edges[i]; e.Member && leads[e.To][next[e.From]] {
+			e.Critical, on[e.To] = true, true
+			through[[2]string{e.To, next[e.From]}] = true
+		}
+	}
+	for i := range m.Edges {
+		if e := &m.Edges[i]; through[[2]string{e.From, e.To}] {
+			e.Critical = true
+		}
+	}
+	for i := range m.Nodes {
+		m.Nodes[i].Critical = on[m.Nodes[i].ID]
+	}
+}

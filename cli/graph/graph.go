@@ -1,0 +1,208 @@
+package graph
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/resource"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
+)
+
+// graphOptions is what "depctl graph" was asked to do.
+type graphOptions struct {
+	streams       genericiooptions.IOStreams
+	clock         clock.PassiveClock
+	allNamespaces bool
+	files         resource.FilenameOptions
+	output        string
+	noHeaders     bool
+	all           bool
+	up, down      int
+	selector      string
+	states        []string
+	collapse      string
+	colour        string
+	diff          bool
+	watch         bool
+
+	// The rest is filled in by complete.
+	names     []string
+	source    snapshot.Source
+	against   *cluster.Reader // what --diff compares with
+	terminal  command.Terminal
+	namespace string // whose Jobs are named without it
+	scope     string // where Jobs are looked for; empty means everywhere
+	selection selection
+	// redetect looks at the terminal again, whose size may change.
+	redetect func(io.Writer) command.Terminal
+}
+
+func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &graphOptions{streams: streams, clock: f.Clock}
+	cmd := &cobra.Command{
+		Use:                   "graph [JOB...] [-n NAMESPACE | -A | -f FILE...] [options]",
+		Short:                 "Draw Jobs and what they wait for",
+		Long:                  graphLong,
+		Example:               graphExample,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.names = args
+			if err := o.validate(); err != nil {
+				return err
+			}
+			if err := o.complete(f); err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			if o.watch {
+				return o.follow(ctx)
+			}
+			return o.run(ctx)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "Draw the Jobs of all namespaces.")
+	flags.StringSliceVarP(&o.files.Filenames, "filename", "f", nil,
+		"Draw the manifests in this `FILE` or folder, or - for standard input; may be repeated.")
+	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
+	flags.BoolVar(&o.diff, "diff", false, "With -f, draw what applying the manifests would change in the cluster.")
+	flags.IntVar(&o.up, "up", -1, "Around each JOB, show `N` levels of what it waits for; all by default.")
+	flags.IntVar(&o.down, "down", -1, "Around each JOB, show `N` levels of what waits for it; all by default.")
+	flags.StringVarP(&o.selector, "selector", "l", "", "Start from the Jobs with these labels, as in -l app=etl,tier!=test.")
+	flags.StringSliceVar(&o.states, "state", nil, "Show only Jobs in these `STATES`, as in --state waiting,failed.")
+	flags.StringVar(&o.collapse, "collapse", "", "Draw one node for each `THING`; the only one is \"namespace\".")
+	flags.BoolVar(&o.all, "all", false, "Show Jobs without dependencies too.")
+	flags.BoolVarP(&o.watch, "watch", "w", false, "Draw again whenever a Job changes, until interrupted.")
+	flags.StringVar(&o.colour, "color", "auto", "Use colours: auto (on a terminal, unless NO_COLOR is set), always or never.")
+	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
+	flags.StringVarP(&o.output, "output", "o", "",
+		"Output format: picture, tree, wide, name, json, dot, mermaid, svg, png or html. By default a picture if it fits, and else a tree.")
+	return cmd
+}
+
+// graphOutputs are the values of --output.
+var graphOutputs = []string{"", "picture", "tree", "wide", "name", "json", "dot", "mermaid", "svg", "png", "html"}
+
+func (o *graphOptions) validate() error {
+	manifests := len(o.files.Filenames) > 0
+	switch {
+	case o.allNamespaces && manifests:
+		return command.UsageErrorf("-A and -f exclude each other: files are always drawn with all their namespaces")
+	case o.files.Recursive && !manifests:
+		return command.UsageErrorf("-R needs -f")
+	case o.diff && !manifests:
+		return command.UsageErrorf("--diff needs -f: it compares manifests with the cluster")
+	case o.watch && manifests:
+		return command.UsageErrorf("--watch and -f exclude each other: only a cluster can be watched")
+	case o.watch && !slices.Contains([]string{"", "picture", "tree", "wide"}, o.output):
+		return command.UsageErrorf("--watch draws text, not -o %s", o.output)
+	case !slices.Contains(graphOutputs, o.output):
+		return command.UsageErrorf("unknown output format %q, it is one of: %s", o.output, strings.Join(graphOutputs[1:], ", "))
+	case o.collapse != "" && o.collapse != "namespace":
+		return command.UsageErrorf("--collapse %q: the only thing to collapse is \"namespace\"", o.collapse)
+	case !slices.Contains([]string{"auto", "always", "never"}, o.colour):
+		return command.UsageErrorf("--color %q: it is one of: auto, always, never", o.colour)
+	case (o.up >= 0 || o.down >= 0) && len(o.names) == 0 && o.selector == "":
+		return command.UsageErrorf("--up and --down need a JOB or -l to start from")
+	}
+	for _, state := range o.states {
+		if !slices.Contains(picture.States, gate.State(state)) {
+			return command.UsageErrorf("--state %q: it is one of: %s", state, stateList())
+		}
+		o.selection.states = append(o.selection.states, gate.State(state))
+	}
+	if o.selector != "" {
+		selector, err := labels.Parse(o.selector)
+		if err != nil {
+			return command.UsageErrorf("-l %s: %v", o.selector, err)
+		}
+		o.selection.labels = selector
+	}
+	return nil
+}
+
+func stateList() string {
+	names := make([]string, len(picture.States))
+	for i, state := range picture.States {
+		names[i] = string(state)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (o *graphOptions) complete(f *cluster.Factory) error {
+	o.terminal, o.redetect = f.Terminal(o.streams.Out), f.Terminal
+	if o.colour != "auto" {
+		o.terminal.Colour = o.colour == "always"
+	}
+	if o.output == "png" && o.terminal.Interactive {
+		return command.UsageErrorf("a PNG is not for a terminal: write it to a file, as in -o png >graph.png")
+	}
+	if len(o.files.Filenames) > 0 {
+		if o.namespace = f.GivenNamespace(); o.namespace == "" {
+			o.namespace = "default"
+		}
+		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
+		if !o.diff {
+			return nil
+		}
+		var err error
+		o.against, err = f.Reader("")
+		return err
+	}
+	if !o.allNamespaces {
+		namespace, err := f.Namespace()
+		if err != nil {
+			return err
+		}
+		o.namespace, o.scope = namespace, namespace
+	}
+	from, err := f.Reader(o.scope)
+	o.source = from
+	return err
+}
+
+func (o *graphOptions) run(ctx context.Context) error {
+	w, notes, err := o.source.Read(ctx, o.clock.Now())
+	if err != nil {
+		return err
+	}
+	m, err := o.model(w)
+	if err != nil {
+		return err
+	}
+	if o.diff {
+		if err := o.compare(ctx, w, m); err != nil {
+			return err
+		}
+	}
+	return o.print(m, notes)
+}
+
+// where says in which place nothing was found.
+func (o *graphOptions) where() string {
+	switch {
+	case len(o.files.Filenames) > 0:
+		return " in " + strings.Join(o.files.Filenames, ", ")
+	case o.scope != "":
+		return " in namespace " + o.scope
+	default:
+		return ""
+	}
+}

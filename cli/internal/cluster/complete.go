@@ -1,0 +1,125 @@
+package cluster
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// completionTimeout bounds how long a shell waits for names from the cluster.
+const completionTimeout = 3 * time.Second
+
+const NoFiles = cobra.ShellCompDirectiveNoFileComp
+
+// CompleteJobs completes the names of Jobs, with their states, in the namespace
+// that was given, or in that which the word begins with.
+func (f *Factory) CompleteJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+		namespace, err := f.Namespace()
+		if err != nil {
+			return nil, NoFiles
+		}
+		prefix := ""
+		if before, _, slash := strings.Cut(given, "/"); slash {
+			ref, err := command.JobNamed(before+"/x", namespace)
+			if err != nil {
+				return nil, NoFiles
+			}
+			namespace, prefix = ref.Namespace, before+"/"
+		}
+		w, err := f.briefly(cmd, namespace)
+		if err != nil {
+			cobra.CompDebugln(err.Error(), false)
+			return nil, NoFiles
+		}
+		var found []string
+		for _, ref := range slices.SortedFunc(maps.Keys(w.Jobs), lang.Ref.Compare) {
+			job := w.Jobs[ref]
+			name := prefix + job.Name
+			if strings.HasPrefix(name, given) && keep(job) && !slices.Contains(args, name) {
+				found = append(found, name+"\t"+inBrief(w, job))
+			}
+		}
+		return found, NoFiles
+	}
+}
+
+// briefly reads the Jobs of a namespace, and of no other.
+func (f *Factory) briefly(cmd *cobra.Command, namespace string) (*snapshot.World, error) {
+	client, err := f.jobs()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
+	defer cancel()
+	r := &Reading{Reader: NewJobReader(client, namespace), World: snapshot.NewWorld(f.Clock.Now())}
+	err = r.List(ctx, namespace)
+	r.World.Graph.Settle()
+	return r.World, err
+}
+
+func inBrief(w *snapshot.World, job gate.Job) string {
+	text := string(gate.StateOf(job, w.Decide(job.Ref())))
+	if job.Annotated && text != string(gate.StateSucceeded) {
+		text += ", after " + picture.OneLine(job.DependsOn)
+	}
+	return gate.Clip(text, 60)
+}
+
+func contextOf(cmd *cobra.Command) context.Context {
+	if ctx := cmd.Context(); ctx != nil {
+		return ctx
+	}
+	return context.Background()
+}
+
+func (f *Factory) CompleteNamespaces(cmd *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
+	w, _, err := f.Writer()
+	if err != nil {
+		return nil, NoFiles
+	}
+	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
+	defer cancel()
+	list, err := w.client(namespaceKind, "").List(ctx, metav1.ListOptions{})
+	if err != nil {
+		cobra.CompDebugln(err.Error(), false)
+		return nil, NoFiles
+	}
+	var found []string
+	for _, namespace := range list.Items {
+		if strings.HasPrefix(namespace.Name, given) {
+			found = append(found, namespace.Name)
+		}
+	}
+	slices.Sort(found)
+	return found, NoFiles
+}
+
+// KubeconfigNames are the names in a kubeconfig.
+type KubeconfigNames struct{ Contexts, Clusters, Users []string }
+
+func (f *Factory) CompleteKubeconfig(names func(KubeconfigNames) []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
+		config, err := f.Flags.ToRawKubeConfigLoader().RawConfig()
+		if err != nil {
+			return nil, NoFiles
+		}
+		found := names(KubeconfigNames{
+			Contexts: slices.Sorted(maps.Keys(config.Contexts)),
+			Clusters: slices.Sorted(maps.Keys(config.Clusters)),
+			Users:    slices.Sorted(maps.Keys(config.AuthInfos)),
+		})
+		return slices.DeleteFunc(found, func(name string) bool { return !strings.HasPrefix(name, given) }), NoFiles
+	}
+}

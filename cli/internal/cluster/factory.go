@@ -1,0 +1,185 @@
+package cluster
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	utilrand "k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/kubernetes"
+	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/metadata"
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/command"
+)
+
+// Factory has what commands need from outside. Its methods read a kubeconfig
+// only when called: drawing files needs none.
+type Factory struct {
+	Flags *genericclioptions.ConfigFlags
+	Build command.Build
+	Clock clock.PassiveClock
+	// Terminal says what the place that is written to can show.
+	Terminal func(io.Writer) command.Terminal
+	// Suffix returns letters for a name that nothing has yet.
+	Suffix func() string
+	// NewClient makes a client for everything.
+	NewClient func(*rest.Config) (Client, error)
+	// Interactive reports whether a person can be asked there.
+	Interactive func(io.Reader) bool
+}
+
+func NewFactory(build command.Build) *Factory {
+	flags := genericclioptions.NewConfigFlags(true)
+	flags.CacheDir = nil // it caches discovery, which is never asked for
+	return &Factory{
+		Flags:    flags,
+		Build:    build,
+		Clock:    clock.RealClock{},
+		Terminal: func(out io.Writer) command.Terminal { return command.DetectTerminal(out, os.LookupEnv) },
+
+		Suffix:      func() string { return utilrand.String(5) },
+		NewClient:   func(config *rest.Config) (Client, error) { return kubernetes.NewForConfig(config) },
+		Interactive: command.IsTerminal,
+	}
+}
+
+// GivenNamespace returns the value of --namespace, empty if it was not given.
+func (f *Factory) GivenNamespace() string { return *f.Flags.Namespace }
+
+// Namespace returns the namespace to look at: that of --namespace, else that
+// of the kubeconfig's context, else "default".
+func (f *Factory) Namespace() (string, error) {
+	namespace, _, err := f.Flags.ToRawKubeConfigLoader().Namespace()
+	if err != nil {
+		return "", fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	return namespace, nil
+}
+
+// jobs returns a client for Jobs.
+func (f *Factory) jobs() (batchv1client.JobsGetter, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := batchv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return client, nil
+}
+
+// Client is a client for everything. The name keeps client-go in this package.
+type Client = kubernetes.Interface
+
+// Client returns a client for everything.
+func (f *Factory) Client() (Client, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := f.NewClient(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return client, nil
+}
+
+// Reader returns what reads the Jobs of a namespace, or of all if it is empty.
+func (f *Factory) Reader(namespace string) (*Reader, error) {
+	client, err := f.Client()
+	if err != nil {
+		return nil, err
+	}
+	return NewReader(client, namespace), nil
+}
+
+// NewReader returns what reads the Jobs of a namespace, or of all if it is empty.
+func NewReader(client Client, namespace string) *Reader {
+	c := NewJobReader(client.BatchV1(), namespace)
+	c.reviews = client.AuthorizationV1().SubjectAccessReviews()
+	return c
+}
+
+// NewJobReader returns what reads the Jobs of a namespace, or of all if it is empty, and
+// asks nobody what service accounts may see.
+func NewJobReader(client batchv1client.JobsGetter, namespace string) *Reader {
+	return &Reader{client: client, Namespace: namespace}
+}
+
+// Reviewer returns what asks what service accounts may do.
+func (f *Factory) Reviewer() (Reviewer, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	rights, err := authorizationv1client.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return rights.SubjectAccessReviews(), nil
+}
+
+// JobReader returns what reads the Jobs of all namespaces and asks nobody what
+// service accounts may see.
+func (f *Factory) JobReader() (*Reader, error) {
+	client, err := f.jobs()
+	if err != nil {
+		return nil, err
+	}
+	return NewJobReader(client, ""), nil
+}
+
+// Writer returns what writes to the cluster, and the cluster's address.
+func (f *Factory) Writer() (*Writer, string, error) {
+	config, err := f.config()
+	if err != nil {
+		return nil, "", err
+	}
+	jobs, err := f.jobs()
+	if err != nil {
+		return nil, "", err
+	}
+	objects, err := metadata.NewForConfig(config)
+	if err != nil {
+		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return &Writer{objects: objects, jobs: jobs}, config.Host, nil
+}
+
+// Clients returns clients for Jobs, and for what else a submitted Job has.
+func (f *Factory) Clients() (batchv1client.JobsGetter, corev1client.CoreV1Interface, error) {
+	jobs, err := f.jobs()
+	if err != nil {
+		return nil, nil, err
+	}
+	config, err := f.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	core, err := corev1client.NewForConfig(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return jobs, core, nil
+}
+
+func (f *Factory) config() (*rest.Config, error) {
+	config, err := f.Flags.ToRESTConfig()
+	if err != nil {
+		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	config.UserAgent = "depctl/" + f.Build.Version
+	// Protobuf is several times smaller and faster than JSON.
+	config.ContentType = "application/vnd.kubernetes.protobuf"
+	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	config.QPS, config.Burst = 50, 100
+	return config, nil
+}

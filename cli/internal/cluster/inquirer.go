@@ -1,0 +1,176 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Inquirer reads what an inquiry needs. What the user may not read is left out, and
+// said in a note.
+type Inquirer struct {
+	Client kubernetes.Interface
+	Notes  []string
+}
+
+// Read returns the Jobs that are asked about, all that they wait for, and those
+// beside them, by which durations are known. change may alter a Job before what it
+// waits for is read.
+func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
+	r := NewReader(i.Client, "").Reading(now)
+	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
+	for _, ref := range refs {
+		job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			return nil, nil, fmt.Errorf("there is no Job %s; those that are there: depctl status -n %s", ref, ref.Namespace)
+		case err != nil:
+			return nil, nil, fmt.Errorf("reading Job %s: %w", ref, err)
+		}
+		asked[ref] = job
+		if err := r.Look(ctx, ref); err != nil {
+			return nil, nil, err
+		}
+		queue = append(queue, ref)
+	}
+	for _, job := range asked {
+		change(job)
+		r.World.Observe(job)
+	}
+	reached, err := i.follow(ctx, r, queue)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := i.surround(ctx, r, asked, reached); err != nil {
+		return nil, nil, err
+	}
+	i.Notes = append(i.Notes, snapshot.UnreadableNotes(r.World)...)
+	return snapshot.NewInquiry(r.World), asked, nil
+}
+
+// follow reads what Jobs wait for until nothing new turns up, and returns all that
+// it came by.
+func (i *Inquirer) follow(ctx context.Context, r *Reading, queue []lang.Ref) (reached []lang.Ref, err error) {
+	got := map[lang.Ref]bool{}
+	for len(queue) > 0 {
+		ref := queue[0]
+		queue = queue[1:]
+		if got[ref] {
+			continue
+		}
+		got[ref], reached = true, append(reached, ref)
+		if _, known := r.World.Jobs[ref]; !known {
+			if err := r.Look(ctx, ref); err != nil {
+				return nil, err
+			}
+		}
+		if expr := r.World.Graph.Expr(ref); expr != nil {
+			for _, edge := range expr.Edges() {
+				queue = append(queue, edge.Ref.Resolve(ref.Namespace))
+			}
+			queue = append(queue, r.World.Graph.Prerequisites(ref)...)
+		}
+	}
+	return reached, nil
+}
+
+// surround reads how the gate runs, what service accounts may see, the pods of
+// elements, and exit codes.
+func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
+	q := r.World
+	deployment, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
+	if err == nil {
+		q.Reach = snapshot.ReachOf(deployment)
+	}
+	for ref, job := range asked {
+		if expr := q.Graph.Expr(ref); !q.Reach.Known && expr != nil && expr.Elementwise() && !q.Jobs[ref].Released {
+			i.note("Whether the gate releases arrays element by element (--arrays) is not known, it is taken to: %v", err)
+		}
+		if q.Reach.Known && !q.Reach.Has(job.Namespace) {
+			i.note("The gate leaves namespace %s alone (--namespaces, --exclude-namespaces): nobody releases Job %s.", job.Namespace, ref)
+		}
+	}
+	switch q.Reach.CrossNamespace {
+	case "open":
+	case "deny":
+		q.Access = gate.Closed{}
+	default:
+		notes, err := r.ask(ctx, reached)
+		if err != nil {
+			return err
+		}
+		i.Notes = append(i.Notes, notes...)
+	}
+	for _, ref := range reached {
+		if job, ok := q.Jobs[ref]; ok && job.Released && job.Gated && job.Waits() {
+			i.readPods(ctx, q, job)
+		}
+	}
+	for _, ref := range reached {
+		i.learn(ctx, q, ref)
+	}
+	return ctx.Err()
+}
+
+func (i *Inquirer) note(format string, args ...any) {
+	if note := fmt.Sprintf(format, args...); !slices.Contains(i.Notes, note) {
+		i.Notes = append(i.Notes, note)
+	}
+}
+
+func (i *Inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job) {
+	pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))
+	if err != nil {
+		i.note("Which elements of %s run is not known: %v", job.Ref(), err)
+		return
+	}
+	list := []gate.Pod{}
+	for n := range pods {
+		if pod, owner, ok := gate.ObservePod(&pods[n]); ok && owner == job.Owner() {
+			list = append(list, pod)
+		}
+	}
+	slices.SortFunc(list, gate.ComparePods)
+	q.Pods[job.UID] = list
+}
+
+// learn reads the exit codes that the expression of a Job asks for.
+func (i *Inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
+	expr := q.Graph.Expr(ref)
+	if expr == nil {
+		return
+	}
+	for _, prerequisite := range q.Graph.Prerequisites(ref) {
+		job, exists := q.Jobs[prerequisite]
+		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref.Namespace) {
+			continue
+		}
+		pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))
+		if err != nil {
+			i.note("The exit code of %s is not known: %v", prerequisite, err)
+			continue
+		}
+		job.Object = ExitsOf(job, pods).In(job.Object)
+		q.Add(job)
+	}
+}
+
+// ExitsOf returns the exit codes of the pods of a Job.
+func ExitsOf(job gate.Job, pods []corev1.Pod) *gate.Exits {
+	exits := &gate.Exits{}
+	for i := range pods {
+		exits.Add(job.Owner(), &pods[i])
+	}
+	return exits
+}

@@ -1,0 +1,133 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// The gate's namespace, and the names of most that belongs to it.
+const (
+	GateNamespace = "depctl-system"
+	GateName      = "depctl-gate"
+	webhookName   = "depctl-gate-webhook"
+	arraysName    = "depctl-gate-arrays"
+)
+
+// Kind is a kind of object as requests and as kubectl's messages name it.
+type Kind struct {
+	Resource schema.GroupVersionResource
+	singular string
+}
+
+func newKind(group, version, plural, singular string) Kind {
+	return Kind{schema.GroupVersionResource{Group: group, Version: version, Resource: plural}, singular}
+}
+
+const (
+	admissionGroup = "admissionregistration.k8s.io"
+	rbacGroup      = "rbac.authorization.k8s.io"
+)
+
+var (
+	mutatingPolicyKind    = newKind(admissionGroup, "v1", "mutatingadmissionpolicies", "mutatingadmissionpolicy")
+	mutatingBindingKind   = newKind(admissionGroup, "v1", "mutatingadmissionpolicybindings", "mutatingadmissionpolicybinding")
+	ValidatingPolicyKind  = newKind(admissionGroup, "v1", "validatingadmissionpolicies", "validatingadmissionpolicy")
+	ValidatingBindingKind = newKind(admissionGroup, "v1", "validatingadmissionpolicybindings", "validatingadmissionpolicybinding")
+	mutatingWebhookKind   = newKind(admissionGroup, "v1", "mutatingwebhookconfigurations", "mutatingwebhookconfiguration")
+	validatingWebhookKind = newKind(admissionGroup, "v1", "validatingwebhookconfigurations", "validatingwebhookconfiguration")
+	clusterRoleKind       = newKind(rbacGroup, "v1", "clusterroles", "clusterrole")
+	clusterBindingKind    = newKind(rbacGroup, "v1", "clusterrolebindings", "clusterrolebinding")
+	roleKind              = newKind(rbacGroup, "v1", "roles", "role")
+	roleBindingKind       = newKind(rbacGroup, "v1", "rolebindings", "rolebinding")
+	disruptionKind        = newKind("policy", "v1", "poddisruptionbudgets", "poddisruptionbudget")
+	serviceKind           = newKind("", "v1", "services", "service")
+	secretKind            = newKind("", "v1", "secrets", "secret")
+	deploymentKind        = newKind("apps", "v1", "deployments", "deployment")
+	serviceAccountKind    = newKind("", "v1", "serviceaccounts", "serviceaccount")
+	namespaceKind         = newKind("", "v1", "namespaces", "namespace")
+	podKind               = newKind("", "v1", "pods", "pod")
+	JobKind               = newKind("batch", "v1", "jobs", "job")
+)
+
+// Installed is one object of deploy.
+type Installed struct {
+	Kind
+	Namespace, Name string
+	// Optional objects are in some of the overlays: nobody misses them.
+	Optional bool
+}
+
+// String returns the object as kubectl names it: deployment.apps "depctl-gate".
+func (i Installed) String() string {
+	return fmt.Sprintf("%s %q", schema.GroupResource{Group: i.Resource.Group, Resource: i.singular}, i.Name)
+}
+
+// From returns the namespace as kubectl adds it to a message.
+func (i Installed) From() string {
+	if i.Namespace == "" {
+		return ""
+	}
+	return " from " + i.Namespace + " namespace"
+}
+
+// The objects of deploy, by the step that deletes them.
+var (
+	InstalledPolicies  = holds()
+	InstalledGate      = []Installed{{Kind: deploymentKind, Namespace: GateNamespace, Name: GateName}, {Kind: disruptionKind, Namespace: GateNamespace, Name: GateName}}
+	InstalledRights    = rights()
+	InstalledNamespace = []Installed{{Kind: namespaceKind, Name: GateNamespace}}
+)
+
+// holds returns what holds annotated Jobs, and what refuses them. The webhooks go
+// first: as soon as their gate is gone, no annotated Job can be made. What refuses a
+// Job that is not held goes before what holds it, for the same reason.
+func holds() []Installed {
+	return optional(slices.Concat([]Installed{
+		{Kind: mutatingWebhookKind, Name: GateName},
+		{Kind: validatingWebhookKind, Name: GateName},
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip"))...)
+}
+
+// rights returns what the gate may do and what keeps it from more. The leash
+// goes last: without it the rights would be wider for a moment.
+func rights() []Installed {
+	all := optional(
+		Installed{Kind: serviceKind, Namespace: GateNamespace, Name: webhookName},
+		Installed{Kind: secretKind, Namespace: GateNamespace, Name: webhookName},
+		Installed{Kind: roleBindingKind, Namespace: GateNamespace, Name: webhookName},
+		Installed{Kind: roleKind, Namespace: GateNamespace, Name: webhookName},
+		Installed{Kind: clusterBindingKind, Name: webhookName},
+		Installed{Kind: clusterRoleKind, Name: webhookName},
+		Installed{Kind: clusterBindingKind, Name: arraysName},
+		Installed{Kind: clusterRoleKind, Name: arraysName},
+	)
+	all = append(all,
+		Installed{Kind: clusterBindingKind, Name: GateName},
+		Installed{Kind: clusterRoleKind, Name: GateName},
+		Installed{Kind: roleBindingKind, Namespace: GateNamespace, Name: GateName},
+		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
+		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
+	)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets")...)...)
+	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
+}
+
+// policies returns admission policies, each after its binding: a binding to a
+// policy that is gone would be a mistake for as long as it stays.
+func policies(bindings, policies Kind, names ...string) []Installed {
+	var all []Installed
+	for _, name := range names {
+		all = append(all, Installed{Kind: bindings, Name: name + ".depctl.dev"}, Installed{Kind: policies, Name: name + ".depctl.dev"})
+	}
+	return all
+}
+
+func optional(all ...Installed) []Installed {
+	for i := range all {
+		all[i].Optional = true
+	}
+	return all
+}

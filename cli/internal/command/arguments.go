@@ -1,0 +1,35 @@
+package command
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"depctl.dev/cli/reference"
+	"depctl.dev/lang"
+)
+
+func NoArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return UsageErrorf("unexpected argument %q", args[0])
+	}
+	return nil
+}
+
+// NotReadable is an expression of the command line that cannot be read.
+func NotReadable(name string, err error) error {
+	var mistakes *lang.Diagnostics
+	if errors.As(err, &mistakes) {
+		return UsageErrorf("%s cannot be read:\n%s", name, lang.Source{Name: name, Text: mistakes.Text}.Draw(mistakes.List))
+	}
+	return UsageErrorf("%s cannot be read: %v", name, err)
+}
+
+// JobNamed reads the name of a Job on the command line.
+func JobNamed(name, namespace string) (lang.Ref, error) {
+	ref, err := reference.Parse(name, namespace)
+	if err != nil {
+		return ref, UsageErrorf("%s", err)
+	}
+	return ref, nil
+}

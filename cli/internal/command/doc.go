@@ -1,0 +1,10 @@
+// Package command has what all commands of depctl share: what they read from a
+// command line and how they answer.
+//
+// Start with errors.go, which has the exit codes, and with output.go, which has the
+// formats of --output. A command that changes something asks by Confirm
+// (confirm.go), and tries by DryRun (dryrun.go). What can be shown where is a
+// Terminal (terminal.go).
+//
+// It knows no cluster, and no command.
+package command

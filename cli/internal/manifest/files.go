@@ -1,0 +1,144 @@
+package manifest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/cli-runtime/pkg/resource"
+
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Files reads the Jobs in manifests, as they would be right after they were
+// applied. A Job that carries a uid was written by a cluster: it is taken as it
+// was then.
+type Files struct {
+	resource.FilenameOptions
+	Stdin io.Reader
+	// Namespace is that of Jobs that name none.
+	Namespace string
+}
+
+func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []string, error) {
+	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
+	options := f.FilenameOptions
+	// The builder would read the process's standard input.
+	if slices.Contains(options.Filenames, "-") {
+		options.Filenames = slices.DeleteFunc(slices.Clone(options.Filenames), func(name string) bool { return name == "-" })
+		b.Stream(f.Stdin, "standard input")
+	}
+	if len(options.Filenames) > 0 {
+		b.FilenameParam(false, &options)
+	}
+	w := snapshot.NewWorld(now)
+	var notes []string
+	from, unnamed := map[lang.Ref]string{}, map[lang.Ref]int{}
+	err := b.Do().Visit(func(info *resource.Info, err error) error {
+		if err != nil {
+			return err
+		}
+		job, err := f.job(info)
+		if job == nil || err != nil {
+			return err
+		}
+		if job.Name == "" {
+			unnamed[lang.Job(job.Namespace, job.GenerateName)]++
+			job.Name = standIn(job.GenerateName, unnamed[lang.Job(job.Namespace, job.GenerateName)])
+			if len(unnamed) == 1 && unnamed[lang.Job(job.Namespace, job.GenerateName)] == 1 {
+				notes = append(notes, fmt.Sprintf("Jobs with generateName get their names when they are made: one is shown as %s.", job.Name))
+			}
+		}
+		observed := AsApplied(job)
+		if job.UID == "" {
+			observed = madeAt(observed, now)
+			if snapshot.IsEmpty(job) && observed.ForeignOwner == "" {
+				observed.Object.Outcome, observed.Object.Finished = lang.Succeeded, now
+			}
+		}
+		ref := observed.Ref()
+		if before, twice := from[ref]; twice {
+			notes = append(notes, fmt.Sprintf("Job %s in %s is shown, that in %s is not: the last one counts.",
+				ref, info.Source, before))
+		}
+		from[ref] = info.Source
+		w.Add(observed)
+		w.NoteLength(job)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading manifests: %w", err)
+	}
+	return w, notes, nil
+}
+
+// standIn returns what a Job is called that has no name yet, the nth of those that
+// begin so. The end is in signs that no name has, so that a set which has it for
+// certain has it here too, and hardly any other.
+func standIn(begin string, n int) string {
+	if n == 1 {
+		return begin + "…"
+	}
+	number := []rune(strconv.Itoa(n))
+	for i, digit := range number {
+		number[i] = []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[digit-'0']
+	}
+	return begin + "…" + string(number)
+}
+
+// job returns the Job that was read, nil if it is of another kind.
+func (f *Files) job(info *resource.Info) (*batchv1.Job, error) {
+	object, ok := info.Object.(*unstructured.Unstructured)
+	if !ok || object.GroupVersionKind() != batchv1.SchemeGroupVersion.WithKind("Job") {
+		return nil, nil
+	}
+	text, err := object.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("%s: Job %q: %w", info.Source, object.GetName(), err)
+	}
+	// By way of JSON, whose errors name the field.
+	job := &batchv1.Job{}
+	if err := json.Unmarshal(text, job); err != nil {
+		return nil, fmt.Errorf("%s: Job %q is not as batch/v1 has it: %w", info.Source, object.GetName(), err)
+	}
+	if job.Name == "" && job.GenerateName == "" {
+		return nil, fmt.Errorf("%s: a Job has no metadata.name", info.Source)
+	}
+	if job.Namespace == "" {
+		job.Namespace = f.Namespace
+	}
+	return job, nil
+}
+
+// madeAt returns a Job as one that was made at a time: from then on it waits.
+func madeAt(job gate.Job, now time.Time) gate.Job {
+	object := *job.Object
+	object.Created, job.Created = now, now
+	job.Object = &object
+	return job
+}
+
+// AsApplied returns the facts of a Job in a manifest. The API server drops the
+// status that a manifest carries, and the admission policies suspend an
+// annotated Job at birth.
+func AsApplied(job *batchv1.Job) gate.Job {
+	if job.UID != "" {
+		return gate.Observe(job)
+	}
+	job.Status = batchv1.JobStatus{}
+	job.CreationTimestamp, job.DeletionTimestamp = metav1.Time{}, nil
+	observed := gate.Observe(job)
+	if observed.Annotated && observed.ForeignOwner == "" {
+		observed.Suspended = true
+	}
+	return observed
+}

@@ -1,0 +1,90 @@
+package snapshot
+
+import (
+	"depctl.dev/cli/forecast"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Inquiry is a world with what is expected of it. Its methods are those that packages
+// explanation, forecast and overview ask.
+type Inquiry struct {
+	*World
+	History   *forecast.History
+	forecast  *forecast.Forecast
+	decisions map[lang.Ref]gate.Decision
+}
+
+// NewInquiry returns one of a world that does not change any more.
+func NewInquiry(w *World) *Inquiry {
+	w.Settle()
+	q := &Inquiry{World: w, History: forecast.NewHistory(), decisions: map[lang.Ref]gate.Decision{}}
+	for _, job := range w.Jobs {
+		q.History.Add(job)
+	}
+	for ref, text := range w.Expected {
+		if d, err := lang.ParseDuration(text); err == nil {
+			q.History.Expect(ref, d)
+		}
+	}
+	q.forecast = forecast.New(w.Graph, q, q.History, w.Now)
+	return q
+}
+
+// Snapshot returns what the gate would decide on.
+func (q *Inquiry) Snapshot(ref lang.Ref) (gate.Snapshot, bool) {
+	_, exists := q.Jobs[ref]
+	return q.SnapshotOf(ref), exists
+}
+
+// Job returns what is known of a Job.
+func (q *Inquiry) Job(ref lang.Ref) (gate.Job, bool) {
+	job, ok := q.Jobs[ref]
+	return job, ok
+}
+
+// Decision returns what should happen to a Job.
+func (q *Inquiry) Decision(ref lang.Ref) gate.Decision {
+	d, ok := q.decisions[ref]
+	if !ok {
+		d = q.Decide(ref)
+		q.decisions[ref] = d
+	}
+	return d
+}
+
+// Trace returns what its expression says, nil if it has none.
+func (q *Inquiry) Trace(ref lang.Ref) *lang.Trace {
+	s := q.SnapshotOf(ref)
+	expr := gate.Deciding(s)
+	if expr == nil {
+		return nil
+	}
+	return expr.Trace(s.World, s.Job.Subject(), q.Now, -1)
+}
+
+// Denied returns the rights that a Job needs and does not have.
+func (q *Inquiry) Denied(ref lang.Ref) []gate.Question {
+	var list []gate.Question
+	for _, question := range q.Jobs[ref].Questions(q.Graph.Expr(ref)) {
+		if q.Access.Answer(question) == gate.Denied {
+			list = append(list, question)
+		}
+	}
+	return list
+}
+
+// Unreadable says why nothing is known of an object.
+func (q *Inquiry) Unreadable(ref lang.Ref) string { return q.Unread[ref] }
+
+// Expect returns when something may come of a Job.
+func (q *Inquiry) Expect(ref lang.Ref) forecast.Expectation { return q.forecast.Of(ref) }
+
+// Estimate returns how long a Job may take.
+func (q *Inquiry) Estimate(ref lang.Ref) (forecast.Estimate, bool) { return q.History.Estimate(ref) }
+
+// Prerequisites returns what a Job waits for.
+func (q *Inquiry) Prerequisites(ref lang.Ref) []lang.Ref { return q.Graph.Prerequisites(ref) }
+
+// Dependents returns what waits for it.
+func (q *Inquiry) Dependents(ref lang.Ref) []lang.Ref { return q.Graph.Dependents(ref) }

@@ -1,0 +1,201 @@
+package snapshot
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/cli/explanation"
+	"depctl.dev/depgraph"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// World is every Job that was read, and the graph that they make.
+type World struct {
+	Graph *depgraph.Graph
+	Jobs  map[lang.Ref]gate.Job
+	// Invalid has the mistakes in the expressions that cannot hold.
+	Invalid map[lang.Ref]error
+	// Unread says, of objects and sets that may exist, why they could not
+	// be read.
+	Unread map[lang.Ref]string
+	// Expected is how long Jobs run, as their annotations have it.
+	Expected map[lang.Ref]string
+	// Podless has the Jobs without completions, as true, and those without parallelism.
+	Podless map[lang.Ref]bool
+	// Access is what service accounts may see in other namespaces: all of it where
+	// nobody can be asked, and hearsay where there is a cluster.
+	Access gate.Access
+	// Reach is how the gate runs, and pods has those of elements, where they were read.
+	Reach Reach
+	Pods  map[types.UID][]gate.Pod
+	// Heard is when a gate was last heard of: it released a Job, or wrote a condition.
+	Heard time.Time
+	// Now is when the Jobs were read.
+	Now time.Time
+}
+
+func NewWorld(now time.Time) *World {
+	return &World{
+		Graph:    depgraph.New(),
+		Jobs:     map[lang.Ref]gate.Job{},
+		Invalid:  map[lang.Ref]error{},
+		Unread:   map[lang.Ref]string{},
+		Expected: map[lang.Ref]string{},
+		Podless:  map[lang.Ref]bool{},
+		Access:   gate.Open{},
+		Pods:     map[types.UID][]gate.Pod{},
+		Now:      now,
+	}
+}
+
+// Add adds a Job, or replaces the one of the same name.
+func (w *World) Add(job gate.Job) {
+	ref := job.Ref()
+	delete(w.Invalid, ref)
+	var expr *lang.Expr
+	if job.Annotated {
+		parsed, err := job.Parse()
+		if err != nil {
+			w.Invalid[ref] = err
+		} else {
+			expr = parsed
+		}
+	}
+	w.Jobs[ref] = job
+	w.Graph.Set(ref, job.Node(expr))
+}
+
+// Observe adds a Job of a cluster, or replaces the one of the same name.
+func (w *World) Observe(job *batchv1.Job) {
+	w.Add(gate.Observe(job))
+	w.Note(job)
+}
+
+// Note keeps of a Job what no decision looks at.
+func (w *World) Note(job *batchv1.Job) {
+	w.NoteLength(job)
+	if r := explanation.RecordOf(job).Release; r != nil && r.By == gate.ByGate {
+		w.Heard = later(w.Heard, r.At)
+	}
+	for _, c := range job.Status.Conditions {
+		if c.Type == gate.ConditionType {
+			w.Heard = later(w.Heard, c.LastProbeTime.Time)
+		}
+	}
+}
+
+// Remove forgets a Job that is gone.
+func (w *World) Remove(ref lang.Ref) {
+	delete(w.Jobs, ref)
+	delete(w.Invalid, ref)
+	w.Graph.Remove(ref)
+}
+
+// Settle is to be called when all Jobs are there that will be, before anything is
+// decided.
+func (w *World) Settle() {
+	w.Graph.Settle()
+	access := w.Access
+	if h, ok := access.(Hopeful); ok {
+		access = h.Access
+	}
+	if r, ok := access.(*Hearsay); ok {
+		r.hear(w)
+	}
+}
+
+// SnapshotOf returns what the gate would decide on, as far as it is known here.
+func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
+	seen := w.SeenBy(ref)
+	job := w.Jobs[ref]
+	return gate.Snapshot{
+		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen,
+		Cycle: seen.Visible(w.Graph.Cycle(ref)), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
+	}
+}
+
+// Decide asks what should happen to a Job of the world. Every command goes by this.
+func (w *World) Decide(ref lang.Ref) gate.Decision {
+	s := w.SnapshotOf(ref)
+	return byTheGate(s, gate.Decide(s))
+}
+
+// SeenBy returns the world of a Job.
+func (w *World) SeenBy(ref lang.Ref) Sight {
+	job := w.Jobs[ref]
+	return Sight{gate.World{Graph: w.Graph, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen}, w.Unread}
+}
+
+// Unmet returns the checks that keep the expression of a Job from being true.
+func (w *World) Unmet(ref lang.Ref) []lang.Reason {
+	expr := w.Graph.Expr(ref)
+	if expr == nil {
+		return nil
+	}
+	reasons := expr.Reasons(w.SeenBy(ref), w.Jobs[ref].Subject(), w.Now)
+	return slices.DeleteFunc(reasons, func(r lang.Reason) bool { return r.Value == lang.True })
+}
+
+// Value evaluates one check of an expression alone, as an expression of its own,
+// so that the value is the language's.
+func (w *World) Value(ref lang.Ref, named lang.Edge) lang.Value {
+	if named.PerElement {
+		return lang.Unknown
+	}
+	expr, err := lang.Parse(named.Check)
+	if err != nil {
+		return lang.Unknown
+	}
+	return expr.Eval(w.SeenBy(ref), w.Jobs[ref].Subject(), w.Now).Value
+}
+
+// Wanted returns what must be read to decide about the Jobs of a namespace, or
+// about all: those of upstream, and the sets that they name.
+func (w *World) Wanted(namespace string) []lang.Ref {
+	refs := w.Upstream(namespace)
+	for _, ref := range refs {
+		if expr := w.Graph.Expr(ref); expr != nil {
+			for _, named := range expr.Edges() {
+				if named.Ref.IsSet() {
+					refs = append(refs, named.Ref.Resolve(ref.Namespace))
+				}
+			}
+		}
+	}
+	return refs
+}
+
+// Upstream returns the Jobs of a namespace, or all if it is empty, and
+// everything that they wait for, directly or through others, sorted.
+func (w *World) Upstream(namespace string) []lang.Ref {
+	reached := map[lang.Ref]bool{}
+	var reach func(lang.Ref)
+	reach = func(ref lang.Ref) {
+		if reached[ref] {
+			return
+		}
+		reached[ref] = true
+		for _, prerequisite := range w.Graph.Prerequisites(ref) {
+			reach(prerequisite)
+		}
+	}
+	for ref := range w.Jobs {
+		if namespace == "" || ref.Namespace == namespace {
+			reach(ref)
+		}
+	}
+	return slices.SortedFunc(maps.Keys(reached), lang.Ref.Compare)
+}
+
+// Source is where Jobs come from.
+type Source interface {
+	// Read returns the Jobs as they are now, and notes for people about what
+	// was left out.
+	Read(ctx context.Context, now time.Time) (*World, []string, error)
+}

@@ -1,0 +1,257 @@
+package jobaction
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/lang"
+)
+
+// acting is what the commands that change Jobs have in common: which Jobs, whether
+// to ask first, and how to say what was done.
+type acting struct {
+	streams genericiooptions.IOStreams
+	clock   clock.PassiveClock
+	// verb and done are what happens to a Job, before and after: hold, held.
+	verb, done string
+
+	selector           string
+	all, allNamespaces bool
+	dryRun, output     string
+	yes                bool
+
+	// The rest is filled in by complete.
+	command     string
+	client      *cluster.JobClient
+	namespace   string
+	interactive bool
+	structured  printers.ResourcePrinter
+	// limited reports whether it was said that not all namespaces are seen.
+	limited bool
+}
+
+func newActing(f *cluster.Factory, streams genericiooptions.IOStreams, verb, done string) acting {
+	return acting{streams: streams, clock: f.Clock, verb: verb, done: done}
+}
+
+func (a *acting) addFlags(flags *pflag.FlagSet) {
+	flags.StringVarP(&a.selector, "selector", "l", "", "Take the Jobs with these `LABELS`, as kubectl does: app=etl,tier!=test.")
+	flags.BoolVar(&a.all, "all", false, "Take all Jobs of the namespace.")
+	flags.BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "With -l or --all: those of all namespaces.")
+	flags.StringVar(&a.dryRun, "dry-run", string(command.DryRunNone),
+		"Change nothing and print what would be done: client, the default of --dry-run alone, or server, which also asks whether you may.")
+	flags.Lookup("dry-run").NoOptDefVal = string(command.DryRunClient)
+	flags.BoolVarP(&a.yes, "yes", "y", false, "Do not ask.")
+	flags.StringVarP(&a.output, "output", "o", "", "Output format: name, json or yaml, of the Jobs as they are then.")
+}
+
+// complete checks what was asked, and gets ready to do it. names says how many
+// arguments are names of Jobs.
+func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) error {
+	selects := a.selector != "" || a.all
+	switch {
+	case names > 0 && selects:
+		return command.UsageErrorf("names exclude -l and --all")
+	case names == 0 && !selects:
+		return command.UsageErrorf("there is no Job to %s: name one, or select some with -l or --all", a.verb)
+	case a.allNamespaces && !selects:
+		return command.UsageErrorf("-A needs -l or --all")
+	case a.selector != "" && a.all:
+		return command.UsageErrorf("-l and --all exclude each other")
+	}
+	if _, err := labels.Parse(a.selector); err != nil {
+		return command.UsageErrorf("-l %q is not a selector: %v", a.selector, err)
+	}
+	if err := command.DryRun(a.dryRun).Validate(); err != nil {
+		return err
+	}
+	switch a.output {
+	case "", "name":
+	case "json":
+		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.JSONPrinter{}}
+	case "yaml":
+		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}
+	default:
+		return command.UsageErrorf("unknown output format %q, there are name, json and yaml", a.output)
+	}
+	namespace, err := f.Namespace()
+	if err != nil {
+		return err
+	}
+	a.namespace, a.command = namespace, cmd.Root().CommandPath()
+	a.interactive = f.Interactive(a.streams.In)
+	if a.client, err = f.JobClient(); err == nil {
+		a.client.DryRun = command.DryRun(a.dryRun)
+	}
+	return err
+}
+
+func (a *acting) changes() bool { return command.DryRun(a.dryRun) == command.DryRunNone }
+
+// find returns the Jobs that were asked for, sorted. fits says why something cannot
+// be done to a Job: what was named must fit, and of what was selected the rest is
+// passed over.
+func (a *acting) find(ctx context.Context, names []string, fits func(cluster.LiveJob) error) ([]cluster.LiveJob, error) {
+	if a.selector != "" || a.all {
+		return a.selected(ctx, fits)
+	}
+	refs := make([]lang.Ref, 0, len(names))
+	for _, name := range names {
+		ref, err := command.JobNamed(name, a.namespace)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	slices.SortFunc(refs, lang.Ref.Compare)
+	var found []cluster.LiveJob
+	var failed []error
+	for _, ref := range slices.Compact(refs) {
+		t, err := a.client.Get(ctx, ref)
+		if err == nil {
+			err = fits(t)
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		found = append(found, t)
+	}
+	if len(failed) > 0 {
+		return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(errors.Join(failed...)))
+	}
+	return found, nil
+}
+
+func (a *acting) selected(ctx context.Context, fits func(cluster.LiveJob) error) ([]cluster.LiveJob, error) {
+	namespace, where := a.namespace, " in namespace "+a.namespace
+	if a.allNamespaces {
+		namespace, where = "", ""
+	}
+	found, err := a.client.List(ctx, namespace, a.selector)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(t cluster.LiveJob) bool { return fits(t) != nil })
+	slices.SortFunc(found, func(a, b cluster.LiveJob) int { return a.Ref().Compare(b.Ref()) })
+	if len(found) == 0 {
+		return nil, a.note("No Jobs to %s found%s.", a.verb, where)
+	}
+	return found, nil
+}
+
+// ask returns nil if the Jobs may be acted on: one is no question, and more are.
+func (a *acting) ask(what string, refs []lang.Ref) error {
+	if len(refs) < 2 {
+		return nil
+	}
+	return a.agree(fmt.Sprintf("%s %s: %s", what, command.Count(len(refs), "Job"), a.names(refs)))
+}
+
+// agree asks whether to go on, unless that was said.
+func (a *acting) agree(plan string) error {
+	switch {
+	case !a.changes() || a.yes:
+		return nil
+	case !a.interactive:
+		return command.UsageErrorf("nothing was changed: this would %s, and there is no terminal to ask on: say --yes, or --dry-run", plan)
+	}
+	return command.Confirm(a.streams, "This would "+plan+".")
+}
+
+// names lists Jobs in words, ten at most.
+func (a *acting) names(refs []lang.Ref) string {
+	const most = 10
+	var words []string
+	for i, ref := range refs {
+		if i == most && len(refs) > most+1 {
+			return strings.Join(words, ", ") + fmt.Sprintf(" and %d more", len(refs)-most)
+		}
+		words = append(words, a.short(ref))
+	}
+	return strings.Join(words, ", ")
+}
+
+// short returns the name of a Job, with its namespace if that is another one than
+// the current.
+func (a *acting) short(ref lang.Ref) string {
+	if ref.Namespace == a.namespace {
+		return ref.Name
+	}
+	return ref.String()
+}
+
+// say writes that something was done to a Job, in kubectl's words, or the Job.
+func (a *acting) say(t cluster.LiveJob, done string) error {
+	if a.structured != nil {
+		return a.structured.PrintObj(t.Raw, a.streams.Out)
+	}
+	line := "job.batch/" + t.Name
+	if a.output == "" {
+		line += " " + done
+		if t.Namespace != a.namespace {
+			line += " in " + t.Namespace + " namespace"
+		}
+		line += command.DryRun(a.dryRun).Suffix()
+	}
+	_, err := fmt.Fprintln(a.streams.Out, line)
+	return err
+}
+
+// note writes what is to be said beside that.
+func (a *acting) note(format string, args ...any) error {
+	return command.PrintNotes(a.streams.ErrOut, []string{fmt.Sprintf(format, args...)})
+}
+
+// read returns the Jobs of a namespace, and of others what those wait for. Of one
+// that may not be listed it returns nil and says so: nothing depends on it but
+// what is told.
+func (a *acting) read(ctx context.Context, namespace string) (*snapshot.World, error) {
+	w, notes, err := a.client.Reader(namespace).Read(ctx, a.clock.Now())
+	if err != nil {
+		return nil, a.note("What is waited for in %s is not known: %s", cmp.Or(namespace, "the cluster"), err)
+	}
+	return w, command.PrintNotes(a.streams.ErrOut, notes)
+}
+
+// commonNamespace returns the namespace of Jobs, empty for several.
+func commonNamespace(all []cluster.LiveJob) string {
+	for _, t := range all {
+		if t.Namespace != all[0].Namespace {
+			return ""
+		}
+	}
+	return all[0].Namespace
+}
+
+// each does something to all of the Jobs, also if it cannot be done to one of them,
+// unless nobody answers.
+func each(all []cluster.LiveJob, do func(cluster.LiveJob) error) error {
+	var failed []error
+	for _, t := range all {
+		err := do(t)
+		if err == nil {
+			continue
+		}
+		failed = append(failed, err)
+		var gone *cluster.Unreachable
+		if errors.As(err, &gone) {
+			break
+		}
+	}
+	return command.Flatten(errors.Join(failed...))
+}

@@ -1,0 +1,192 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"depctl.dev/cli/internal/manifest"
+)
+
+func lintCodes(t *testing.T, text string) string {
+	t.Helper()
+	m := manifest.NewManifest("test.yaml", []byte(text))
+	var found []string
+	for _, f := range newLinting([]*manifest.Manifest{m}, "default").findings(m) {
+		at := manifest.FindingsJSON([]manifest.Finding{f})[0]
+		found = append(found, fmt.Sprintf("%d:%d %s", at.Line, at.Column, at.Code))
+	}
+	return strings.Join(found, ", ")
+}
+
+// jobText is a Job in one line, with a container.
+func jobText(name, dependsOn, annotations, spec string) string {
+	if dependsOn != "" {
+		annotations = fmt.Sprintf("depctl.dev/depends-on: %q, %s", dependsOn, annotations)
+	}
+	if spec == "" {
+		spec = "backoffLimit: 6"
+	}
+	return fmt.Sprintf("---\nkind: Job\nmetadata: {name: %s, annotations: {%s}}\nspec: {%s, template: {spec: {containers: [{name: a}]}}}\n", name, annotations, spec)
+}
+
+func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
+	t.Parallel()
+	plain := func(name, dependsOn string) string { return jobText(name, dependsOn, "", "") }
+	const array = "completionMode: Indexed, completions: 20"
+	cron := func(spec, annotations string) string {
+		return "---\nkind: CronJob\nmetadata: {name: nightly}\nspec: {schedule: x, " + spec + " jobTemplate: {metadata: {annotations: {" + annotations + "}}}}\n"
+	}
+	waitFor := func(kind, args string) string {
+		return "---\nkind: " + kind + "\nmetadata: {name: web}\nspec: {template: {spec: {initContainers: [{name: w, " + args + "}]}}}\n"
+	}
+	tests := map[string]struct{ text, want string }{
+		"a circle, once, on its first Job":                     {plain("b", "a") + plain("c", "b") + plain("a", "c"), "11:59 deadlock"},
+		"a circle with a way out":                              {plain("a", "b or c") + plain("b", "a") + plain("c", ""), ""},
+		"a circle through a set that may get more":             {plain("a", "s-* >= 1") + plain("s-1", "a"), ""},
+		"two circles beside one another":                       {plain("a", "b") + plain("b", "a") + plain("c", "d") + plain("d", "c"), "3:59 deadlock, 11:59 deadlock"},
+		"a circle behind a text that cannot be read":           {plain("a", "b") + plain("b", "a, C"), "7:62 bad-name"},
+		"a name that nobody has, alone":                        {plain("load", "extract"), ""},
+		"a name that nobody has, with one nearly the same":     {plain("load", "exctract") + plain("extract", ""), "3:62 missing-prerequisite"},
+		"a name that differs in its number":                    {plain("load", "shard-11") + plain("shard-10", ""), ""},
+		"a name that is nearly the Job's own":                  {plain("load2", "load"), ""},
+		"a name that nobody has, where others are found":       {plain("a", "b, zzz") + plain("b", ""), "3:62 missing-prerequisite"},
+		"a name in a namespace that is not among the files":    {plain("a", "b, etl/zzz") + plain("b", ""), ""},
+		"a name that is asked for twice":                       {plain("a", "b, zzz, failed(zzz)") + plain("b", ""), "3:62 missing-prerequisite"},
+		"a name that a CronJob makes":                          {plain("a", "b, nightly-29391840") + plain("b", "") + cron("", ""), ""},
+		"a name that generateName makes":                       {plain("a", "b, run-x7f2k") + plain("b", "") + "---\nkind: Job\nmetadata: {generateName: run-}\n", ""},
+		"a name of a patch of a Job":                           {plain("a", "b, c") + plain("b", "") + "---\nkind: Job\nmetadata: {name: c}\n", ""},
+		"a patch after its Job":                                {plain("a", "b[2]") + jobText("b", "", "", array) + "---\nkind: Job\nmetadata: {name: b}\n", ""},
+		"an element that an array does not have":               {plain("a", "b[20]") + jobText("b", "", "", array), "3:59 no-such-element"},
+		"an element of a Job that is no array":                 {plain("a", "b[0]") + plain("b", ""), "3:59 no-such-element"},
+		"a count of an array that ends with its first failure": {plain("a", "succeeded(b[*]) >= 90%") + jobText("b", "", "", array), "3:69 whole-array-fails"},
+		"a name of another kind":                               {plain("a", "cronjob:nightly"), "3:59 unknown-kind"},
+
+		"suspend: false":                            {jobText("a", "b", "", "suspend: false"), ""},
+		"suspend: true without the annotation":      {jobText("a", "", "", "suspend: true"), ""},
+		"suspend: true":                             {jobText("a", "b", "", "suspend: true"), "4:17 suspend-in-manifest"},
+		"completions: 0":                            {jobText("a", "b", "", "completions: 0"), "4:21 no-completions"},
+		"completions: 0 without the annotation":     {jobText("a", "", "", "completions: 0"), ""},
+		"managedBy the Job controller":              {jobText("a", "b", "", "managedBy: kubernetes.io/job-controller"), ""},
+		"managedBy another":                         {jobText("a", "b", "", "managedBy: kueue.x-k8s.io/multikueue"), "4:19 foreign-owner"},
+		"a TTL of a Job that nobody waits for":      {jobText("a", "", "", "ttlSecondsAfterFinished: 0"), ""},
+		"a TTL of 5 minutes":                        {jobText("a", "", "", "ttlSecondsAfterFinished: 300") + plain("b", "a"), ""},
+		"a TTL of an hour, and a CronJob":           {jobText("a", "", "", "ttlSecondsAfterFinished: 3600") + cron("", "depctl.dev/depends-on: a"), "4:33 short-ttl"},
+		"a CronJob that allows":                     {cron("concurrencyPolicy: Allow,", "depctl.dev/depends-on: a"), ""},
+		"a CronJob that replaces":                   {cron("concurrencyPolicy: Replace,", "depctl.dev/depends-on: a"), "4:40 cronjob-concurrency"},
+		"a CronJob that forbids, for a time":        {cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a, depctl.dev/wait-timeout: 2h"), ""},
+		"a CronJob that says itself what to ignore": {strings.Replace(cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a"), "nightly}", "nightly, annotations: {depctl.dev/lint-ignore: cronjob-concurrency}}", 1), ""},
+
+		"i, and parallelism of all":          {jobText("a", "b[i]", "", array+", parallelism: 20"), ""},
+		"i, and less parallelism":            {jobText("a", "b[i]", "", array+", parallelism: 5"), "4:63 array-parallelism"},
+		"no i, and less parallelism":         {jobText("a", "b", "", array+", parallelism: 5"), ""},
+		"no i, and a deadline":               {jobText("a", "b", "", array+", activeDeadlineSeconds: 5"), ""},
+		"self, and a deadline":               {jobText("a", "self[i-1]", "", array+", activeDeadlineSeconds: 5"), "4:73 deadline-while-waiting"},
+		"a limit":                            {jobText("a", "b[i]", `depctl.dev/array-limit: "5"`, array), ""},
+		"a limit that is no number":          {jobText("a", "b", "depctl.dev/array-limit: ten", array), "3:87 bad-array-limit"},
+		"a limit of 0":                       {jobText("a", "b", `depctl.dev/array-limit: "0"`, array), "3:87 bad-array-limit"},
+		"a limit of a Job that is no array":  {jobText("a", "b", `depctl.dev/array-limit: "5"`, ""), "3:87 bad-array-limit"},
+		"a policy that there is not":         {jobText("a", "b", "depctl.dev/on-dependency-failure: ignore", ""), "3:97 bad-annotation"},
+		"a duration that is none":            {jobText("a", "", "depctl.dev/expected-duration: long", ""), ""},
+		"an annotation of others":            {jobText("a", "b", "example.com/depend-on: c, depctl.dev/run: x", ""), ""},
+		"the right name with a wrong prefix": {jobText("a", "", "depctl.io/depends-on: c", ""), "3:35 misspelt-annotation"},
+
+		"annotations everywhere": {strings.Replace(plain("a", "b"), "template: {", "template: {metadata: {annotations: {depctl.dev/depends-on: b}}, ", 1), ""},
+		"on the CronJob":         {"kind: CronJob\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {jobTemplate: {spec: {}}}\n", "2:35 misplaced-annotation"},
+		"on a Deployment":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"on a ConfigMap":         {"kind: ConfigMap\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},
+		"among the labels":       {"kind: Job\nmetadata: {name: m, labels: {depctl.dev/depends-on: a}}\n", "2:30 misplaced-annotation"},
+
+		"a wait for a Job that is not held":      {plain("a", "") + waitFor("Deployment", "image: groundnuty/k8s-wait-for:v2, args: [job, a]"), ""},
+		"a wait for a Job that is held":          {plain("a", "b") + waitFor("Deployment", "image: groundnuty/k8s-wait-for:v2, args: [job-we, a]"), "8:60 waiting-container"},
+		"a wait for labels, where some are held": {plain("a", "b") + waitFor("StatefulSet", "image: k8s-wait-for, args: [job, -lapp=a]"), "8:60 waiting-container"},
+		"a wait for a service":                   {plain("a", "b") + waitFor("Deployment", "image: k8s-wait-for, args: [service, a]"), ""},
+		"a wait by environment":                  {plain("a", "b") + waitFor("Deployment", "image: r/kubernetes-entrypoint@sha256:0, env: [{name: DEPENDENCY_JOBS, value: 'x:y,default:a'}]"), "8:60 waiting-container"},
+		"another image":                          {plain("a", "b") + waitFor("Deployment", "image: busybox, args: [job, a]"), ""},
+
+		"a name that is true to kubectl":            {"kind: Job\nmetadata: {name: y}\n", "2:18 not-text"},
+		"a namespace that is a number":              {"kind: Job\nmetadata: {name: a, namespace: 1_000}\n", "2:32 not-text"},
+		"a name in quotes":                          {"kind: Job\nmetadata: {name: \"y\"}\n", ""},
+		"an annotation that is null":                {"kind: Job\nmetadata: {name: a, annotations: {x: , depctl.dev/depends-on: b}}\n", "2:35 not-text"},
+		"an annotation that is null, of no waiter":  {jobText("a", "", "x: ", ""), ""},
+		"a JobSet, and a Job of it":                 {"kind: JobSet\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {replicatedJobs: [{template: {metadata: {annotations: {depctl.dev/depends-on: a}}}}]}\n", "2:35 misplaced-annotation"},
+		"a Job of a JobSet":                         {"kind: JobSet\nmetadata: {name: m}\nspec: {replicatedJobs: [{template: {metadata: {annotations: {depctl.dev/depends-on: a}}}}]}\n", "3:62 misplaced-annotation"},
+		"an Argo Workflow":                          {"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"a Job of Volcano":                          {"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"a name that is only a CronJob's":           {plain("a", "nightly") + cron("", ""), "3:59 missing-prerequisite"},
+		"a name with a prefix of kustomize":         {plain("a", "extract") + plain("dev-extract", ""), "3:59 missing-prerequisite"},
+		"a namespace that is nearly another":        {plain("a", "elt/load") + "---\nkind: Job\nmetadata: {name: load, namespace: etl}\n", "3:59 missing-prerequisite"},
+		"runs of before":                            {plain("a", "nightly-* >= 1") + cron("", ""), "3:59 old-run"},
+		"runs of before, of itself":                 {cron("", `depctl.dev/depends-on: "finished(nightly-*, made=before)"`), ""},
+		"a wave after its own":                      {jobText("a", "b", `argocd.argoproj.io/sync-wave: "1"`, "") + jobText("b", "", `argocd.argoproj.io/sync-wave: "2"`, ""), "3:59 wave-order"},
+		"the same wave":                             {jobText("a", "b", `argocd.argoproj.io/sync-wave: "1"`, "") + jobText("b", "", `argocd.argoproj.io/sync-wave: "1"`, ""), ""},
+		"a hook of Helm that waits for what is not": {jobText("a", "b", `helm.sh/hook: pre-install`, "") + plain("b", ""), "3:59 wave-order"},
+		"what is no hook waits for one of Helm":     {plain("a", "b") + jobText("b", "", `helm.sh/hook: post-install`, ""), ""},
+		"a hook that is deleted after its waiter":   {plain("a", "b") + jobText("b", "", `helm.sh/hook: post-install, helm.sh/hook-delete-policy: hook-succeeded`, ""), ""},
+		"kubectl wait for a Job that is held":       {plain("a", "b") + waitFor("Deployment", "image: bitnami/kubectl, args: [wait, --for=condition=complete, job/a]"), "8:60 waiting-container"},
+		"kubectl wait in a script":                  {plain("a", "b") + waitFor("Deployment", "image: x, command: [sh, -c, kubectl wait --for=condition=complete job/a]"), "8:60 waiting-container"},
+		"kubectl wait for a Job that is not held":   {plain("a", "") + waitFor("Deployment", "image: bitnami/kubectl, args: [wait, job/a]"), ""},
+		"kubectl wait for a pod":                    {plain("a", "b") + waitFor("Deployment", "image: bitnami/kubectl, args: [wait, pod/a]"), ""},
+		"all of an array that ends early":           {plain("a", "b") + jobText("b", "", "", array+", successPolicy: {rules: [{succeededIndexes: '0'}]}"), ""},
+		"parallelism: 0 of a Job that nobody wants": {jobText("a", "", "", "parallelism: 0"), ""},
+
+		"a code that there is not":   {jobText("a", "b", "depctl.dev/lint-ignore: 'nonsense, short-ttl'", ""), "3:87 unknown-code"},
+		"a mistake that is silenced": {jobText("a", "s-*, B", "depctl.dev/lint-ignore: bad-name", ""), ""},
+		"only what is named":         {jobText("a", "s-*, a", "depctl.dev/lint-ignore: open-set", ""), "3:64 self-reference"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, lintCodes(t, test.text), test.text) })
+	}
+}
+
+func TestFilesAreLookedAtTogether(t *testing.T) {
+	t.Parallel()
+	a, b := manifest.NewManifest("a.yaml", []byte(jobText("a", "b", "", ""))), manifest.NewManifest("b.yaml", []byte(jobText("b", "a", "", "")))
+	l := newLinting([]*manifest.Manifest{b, a}, "etl")
+	require.Empty(t, l.findings(b))
+	found := l.findings(a)
+	require.Len(t, found, 1)
+	require.Equal(t, "held in a deadlock: etl/a waits for etl/b, which waits for etl/a", found[0].Message)
+	require.Equal(t, "edit one of the annotations", found[0].Hint)
+}
+
+// BenchmarkLint lints 10,000 Jobs in one file.
+func BenchmarkLint(b *testing.B) {
+	for name, dependsOn := range map[string]func(i int) string{
+		"chain":              func(i int) string { return fmt.Sprintf("job-%d", i-1) },
+		"circle":             func(i int) string { return fmt.Sprintf("job-%d", (i+9_999)%10_000) },
+		"names-nobody-has":   func(i int) string { return fmt.Sprintf("jop-%d, job-0", i) },
+		"all-wait-for-a-few": func(int) string { return "job-?, job-?? >= 5" },
+	} {
+		b.Run(name, func(b *testing.B) {
+			var text strings.Builder
+			for i := range 10_000 {
+				text.WriteString(jobText(fmt.Sprintf("job-%d", i), dependsOn(i), "", ""))
+			}
+			for b.Loop() {
+				m := manifest.NewManifest("test.yaml", []byte(text.String()))
+				newLinting([]*manifest.Manifest{m}, "default").findings(m)
+			}
+		})
+	}
+}
+
+// TestScalarsArriveAsKubectlReadsThem compares with the library that kubectl reads
+// YAML with.
+func TestScalarsArriveAsKubectlReadsThem(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"y", "Y", "yes", "on", "On", "oN", "no", "n", "N", "off", "OFF", "true", "tRue", "1_000", "0x1F", "0o17", "017", "08", "0b11", "1:30",
+		"190:20:30", "1.5", "1e3", ".5", "685_230.15", "+12", "~", "null", "2026-12-01", "2026-12-01T22:00:00Z", "=", "_1", "0_1", "1__0", `"on"`, "'12'", "a<b",
+	} {
+		want, err := sigsyaml.YAMLToJSON([]byte("a: " + text + "\n"))
+		require.NoError(t, err, text)
+		var root yaml.Node
+		require.NoError(t, yaml.Unmarshal([]byte("a: "+text+"\n"), &root), text)
+		require.JSONEq(t, string(want), `{"a":`+manifest.Arrives(root.Content[0].Content[1])+`}`, text)
+	}
+}

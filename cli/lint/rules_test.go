@@ -1,0 +1,162 @@
+package lint
+
+import (
+	"encoding/json"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/internal/manifest"
+	"depctl.dev/gate"
+)
+
+var updatePage = flag.Bool("update", false, "write docs/lint.md anew")
+
+// rule is a code of the language, as its comment has it.
+type rule struct{ code, text, example string }
+
+// languageRules reads the codes of the language with their comments.
+func languageRules(t *testing.T) []rule {
+	t.Helper()
+	var rules []rule
+	for _, file := range []string{"../../lang/code.go", "../../lang/code_finding.go"} {
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		require.NoError(t, err)
+		ast.Inspect(tree, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			text, example, _ := strings.Cut(spec.Doc.Text(), "\nExample: ")
+			_, text, _ = strings.Cut(text, ": ")
+			rules = append(rules, rule{code, strings.Join(strings.Fields(text), " "), strings.TrimSpace(example)})
+			return false
+		})
+	}
+	require.Greater(t, len(rules), 50)
+	return rules
+}
+
+// arrayManifest is the array of the language's examples, for those that need one.
+const arrayManifest = "---\nkind: Job\nmetadata: {name: array}\nspec: {completionMode: Indexed, completions: 10, template: {spec: {containers: [{}]}}}\n"
+
+func TestEveryCodeHasADescription(t *testing.T) {
+	t.Parallel()
+	for _, r := range languageRules(t) {
+		require.Equal(t, r.text, describe(r.code), r.code)
+	}
+	require.Empty(t, describe("no-such-code"))
+}
+
+func TestTheExampleOfEveryCodeIsFound(t *testing.T) {
+	t.Parallel()
+	for _, r := range languageRules(t) {
+		if r.example == "" {
+			continue
+		}
+		example := r.example
+		if plain, err := strconv.Unquote(example); err == nil {
+			example = plain
+		}
+		quoted, err := json.Marshal(example)
+		require.NoError(t, err)
+		spec := ""
+		if r.code == "self-cycle" {
+			spec = "spec:\n  completionMode: Indexed\n  completions: 3\n"
+		}
+		got := lintText(t, "kind: Job\nmetadata:\n  name: me\n  annotations:\n    depctl.dev/depends-on: "+string(quoted)+"\n"+spec+arrayManifest)
+		require.Contains(t, got, " "+r.code+": ", "%s: %s", r.code, example)
+	}
+}
+
+// TestDocumentation compares docs/lint.md with what the language says of its
+// codes, and lints the examples: the word behind "yaml" is the code to find.
+func TestDocumentation(t *testing.T) {
+	t.Parallel()
+	const file, begin, end = "../../docs/lint.md", "<!-- codes -->\n", "<!-- end of codes -->"
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, rest, _ := strings.Cut(string(data), begin)
+	table, after, _ := strings.Cut(rest, end)
+	want := "| code | meaning | example |\n|---|---|---|\n"
+	for _, r := range languageRules(t) {
+		example := ""
+		if r.example != "" {
+			example = "`" + strings.ReplaceAll(r.example, "|", `\|`) + "`"
+		}
+		want += "| `" + r.code + "` | " + r.text + " | " + example + " |\n"
+	}
+	if *updatePage {
+		require.NoError(t, os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
+	} else {
+		require.Equal(t, want, table, "run with -update to write it")
+	}
+	examples := regexp.MustCompile("(?ms)^```yaml (\\S+)\n(.*?)^```$").FindAllStringSubmatch(before, -1)
+	seen := map[string]bool{}
+	for _, e := range examples {
+		code, text := e[1], e[2]
+		seen[code] = true
+		got := lintText(t, "kind: Job\nmetadata:\n  name: me\n  "+strings.ReplaceAll(text, "\n", "\n  "))
+		if code == "clean" {
+			require.Empty(t, got, text)
+		} else {
+			require.Contains(t, got, " "+code+": ", text)
+			require.NotContains(t, got, "\n", "one mistake each")
+		}
+	}
+	for _, code := range []string{"clean", "yaml-tag", "yaml-flow", "yaml-scalar", "yaml-syntax"} {
+		require.True(t, seen[code], code)
+		require.True(t, code == "clean" || describe(code) != "")
+	}
+}
+
+// denying is the access of somebody who may see nothing elsewhere.
+type denying struct{}
+
+func (denying) Answer(gate.Question) gate.Answer { return gate.Denied }
+
+// TestEveryRuleIsDocumented lints the example of each rule in docs/lint.md, and
+// then once more with the annotation that silences it.
+func TestEveryRuleIsDocumented(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../docs/lint.md")
+	require.NoError(t, err)
+	_, rules, _ := strings.Cut(string(data), "<!-- end of codes -->")
+	for _, rule := range lintRules() {
+		t.Run(string(rule.code), func(t *testing.T) {
+			section := regexp.MustCompile("(?ms)^### " + string(rule.code) + "\n\n.*?^```yaml " + string(rule.code) + "\n(.*?)^```$").FindStringSubmatch(rules)
+			require.NotNil(t, section, "docs/lint.md has no section with an example")
+			lint := func(text string) (found []string) {
+				m := manifest.NewManifest("test.yaml", []byte(text))
+				l := newLinting([]*manifest.Manifest{m}, "default")
+				if rule.code == "forbidden-reference" {
+					l.access = denying{}
+				}
+				for _, f := range l.findings(m) {
+					require.NotEmpty(t, f.Message)
+					require.True(t, f.Hint != "" || rule.code == "bad-annotation", "a finding says what to do")
+					require.NotEmpty(t, f.Kind)
+					found = append(found, string(f.Severity)+" "+string(f.Code))
+				}
+				return found
+			}
+			require.Equal(t, []string{string(rule.severity) + " " + string(rule.code)}, lint(section[1]))
+			if rule.code == unknownCode {
+				return
+			}
+			silent := regexp.MustCompile(`(metadata: \{name: \w+.*?)(, annotations: \{(.*)\})?\}\n`).ReplaceAllString(section[1],
+				"${1}, annotations: {depctl.dev/lint-ignore: "+string(rule.code)+", $3}}\n")
+			require.Empty(t, lint(silent), silent)
+		})
+	}
+}

@@ -1,0 +1,237 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/resource"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
+	"depctl.dev/lang"
+)
+
+const planLong = `Show what would run when: which Jobs begin together, which chain of them decides
+when all is done (the critical path), how many run at once, and how much work it
+is in all.
+
+The plan is a run of the gate's own decisions, in which every Job takes as long
+as expected and succeeds. So delays, times, counts and "or" are what they are in
+a cluster; a Job that waits for a failure never runs, and is said not to. How
+long a Job takes is known from, in this order,
+
+  - its annotation, as in depctl.dev/expected-duration: 20m
+  - the last Job of the same name that succeeded in the cluster, or the median of
+    those whose names differ in numbers alone (without -f, or with --history)
+  - --default-duration
+
+With -f, what the manifests wait for and do not have is taken for done. Without,
+the Jobs of the cluster are planned from now on, and those that run go on.
+
+Output formats:
+  -           a table with bars, made for 80 columns or the terminal's width;
+              Jobs that differ in the numbers of their names alone share a line
+  wide        more columns, no bars
+  json, yaml  all of it, times in seconds from the beginning of the plan
+  svg, png    a Gantt chart`
+
+const planExample = `  # Manifests, before they are applied
+  depctl plan -f deploy/nightly/
+
+  # The same if no more than 4 Jobs run at once
+  depctl plan -f deploy/nightly/ --slots 4
+
+  # What is left in a namespace, as a picture
+  depctl plan -n etl -o png >plan.png`
+
+// The output formats of "depctl plan" beside JSON.
+const (
+	outputSVG = "svg"
+	outputPNG = "png"
+)
+
+// planOptions is what "depctl plan" was asked to do.
+type planOptions struct {
+	streams       genericiooptions.IOStreams
+	clock         clock.PassiveClock
+	allNamespaces bool
+	files         resource.FilenameOptions
+	history       bool
+	slots         int
+	otherwise     string
+	output, theme string
+	all           bool
+	noHeaders     bool
+
+	// The rest is filled in by complete.
+	source            snapshot.Source
+	past              snapshot.Source // nil if nobody asked for it
+	otherwiseDuration time.Duration
+	terminal          command.Terminal
+	namespace         string
+}
+
+func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &planOptions{streams: streams, clock: f.Clock}
+	cmd := &cobra.Command{
+		Use:                   "plan [-n NAMESPACE | -A | -f FILE...] [-o wide|json|yaml|svg|png]",
+		Short:                 "Show what would run when",
+		Long:                  planLong,
+		Example:               planExample,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		Args:                  command.NoArguments,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(); err != nil {
+				return err
+			}
+			if err := o.complete(f); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "Plan the Jobs of all namespaces.")
+	flags.StringSliceVarP(&o.files.Filenames, "filename", "f", nil,
+		"Plan the manifests in this `FILE` or folder, or - for standard input; may be repeated.")
+	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
+	flags.BoolVar(&o.history, "history", false, "With -f, learn from the cluster's Jobs how long they take.")
+	flags.IntVar(&o.slots, "slots", 0, "Run at most `N` Jobs at once, in the order in which they become ready; 0 is any number.")
+	flags.StringVar(&o.otherwise, "default-duration", "10m", "How long a Job takes of which nothing is known, a `DURATION`.")
+	flags.StringVar(&o.theme, "theme", "", "With -o svg or png: light or dark. An svg follows the reader's setting by default.")
+	flags.BoolVar(&o.all, "all", false, "Give every Job a line of its own.")
+	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
+	flags.StringVarP(&o.output, "output", "o", "", "Output `FORMAT`: wide, json, yaml, svg or png.")
+	return cmd
+}
+
+func (o *planOptions) validate() error {
+	fromFiles := len(o.files.Filenames) > 0
+	formats := []string{command.OutputWide, command.OutputJSON, command.OutputYAML, outputSVG, outputPNG}
+	var err error
+	switch o.otherwiseDuration, err = lang.ParseDuration(o.otherwise); {
+	case err != nil:
+		return command.UsageErrorf("--default-duration is %q: %v", o.otherwise, err)
+	case o.allNamespaces && fromFiles:
+		return command.UsageErrorf("-A and -f exclude each other: files are always planned with all their namespaces")
+	case o.files.Recursive && !fromFiles:
+		return command.UsageErrorf("-R needs -f")
+	case o.history && !fromFiles:
+		return command.UsageErrorf("--history needs -f: a plan of a cluster always looks at its past")
+	case o.slots < 0:
+		return command.UsageErrorf("--slots is %d, it must be 0 or more", o.slots)
+	case o.output != "" && !slices.Contains(formats, o.output):
+		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
+	case !slices.Contains([]string{"", themeLight, themeDark}, o.theme):
+		return command.UsageErrorf("unknown theme %q, there are %s and %s", o.theme, themeLight, themeDark)
+	}
+	return nil
+}
+
+func (o *planOptions) complete(f *cluster.Factory) error {
+	o.terminal = f.Terminal(o.streams.Out)
+	if len(o.files.Filenames) > 0 {
+		if o.namespace = f.GivenNamespace(); o.namespace == "" {
+			o.namespace = "default"
+		}
+		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
+		if !o.history {
+			return nil
+		}
+		past, err := f.JobReader()
+		o.past = past
+		return err
+	}
+	scope := ""
+	if !o.allNamespaces {
+		namespace, err := f.Namespace()
+		if err != nil {
+			return err
+		}
+		o.namespace, scope = namespace, namespace
+	}
+	from, err := f.Reader(scope)
+	o.source = from
+	return err
+}
+
+func (o *planOptions) run(ctx context.Context) error {
+	now := o.clock.Now()
+	w, notes, err := o.source.Read(ctx, now)
+	if err != nil {
+		return err
+	}
+	histories := []*snapshot.World{w}
+	if o.past != nil {
+		past, _, err := o.past.Read(ctx, now)
+		if err != nil {
+			return err
+		}
+		histories = append(histories, past)
+	}
+	if len(o.files.Filenames) > 0 {
+		notes = append(notes, assumedNotes(assume(w), o.namespace)...)
+	}
+	known := rehearsal.NewLengths(w, o.otherwiseDuration, histories...)
+	p := newPlan(rehearsal.New(w, o.slots, known.Of))
+	if err := o.print(p); err != nil {
+		return err
+	}
+	notes = append(notes, p.notes(o.namespace, o.otherwiseDuration)...)
+	return command.PrintNotes(o.streams.ErrOut, notes)
+}
+
+// assume adds what is waited for and is not there, as if it had succeeded before.
+func assume(w *snapshot.World) []lang.Ref {
+	var added []lang.Ref
+	for _, ref := range w.Graph.Refs() {
+		if _, there := w.Jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() {
+			continue
+		}
+		const size = 1 << 31 // whatever index is asked for
+		o := &lang.Object{
+			Created: w.Now, Outcome: lang.Succeeded, Finished: w.Now, Started: true, StartedAt: w.Now,
+			Array: &lang.Array{Size: size, Completed: lang.Indexes{{Low: 0, High: size - 1}}},
+		}
+		w.Jobs[ref] = assumedJob(ref, o)
+		w.Graph.Set(ref, w.Jobs[ref].Node(nil))
+		added = append(added, ref)
+	}
+	return added
+}
+
+func assumedNotes(refs []lang.Ref, namespace string) []string {
+	if len(refs) == 0 {
+		return nil
+	}
+	var names []string
+	for _, ref := range refs {
+		names = append(names, picture.NameIn(namespace, ref))
+	}
+	return []string{fmt.Sprintf("Not among the files, and taken for done: %s.", picture.Enumerate(names, 200, "..."))}
+}
+
+func (o *planOptions) print(p *plan) error {
+	switch o.output {
+	case command.OutputJSON, command.OutputYAML:
+		return p.printJSON(o.streams.Out, o.output == command.OutputYAML)
+	case outputSVG, outputPNG:
+		return newGantt(p, o.namespace, o.all).print(o.streams.Out, o.output, o.theme)
+	}
+	if len(p.jobs) == 0 {
+		return nil
+	}
+	t := &planTable{plan: p, namespace: o.namespace, terminal: o.terminal, wide: o.output == command.OutputWide, all: o.all, noHeaders: o.noHeaders}
+	return t.print(o.streams.Out)
+}

@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"fmt"
+	"io"
+
+	"sigs.k8s.io/yaml"
+
+	"depctl.dev/cli/internal/command"
+)
+
+// planJSON is what "depctl plan -o json" prints. Its names are a promise. Times
+// are seconds from the beginning of the plan.
+type planJSON struct {
+	Total        float64       `json:"totalSeconds"`
+	Work         float64       `json:"workSeconds"`
+	Waves        []int         `json:"jobsInWaves"`
+	Peak         int           `json:"mostAtOnce"`
+	PeakAt       float64       `json:"mostAtOnceAt"`
+	CriticalPath []string      `json:"criticalPath"`
+	Jobs         []plannedJSON `json:"jobs"`
+	Idle         []idleJSON    `json:"neverRun"`
+}
+
+type plannedJSON struct {
+	Namespace string  `json:"namespace"`
+	Name      string  `json:"name"`
+	Wave      int     `json:"wave"`
+	Start     float64 `json:"start"`
+	End       float64 `json:"end"`
+	KnownFrom string  `json:"durationFrom"`
+	Critical  bool    `json:"critical"`
+	After     string  `json:"after,omitempty"`
+	BySlot    bool    `json:"afterItsSlot,omitempty"`
+}
+
+type idleJSON struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Reason    string `json:"reason"`
+}
+
+func (p *plan) printJSON(w io.Writer, asYAML bool) error {
+	out := planJSON{
+		Total: p.total.Seconds(), Work: p.work.Seconds(), Waves: append([]int{}, p.waves...), Peak: p.peak, PeakAt: p.peakAt.Seconds(),
+		CriticalPath: []string{}, Jobs: []plannedJSON{}, Idle: []idleJSON{},
+	}
+	for _, job := range p.path {
+		out.CriticalPath = append(out.CriticalPath, job.Ref.String())
+	}
+	for _, job := range p.jobs {
+		one := plannedJSON{
+			Namespace: job.Ref.Namespace, Name: job.Ref.Name, Wave: job.Wave, Start: job.Start.Seconds(), End: job.End.Seconds(),
+			KnownFrom: string(job.Basis), Critical: job.Critical, BySlot: job.BySlot,
+		}
+		if job.After.Name != "" {
+			one.After = job.After.String()
+		}
+		out.Jobs = append(out.Jobs, one)
+	}
+	for _, job := range p.idle {
+		out.Idle = append(out.Idle, idleJSON{job.Ref.Namespace, job.Ref.Name, job.Reason})
+	}
+	if !asYAML {
+		return command.WriteJSON(w, out)
+	}
+	text, err := yaml.Marshal(out)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	if err != nil {
+		return fmt.Errorf("writing YAML: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/cli/rehearsal"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// plan is what a rehearsal comes to.
+type plan struct {
+	// jobs are in the order in which they start, then by name.
+	jobs []*rehearsal.Planned
+	idle []rehearsal.Idle
+	// path is the critical one, from its beginning to its end.
+	path []*rehearsal.Planned
+	// total is when all is done, and work the sum of all lengths.
+	total, work time.Duration
+	// waves counts the Jobs of each wave.
+	waves []int
+	// peak is the most that run at once, and peakAt when they first do.
+	peak   int
+	peakAt time.Duration
+}
+
+func newPlan(f *rehearsal.Rehearsal) *plan {
+	p := &plan{}
+	for _, job := range f.Jobs {
+		p.jobs = append(p.jobs, job)
+		p.work += job.Length()
+		p.total = max(p.total, job.End)
+		if job.Critical {
+			p.path = append(p.path, job)
+		}
+		for len(p.waves) < job.Wave {
+			p.waves = append(p.waves, 0)
+		}
+		p.waves[job.Wave-1]++
+	}
+	byStart := func(a, b *rehearsal.Planned) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.End, b.End), a.Ref.Compare(b.Ref))
+	}
+	slices.SortFunc(p.jobs, byStart)
+	slices.SortFunc(p.path, byStart)
+	for ref, reason := range f.Idle {
+		p.idle = append(p.idle, rehearsal.Idle{Ref: ref, Reason: reason})
+	}
+	slices.SortFunc(p.idle, func(a, b rehearsal.Idle) int { return a.Ref.Compare(b.Ref) })
+	p.findPeak()
+	return p
+}
+
+// findPeak goes through all starts and ends; of those at the same time the ends
+// come first.
+func (p *plan) findPeak() {
+	ends := make([]time.Duration, 0, len(p.jobs))
+	for _, job := range p.jobs {
+		ends = append(ends, job.End)
+	}
+	slices.Sort(ends)
+	ended := 0
+	for i, job := range p.jobs {
+		for ended < len(ends) && ends[ended] <= job.Start {
+			ended++
+		}
+		if running := i + 1 - ended; running > p.peak {
+			p.peak, p.peakAt = running, job.Start
+		}
+	}
+}
+
+// widest returns the wave with the most Jobs, the first of several.
+func (p *plan) widest() (wave, jobs int) {
+	for i, n := range p.waves {
+		if n > jobs {
+			wave, jobs = i+1, n
+		}
+	}
+	return wave, jobs
+}
+
+// notes says what a plan rests on, and what is not in it.
+func (p *plan) notes(namespace string, otherwise time.Duration) []string {
+	var notes []string
+	if len(p.jobs)+len(p.idle) == 0 {
+		return []string{"There are no Jobs to plan."}
+	}
+	guessed := 0
+	for _, job := range p.jobs {
+		if job.Basis == rehearsal.ByDefault {
+			guessed++
+		}
+	}
+	if guessed > 0 {
+		notes = append(notes, fmt.Sprintf("Nothing is known of how long %s take, so %s each: annotate them with %s, or use --default-duration.",
+			ofJobs(guessed, len(p.jobs)), brief(otherwise), snapshot.DurationAnnotation))
+	}
+	const most = 5
+	for i, job := range p.idle {
+		if i == most && len(p.idle) > most+1 {
+			notes = append(notes, fmt.Sprintf("%d more Jobs never run.", len(p.idle)-most))
+			break
+		}
+		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.Ref), picture.OneLine(job.Reason)))
+	}
+	return notes
+}
+
+func ofJobs(some, all int) string {
+	if some == all {
+		return command.Count(all, "Job")
+	}
+	return fmt.Sprintf("%d of %s", some, command.Count(all, "Job"))
+}
+
+// assumedJob is a Job of which nobody knows more than that it succeeded.
+func assumedJob(ref lang.Ref, o *lang.Object) gate.Job {
+	return gate.Job{Namespace: ref.Namespace, Name: ref.Name, Object: o}
+}
+
+// planRow is one line of a table or a chart: a Job, or several that are the same but
+// for the numbers in their names.
+type planRow struct {
+	*rehearsal.Planned
+	name string
+	jobs int
+}
+
+// foldFrom is how many such Jobs share a line.
+const foldFrom = 4
+
+// rows returns the lines of a plan. all keeps them apart.
+func (p *plan) rows(namespace string, all bool) []planRow {
+	type same struct {
+		family     lang.Ref
+		wave       int
+		start, end time.Duration
+		basis      rehearsal.Basis
+		critical   bool
+	}
+	of := func(job *rehearsal.Planned) same {
+		return same{rehearsal.Family(job.Ref), job.Wave, job.Start, job.End, job.Basis, job.Critical}
+	}
+	counts := map[same]int{}
+	for _, job := range p.jobs {
+		counts[of(job)]++
+	}
+	var rows []planRow
+	done := map[same]bool{}
+	for _, job := range p.jobs {
+		switch key := of(job); {
+		case all || counts[key] < foldFrom:
+			rows = append(rows, planRow{job, picture.NameIn(namespace, job.Ref), 1})
+		case !done[key]:
+			done[key] = true
+			rows = append(rows, planRow{job, fmt.Sprintf("%s (%d)", globOf(namespace, key.family), counts[key]), counts[key]})
+		}
+	}
+	return rows
+}

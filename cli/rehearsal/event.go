@@ -1,0 +1,27 @@
+package rehearsal
+
+import (
+	"time"
+
+	"depctl.dev/lang"
+)
+
+// event is when something may happen: a Job ends, or is to be decided anew.
+type event struct {
+	at   time.Duration
+	ref  lang.Ref
+	ends bool
+}
+
+type events []event
+
+func (e events) Len() int           { return len(e) }
+func (e events) Less(i, j int) bool { return e[i].at < e[j].at }
+func (e events) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
+func (e *events) Push(x any)        { *e = append(*e, x.(event)) }
+
+func (e *events) Pop() any {
+	last := (*e)[len(*e)-1]
+	*e = (*e)[:len(*e)-1]
+	return last
+}

@@ -1,0 +1,224 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/overview"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+const statusLong = `Sum up the Jobs of a namespace: how many are in which state, which has waited
+longest, what holds up most others, and when all may be over.
+
+A blocker is what others wait for and what waits for nobody: a Job that runs, has
+failed, is held, or does not exist. HOLDS UP counts the Jobs that wait for it,
+directly or through others; one that waits for either of two counts for both.
+
+How long a Job may take is the median of those that have succeeded, are still
+there, and whose names differ from its own by digits only; for a name that is new
+it is the median of all, and said to be a guess. Queues, quotas and failures are
+not in it.
+
+The states are those of "depctl graph".`
+
+const statusExample = `  # The current namespace, another, and all
+  depctl status
+  depctl status -n etl
+  depctl status -A
+
+  # Those with a label, again and again as things happen
+  depctl status -l app=nightly --watch
+
+  # How many wait?
+  depctl status -A -o json | jq .counts.waiting`
+
+type statusOptions struct {
+	streams       genericiooptions.IOStreams
+	clock         clock.PassiveClock
+	allNamespaces bool
+	selector      string
+	output        string
+	noHeaders     bool
+	watch         bool
+
+	// The rest is filled in by complete.
+	namespace string
+	labels    labels.Selector
+	client    cluster.Client
+	terminal  command.Terminal
+}
+
+func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &statusOptions{streams: streams, clock: f.Clock}
+	cmd := &cobra.Command{
+		Use:                   "status [-n NAMESPACE | -A] [-l SELECTOR] [--watch] [-o wide|json|yaml]",
+		Short:                 "Sum up Jobs: how many wait, for what, how long",
+		Long:                  statusLong,
+		Example:               statusExample,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		Args:                  command.NoArguments,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(); err != nil {
+				return err
+			}
+			if err := o.complete(f); err != nil {
+				return err
+			}
+			if o.watch {
+				return o.follow(cmd.Context())
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "Sum up the Jobs of all namespaces.")
+	flags.StringVarP(&o.selector, "selector", "l", "", "Only Jobs with these labels, as in app=nightly,tier!=test.")
+	flags.BoolVarP(&o.watch, "watch", "w", false, "Go on, and show it again when something has changed.")
+	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the lines with the columns' names.")
+	flags.StringVarP(&o.output, "output", "o", "", "Output format: wide, json or yaml.")
+	return cmd
+}
+
+func (o *statusOptions) validate() error {
+	var err error
+	if o.labels, err = labels.Parse(o.selector); err != nil {
+		return command.UsageErrorf("-l %s cannot be read: %v", o.selector, err)
+	}
+	if o.watch && o.output == command.OutputYAML {
+		return command.UsageErrorf("--watch prints text or one JSON object after the other, not YAML")
+	}
+	return command.ValidateOutputs(o.output, command.OutputWide, command.OutputJSON, command.OutputYAML)
+}
+
+func (o *statusOptions) complete(f *cluster.Factory) error {
+	o.terminal = f.Terminal(o.streams.Out)
+	var err error
+	if !o.allNamespaces {
+		if o.namespace, err = f.Namespace(); err != nil {
+			return err
+		}
+	}
+	o.client, err = f.Client()
+	return err
+}
+
+func (o *statusOptions) run(ctx context.Context) error {
+	w, notes, err := cluster.NewReader(o.client, o.namespace).Read(ctx, o.clock.Now())
+	if err != nil {
+		return err
+	}
+	if err := o.show(snapshot.NewInquiry(w)); err != nil {
+		return err
+	}
+	return command.PrintNotes(o.streams.ErrOut, notes)
+}
+
+func (o *statusOptions) show(q *snapshot.Inquiry) error {
+	var refs []lang.Ref
+	for ref, job := range q.Jobs {
+		if (o.namespace == "" || ref.Namespace == o.namespace) && o.labels.Matches(labels.Set(job.Labels)) {
+			refs = append(refs, ref)
+		}
+	}
+	sortRefs(refs)
+	s := overview.Of(q, refs, q.History.Len())
+	switch o.output {
+	case command.OutputJSON:
+		return command.WriteJSON(o.streams.Out, statusJSONOf(s))
+	case command.OutputYAML:
+		return command.WriteYAML(o.streams.Out, statusJSONOf(s))
+	}
+	return o.draw(q, s)
+}
+
+// redraw is how often a summary that goes on is shown, at most.
+const redraw = 500 * time.Millisecond
+
+// follow shows the summary again and again until the context ends, or nobody reads.
+func (o *statusOptions) follow(ctx context.Context) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	w := cluster.NewReader(o.client, o.namespace).Reading(o.clock.Now()).World
+	news := make(chan struct{}, 1)
+	tell := func() {
+		select {
+		case news <- struct{}{}:
+		default:
+		}
+	}
+	synced := false
+	f := &cluster.Watcher{
+		Client: o.client, Streams: []cluster.Stream{{Namespace: o.namespace}},
+		Noted:   func(job *batchv1.Job) { w.Note(job) },
+		Set:     func(job gate.Job) { w.Add(job); tell() },
+		Removed: func(job gate.Job) { w.Remove(job.Ref()); tell() },
+		Replaced: func(_ cluster.Stream, jobs []gate.Job) {
+			fresh := snapshot.NewWorld(w.Now)
+			fresh.Access, fresh.Expected, fresh.Heard = w.Access, w.Expected, w.Heard
+			for _, job := range jobs {
+				fresh.Add(job)
+			}
+			*w, synced = *fresh, true
+			tell()
+		},
+		Failed: func(_ cluster.Stream, err error) error {
+			if synced {
+				return command.PrintNotes(o.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
+			}
+			return cluster.NotListed(o.namespace, err)
+		},
+	}
+	go func() {
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-news:
+			}
+			f.Lock()
+			w.Now = o.clock.Now()
+			err := o.again(snapshot.NewInquiry(w))
+			f.Unlock()
+			if err != nil {
+				end(err)
+				return
+			}
+			command.Sleep(ctx, redraw)
+		}
+	}()
+	err := f.Run(ctx)
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+// again shows a summary in the place of the one before, or below it where the output
+// is no terminal.
+func (o *statusOptions) again(q *snapshot.Inquiry) error {
+	before := fmt.Sprintln()
+	switch {
+	case o.output == command.OutputJSON:
+		before = ""
+	case o.terminal.Width > 0:
+		before = "\x1b[H\x1b[J"
+	}
+	if _, err := fmt.Fprint(o.streams.Out, before); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return o.show(q)
+}

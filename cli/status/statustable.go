@@ -1,0 +1,152 @@
+package status
+
+import (
+	"bufio"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/overview"
+	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// mostBlockers is how many are shown without -o wide.
+const mostBlockers = 10
+
+func sortRefs(refs []lang.Ref) { slices.SortFunc(refs, lang.Ref.Compare) }
+
+// draw writes a summary as tables.
+func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
+	out := bufio.NewWriter(o.streams.Out)
+	if s.Jobs == 0 {
+		fmt.Fprintln(out, "No Jobs found"+o.where()+".")
+		return out.Flush()
+	}
+	var rows [][]command.Cell
+	if !o.noHeaders {
+		rows = append(rows, []command.Cell{{Text: "STATE"}, {Text: "JOBS", Right: true}})
+	}
+	for _, state := range overview.States {
+		if n := s.Counts[state]; n > 0 {
+			rows = append(rows, []command.Cell{o.state(state), {Text: fmt.Sprint(n), Right: true}})
+		}
+	}
+	command.PrintCells(out, rows, 0)
+	o.blockers(out, q, s)
+	if !o.noHeaders {
+		fmt.Fprintln(out)
+		for _, sentence := range o.sentences(q, s) {
+			fmt.Fprintln(out, strings.Join(command.Wrap(sentence, command.WrapWidth(o.terminal)), "\n"))
+		}
+	}
+	return out.Flush()
+}
+
+func (o *statusOptions) where() string {
+	if o.namespace == "" {
+		return ""
+	}
+	return " in namespace " + o.namespace
+}
+
+func (o *statusOptions) state(state gate.State) command.Cell {
+	c := command.Cell{Text: o.terminal.Glyphs.Symbols[state] + " " + string(state)}
+	if o.terminal.Colour {
+		c.Colour = picture.Colour(state)
+	}
+	return c
+}
+
+func (o *statusOptions) blockers(out *bufio.Writer, q *snapshot.Inquiry, s *overview.Overview) {
+	shown := s.Blockers
+	if o.output != command.OutputWide && len(shown) > mostBlockers {
+		shown = shown[:mostBlockers]
+	}
+	if len(shown) == 0 {
+		return
+	}
+	fmt.Fprintln(out)
+	var rows [][]command.Cell
+	if !o.noHeaders {
+		rows = append(rows, []command.Cell{{Text: "BLOCKER"}, {Text: "STATE"}, {Text: "AGE"}, {Text: "EXPECTED"}, {Text: "HOLDS UP", Right: true}})
+		if o.output == command.OutputWide {
+			rows[0] = append(rows[0], command.Cell{Text: "DIRECTLY"})
+		}
+	}
+	for _, b := range shown {
+		row := []command.Cell{
+			{Text: picture.NameIn(o.namespace, b.Ref)},
+			o.state(b.State),
+			{Text: ageOr(q.Now, b.Since)},
+			{Text: inTime(q.Now, b.End)},
+			{Text: fmt.Sprint(b.HoldsUp), Right: true},
+		}
+		if o.output == command.OutputWide {
+			var names []string
+			for _, dependent := range q.Graph.Dependents(b.Ref) {
+				names = append(names, picture.NameIn(o.namespace, dependent))
+			}
+			row = append(row, command.Cell{Text: picture.Enumerate(names, 40, o.terminal.Glyphs.Ellipsis)})
+		}
+		rows = append(rows, row)
+	}
+	command.PrintCells(out, rows, o.terminal.Width)
+	if left := len(s.Blockers) - len(shown); left > 0 && !o.noHeaders {
+		fmt.Fprintf(out, "and %d more (-o wide shows them)\n", left)
+	}
+}
+
+// sentences say what fits no table.
+func (o *statusOptions) sentences(q *snapshot.Inquiry, s *overview.Overview) []string {
+	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", command.Count(s.Jobs, "Job"), o.where(), s.Annotated)}
+	if !s.Oldest.Since.IsZero() {
+		list = append(list, fmt.Sprintf("The one that has waited longest is %s, for %s.",
+			picture.NameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.Now.Sub(s.Oldest.Since))))
+	}
+	return append(list, etaOf(o.namespace, q.Now, s.ETA)...)
+}
+
+// etaOf says when all may be over, and what that is based on.
+func etaOf(namespace string, now time.Time, eta overview.ETA) []string {
+	switch {
+	case eta.Open == 0:
+		return []string{"All are over."}
+	case eta.Learned == 0:
+		return []string{"When they may be over nobody can tell: no Job has succeeded yet."}
+	case eta.Unknown == eta.Open:
+		return []string{"When they may be over nobody can tell: they wait for what does not come by itself."}
+	}
+	text := fmt.Sprintf("All may be over %s, %s last, by how long %s took", inTime(now, eta.End), picture.NameIn(namespace, eta.Last), command.Count(eta.Learned, "Job"))
+	if eta.Guesses > 0 {
+		text += fmt.Sprintf("; for %s a guess, the median of all", command.Count(eta.Guesses, "Job"))
+	}
+	if eta.Unknown > 0 {
+		text += fmt.Sprintf("; without %s of which nobody can tell", command.Count(eta.Unknown, "Job"))
+	}
+	return []string{text + "."}
+}
+
+func ageOr(now, since time.Time) string {
+	if since.IsZero() {
+		return "-"
+	}
+	return duration.HumanDuration(max(now.Sub(since), 0))
+}
+
+// inTime says in how much time something is expected.
+func inTime(now, at time.Time) string {
+	switch {
+	case at.IsZero():
+		return "-"
+	case !at.After(now):
+		return "at any time"
+	}
+	return "in " + duration.HumanDuration(at.Sub(now))
+}

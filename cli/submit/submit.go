@@ -1,0 +1,332 @@
+package submit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"depctl.dev/cli/batch"
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/picture"
+)
+
+const submitLong = `Make a Job of a command or a batch script, as on a batch system.
+
+A script may have lines of options: #DEPCTL with those below, or #SBATCH, #$,
+#PBS or #BSUB with those of Slurm, Grid Engine, PBS or LSF. Options of the
+command line win over the script's; what follows SCRIPT goes to the script.
+--slurm, --gridengine, --pbs and --lsf take options of those systems on the
+command line too. Where they name a job, the name of the Job stands for its
+number, as submit prints it.
+
+Without SCRIPT, FILE, COMMAND and --wrap, the script is read from standard input,
+if that is a file or a pipe; - reads it from there in any case. With them it is
+not read.
+
+A name of -J or -N, which is of a batch system, may be used again: if a Job has it
+already, the new one gets five letters more. Grid Engine and LSF wait by name, for
+all Jobs that were submitted by it: those with the label depctl.dev/name. --name
+is of one Job.
+
+An option that a Job cannot do is an error that says what to do; with
+--ignore-unsupported it is left out. What does no harm when it is left out, such
+as the file for the output, is a note. docs/options.md lists every option of the
+five manuals: sbatch(1), Grid Engine's submit(1), qsub of PBS and of TORQUE, and
+bsub(1).
+
+An array is an Indexed Job. Its elements find their number in DEPCTL_TASK_ID, and
+in the variable of the script's system, as SLURM_ARRAY_TASK_ID. If the numbers
+are not 0, 1, 2, ..., a shell in the container computes them: the image needs
+/bin/sh. A failed element does not end the others. In --after, i and all indexes
+are completion indexes, from 0; those of the other systems' options are
+translated, by annotation depctl.dev/array of the Job that they name.
+
+A pod that fails is not tried again, as on batch systems (--retries, --requeue).
+--time of a Job counts from its release; that of an element from the start of
+its pod.
+
+The defaults of a site are in a file: --template, else what DEPCTL_TEMPLATE
+names, else depctl.yaml in this directory, if it is there:
+
+  job:                      # what every Job begins with
+    spec:
+      template:
+        spec:
+          serviceAccountName: batch
+          containers: [{name: main, image: registry.example.com/tools:1}]
+  queues:                   # what -p, -q and --queue mean here
+    long: {labels: {team/queue: long}, nodeSelector: {pool: long}}
+  gpu: nvidia.com/gpu
+  ignore:                   # what scripts say and this cluster has no use for
+    options: {slurm: [--licenses, "--container-*"]}
+    resources: [storage, "scratch*"]
+
+A script of up to 4 KiB is in the pods, a larger one in a ConfigMap that the Job
+owns; the container finds it as /depctl/script. Nothing is left behind if
+something cannot be created.
+
+Exit codes: 0 it was created, 1 it was not, 2 the command line was wrong. With
+--wait, that of the Job: 0 if it succeeded, else the exit code of the container
+that failed last, of an array the highest, which is 128+n after signal n; 1 if
+there is none.`
+
+const submitExample = `  # An array of 100, ten at a time, each after its counterpart of gen
+  depctl submit --name sim --image busybox --array 0-99%10 --after 'prep, gen[i]' \
+    --cpu 1 --memory 1Gi --time 2h -- ./sim.sh
+
+  # A script for Slurm, and one that waits for it
+  JOB=$(depctl submit -o name --image busybox sim.sbatch)
+  depctl submit --image busybox --dependency=afterok:$JOB report.sbatch
+
+  # From standard input, as bsub takes it
+  depctl submit --image busybox <sim.lsf
+
+  # Options of Grid Engine that win over the script's
+  depctl submit --image busybox --gridengine '-t 1-10 -hold_jid prep' job.sh
+
+  # What would be created
+  depctl submit --dry-run=client -o yaml --image busybox sim.sbatch
+
+  # A manifest, with a dependency, until it has ended
+  depctl submit -f job.yaml --after extract --wait`
+
+// submitOptions is what "depctl submit" was asked to do.
+type submitOptions struct {
+	streams  genericiooptions.IOStreams
+	options  []batch.Option
+	filename string
+	template string
+	dialect  string
+	dryRun   string
+	output   string
+	parsable bool
+	wait     bool
+
+	ignoreUnsupported bool
+	// implied says that nothing names what runs, so that it is read from standard
+	// input.
+	implied bool
+	// suffix is five random letters.
+	suffix string
+}
+
+func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &submitOptions{streams: streams}
+	cmd := &cobra.Command{
+		Use:                   "submit [options] (SCRIPT [ARGS] | -f FILE | -- COMMAND [ARGS] | <SCRIPT)",
+		Short:                 "Make a Job of a command or a batch script",
+		Long:                  submitLong,
+		Example:               submitExample,
+		Annotations:           map[string]string{command.AsksCluster: ""},
+		Args:                  cobra.ArbitraryArgs,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			script, program := args, []string(nil)
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				script, program = args[:dash], args[dash:]
+			}
+			if len(script)+len(program) == 0 && o.filename == "" && !batch.Wraps(o.options) && isRedirected(streams.In) {
+				script, o.implied = []string{"-"}, true
+			}
+			if err := o.validate(script, program); err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			return o.run(ctx, f, script, program)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.SetInterspersed(false) // what follows SCRIPT is for the script
+	for _, flag := range batch.Flags() {
+		o.add(flags, batch.Depctl, flag.Name, flag.Value, flag.Help)
+	}
+	o.add(flags, batch.Slurm, "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
+	o.add(flags, batch.Slurm, "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
+	for _, d := range batch.Dialects()[1:] {
+		v := &optionFlag{list: &o.options, dialect: d, value: "OPTIONS"}
+		flags.Var(v, string(d), fmt.Sprintf("Options as %s has them; they win over those of the script.", d))
+	}
+	flags.StringVar(&o.dialect, "dialect", "", "Whose lines of options are read, and whose variables are set: depctl, slurm, gridengine, pbs or lsf. Default: those of the script.")
+	flags.BoolVar(&o.ignoreUnsupported, "ignore-unsupported", false, "Leave out what a Job cannot do, and say so.")
+	flags.StringVarP(&o.filename, "filename", "f", "", "A manifest of a Job to add the options to.")
+	flags.StringVar(&o.template, "template", "", "The file with the defaults of the site.")
+	flags.StringVar(&o.dryRun, "dry-run", string(command.DryRunNone), "Create nothing: client, the default of --dry-run alone, or server, which also asks the API server.")
+	flags.Lookup("dry-run").NoOptDefVal = string(command.DryRunClient)
+	flags.StringVarP(&o.output, "output", "o", "", "Output format: yaml, json or name.")
+	flags.BoolVar(&o.parsable, "parsable", false, "Print nothing but the name of the Job.")
+	flags.BoolVar(&o.wait, "wait", false, "Wait until the Job has ended, tell of its state, and return its exit code.")
+	return cmd
+}
+
+// add registers an option that package batch reads.
+func (o *submitOptions) add(flags *pflag.FlagSet, d batch.Dialect, name, value, help string) {
+	flags.Var(&optionFlag{list: &o.options, dialect: d, name: name, value: value}, name, help)
+	if value == "" {
+		flags.Lookup(name).NoOptDefVal = "true"
+	}
+}
+
+// optionFlag keeps an option for package batch, in the order of the command
+// line.
+type optionFlag struct {
+	list        *[]batch.Option
+	dialect     batch.Dialect
+	name, value string
+}
+
+func (f *optionFlag) String() string { return "" }
+
+// Type is what help texts call the value.
+func (f *optionFlag) Type() string {
+	if f.value == "" {
+		return "bool"
+	}
+	return f.value
+}
+
+func (f *optionFlag) Set(text string) error {
+	option := batch.Option{Dialect: f.dialect, Name: f.name, Value: text}
+	switch {
+	case f.name == "":
+		option = batch.Option{Dialect: f.dialect, Line: text}
+	case f.value == "" && text == "false":
+		return nil
+	case f.value == "" && text != "true":
+		return errors.New("it takes no value")
+	}
+	*f.list = append(*f.list, option)
+	return nil
+}
+
+func (o *submitOptions) validate(script, program []string) error {
+	if len(script) > 0 && len(program) > 0 {
+		return command.UsageErrorf("there are a script and a command: give one of them")
+	}
+	if len(script)+len(program) == 0 && o.filename == "" && len(o.options) == 0 {
+		return command.UsageErrorf("there is nothing to run: give a script, a manifest with -f, or a command behind --")
+	}
+	switch o.output {
+	case "", "yaml", command.OutputJSON, "name":
+	default:
+		return command.UsageErrorf("unknown output format %q, there are yaml, json and name", o.output)
+	}
+	if o.parsable && o.output != "" {
+		return command.UsageErrorf("--parsable and -o do not go together")
+	}
+	if _, err := batch.ParseDialect(o.dialect); err != nil {
+		return command.UsageErrorf("%s", err)
+	}
+	if err := command.DryRun(o.dryRun).Validate(); err != nil {
+		return err
+	}
+	if o.wait && command.DryRun(o.dryRun) != command.DryRunNone {
+		return command.UsageErrorf("there is nothing to --wait for in a dry run")
+	}
+	return nil
+}
+
+func (o *submitOptions) run(ctx context.Context, f *cluster.Factory, script, program []string) error {
+	in, err := o.input(f, script, program)
+	if err != nil {
+		return err
+	}
+	s, err := o.submitter(ctx, f, in)
+	if err != nil {
+		return err
+	}
+	made, err := batch.Compile(*in)
+	if err != nil {
+		return eachAnError(err)
+	}
+	if o.filename != "-" && !slices.Equal(script[:min(1, len(script))], []string{"-"}) && isUnread(o.streams.In) {
+		made.Notes = append(made.Notes, "standard input is not read: what runs is named on the command line")
+	}
+	if err := o.note(made.Notes); err != nil {
+		return err
+	}
+	made.Job.Namespace = s.Explicit
+	if made.Script != nil {
+		made.Script.Namespace = s.Explicit
+	}
+	if s.DryRun != command.DryRunClient {
+		asked := made.Job.Name
+		if err := s.Create(ctx, made); err != nil {
+			return err
+		}
+		if err := o.note(s.Remarks(ctx, asked, made.Job)); err != nil {
+			return err
+		}
+	}
+	if err := o.print(made); err != nil {
+		return err
+	}
+	if o.wait {
+		return o.waitFor(ctx, s, made.Job)
+	}
+	return nil
+}
+
+func (o *submitOptions) note(notes []string) error {
+	for _, note := range notes {
+		if _, err := fmt.Fprintf(o.streams.ErrOut, "note: %s\n", picture.Clean(note)); err != nil {
+			return fmt.Errorf("writing a note: %w", err)
+		}
+	}
+	return nil
+}
+
+// eachAnError begins every problem of a list as the first one begins.
+func eachAnError(err error) error {
+	var problems batch.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	texts := make([]string, len(problems))
+	unsupported := false
+	for i, problem := range problems {
+		texts[i] = problem.String()
+		unsupported = unsupported || problem.Unsupported
+	}
+	text := strings.Join(texts, "\nerror: ")
+	if unsupported {
+		text += "\nWith --ignore-unsupported, what a Job cannot do is left out."
+	}
+	return errors.New(text)
+}
+
+// interrupted is the exit code of a shell's command that was interrupted.
+const interrupted = 128 + int(syscall.SIGINT)
+
+// waitFor returns when the Job has ended, with its exit code.
+func (o *submitOptions) waitFor(ctx context.Context, s *cluster.Submitter, job *batchv1.Job) error {
+	done, err := s.Wait(ctx, job, func(text string) {
+		fmt.Fprintf(o.streams.ErrOut, "%s %s\n", job.Name, picture.OneLine(text))
+	})
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.Namespace)
+		return command.Ended(interrupted)
+	case err != nil:
+		return fmt.Errorf("waiting for Job %s: %w", job.Name, err)
+	}
+	if text, _ := batch.Progress(done); text == "succeeded" {
+		return nil
+	}
+	pods, err := s.FailedPods(ctx, done)
+	if err != nil {
+		return fmt.Errorf("reading the exit code of Job %s from its pods: %w", done.Name, err)
+	}
+	return command.Ended(batch.ExitCode(done, pods))
+}
