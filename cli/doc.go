@@ -21,7 +21,7 @@
 //	overview            how many Jobs stand how
 //	picture             a graph as text, SVG, PNG, HTML or data
 //	reference           the names of Jobs that people give
-//	rehearsal           what would run when
+//	simulate            what would run when
 //	vigil               what "depctl wait" knows, and what it means
 //
 // The last block is pure: it gets the time, the width and the colours as values, and

@@ -14,7 +14,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
-	"depctl.dev/cli/rehearsal"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 	"depctl.dev/test/simulation"
@@ -24,7 +24,7 @@ import (
 func rightsAtRandom(d *rand.Rand, w *snapshot.World) gate.Answers {
 	answers := gate.Answers{}
 	for _, ref := range w.Upstream("") {
-		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref)) {
+		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref), nil) {
 			if _, known := answers[q]; !known {
 				answers[q] = gate.Denied
 				if d.IntN(3) > 0 {
@@ -133,7 +133,8 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 		for state, n := range counts {
 			require.GreaterOrEqual(t, summed.Counts[state], n)
 		}
-		run := rehearsal.New(yours, 0, rehearsal.NewLengths(yours, time.Minute, yours).Of)
+		yours.Access = snapshot.Hopeful{Access: yours.Access}
+		run := yours.Simulate(0, func(lang.Ref) (simulate.Estimate, bool) { return simulate.Estimate{Duration: time.Minute}, true })
 		for _, job := range run.Jobs {
 			c, told := wrote[job.Ref]
 			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||

@@ -3,7 +3,7 @@ package explanation
 import (
 	"time"
 
-	"depctl.dev/cli/forecast"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -19,9 +19,9 @@ type Cluster interface {
 	// Unreadable says why nothing is known of an object; empty if it is known.
 	Unreadable(lang.Ref) string
 	// Expect returns when something may come of a Job.
-	Expect(lang.Ref) forecast.Expectation
+	Expect(lang.Ref) simulate.Expectation
 	// Estimate returns how long a Job may take.
-	Estimate(lang.Ref) (forecast.Estimate, bool)
+	Estimate(lang.Ref) (simulate.Estimate, bool)
 }
 
 // Options say what of a Job is explained.
@@ -171,27 +171,27 @@ func (e *Explanation) expect(c Cluster, ref lang.Ref) {
 }
 
 // unknown says why nothing is expected of a Job, empty if the decision says it.
-func unknown(found forecast.Expectation, ref lang.Ref) string {
+func unknown(found simulate.Expectation, ref lang.Ref) string {
 	why, self := "", found.Because == ref
 	switch found.Why {
-	case forecast.Absent:
+	case simulate.Absent:
 		why = "does not exist"
-	case forecast.Untimed:
+	case simulate.Untimed:
 		why = "nothing tells how long it runs: no Job has succeeded yet, and it has no annotation depctl.dev/expected-duration"
 		if self {
 			return why
 		}
 		return "it depends on " + found.Because.String() + ", and " + why
-	case forecast.ByElement:
+	case simulate.ByElement:
 		if self {
 			return ""
 		}
 		why = "waits element by element"
-	case forecast.Foreign:
+	case simulate.Foreign:
 		why = "is started by somebody else than the gate"
-	case forecast.Unlikely:
+	case simulate.Unlikely:
 		why = "can only run if something fails, or never runs"
-	case forecast.Stuck:
+	case simulate.Stuck:
 		if self {
 			return ""
 		}
@@ -206,7 +206,7 @@ func unknown(found forecast.Expectation, ref lang.Ref) string {
 	return "it depends on " + found.Because.String() + ", which " + why
 }
 
-func basis(e forecast.Estimate) string {
+func basis(e simulate.Estimate) string {
 	if e.Annotated {
 		return "its annotation depctl.dev/expected-duration says " + human(e.Duration) + ", and so on up the graph"
 	}

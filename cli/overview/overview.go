@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"depctl.dev/cli/forecast"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -14,7 +14,7 @@ import (
 type Cluster interface {
 	Job(lang.Ref) (gate.Job, bool)
 	Decision(lang.Ref) gate.Decision
-	Expect(lang.Ref) forecast.Expectation
+	Expect(lang.Ref) simulate.Expectation
 	// Prerequisites and Dependents are those of the graph.
 	Prerequisites(lang.Ref) []lang.Ref
 	Dependents(lang.Ref) []lang.Ref

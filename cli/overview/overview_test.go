@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"depctl.dev/cli/forecast"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -43,7 +43,7 @@ func (f *fake) Decision(ref lang.Ref) gate.Decision {
 	})
 }
 
-func (f *fake) Expect(lang.Ref) forecast.Expectation  { return forecast.Expectation{} }
+func (f *fake) Expect(lang.Ref) simulate.Expectation  { return simulate.Expectation{} }
 func (f *fake) Prerequisites(ref lang.Ref) []lang.Ref { return f.graph.Prerequisites(ref) }
 func (f *fake) Dependents(ref lang.Ref) []lang.Ref    { return f.graph.Dependents(ref) }
 

@@ -1,7 +1,7 @@
 // Package plan is the command "depctl plan": what would run when.
 //
-//	newPlan     a rehearsal -> waves, critical path, work (planned.go)
+//	newPlan     a simulation -> waves, critical path, work (planned.go)
 //	print       table, JSON or a chart (plantable.go, plansummary.go, planjson.go, gantt*.go)
 //
-// Time passes in package rehearsal, by the gate's own decisions.
+// Time passes in package simulate, by the gate's own decisions.
 package plan

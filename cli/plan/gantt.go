@@ -7,7 +7,6 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/rehearsal"
 )
 
 // shape is a rectangle, or a line of text where text is not empty. Text stands on
@@ -108,11 +107,11 @@ func (g *gantt) row(r planRow, left, y, scale float64) {
 	g.text(margin+14, y+16, inkText, r.Critical, name)
 	x := left + r.Start.Seconds()*scale
 	w := max(r.Length().Seconds()*scale, 2)
-	g.add(shape{x: x, y: y + (lineHeight-barHeight)/2, w: w, h: barHeight, ink: ink, hollow: r.Basis == rehearsal.ByDefault})
+	g.add(shape{x: x, y: y + (lineHeight-barHeight)/2, w: w, h: barHeight, ink: ink, hollow: r.Estimate.Guessed()})
 	takes := brief(r.Length())
 	room := float64(len(takes))*letter + 10
 	if room <= w {
-		if r.Basis == rehearsal.ByDefault {
+		if r.Estimate.Guessed() {
 			on = inkText
 		}
 		g.text(x+5, y+16, on, false, takes)
@@ -160,8 +159,8 @@ func tick(total time.Duration) time.Duration {
 func (g *gantt) legend(y float64, p *plan) float64 {
 	guessed, known := false, false
 	for _, job := range p.jobs {
-		guessed = guessed || job.Basis == rehearsal.ByDefault
-		known = known || job.Basis != rehearsal.ByDefault
+		guessed = guessed || job.Estimate.Guessed()
+		known = known || !job.Estimate.Guessed()
 	}
 	x := margin
 	item := func(ink string, hollow bool, text string) {

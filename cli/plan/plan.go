@@ -17,7 +17,7 @@ import (
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/rehearsal"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/lang"
 )
 
@@ -172,19 +172,22 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	histories := []*snapshot.World{w}
+	history := simulate.NewHistory()
+	w.Learn(history)
 	if o.past != nil {
 		past, _, err := o.past.Read(ctx, now)
 		if err != nil {
 			return err
 		}
-		histories = append(histories, past)
+		for _, job := range past.Jobs {
+			history.Add(job)
+		}
 	}
 	if len(o.files.Filenames) > 0 {
 		notes = append(notes, assumedNotes(assume(w), o.namespace)...)
 	}
-	known := rehearsal.NewLengths(w, o.otherwiseDuration, histories...)
-	p := newPlan(rehearsal.New(w, o.slots, known.Of))
+	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
+	p := newPlan(w.Simulate(o.slots, lengths(history, o.otherwiseDuration)))
 	if err := o.print(p); err != nil {
 		return err
 	}

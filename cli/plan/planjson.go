@@ -51,7 +51,7 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 	for _, job := range p.jobs {
 		one := plannedJSON{
 			Namespace: job.Ref.Namespace, Name: job.Ref.Name, Wave: job.Wave, Start: job.Start.Seconds(), End: job.End.Seconds(),
-			KnownFrom: string(job.Basis), Critical: job.Critical, BySlot: job.BySlot,
+			KnownFrom: string(basisOf(job.Estimate)), Critical: job.Critical, BySlot: job.BySlot,
 		}
 		if job.After.Name != "" {
 			one.After = job.After.String()
@@ -59,7 +59,7 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 		out.Jobs = append(out.Jobs, one)
 	}
 	for _, job := range p.idle {
-		out.Idle = append(out.Idle, idleJSON{job.Ref.Namespace, job.Ref.Name, job.Reason})
+		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, job.reason})
 	}
 	if !asYAML {
 		return command.WriteJSON(w, out)

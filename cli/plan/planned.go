@@ -9,18 +9,25 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/rehearsal"
+	"depctl.dev/cli/reference"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
-// plan is what a rehearsal comes to.
+// idle is a Job that never runs, and why.
+type idle struct {
+	ref    lang.Ref
+	reason string
+}
+
+// plan is what a simulation comes to.
 type plan struct {
 	// jobs are in the order in which they start, then by name.
-	jobs []*rehearsal.Planned
-	idle []rehearsal.Idle
+	jobs []*simulate.Job
+	idle []idle
 	// path is the critical one, from its beginning to its end.
-	path []*rehearsal.Planned
+	path []*simulate.Job
 	// total is when all is done, and work the sum of all lengths.
 	total, work time.Duration
 	// waves counts the Jobs of each wave.
@@ -30,7 +37,7 @@ type plan struct {
 	peakAt time.Duration
 }
 
-func newPlan(f *rehearsal.Rehearsal) *plan {
+func newPlan(f *simulate.Run) *plan {
 	p := &plan{}
 	for _, job := range f.Jobs {
 		p.jobs = append(p.jobs, job)
@@ -44,15 +51,15 @@ func newPlan(f *rehearsal.Rehearsal) *plan {
 		}
 		p.waves[job.Wave-1]++
 	}
-	byStart := func(a, b *rehearsal.Planned) int {
+	byStart := func(a, b *simulate.Job) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.End, b.End), a.Ref.Compare(b.Ref))
 	}
 	slices.SortFunc(p.jobs, byStart)
 	slices.SortFunc(p.path, byStart)
 	for ref, reason := range f.Idle {
-		p.idle = append(p.idle, rehearsal.Idle{Ref: ref, Reason: reason})
+		p.idle = append(p.idle, idle{ref, reason})
 	}
-	slices.SortFunc(p.idle, func(a, b rehearsal.Idle) int { return a.Ref.Compare(b.Ref) })
+	slices.SortFunc(p.idle, func(a, b idle) int { return a.ref.Compare(b.ref) })
 	p.findPeak()
 	return p
 }
@@ -94,7 +101,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 	}
 	guessed := 0
 	for _, job := range p.jobs {
-		if job.Basis == rehearsal.ByDefault {
+		if job.Estimate.Guessed() {
 			guessed++
 		}
 	}
@@ -108,7 +115,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 			notes = append(notes, fmt.Sprintf("%d more Jobs never run.", len(p.idle)-most))
 			break
 		}
-		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.Ref), picture.OneLine(job.Reason)))
+		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.ref), picture.OneLine(job.reason)))
 	}
 	return notes
 }
@@ -128,7 +135,7 @@ func assumedJob(ref lang.Ref, o *lang.Object) gate.Job {
 // planRow is one line of a table or a chart: a Job, or several that are the same but
 // for the numbers in their names.
 type planRow struct {
-	*rehearsal.Planned
+	*simulate.Job
 	name string
 	jobs int
 }
@@ -142,11 +149,11 @@ func (p *plan) rows(namespace string, all bool) []planRow {
 		family     lang.Ref
 		wave       int
 		start, end time.Duration
-		basis      rehearsal.Basis
+		basis      string
 		critical   bool
 	}
-	of := func(job *rehearsal.Planned) same {
-		return same{rehearsal.Family(job.Ref), job.Wave, job.Start, job.End, job.Basis, job.Critical}
+	of := func(job *simulate.Job) same {
+		return same{family(job.Ref), job.Wave, job.Start, job.End, basisOf(job.Estimate), job.Critical}
 	}
 	counts := map[same]int{}
 	for _, job := range p.jobs {
@@ -164,4 +171,33 @@ func (p *plan) rows(namespace string, all bool) []planRow {
 		}
 	}
 	return rows
+}
+
+// lengths returns how long Jobs take by a history. One of which nothing is known takes
+// as long as the user says.
+func lengths(h *simulate.History, otherwise time.Duration) func(lang.Ref) (simulate.Estimate, bool) {
+	return func(ref lang.Ref) (simulate.Estimate, bool) {
+		if e, known := h.Estimate(ref); known && !e.Guessed() {
+			return e, true
+		}
+		return simulate.Estimate{Duration: otherwise}, true
+	}
+}
+
+// basisOf says in a word how the length of a Job is known.
+func basisOf(e simulate.Estimate) string {
+	switch {
+	case e.Annotated:
+		return "annotation"
+	case e.Guessed():
+		return "default"
+	default:
+		return "history"
+	}
+}
+
+// family returns a reference with the numbers of its name taken out.
+func family(ref lang.Ref) lang.Ref {
+	ref.Name = reference.WithoutNumbers(ref.Name)
+	return ref
 }

@@ -13,7 +13,7 @@ import (
 
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
-	"depctl.dev/cli/rehearsal"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -40,7 +40,14 @@ func planOf(t require.TestingT, slots int, jobs ...string) *plan {
 		w.Add(manifest.AsApplied(job))
 		w.NoteLength(job)
 	}
-	return newPlan(rehearsal.New(w, slots, rehearsal.NewLengths(w, 10*time.Minute, w).Of))
+	return newPlan(w.Simulate(slots, lengths(learned(w), 10*time.Minute)))
+}
+
+// learned returns what a world tells of how long Jobs take.
+func learned(w *snapshot.World) *simulate.History {
+	h := simulate.NewHistory()
+	w.Learn(h)
+	return h
 }
 
 func (p *plan) inWords() string {
@@ -53,7 +60,7 @@ func (p *plan) inWords() string {
 		fmt.Fprintf(&b, "%s%s@%d %s-%s, ", mark, job.Ref.Name, job.Wave, brief(job.Start), brief(job.End))
 	}
 	for _, job := range p.idle {
-		fmt.Fprintf(&b, "%s never: %s, ", job.Ref.Name, job.Reason)
+		fmt.Fprintf(&b, "%s never: %s, ", job.ref.Name, job.reason)
 	}
 	return strings.TrimSuffix(b.String(), ", ")
 }
@@ -112,7 +119,7 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 		}
 		p := planOf(t, slots, jobs...)
 		require.Len(t, p.jobs, n)
-		at := map[string]*rehearsal.Planned{}
+		at := map[string]*simulate.Job{}
 		graph := snapshot.NewWorld(noon).Graph
 		for _, job := range p.jobs {
 			at[job.Ref.Name] = job
@@ -171,15 +178,15 @@ func TestLengthsAreLearned(t *testing.T) {
 	}
 	w.Expected[lang.Job("etl", "load")] = "1d"
 	w.Expected[lang.Job("etl", "bad")] = "soon"
-	known := rehearsal.NewLengths(w, time.Second, w)
+	of := lengths(learned(w), time.Second)
 	for name, want := range map[string]string{
 		"load": "1d annotation", "nightly-1": "1m history", "nightly-77": "2m history", "weekly-1": "1s default", "bad": "1s default",
 	} {
-		took, basis := known.Of(lang.Job("etl", name))
-		require.Equal(t, want, brief(took)+" "+string(basis), name)
+		took, _ := of(lang.Job("etl", name))
+		require.Equal(t, want, brief(took.Duration)+" "+basisOf(took), name)
 	}
-	_, basis := known.Of(lang.Job("other", "nightly-1"))
-	require.Equal(t, rehearsal.ByDefault, basis)
+	took, _ := of(lang.Job("other", "nightly-1"))
+	require.Equal(t, "default", basisOf(took))
 }
 
 func TestWhatRunsGoesOn(t *testing.T) {
@@ -189,7 +196,7 @@ func TestWhatRunsGoesOn(t *testing.T) {
 	w.Add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "a", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
 	b := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "b", Annotations: map[string]string{gate.DependsOnAnnotation: "a"}}}
 	w.Add(manifest.AsApplied(b))
-	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(rehearsal.New(w, 0, rehearsal.NewLengths(w, 10*time.Minute, w).Of)).inWords())
+	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(w.Simulate(0, lengths(learned(w), 10*time.Minute))).inWords())
 }
 
 // BenchmarkPlan plans 10,000 Jobs.

@@ -8,7 +8,7 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/rehearsal"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/lang"
 )
 
@@ -42,7 +42,7 @@ func runs(n int) string {
 }
 
 // pathNames returns the names on a path; of a long one, the first and the last.
-func pathNames(path []*rehearsal.Planned, namespace string) []string {
+func pathNames(path []*simulate.Job, namespace string) []string {
 	const most = 12
 	var names []string
 	for i, job := range path {

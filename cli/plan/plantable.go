@@ -10,7 +10,6 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/rehearsal"
 )
 
 // planTable draws a plan in columns, with a bar for each line where there is
@@ -96,12 +95,12 @@ func (t *planTable) cells(r planRow) []string {
 			after += " (its slot)"
 		}
 	}
-	return append(cells, brief(r.End), string(r.Basis), critical, after)
+	return append(cells, brief(r.End), basisOf(r.Estimate), critical, after)
 }
 
 // takes says how long a line runs; what is a guess has a sign before it.
 func (r planRow) takes() string {
-	if r.Basis == rehearsal.ByDefault {
+	if r.Estimate.Guessed() {
 		return "~" + brief(r.Length())
 	}
 	return brief(r.Length())

@@ -11,6 +11,9 @@ import (
 
 // History is how long Jobs took that have succeeded.
 type History struct {
+	// names has what Jobs of one name took, and families those whose names differ by
+	// digits only: the runs of a CronJob, or the members of a sweep.
+	names    map[lang.Ref][]time.Duration
 	families map[family][]time.Duration
 	all      []time.Duration
 	expected map[lang.Ref]time.Duration
@@ -21,7 +24,7 @@ type family struct{ namespace, name string }
 
 // NewHistory returns an empty History.
 func NewHistory() *History {
-	return &History{families: map[family][]time.Duration{}, expected: map[lang.Ref]time.Duration{}}
+	return &History{names: map[lang.Ref][]time.Duration{}, families: map[family][]time.Duration{}, expected: map[lang.Ref]time.Duration{}}
 }
 
 // Expect takes in how long a Job says that it will run.
@@ -34,6 +37,7 @@ func (h *History) Add(job gate.Job) {
 		return
 	}
 	f := familyOf(job.Ref())
+	h.names[job.Ref()] = insert(h.names[job.Ref()], took)
 	h.families[f] = insert(h.families[f], took)
 	h.all = insert(h.all, took)
 }
@@ -57,6 +61,9 @@ func (e Estimate) Guessed() bool { return e.Runs == 0 && !e.Annotated }
 func (h *History) Estimate(ref lang.Ref) (Estimate, bool) {
 	if d, ok := h.expected[ref]; ok {
 		return Estimate{Duration: d, Annotated: true}, true
+	}
+	if runs := h.names[ref]; len(runs) > 0 {
+		return Estimate{Duration: runs[len(runs)/2], Runs: len(runs), Family: ref.Name}, true
 	}
 	f := familyOf(ref)
 	if runs := h.families[f]; len(runs) > 0 {

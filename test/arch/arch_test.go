@@ -41,7 +41,7 @@ var law = []rule{
 	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
 	{"cli/internal/command", []string{module + "/lang", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
 	{"cli/internal/manifest", []string{module + "/lang", module + "/gate", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
-	{"cli/internal/snapshot", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/picture", module + "/cli/forecast", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
+	{"cli/internal/snapshot", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
 
 	{"cli/check", command, aCommand},
 	{"cli/explain", command, aCommand},
@@ -57,12 +57,11 @@ var law = []rule{
 
 	{"cli/batch", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
-	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/forecast", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
-	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
-	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/forecast"}, "pure: how many Jobs stand how"},
+	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
-	{"cli/rehearsal", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/reference", module + "/cli/internal/snapshot"}, "pure: what would run when, by the gate's own decisions"},
+	{"cli/simulate", []string{module + "/lang", module + "/gate"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
@@ -76,7 +75,7 @@ var law = []rule{
 var (
 	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "checkup", "explanation", "forecast", "overview", "picture", "reference", "rehearsal", "vigil"), module+"/lang", module+"/depgraph", module+"/gate")
+	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "vigil"), module+"/lang", module+"/depgraph", module+"/gate")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 
@@ -197,7 +196,7 @@ func TestNothingClimbs(t *testing.T) {
 // not only at what it names.
 func TestThePureCoreReachesNoClient(t *testing.T) {
 	t.Parallel()
-	for _, pure := range []string{"lang", "depgraph", "gate", "cli/batch", "cli/internal/snapshot", "cli/rehearsal"} {
+	for _, pure := range []string{"lang", "depgraph", "gate", "cli/batch", "cli/internal/snapshot"} {
 		for _, p := range list(t, "-deps", module+"/"+pure) {
 			require.False(t, strings.HasPrefix(p.ImportPath, "k8s.io/client-go"), "%s reaches %s: the core has no client", pure, p.ImportPath)
 			if pure == "lang" || pure == "depgraph" {

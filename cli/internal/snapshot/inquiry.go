@@ -1,33 +1,26 @@
 package snapshot
 
 import (
-	"depctl.dev/cli/forecast"
+	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
 // Inquiry is a world with what is expected of it. Its methods are those that packages
-// explanation, forecast and overview ask.
+// explanation and overview ask.
 type Inquiry struct {
 	*World
-	History   *forecast.History
-	forecast  *forecast.Forecast
+	History *simulate.History
+	// run is what is expected, once somebody asks.
+	run       *simulate.Run
 	decisions map[lang.Ref]gate.Decision
 }
 
 // NewInquiry returns one of a world that does not change any more.
 func NewInquiry(w *World) *Inquiry {
 	w.Settle()
-	q := &Inquiry{World: w, History: forecast.NewHistory(), decisions: map[lang.Ref]gate.Decision{}}
-	for _, job := range w.Jobs {
-		q.History.Add(job)
-	}
-	for ref, text := range w.Expected {
-		if d, err := lang.ParseDuration(text); err == nil {
-			q.History.Expect(ref, d)
-		}
-	}
-	q.forecast = forecast.New(w.Graph, q, q.History, w.Now)
+	q := &Inquiry{World: w, History: simulate.NewHistory(), decisions: map[lang.Ref]gate.Decision{}}
+	w.Learn(q.History)
 	return q
 }
 
@@ -66,7 +59,7 @@ func (q *Inquiry) Trace(ref lang.Ref) *lang.Trace {
 // Denied returns the rights that a Job needs and does not have.
 func (q *Inquiry) Denied(ref lang.Ref) []gate.Question {
 	var list []gate.Question
-	for _, question := range q.Jobs[ref].Questions(q.Graph.Expr(ref)) {
+	for _, question := range q.Jobs[ref].Questions(q.Graph.Expr(ref), q.Kinds) {
 		if q.Access.Answer(question) == gate.Denied {
 			list = append(list, question)
 		}
@@ -78,10 +71,15 @@ func (q *Inquiry) Denied(ref lang.Ref) []gate.Question {
 func (q *Inquiry) Unreadable(ref lang.Ref) string { return q.Unread[ref] }
 
 // Expect returns when something may come of a Job.
-func (q *Inquiry) Expect(ref lang.Ref) forecast.Expectation { return q.forecast.Of(ref) }
+func (q *Inquiry) Expect(ref lang.Ref) simulate.Expectation {
+	if q.run == nil {
+		q.run = q.Simulate(0, q.Estimate)
+	}
+	return q.run.Expect(ref)
+}
 
 // Estimate returns how long a Job may take.
-func (q *Inquiry) Estimate(ref lang.Ref) (forecast.Estimate, bool) { return q.History.Estimate(ref) }
+func (q *Inquiry) Estimate(ref lang.Ref) (simulate.Estimate, bool) { return q.History.Estimate(ref) }
 
 // Prerequisites returns what a Job waits for.
 func (q *Inquiry) Prerequisites(ref lang.Ref) []lang.Ref { return q.Graph.Prerequisites(ref) }

@@ -36,6 +36,8 @@ type World struct {
 	Pods  map[types.UID][]gate.Pod
 	// Heard is when a gate was last heard of: it released a Job, or wrote a condition.
 	Heard time.Time
+	// Kinds are those that can be looked up besides Jobs.
+	Kinds gate.Kinds
 	// Now is when the Jobs were read.
 	Now time.Time
 }
@@ -129,7 +131,7 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return Sight{gate.World{Graph: w.Graph, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.

@@ -1,0 +1,78 @@
+package snapshot
+
+import (
+	"maps"
+	"time"
+
+	"depctl.dev/cli/simulate"
+	"depctl.dev/depgraph"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Simulate runs a copy of the world from now on, with so many slots; see
+// simulate.Options.
+func (w *World) Simulate(slots int, length func(lang.Ref) (simulate.Estimate, bool)) *simulate.Run {
+	own := *w
+	own.Graph, own.Jobs = depgraph.New(), maps.Clone(w.Jobs)
+	for _, ref := range w.Graph.Refs() {
+		if job, there := w.Jobs[ref]; there {
+			own.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
+		} else if o := w.Graph.Object(ref); o != nil {
+			own.Graph.Set(ref, depgraph.Node{Object: o})
+		}
+	}
+	return simulate.New(simulated{&own}, simulate.Options{Now: w.Now, Slots: slots, Length: length})
+}
+
+// Learn adds to a history what the world tells of how long Jobs take. An annotation
+// that cannot be read counts as none; lint speaks of it.
+func (w *World) Learn(h *simulate.History) {
+	for _, job := range w.Jobs {
+		h.Add(job)
+	}
+	for ref, text := range w.Expected {
+		if d, err := lang.ParseDuration(text); err == nil {
+			h.Expect(ref, d)
+		}
+	}
+}
+
+// simulated is a World as a simulation changes it.
+type simulated struct{ *World }
+
+var _ simulate.World = simulated{}
+
+// Jobs returns the Jobs and all that they wait for.
+func (w simulated) Jobs() []lang.Ref { return w.Upstream("") }
+
+// Job returns a Job, and whether it exists.
+func (w simulated) Job(ref lang.Ref) (gate.Job, bool) {
+	job, there := w.World.Jobs[ref]
+	return job, there
+}
+
+// Set takes in a Job as it is from now on.
+func (w simulated) Set(job gate.Job) []lang.Ref {
+	ref := job.Ref()
+	w.World.Jobs[ref] = job
+	return w.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
+}
+
+// SetTime makes it later.
+func (w simulated) SetTime(now time.Time) { w.Now = now }
+
+// Prerequisites returns what a Job waits for.
+func (w simulated) Prerequisites(ref lang.Ref) []lang.Ref { return w.Graph.Prerequisites(ref) }
+
+// ByElement reports whether elements of a Job wait one by one.
+func (w simulated) ByElement(ref lang.Ref) bool {
+	expr := w.Graph.Expr(ref)
+	return expr != nil && expr.Elementwise()
+}
+
+// Empty reports whether a Job has nothing to do.
+func (w simulated) Empty(ref lang.Ref) bool { return w.Podless[ref] }
+
+// Paused reports whether a Job has no pods until a person gives it some.
+func (w simulated) Paused(ref lang.Ref) bool { return w.IsPaused(ref) }
