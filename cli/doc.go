@@ -22,6 +22,7 @@
 //	picture             a graph as text, SVG, PNG, HTML or data
 //	reference           the names of Jobs that people give
 //	rehearsal           what would run when
+//	simulate            when something may be expected
 //	vigil               what "depctl wait" knows, and what it means
 //
 // The last block is pure: it gets the time, the width and the colours as values, and

@@ -24,7 +24,7 @@ import (
 func rightsAtRandom(d *rand.Rand, w *snapshot.World) gate.Answers {
 	answers := gate.Answers{}
 	for _, ref := range w.Upstream("") {
-		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref)) {
+		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref), nil) {
 			if _, known := answers[q]; !known {
 				answers[q] = gate.Denied
 				if d.IntN(3) > 0 {

@@ -39,7 +39,7 @@ func stranding(w *snapshot.World, gone []lang.Ref) []lang.Ref {
 		if !there || dead[ref] || expr == nil || job.Released || snapshot.NotWaiting(job) != nil {
 			continue
 		}
-		if can, _ := expr.Possible(w.SeenBy(ref), job.Subject(), fate); !can {
+		if can, _ := expr.Satisfiable(w.SeenBy(ref), job.Subject(), fate); !can {
 			next = append(next, take(ref)...)
 		}
 	}

@@ -40,7 +40,7 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 		if !isOver(t.Job) {
 			return fmt.Errorf("%w: job %s has changed meanwhile, run the command again", command.ErrUnchanged, ref)
 		}
-		all = append(all, remaking{old: t, anew: gate.Anew(t.Raw)})
+		all = append(all, remaking{old: t, anew: gate.Recreate(t.Raw)})
 	}
 	if o.client.DryRun != command.DryRunClient {
 		if err := o.rehearse(ctx, all); err != nil {

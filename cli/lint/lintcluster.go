@@ -125,7 +125,7 @@ func (c *lintCluster) ask(ctx context.Context, l *linting) ([]string, error) {
 		if w.Job == nil || w.Expr == nil {
 			continue
 		}
-		for _, question := range w.Facts.Questions(w.Expr) {
+		for _, question := range w.Facts.Questions(w.Expr, nil) {
 			if _, known := answers[question]; known {
 				continue
 			}

@@ -58,11 +58,12 @@ var law = []rule{
 	{"cli/batch", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
 	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/forecast", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
-	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when Jobs may be expected, from what is known of others"},
+	{"cli/forecast", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/simulate"}, "pure: when Jobs may be expected, from what is known of others"},
 	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/forecast"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/rehearsal", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/reference", module + "/cli/internal/snapshot"}, "pure: what would run when, by the gate's own decisions"},
+	{"cli/simulate", []string{module + "/lang", module + "/depgraph", module + "/gate"}, "pure: when something may be expected, by the gate's own decisions"},
 	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
@@ -76,7 +77,7 @@ var law = []rule{
 var (
 	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "checkup", "explanation", "forecast", "overview", "picture", "reference", "rehearsal", "vigil"), module+"/lang", module+"/depgraph", module+"/gate")
+	pureCLI       = append(inCLI("batch", "checkup", "explanation", "forecast", "overview", "picture", "reference", "rehearsal", "simulate", "vigil"), module+"/lang", module+"/depgraph", module+"/gate")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 

@@ -40,7 +40,7 @@ func (r *Hearsay) hear(w *World) {
 		if job.Condition == nil || !job.Waits() {
 			continue
 		}
-		for _, q := range job.Questions(w.Graph.Expr(ref)) {
+		for _, q := range job.Questions(w.Graph.Expr(ref), nil) {
 			if a := job.Condition.Tells(q); a != gate.Unasked && !job.Condition.Written.Before(when[q]) {
 				r.heard[q], when[q] = a, job.Condition.Written
 			}
@@ -58,7 +58,7 @@ func (w *World) Open(refs []lang.Ref) []gate.Question {
 		if !exists || !job.Waits() {
 			continue
 		}
-		for _, q := range job.Questions(w.Graph.Expr(ref)) {
+		for _, q := range job.Questions(w.Graph.Expr(ref), nil) {
 			if a := w.Access.Answer(q); !seen[q] && (a == gate.Unasked || a == gate.Denied) {
 				seen[q] = true
 				list = append(list, q)

@@ -66,7 +66,7 @@ func (q *Inquiry) Trace(ref lang.Ref) *lang.Trace {
 // Denied returns the rights that a Job needs and does not have.
 func (q *Inquiry) Denied(ref lang.Ref) []gate.Question {
 	var list []gate.Question
-	for _, question := range q.Jobs[ref].Questions(q.Graph.Expr(ref)) {
+	for _, question := range q.Jobs[ref].Questions(q.Graph.Expr(ref), nil) {
 		if q.Access.Answer(question) == gate.Denied {
 			list = append(list, question)
 		}
