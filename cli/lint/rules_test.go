@@ -3,12 +3,8 @@ package lint
 import (
 	"encoding/json"
 	"flag"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,66 +12,37 @@ import (
 
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
-var updatePage = flag.Bool("update", false, "write docs/lint.md anew")
-
-// rule is a code of the language, as its comment has it.
-type rule struct{ code, text, example string }
-
-// languageRules reads the codes of the language with their comments.
-func languageRules(t *testing.T) []rule {
-	t.Helper()
-	var rules []rule
-	for _, file := range []string{"../../lang/code.go", "../../lang/code_finding.go"} {
-		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
-		require.NoError(t, err)
-		ast.Inspect(tree, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-			require.NoError(t, err)
-			text, example, _ := strings.Cut(spec.Doc.Text(), "\nExample: ")
-			_, text, _ = strings.Cut(text, ": ")
-			rules = append(rules, rule{code, strings.Join(strings.Fields(text), " "), strings.TrimSpace(example)})
-			return false
-		})
-	}
-	require.Greater(t, len(rules), 50)
-	return rules
-}
+var update = flag.Bool("update", false, "write docs/lint.md anew")
 
 // arrayManifest is the array of the language's examples, for those that need one.
 const arrayManifest = "---\nkind: Job\nmetadata: {name: array}\nspec: {completionMode: Indexed, completions: 10, template: {spec: {containers: [{}]}}}\n"
 
 func TestEveryCodeHasADescription(t *testing.T) {
 	t.Parallel()
-	for _, r := range languageRules(t) {
-		require.Equal(t, r.text, describe(r.code), r.code)
+	for _, code := range lang.Codes() {
+		require.Equal(t, code.Text(), describe(string(code)))
 	}
 	require.Empty(t, describe("no-such-code"))
 }
 
 func TestTheExampleOfEveryCodeIsFound(t *testing.T) {
 	t.Parallel()
-	for _, r := range languageRules(t) {
-		if r.example == "" {
+	for _, code := range lang.Codes() {
+		example, ok := code.Example()
+		if !ok {
 			continue
-		}
-		example := r.example
-		if plain, err := strconv.Unquote(example); err == nil {
-			example = plain
 		}
 		quoted, err := json.Marshal(example)
 		require.NoError(t, err)
 		spec := ""
-		if r.code == "self-cycle" {
+		if code == lang.SelfCycle {
 			spec = "spec:\n  completionMode: Indexed\n  completions: 3\n"
 		}
 		got := lintText(t, "kind: Job\nmetadata:\n  name: me\n  annotations:\n    depctl.dev/depends-on: "+string(quoted)+"\n"+spec+arrayManifest)
-		require.Contains(t, got, " "+r.code+": ", "%s: %s", r.code, example)
+		require.Contains(t, got, " "+string(code)+": ", "%s: %s", code, example)
 	}
 }
 
@@ -89,14 +56,17 @@ func TestDocumentation(t *testing.T) {
 	before, rest, _ := strings.Cut(string(data), begin)
 	table, after, _ := strings.Cut(rest, end)
 	want := "| code | meaning | example |\n|---|---|---|\n"
-	for _, r := range languageRules(t) {
-		example := ""
-		if r.example != "" {
-			example = "`" + strings.ReplaceAll(r.example, "|", `\|`) + "`"
+	for _, code := range lang.Codes() {
+		example, ok := code.Example()
+		if example == "" && ok {
+			example = `""`
 		}
-		want += "| `" + r.code + "` | " + r.text + " | " + example + " |\n"
+		if ok {
+			example = "`" + strings.ReplaceAll(example, "|", `\|`) + "`"
+		}
+		want += "| `" + string(code) + "` | " + code.Text() + " | " + example + " |\n"
 	}
-	if *updatePage {
+	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
 	} else {
 		require.Equal(t, want, table, "run with -update to write it")
