@@ -73,8 +73,8 @@ soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 bench: build ## Measure the gate against an ideal one, hours (ROUNDS=5)
 	$(GO) run ./test/bench --bin $(BIN) --rounds $(ROUNDS) $(BENCHFLAGS)
 
-bench-curve: build ## Measure the gate alone with 1,000 to 100,000 Jobs, and draw docs/scaling.svg
-	$(GO) run ./test/bench/replay --bin $(BIN) --rate 10 --for 30s --curve docs/scaling.svg
+bench-curve: build ## Measure the gate alone with 1,000 to 100,000 Jobs, and draw docs/design/scaling.svg
+	$(GO) run ./test/bench/replay --bin $(BIN) --rate 10 --for 30s --curve docs/design/scaling.svg
 
 bench-quick: build ## The small ones of it, under 5 minutes
 	$(GO) run ./test/bench --bin $(BIN) --quick $(BENCHFLAGS)

@@ -14,7 +14,7 @@ import (
 	"depctl.dev/lang"
 )
 
-// The annotations of a Job. docs/design.md says who writes which.
+// The annotations of a Job. docs/design/README.md says who writes which.
 const (
 	// DependsOnAnnotation holds the expression that a Job waits for.
 	DependsOnAnnotation = "depctl.dev/depends-on"

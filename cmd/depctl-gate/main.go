@@ -1,5 +1,5 @@
 // Command depctl-gate is the gate: the controller that holds Jobs until their
-// dependencies are met. docs/design.md says how it works.
+// dependencies are met. docs/design/README.md says how it works.
 package main
 
 import (

@@ -13,7 +13,7 @@ import (
 )
 
 // The metrics of the gate. None has a label that grows with the cluster: no Job,
-// no namespace. docs/operating.md lists them.
+// no namespace. docs/guide/operating.md lists them.
 var (
 	releasedTotal = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "released_total", StabilityLevel: metrics.ALPHA,
