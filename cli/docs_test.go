@@ -30,7 +30,7 @@ func TestTheExamplesOfTheDocumentation(t *testing.T) {
 
 // TestTheExitCodesOfTheDocumentation keeps the table and the help together.
 func TestTheExitCodesOfTheDocumentation(t *testing.T) {
-	text, err := os.ReadFile("../docs/guide/inspecting.md")
+	text, err := os.ReadFile("../docs/reference/cli.md")
 	require.NoError(t, err)
 	for _, code := range []string{"0", "1", "2", "3", "124"} {
 		require.Contains(t, string(text), "\n| "+code+" | ")

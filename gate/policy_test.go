@@ -11,7 +11,7 @@ import (
 )
 
 // The tables of docs/reference/language.md (what a status says of an outcome) and of
-// docs/design/README.md (what a policy makes of that), row by row against each other.
+// docs/reference/annotations.md (what a policy makes of that), row by row against each other.
 func TestEveryStatusUnderEveryPolicy(t *testing.T) {
 	t.Parallel()
 	const u, y, n = lang.Unknown, lang.True, lang.False

@@ -194,7 +194,7 @@ What ` + "`depctl submit`" + ` does with each option of five manuals. This page 
 the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a test compares them.
 
 - **carried**: it becomes something of the Job, or asks for what is so anyway; some values are refused, with what to do.
-  [submit.md](../guide/submit.md#tables) shows what becomes of it.
+  [batch.md](batch.md) shows what becomes of it.
 - **ignored**: it is left out, with a note.
 - **refused**: an error that says why and what to do. With ` + "`--ignore-unsupported`" + ` it is left out, with a note; and a site
   can ignore it for everybody ([submit.md](../guide/submit.md#the-defaults-of-a-site)).
