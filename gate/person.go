@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// ReasonCancelled: a person has cancelled the Job with "depctl cancel --keep". It
+// ReasonCancelled means that a person has cancelled the Job with "depctl cancel --keep". It
 // is not one of the gate's reasons: the Job has failed, and was not skipped.
 const ReasonCancelled = "Cancelled"
 

@@ -7,7 +7,7 @@ import (
 	"depctl.dev/gate"
 )
 
-// ReasonObserved: a gate that runs with --observe-only says what it would do.
+// ReasonObserved means that a gate which runs with --observe-only says what it would do.
 const ReasonObserved = "Observed"
 
 // CrossNamespace says whether references into other namespaces are honoured.

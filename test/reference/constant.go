@@ -93,7 +93,7 @@ func sources(root string, dirs []string, visit func(*ast.File)) error {
 func meaning(name, comment string) string {
 	text := strings.Join(strings.Fields(comment), " ")
 	text = strings.TrimLeft(strings.TrimPrefix(text, name), ":, ")
-	text = strings.TrimPrefix(text, "is ")
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "is "), "means that ")
 	if text == "" {
 		return ""
 	}
