@@ -14,7 +14,7 @@ PLATFORMS ?= linux/amd64,linux/arm64
 # what the tests run is compiled as what the image holds.
 BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
-UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/bench/... ./test/history/... ./test/monitoring/...
+UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/bench/... ./test/history/... ./test/monitoring/... ./test/reference/...
 # Tests that start control planes; one package at a time, they need the machine.
 LIVE  := ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/attack/... ./test/container/...
 # In one line, whether the tests with real containers run or are skipped, and why:
@@ -30,7 +30,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane image unit test attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint fmt clean
+.PHONY: help build programs install control-plane image unit test attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate man fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,8 +73,8 @@ soak: build ## Run random graphs under faults (FOR=1h SEED=1)
 bench: build ## Measure the gate against an ideal one, hours (ROUNDS=5)
 	$(GO) run ./test/bench --bin $(BIN) --rounds $(ROUNDS) $(BENCHFLAGS)
 
-bench-curve: build ## Measure the gate alone with 1,000 to 100,000 Jobs, and draw docs/scaling.svg
-	$(GO) run ./test/bench/replay --bin $(BIN) --rate 10 --for 30s --curve docs/scaling.svg
+bench-curve: build ## Measure the gate alone with 1,000 to 100,000 Jobs, and draw docs/design/scaling.svg
+	$(GO) run ./test/bench/replay --bin $(BIN) --rate 10 --for 30s --curve docs/design/scaling.svg
 
 bench-quick: build ## The small ones of it, under 5 minutes
 	$(GO) run ./test/bench --bin $(BIN) --quick $(BENCHFLAGS)
@@ -91,12 +91,15 @@ doctor: programs ## Say whether real containers can run here, and what is missin
 sandbox-down: ## Stop it
 	@$(BIN)/sandbox down --dir $(DIR)
 
-lint: ## Check formatting, go vet and staticcheck
-	@unformatted=$$($(GO) tool gofumpt -l cli cmd deploy depgraph gate lang test); \
-	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
-	cd deploy/image && $(GO) vet ./... && $$($(GO) -C ../.. tool -n staticcheck) ./...
+lint: ## Run golangci-lint (built once in minutes, then cached)
+	test/lint.sh ./...
+	cd deploy/image && ../../test/lint.sh --config $(CURDIR)/.golangci.yml ./...
+
+generate: ## Write the pages of docs/reference that are made from the code
+	$(GO) generate ./test/reference
+
+man: ## Write the man pages into out/man
+	@$(GO) run ./test/reference -man $(CURDIR)/out/man
 
 fmt: ## Format the code
 	$(GO) tool gofumpt -w cli cmd deploy depgraph gate lang test

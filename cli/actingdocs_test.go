@@ -19,9 +19,9 @@ import (
 	"depctl.dev/gate"
 )
 
-// TestTheExamplesOfActing runs what docs/acting.md shows, section by section.
+// TestTheExamplesOfActing runs what docs/guide/acting.md shows, section by section.
 func TestTheExamplesOfActing(t *testing.T) {
-	text, err := os.ReadFile("../docs/acting.md")
+	text, err := os.ReadFile("../docs/guide/acting.md")
 	require.NoError(t, err)
 	waits := func(f *fakeJobs) {
 		f.add("etl", "extract", "")

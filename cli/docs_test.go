@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheExamplesOfTheDocumentation runs what docs/cli.md shows.
+// TestTheExamplesOfTheDocumentation runs what docs/guide/inspecting.md shows.
 func TestTheExamplesOfTheDocumentation(t *testing.T) {
-	text, err := os.ReadFile("../docs/cli.md")
+	text, err := os.ReadFile("../docs/guide/inspecting.md")
 	require.NoError(t, err)
 	examples := 0
 	for block := range strings.SplitSeq(string(text), "```\n$ ") {
@@ -30,7 +30,7 @@ func TestTheExamplesOfTheDocumentation(t *testing.T) {
 
 // TestTheExitCodesOfTheDocumentation keeps the table and the help together.
 func TestTheExitCodesOfTheDocumentation(t *testing.T) {
-	text, err := os.ReadFile("../docs/cli.md")
+	text, err := os.ReadFile("../docs/reference/cli.md")
 	require.NoError(t, err)
 	for _, code := range []string{"0", "1", "2", "3", "124"} {
 		require.Contains(t, string(text), "\n| "+code+" | ")

@@ -14,27 +14,32 @@ import (
 	"depctl.dev/lang"
 )
 
-// The annotations of a Job. docs/design.md says who writes which.
+// The annotations of a Job. docs/reference/annotations.md is made from these
+// comments.
 const (
-	// DependsOnAnnotation holds the expression that a Job waits for.
+	// DependsOnAnnotation is the expression that the Job waits for. An empty one is a
+	// mistake.
 	DependsOnAnnotation = "depctl.dev/depends-on"
-	// OnFailureAnnotation says what becomes of a Job whose expression is false:
-	// fail, wait or run.
+	// OnFailureAnnotation says what becomes of the Job if its expression is false:
+	// fail (the default), wait or run.
 	OnFailureAnnotation = "depctl.dev/on-dependency-failure"
-	// WaitTimeoutAnnotation is how long a Job waits, from its creation, before
-	// it is failed.
+	// WaitTimeoutAnnotation is how long the Job waits, from its creation, before it
+	// is failed. Time on hold does not count.
 	WaitTimeoutAnnotation = "depctl.dev/wait-timeout"
-	// HoldAnnotation keeps a Job from being released while it is there. Its
-	// value says why, for people.
+	// HoldAnnotation keeps the Job, and each of its elements, from being released or
+	// failed while it is there. Its value says why, for people.
 	HoldAnnotation = "depctl.dev/hold"
-	// ArrayLimitAnnotation is how many elements of an Indexed Job run at once, as
-	// "10". The patch that releases one element by element writes it where
-	// parallelism said less.
+	// ArrayLimitAnnotation is how many elements of an Indexed Job run at once, such as
+	// "10". The gate writes it where it raises parallelism: then it is what
+	// parallelism said.
 	ArrayLimitAnnotation = "depctl.dev/array-limit"
-	// KeepOutcomeAnnotation asks, with the value "true", that a Job be born with
-	// OutcomeFinalizer, so that its outcome is kept if no gate runs when it ends.
+	// KeepOutcomeAnnotation has the policies or the webhook add OutcomeFinalizer to
+	// the Job when it is created, if the value is "true". So its outcome is kept also
+	// if no gate runs when it ends.
 	KeepOutcomeAnnotation = "depctl.dev/keep-outcome"
-	// ReleasedAnnotation is written by the patch that releases a Job.
+	// ReleasedAnnotation records which Job was released (its UID), when, by whom,
+	// because of what and by which text, in 1 KiB at most. The gate writes it in the
+	// patch that releases the Job; one with another UID is ignored.
 	ReleasedAnnotation = "depctl.dev/released"
 )
 

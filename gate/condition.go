@@ -20,13 +20,13 @@ const ConditionType batchv1.JobConditionType = "depctl.dev/DependenciesMet"
 
 // Reasons that only conditions have.
 const (
-	// ReasonForced: somebody else has released the Job, whatever its
-	// dependencies.
+	// ReasonForced: a person has released the Job, whatever its dependencies, as
+	// with "depctl release --force".
 	ReasonForced = "Forced"
-	// ReasonPatchRefused: the API server refuses what the gate decided, as policies
-	// and webhooks have it do. Events have it, too.
+	// ReasonPatchRefused: the API server refuses what the gate decided, for example
+	// because of a policy or a webhook. Events have this reason, too.
 	ReasonPatchRefused = "PatchRefused"
-	// ReasonNotAnnotated: the annotation was taken away while the Job waited.
+	// ReasonNotAnnotated: the annotation was removed while the Job waited.
 	ReasonNotAnnotated = "NotAnnotated"
 )
 

@@ -45,16 +45,34 @@ func (a Action) String() string {
 
 // The reasons of a Decision, also those of the events that speak of it.
 const (
-	ReasonForeignOwner      = "ForeignOwner"
-	ReasonStartedUnheld     = "StartedUnheld"
-	ReasonEditedLate        = "EditedAfterRelease"
+	// ReasonForeignOwner: another controller, such as Kueue or JobSet, decides when
+	// the Job runs, and the gate leaves it alone.
+	ReasonForeignOwner = "ForeignOwner"
+	// ReasonStartedUnheld: the Job was started by somebody else before it was held,
+	// and its dependencies were not looked at.
+	ReasonStartedUnheld = "StartedUnheld"
+	// ReasonEditedLate: the expression was edited after the Job had been released,
+	// which changes nothing.
+	ReasonEditedLate = "EditedAfterRelease"
+	// ReasonInvalidExpression: the expression cannot be read. The message shows
+	// where.
 	ReasonInvalidExpression = "InvalidExpression"
+	// ReasonInvalidAnnotation: another annotation cannot be read.
 	ReasonInvalidAnnotation = "InvalidAnnotation"
-	ReasonHeld              = "Held"
-	ReasonDependencyCycle   = "DependencyCycle"
-	ReasonProblem           = "Problem"
-	ReasonWaiting           = "Waiting"
-	ReasonMet               = "Met"
+	// ReasonHeld: the Job has the annotation HoldAnnotation.
+	ReasonHeld = "Held"
+	// ReasonDependencyCycle: the Job is in a deadlock. The message names a cycle.
+	ReasonDependencyCycle = "DependencyCycle"
+	// ReasonProblem: somebody must fix something other than an annotation, such as a
+	// missing right. The message says what.
+	ReasonProblem = "Problem"
+	// ReasonWaiting: the dependencies are not met yet. The message says which. Of a
+	// Job that is released element by element it says how many may run, and what the
+	// first of the others waits for.
+	ReasonWaiting = "Waiting"
+	// ReasonMet: the Job is released. The message says because of what. Of a Job that
+	// is released element by element, all elements may run.
+	ReasonMet = "Met"
 )
 
 // Snapshot is everything that a decision may look at.

@@ -9,12 +9,15 @@ import (
 	"depctl.dev/lang"
 )
 
-// ReasonElementFailed and ReasonElementTimeout are why a Job fails of which an
-// element can never run, and no backoffLimitPerIndex says that the others go on.
-// They are no dependency reasons: others of its elements may have run, so the Job
-// has failed and was not skipped.
+// Why a Job fails of which an element can never run, and no backoffLimitPerIndex
+// says that the others go on. These are no dependency reasons: others of its
+// elements may have run, so the Job has failed and was not skipped.
 const (
-	ReasonElementFailed  = "ElementDependencyFailed"
+	// ReasonElementFailed: an element can never run, and without
+	// backoffLimitPerIndex the Job fails with it.
+	ReasonElementFailed = "ElementDependencyFailed"
+	// ReasonElementTimeout: an element waited longer than WaitTimeoutAnnotation
+	// allows, and without backoffLimitPerIndex the Job fails with it.
 	ReasonElementTimeout = "ElementDependencyTimeout"
 )
 

@@ -7,8 +7,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// OutcomeFinalizer keeps a finished prerequisite until its outcome is written to
-// those that wait for it.
+// OutcomeFinalizer keeps a prerequisite that is deleted until its outcome is
+// written to the Jobs that wait for it. The gate adds and removes it; the policies
+// add it to a new Job with KeepOutcomeAnnotation.
 const OutcomeFinalizer = "depctl.dev/outcome"
 
 // keepsOutcome reports whether whoever made the Job asks that its outcome be kept.

@@ -10,7 +10,11 @@ import (
 // Reasons of a Failed condition that mean that a Job never ran because its
 // dependencies could not be met.
 const (
-	ReasonDependencyFailed  = "DependencyFailed"
+	// ReasonDependencyFailed: the dependencies can no longer be met. With
+	// "on-dependency-failure: wait" the Job stays held; otherwise it has failed.
+	ReasonDependencyFailed = "DependencyFailed"
+	// ReasonDependencyTimeout: the Job waited longer than WaitTimeoutAnnotation
+	// allows, and has failed.
 	ReasonDependencyTimeout = "DependencyTimeout"
 )
 

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// PausedAnnotation keeps how long a Job with a wait-timeout was on hold: that
-// time does not count.
+// PausedAnnotation keeps how long a Job with WaitTimeoutAnnotation was on hold:
+// that time does not count. The gate writes it.
 const PausedAnnotation = "depctl.dev/paused"
 
 // Pause is how long a Job was on hold. It begins when the gate has first seen

@@ -10,8 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// ReasonCancelled is why a Job failed that a person has cancelled. It is not one
-// of the gate's: the Job has failed, and was not skipped.
+// ReasonCancelled means that a person has cancelled the Job with "depctl cancel --keep". It
+// is not one of the gate's reasons: the Job has failed, and was not skipped.
 const ReasonCancelled = "Cancelled"
 
 // maxPerson bounds the name of a person in a record, in bytes.

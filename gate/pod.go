@@ -17,13 +17,16 @@ import (
 // What the gate puts into the Pod template of a Job that it releases. No pods without
 // one of the labels are watched.
 const (
-	// SchedulingGate keeps the scheduler from a pod until its element may run.
+	// SchedulingGate keeps the scheduler from a pod until its element may run. The
+	// gate adds it to the Pod template in the release, and removes it from each pod.
 	SchedulingGate = "depctl.dev/depends-on"
-	// GatedLabel marks the pods that have, or had, that gate; its value is "true".
+	// GatedLabel marks the pods that have, or had, SchedulingGate; its value is
+	// "true". The gate writes it.
 	GatedLabel = "depctl.dev/gated"
 	// AwaitedLabel marks the pods of a Job that somebody waits for, so that the gate
-	// sees when they have succeeded; its value is "true". Whoever makes a Job that is
-	// released by nobody, because it waits for nothing, may set it too.
+	// sees when they have succeeded; its value is "true". The gate adds it to the Pod
+	// template in the release. Users may set it on a Job that waits for nothing and
+	// is therefore released by nobody.
 	AwaitedLabel = "depctl.dev/awaited"
 )
 

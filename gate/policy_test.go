@@ -10,8 +10,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// The tables of docs/language.md (what a status says of an outcome) and of
-// docs/design.md (what a policy makes of that), row by row against each other.
+// The tables of docs/reference/language.md (what a status says of an outcome) and of
+// docs/reference/annotations.md (what a policy makes of that), row by row against each other.
 func TestEveryStatusUnderEveryPolicy(t *testing.T) {
 	t.Parallel()
 	const u, y, n = lang.Unknown, lang.True, lang.False

@@ -11,8 +11,8 @@ import (
 )
 
 // SeenAnnotation keeps, on a Job that waits, the outcomes of prerequisites that
-// finished and were deleted meanwhile. They stand for this Job until the name is
-// taken again.
+// finished and were deleted meanwhile. They count for this Job until the name is
+// taken again. The gate writes it.
 const SeenAnnotation = "depctl.dev/seen"
 
 // RecordedOutcomes are the outcomes of prerequisites that are gone.

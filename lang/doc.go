@@ -1,5 +1,5 @@
 // Package lang is the dependency language: what a Job's annotation
-// depctl.dev/depends-on may say, and what it means. docs/language.md explains
+// depctl.dev/depends-on may say, and what it means. docs/reference/language.md explains
 // it to users.
 //
 // It knows text and logic and never a Kubernetes object. The way through it:

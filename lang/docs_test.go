@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryExampleOfTheDocumentationIsTrue(t *testing.T) {
-	data, err := os.ReadFile("../docs/language.md")
+	data, err := os.ReadFile("../docs/reference/language.md")
 	require.NoError(t, err)
 	run := map[string]int{}
 	for _, block := range regexp.MustCompile("(?s)\n```depends-on([a-z ]*)\n(.*?)\n```\n").FindAllStringSubmatch(string(data), -1) {
@@ -48,7 +48,7 @@ func TestEveryExampleOfTheDocumentationIsTrue(t *testing.T) {
 }
 
 func TestTheTableOfOtherSchedulersIsTrue(t *testing.T) {
-	data, err := os.ReadFile("../docs/language.md")
+	data, err := os.ReadFile("../docs/reference/language.md")
 	require.NoError(t, err)
 	_, section, found := strings.Cut(string(data), "## From other schedulers")
 	require.True(t, found)

@@ -25,7 +25,8 @@ func TestAMistakeInALongLineFitsAnEvent(t *testing.T) {
 			if err == nil {
 				continue
 			}
-			all := err.(*Diagnostics)
+			var all *Diagnostics
+			require.ErrorAs(t, err, &all)
 			for _, d := range all.List {
 				drawn := Source{Name: "depends-on", Text: all.Text}.Draw([]Diagnostic{d})
 				require.LessOrEqual(t, len(drawn), 1024, "%s\n%.200q", drawn, input)

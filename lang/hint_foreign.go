@@ -106,7 +106,7 @@ func (b *builder) unknownStatus(word string, at, call Span, inside string) {
 	case foreignStatus(lower) != "" || slices.Contains(rules(), lower):
 		text := foreignCall(lower, inside, b.isAlone(call))
 		if text == "" {
-			b.add(ForeignStatus, at, "docs/language.md says how others' words are written here", "%s is of another language", quote(word))
+			b.add(ForeignStatus, at, "docs/reference/language.md says how others' words are written here", "%s is of another language", quote(word))
 			return
 		}
 		b.suggest(ForeignStatus, at, "write "+clip(text), []Fix{{call, text}}, "%s is of another language", quote(word))

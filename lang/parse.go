@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of a text, from docs/language.md.
+// The limits of a text, from docs/reference/language.md.
 const (
 	// MaxText is the longest text that Parse reads, in bytes: all annotations
 	// of an object together hold 256 KiB.

@@ -65,7 +65,7 @@ func (b *builder) check(c *operand, depth int) Node {
 		return b.group(c, depth)
 	}
 	result := &Check{Status: StatusSucceeded, span: c.span}
-	ok := true
+	var ok bool
 	switch {
 	case c.Name.Type != 0:
 		b.foreign = false

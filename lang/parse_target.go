@@ -32,7 +32,7 @@ func (b *builder) addTarget(c *Check, from *operand) bool {
 // ref takes the name of a target apart: [kind:][namespace/]name.
 func (b *builder) ref(t *Target, from *operand) bool {
 	text, span := from.Name.Value, spanOf(from.Name)
-	prefix, name := text, ""
+	var prefix, name string
 	if n := strings.IndexAny(text, "\"'{"); n >= 0 {
 		prefix, name = text[:n], text[n:]
 	} else {

@@ -26,7 +26,7 @@ const (
 // statusSpec is all there is to know about a status that takes targets. To add a
 // status, add its entry to statusTable, its row to TestStatuses, its case to the model
 // that the property tests compare with (model_test.go), and its line to
-// docs/language.md. A fact that no Object has yet is added there (world.go), to what
+// docs/reference/language.md. A fact that no Object has yet is added there (world.go), to what
 // may become of one (options in satisfiable_test.go), and in gate/object.go.
 type statusSpec struct {
 	name Status

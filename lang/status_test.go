@@ -87,7 +87,7 @@ func TestStatuses(t *testing.T) {
 }
 
 func TestEveryStatusIsDocumented(t *testing.T) {
-	data, err := os.ReadFile("../docs/language.md")
+	data, err := os.ReadFile("../docs/reference/language.md")
 	require.NoError(t, err)
 	_, grammar, _ := strings.Cut(string(data), "\nStatus     = ")
 	grammar, _, _ = strings.Cut(grammar, " .\n")

@@ -94,7 +94,8 @@ func TestDrawingFollowsTheOffsetsIntoAFile(t *testing.T) {
 	file := "metadata:\n  annotations:\n    depctl.dev/depends-on: >-\n      extract,\n      suceeded(load)\n"
 	e, err := Parse("extract, suceeded(load)")
 	require.Nil(t, e)
-	found := err.(*Diagnostics)
+	var found *Diagnostics
+	require.ErrorAs(t, err, &found)
 	source := Source{Name: "job.yaml", Text: file, Offset: func(n int) int {
 		if n >= 9 { // the folded line break and its indentation
 			return 61 + 15 + n - 9

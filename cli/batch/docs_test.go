@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files and tables anew")
 
-const docs = "../../docs/submit.md"
+const docs = "../../docs/reference/batch.md"
 
 // TestTheTablesAreTrue reads every row of the tables of options, | `option` |
 // what it becomes |, and submits a script with that option. With -update it

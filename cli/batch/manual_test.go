@@ -181,9 +181,9 @@ func requireFate(t *testing.T, s *system, o *option, name string) {
 	require.Contains(t, made.Notes, line+": left out: "+o.refusal)
 }
 
-const optionsPage = "../../docs/options.md"
+const optionsPage = "../../docs/reference/options.md"
 
-// TestThePageOfOptionsIsOfTheLists compares docs/options.md with the lists and the
+// TestThePageOfOptionsIsOfTheLists compares docs/reference/options.md with the lists and the
 // program. With -update it writes the page.
 func TestThePageOfOptionsIsOfTheLists(t *testing.T) {
 	t.Parallel()
@@ -194,10 +194,10 @@ What ` + "`depctl submit`" + ` does with each option of five manuals. This page 
 the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a test compares them.
 
 - **carried**: it becomes something of the Job, or asks for what is so anyway; some values are refused, with what to do.
-  [submit.md](submit.md#tables) shows what becomes of it.
+  [batch.md](batch.md) shows what becomes of it.
 - **ignored**: it is left out, with a note.
 - **refused**: an error that says why and what to do. With ` + "`--ignore-unsupported`" + ` it is left out, with a note; and a site
-  can ignore it for everybody ([submit.md](submit.md#the-defaults-of-a-site)).
+  can ignore it for everybody ([submit.md](../guide/submit.md#the-defaults-of-a-site)).
 `)
 	for _, m := range manuals(t) {
 		count := map[Fate]int{}

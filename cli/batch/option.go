@@ -9,7 +9,7 @@ import (
 // option is one that a system has. What becomes of it is one of three: it is
 // carried over by a reader, it is left out with a note that says why, or it is
 // refused. The lists of the manuals are in the folder manuals; a test compares
-// them with the options here, and writes docs/options.md of both.
+// them with the options here, and writes docs/reference/options.md of both.
 type option struct {
 	// names are its spellings, separated by spaces.
 	names string

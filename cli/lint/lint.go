@@ -33,7 +33,7 @@ job/NAME in place of a line; those that were released or have finished are left 
 
 A mistake is an error if the gate would hold the Job for it, the API server
 refuse it, or the Job run without having waited. A warning is about what probably
-does something else than was meant. docs/lint.md lists them all, by their codes.
+does something else than was meant. docs/reference/lint.md lists them all, by their codes.
 A Job that is to be spared some says so:
   depctl.dev/lint-ignore: short-ttl, open-set
 

@@ -27,7 +27,7 @@ func unknownCodes(_ *linting, w *manifest.Workload) []mistake {
 		if describe(code) != "" {
 			continue
 		}
-		hint := "docs/lint.md lists them all"
+		hint := "docs/reference/lint.md lists them all"
 		if near := lang.Nearest(code, allCodes()); near != "" {
 			hint = "did you mean \"" + near + "\"?"
 		}

@@ -35,7 +35,7 @@ var manifestCodes = []lang.Code{"suspend-in-manifest", "array-parallelism", "wav
 
 const unknownCode lang.Code = "unknown-code"
 
-// lintRules returns the rules, in the order of docs/lint.md. A rule is an error
+// lintRules returns the rules, in the order of docs/reference/lint.md. A rule is an error
 // if the gate holds the Job for it, or if the Job runs without having waited.
 func lintRules() []lintRule {
 	return []lintRule{

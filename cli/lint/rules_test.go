@@ -15,7 +15,7 @@ import (
 	"depctl.dev/lang"
 )
 
-var update = flag.Bool("update", false, "write docs/lint.md anew")
+var update = flag.Bool("update", false, "write docs/reference/lint.md anew")
 
 // arrayManifest is the array of the language's examples, for those that need one.
 const arrayManifest = "---\nkind: Job\nmetadata: {name: array}\nspec: {completionMode: Indexed, completions: 10, template: {spec: {containers: [{}]}}}\n"
@@ -46,11 +46,11 @@ func TestTheExampleOfEveryCodeIsFound(t *testing.T) {
 	}
 }
 
-// TestDocumentation compares docs/lint.md with what the language says of its
+// TestDocumentation compares docs/reference/lint.md with what the language says of its
 // codes, and lints the examples: the word behind "yaml" is the code to find.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
-	const file, begin, end = "../../docs/lint.md", "<!-- codes -->\n", "<!-- end of codes -->"
+	const file, begin, end = "../../docs/reference/lint.md", "<!-- codes -->\n", "<!-- end of codes -->"
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	before, rest, _ := strings.Cut(string(data), begin)
@@ -95,17 +95,17 @@ type denying struct{}
 
 func (denying) Answer(gate.Question) gate.Answer { return gate.Denied }
 
-// TestEveryRuleIsDocumented lints the example of each rule in docs/lint.md, and
+// TestEveryRuleIsDocumented lints the example of each rule in docs/reference/lint.md, and
 // then once more with the annotation that silences it.
 func TestEveryRuleIsDocumented(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("../../docs/lint.md")
+	data, err := os.ReadFile("../../docs/reference/lint.md")
 	require.NoError(t, err)
 	_, rules, _ := strings.Cut(string(data), "<!-- end of codes -->")
 	for _, rule := range lintRules() {
 		t.Run(string(rule.code), func(t *testing.T) {
 			section := regexp.MustCompile("(?ms)^### " + string(rule.code) + "\n\n.*?^```yaml " + string(rule.code) + "\n(.*?)^```$").FindStringSubmatch(rules)
-			require.NotNil(t, section, "docs/lint.md has no section with an example")
+			require.NotNil(t, section, "docs/reference/lint.md has no section with an example")
 			lint := func(text string) (found []string) {
 				m := manifest.NewManifest("test.yaml", []byte(text))
 				l := newLinting([]*manifest.Manifest{m}, "default")

@@ -82,14 +82,14 @@ func TestColoursStandOutAndAreToldApartByEverybody(t *testing.T) {
 func TestTheDocumentsPictureIsWhatIsDrawn(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, SVG(&b, examples["critical"]()))
-	const file = "../../docs/graph.svg"
+	const file = "../../docs/guide/graph.svg"
 	if *update {
 		require.NoError(t, os.WriteFile(file, b.Bytes(), 0o644))
 	}
 	want, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, string(want), b.String())
-	text, err := os.ReadFile("../../docs/graph.md")
+	text, err := os.ReadFile("../../docs/guide/graph.md")
 	require.NoError(t, err)
 	drawn, err := os.ReadFile("testdata/critical.160.txt")
 	require.NoError(t, err)

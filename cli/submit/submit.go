@@ -40,7 +40,7 @@ is of one Job.
 
 An option that a Job cannot do is an error that says what to do; with
 --ignore-unsupported it is left out. What does no harm when it is left out, such
-as the file for the output, is a note. docs/options.md lists every option of the
+as the file for the output, is a note. docs/reference/options.md lists every option of the
 five manuals: sbatch(1), Grid Engine's submit(1), qsub of PBS and of TORQUE, and
 bsub(1).
 

@@ -16,7 +16,7 @@ import (
 
 const waitLong = `Wait until an expression of the dependency language is true.
 
-It may be all that an annotation may be (docs/language.md), but what only a Job
+It may be all that an annotation may be (docs/reference/language.md), but what only a Job
 has: its index i, its elements self[...] and made=before. Names without a namespace
 are in that of -n; job/NAME and job.batch/NAME are the same as NAME. What does not exist yet is waited for; a Job that finishes
 meanwhile and is deleted keeps its outcome.

@@ -1,9 +1,10 @@
 // Command depctl-gate is the gate: the controller that holds Jobs until their
-// dependencies are met. docs/design.md says how it works.
+// dependencies are met. docs/design/README.md says how it works.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -31,7 +32,7 @@ func main() {
 	}
 	options, err := parse(os.Args[1:])
 	switch {
-	case err == pflag.ErrHelp:
+	case errors.Is(err, pflag.ErrHelp):
 		return
 	case err != nil:
 		fmt.Fprintf(os.Stderr, "error: %v\nSee 'depctl-gate --help'.\n", err)

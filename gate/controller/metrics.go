@@ -13,7 +13,7 @@ import (
 )
 
 // The metrics of the gate. None has a label that grows with the cluster: no Job,
-// no namespace. docs/operating.md lists them.
+// no namespace. docs/reference/metrics.md lists them.
 var (
 	releasedTotal = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "released_total", StabilityLevel: metrics.ALPHA,
@@ -21,16 +21,16 @@ var (
 	})
 	failedTotal = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "failed_total", StabilityLevel: metrics.ALPHA,
-		Help: "Jobs that were failed because their dependencies could not be met, by reason.",
+		Help: "Jobs that the gate failed because their dependencies could not be met, by reason.",
 	}, []string{"reason"})
 	releaseLatency = metrics.NewHistogram(&metrics.HistogramOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "release_latency_seconds", StabilityLevel: metrics.ALPHA,
-		Help:    "Time from when the gate saw what made a release possible until the API server acknowledged the patch.",
+		Help:    "Time from when the gate saw what made a release possible until the API server acknowledged the patch, including tries that failed.",
 		Buckets: []float64{0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300},
 	})
 	decisionLatency = metrics.NewHistogram(&metrics.HistogramOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "decision_latency_seconds", StabilityLevel: metrics.ALPHA,
-		Help:    "Time from when the gate saw what made a release possible until it was decided and is sent. What release_latency_seconds has more is the API server's.",
+		Help:    "Part of depctl_gate_release_latency_seconds that is the gate's own: from when the gate saw what made a release possible until it sent the patch, including the wait for a free worker.",
 		Buckets: []float64{0.00005, 0.0001, 0.0002, 0.0003, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 	})
 	knownJobs = metrics.NewGauge(&metrics.GaugeOpts{
@@ -51,15 +51,15 @@ var (
 	}, []string{"action"})
 	elementsReleased = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "elements_released_total", StabilityLevel: metrics.ALPHA,
-		Help: "Pods of Jobs that are released element by element which were let go.",
+		Help: "Pods that were released, of Jobs that are released element by element.",
 	})
 	elementsFailed = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "elements_failed_total", StabilityLevel: metrics.ALPHA,
-		Help: "Pods of Jobs that are released element by element which were failed because their dependencies could not be met.",
+		Help: "Pods that were failed because their dependencies could not be met, of Jobs that are released element by element.",
 	})
 	nudgesTotal = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "nudges_total", StabilityLevel: metrics.ALPHA,
-		Help: "Jobs whose last pod had succeeded which the Job controller was made to look at.",
+		Help: "Nudges: Jobs whose last pod had succeeded, and which the Job controller was made to look at.",
 	})
 	conditionWrites = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
@@ -67,7 +67,7 @@ var (
 	}, []string{"result"})
 	eventsDropped = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "events_dropped_total", StabilityLevel: metrics.ALPHA,
-		Help: "Events that were not sent because too many were waiting for that.",
+		Help: "Events that were dropped because too many were waiting to be sent: 2,000, or 200 warnings of one namespace.",
 	})
 	buildInfo = metrics.NewGaugeVec(&metrics.GaugeOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "build_info", StabilityLevel: metrics.ALPHA,

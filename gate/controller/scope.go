@@ -7,8 +7,7 @@ import (
 	"depctl.dev/gate"
 )
 
-// ReasonObserved is the reason of the event that says what a gate that only
-// observes would do.
+// ReasonObserved means that a gate which runs with --observe-only says what it would do.
 const ReasonObserved = "Observed"
 
 // CrossNamespace says whether references into other namespaces are honoured.

@@ -25,11 +25,12 @@ func TestServerTimeIsNeverEarlyAndSoonNotLate(t *testing.T) {
 			pass(time.Second, "to the server")
 			date := server().UTC().Format(http.TimeFormat)
 			pass(time.Second, "back again")
-			return &http.Response{Header: http.Header{"Date": {date}}}, nil
+			return &http.Response{Header: http.Header{"Date": {date}}, Body: http.NoBody}, nil
 		}))
 		for range rapid.IntRange(1, 20).Draw(t, "requests") {
-			_, err := transport.RoundTrip(&http.Request{})
+			answer, err := transport.RoundTrip(&http.Request{})
 			require.NoError(t, err)
+			require.NoError(t, answer.Body.Close())
 			require.False(t, now.Now().After(server()), "early by %s", now.Now().Sub(server()))
 			require.Less(t, server().Sub(now.Now()), 2*time.Second)
 			pass(time.Hour, "idle")

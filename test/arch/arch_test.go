@@ -1,5 +1,5 @@
 // Package arch holds the import law of the project as a test: which package may
-// import what, and why. docs/design.md tells the story behind it.
+// import what, and why. docs/design/README.md tells the story behind it.
 package arch
 
 import (

@@ -35,12 +35,12 @@ func (s *space) shell(dir, script string) string {
 	return string(out)
 }
 
-// TestTheTutorial runs all commands of docs/arrays.md, one block after another.
+// TestTheTutorial runs all commands of docs/tutorial/arrays.md, one block after another.
 func TestTheTutorial(t *testing.T) {
 	t.Parallel()
 	needsRealNode(t)
 	s := shared.namespace(t, "tutorial")
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "arrays.md"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "tutorial", "arrays.md"))
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
 	require.Greater(t, len(blocks), 5)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -40,7 +41,8 @@ func streams(do tamper) Fault {
 				defer cancel() // whoever tampers may end it
 				// A fault around this one breaks off by a panic, which ends a handler only.
 				defer func() {
-					if broken := recover(); broken != nil && broken != http.ErrAbortHandler {
+					broken := recover()
+					if err, is := broken.(error); broken != nil && !(is && errors.Is(err, http.ErrAbortHandler)) {
 						panic(broken)
 					}
 				}()

@@ -71,7 +71,7 @@ func (s *space) patchCronJob(patches ...string) {
 	}
 }
 
-// The trap of docs/operating.md: a run that waits counts as active. With Forbid
+// The trap of docs/guide/traps.md: a run that waits counts as active. With Forbid
 // the CronJob makes no other until it has run.
 func TestARunThatWaitsKeepsForbidFromTheNext(t *testing.T) {
 	t.Parallel()

@@ -58,7 +58,7 @@ func TestAManifestThatIsAppliedAgainAndAgain(t *testing.T) {
 	}
 }
 
-// The trap of docs/operating.md: with suspend: true in git, the next sync stops
+// The trap of docs/guide/traps.md: with suspend: true in git, the next sync stops
 // the Job that runs. The gate does not fight that, and lets it be resumed.
 func TestAManifestThatSaysSuspendStopsTheJob(t *testing.T) {
 	t.Parallel()
@@ -100,7 +100,7 @@ func TestValuesThatAreNoText(t *testing.T) {
 	}
 }
 
-// The trap of docs/operating.md: a Job with nothing to do is complete at once,
+// The trap of docs/guide/traps.md: a Job with nothing to do is complete at once,
 // suspended or not, and what waits for it runs.
 func TestAJobWithNothingToDoDoesNotWait(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ func TestNamesOfMetricsAreFoundInAQuery(t *testing.T) {
 // dashboard uses. That a gate has them too is tested on a real one.
 func TestTheManualExplainsWhatIsUsed(t *testing.T) {
 	t.Parallel()
-	manual, err := os.ReadFile("../../docs/operating.md")
+	manual, err := os.ReadFile("../../docs/reference/metrics.md")
 	require.NoError(t, err)
 	used, err := Metrics(dir)
 	require.NoError(t, err)
@@ -37,13 +37,13 @@ func TestTheManualExplainsWhatIsUsed(t *testing.T) {
 		for _, suffix := range []string{"_bucket", "_sum", "_count"} {
 			name = strings.TrimSuffix(name, suffix)
 		}
-		require.True(t, strings.Contains(string(manual), "`"+name), "%s is used by %s, and docs/operating.md does not explain it", name, where)
+		require.True(t, strings.Contains(string(manual), "`"+name), "%s is used by %s, and docs/reference/metrics.md does not explain it", name, where)
 	}
 }
 
 func TestEveryAlertIsExplained(t *testing.T) {
 	t.Parallel()
-	manual, err := os.ReadFile("../../docs/operating.md")
+	manual, err := os.ReadFile("../../docs/guide/monitoring.md")
 	require.NoError(t, err)
 	queries, err := Queries(dir)
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestEveryAlertIsExplained(t *testing.T) {
 	for _, query := range queries {
 		if _, alert, ok := strings.Cut(query.Where, "rules.yaml: "); ok {
 			alerts++
-			require.True(t, strings.Contains(string(manual), "`"+alert+"`"), "docs/operating.md does not explain %s", alert)
+			require.True(t, strings.Contains(string(manual), "`"+alert+"`"), "docs/guide/monitoring.md does not explain %s", alert)
 		}
 	}
 	require.Greater(t, alerts, 5)

@@ -21,12 +21,13 @@ type Reference struct {
 	Parsed map[Text]Parsed
 }
 
-// Text is an expression of a Job, and Parsed what it says.
 type (
+	// Text is an expression of a Job.
 	Text struct {
 		Of   lang.Ref
 		Text string
 	}
+	// Parsed is what a Text says.
 	Parsed struct {
 		Expr *lang.Expr
 		Err  error

@@ -41,7 +41,7 @@ func (c Case) New(name string) *batchv1.Job {
 
 const theirs = "example.com/theirs"
 
-// Cases are the rules of docs/design.md on what is held at birth and kept.
+// Cases are the rules of docs/design/holding.md on what is held at birth and kept.
 var Cases = []Case{
 	{Name: "a Job that waits for nothing runs", Create: all()},
 	{Name: "a Job that waits is suspended", Create: waits, Suspended: true},

@@ -27,9 +27,11 @@ const (
 	EgressSocket = "egress.sock"
 	// Kubeconfig is the kubelet's, for the API server at ServiceAddress.
 	Kubeconfig = "kubeconfig"
-	// Certificate and Key are what the kubelet serves with. The certificate is
-	// also the CA of the clients that it trusts.
-	Certificate, Key = "tls.crt", "tls.key"
+	// Certificate is what the kubelet serves with, and also the CA of the clients
+	// that it trusts.
+	Certificate = "tls.crt"
+	// Key is that of Certificate.
+	Key = "tls.key"
 	// Images is the archive of the images that a node has from the start.
 	Images = "images.tar"
 )
