@@ -88,7 +88,7 @@ func TestTheFirstExample(t *testing.T) {
 // then what every command says.
 func TestWhatTheGateWroteIsSaid(t *testing.T) {
 	q := gate.Question{Namespace: "rep", Account: "default", Verb: "get", Target: "etl", Name: "job1"}
-	denied := "waiting, and something must be mended: etl/job1: etl/job1: service account rep/default may not get Job etl/job1; to allow it: " + q.Grant()
+	denied := "waiting, and something must be fixed: etl/job1: etl/job1: service account rep/default may not get Job etl/job1; to allow it: " + q.Grant()
 	for name, test := range map[string]struct {
 		reason, message string
 		ended           bool

@@ -149,7 +149,7 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 			fill: func(add func(string, string, string, ...func(*batchv1.Job))) { add("etl", "load", "a && b") },
 			want: `"file": "job/load"`,
 		},
-		"nothing that can be mended": {
+		"nothing that can be fixed": {
 			args: "-n etl",
 			fill: func(add func(string, string, string, ...func(*batchv1.Job))) {
 				add("etl", "extract", "")

@@ -31,10 +31,10 @@ releases it.
 
 Exit codes:
   0    done; wait: it is true; check: nothing has failed
-  1    it failed; lint: something was found; wait: it is false for ever;
+  1    it failed; lint: something was found; wait: it is false forever;
        check: something has failed
   2    the command line was wrong
-  3    lint: a file cannot be read; wait: somebody must mend something
+  3    lint: a file cannot be read; wait: somebody must fix something
   124  wait: the time is up
 submit --wait ends with the code of the Job.`
 

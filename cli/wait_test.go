@@ -28,7 +28,7 @@ func TestTheExitCodesOfWait(t *testing.T) {
 		"true":                {args: []string{"extract-1, failed(tune, code=3)"}, code: 0, says: "true: etl/extract-1 succeeded, etl/tune failed with exit code 3"},
 		"as submit prints it": {args: []string{"job.batch/extract-1"}, code: 0, says: "true: etl/extract-1 succeeded"},
 		"as kubectl has it":   {args: []string{"job/extract-1, failed(jobs.batch/tune)"}, code: 0, says: "true: etl/extract-1 succeeded"},
-		"false":               {args: []string{"tune or skipped"}, code: 1, says: "false, as things stand for ever: etl/tune failed"},
+		"false":               {args: []string{"tune or skipped"}, code: 1, says: "false, and will stay false unless something changes: etl/tune failed"},
 		"timeout":             {args: []string{"extract-2", "--timeout", "10ms"}, code: 124, says: "still unknown after 10ms: etl/extract-2 has not finished"},
 		"no answer": {
 			args: []string{"extract-2", "--timeout", "10ms"}, change: func(c *fake.Clientset) {

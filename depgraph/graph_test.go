@@ -106,7 +106,7 @@ func TestAPlainListIsAffectedOnlyWhenItsVerdictChanges(t *testing.T) {
 	require.Empty(t, set("a", lang.Succeeded))
 	require.Empty(t, set("b", lang.Succeeded))
 	require.Equal(t, "n/load", set("c", lang.Succeeded), "true")
-	require.Empty(t, set("c", lang.Succeeded), "made again, and what it was")
+	require.Empty(t, set("c", lang.Succeeded), "recreated, and what it was")
 	require.Equal(t, "n/load", texts(g.Remove(lang.Job("n", "b"))), "no longer")
 	require.Equal(t, "n/load", set("c", lang.Failed), "false")
 	require.Empty(t, set("a", lang.Failed), "it was before")

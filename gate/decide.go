@@ -176,7 +176,7 @@ func isReleased(s Snapshot) (Decision, bool) {
 	if s.Job.Edited {
 		return Decision{
 			Reason:  ReasonEditedLate,
-			Message: "released already, by what " + DependsOnAnnotation + " said then; to run it by the new text, delete the Job and make it again",
+			Message: "released already, by what " + DependsOnAnnotation + " said then; to run it by the new text, delete the Job and recreate it",
 		}, true
 	}
 	return Decision{}, s.Job.Released
@@ -233,16 +233,16 @@ func byVerdict(s Snapshot) Decision {
 	case value == lang.True:
 		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
 	case value == lang.False && policy == Wait:
-		d.Reason, d.Message = ReasonDependencyFailed, "waits for ever as things stand: "
+		d.Reason, d.Message = ReasonDependencyFailed, "will wait forever unless something changes: "
 	case value == lang.False:
 		d.Action, d.Reason, d.Message = Failing, ReasonDependencyFailed, "never ran: "
 	case len(s.Cycle) > 0:
 		d.Reason, d.Message = ReasonDependencyCycle, "held in a deadlock: "+inWords(s.Cycle)+"; edit one of the annotations"
 		return d
 	case slices.ContainsFunc(d.Reasons, hasProblem):
-		// What must be mended comes first: the rest will come by itself.
+		// What must be fixed comes first: the rest will come by itself.
 		slices.SortStableFunc(d.Reasons, func(a, b lang.Reason) int { return rank(a) - rank(b) })
-		d.Reason, d.Message = ReasonProblem, "waiting, and something must be mended: "
+		d.Reason, d.Message = ReasonProblem, "waiting, and something must be fixed: "
 	default:
 		d.Reason, d.Message = ReasonWaiting, "waiting: "
 	}
@@ -271,7 +271,7 @@ func (s Snapshot) eval(expr *lang.Expr) (*lang.Expr, lang.Value, time.Time) {
 }
 
 // inTime ends the wait of a Job whose time is up, whatever it waits for, also
-// for somebody to mend its text. A hold stops that, and a text that says how
+// for somebody to fix its text. A hold stops that, and a text that says how
 // long to wait and cannot be read never ends a Job.
 func inTime(s Snapshot, d Decision) Decision {
 	deadline, over := s.deadline()
@@ -299,7 +299,7 @@ func inWords(cycle []lang.Ref) string {
 	return b.String()
 }
 
-// hasProblem reports whether somebody must mend something. A right that is being
+// hasProblem reports whether somebody must fix something. A right that is being
 // asked for will be known by itself.
 func hasProblem(r lang.Reason) bool {
 	return r.Problem != nil && r.Problem.Code != lang.ProblemUnasked

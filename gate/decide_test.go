@@ -91,7 +91,7 @@ func TestDecide(t *testing.T) {
 			job:   waiting(annotation(OnFailureAnnotation, "wait")),
 			world: world{"etl/extract": {UID: "1", Outcome: lang.Failed}},
 			want:  Waiting, wantReason: ReasonDependencyFailed, wantState: StateBlocked,
-			wantMessage: "waits for ever as things stand: etl/extract failed",
+			wantMessage: "will wait forever unless something changes: etl/extract failed",
 		},
 		"a Job that is held is not failed": {
 			job:   waiting(annotation(HoldAnnotation, "")),
@@ -123,7 +123,7 @@ func TestDecide(t *testing.T) {
 			job: waiting(
 				annotation(ReleasedAnnotation, `{"uid":"uid-load","text":"`+textHash("other")+`"}`), running),
 			want: Ignoring, wantReason: ReasonEditedLate, wantState: StatePending,
-			wantMessage: "released already, by what depctl.dev/depends-on said then; to run it by the new text, delete the Job and make it again",
+			wantMessage: "released already, by what depctl.dev/depends-on said then; to run it by the new text, delete the Job and recreate it",
 		},
 		"a Job that still says what it was released by is left alone": {
 			job:  waiting(annotation(ReleasedAnnotation, `{"uid":"uid-load","text":"`+textHash("extract")+`"}`), running),
@@ -209,10 +209,10 @@ func TestDecide(t *testing.T) {
 			job: waiting(annotation(DependsOnAnnotation, "extract or other/validate")), world: succeeded,
 			want: Releasing, wantReason: ReasonMet, wantState: StateWaiting,
 		},
-		"what must be mended is said first": {
+		"what must be fixed is said first": {
 			job: waiting(annotation(DependsOnAnnotation, "missing, broken")), world: world{"etl/broken": {Problem: &lang.Problem{Code: lang.ProblemForbidden, Message: "forbidden"}}},
 			want: Waiting, wantReason: ReasonProblem, wantState: StateWaiting,
-			wantMessage: "waiting, and something must be mended: broken: etl/broken: forbidden, etl/missing does not exist",
+			wantMessage: "waiting, and something must be fixed: broken: etl/broken: forbidden, etl/missing does not exist",
 		},
 		"an expression that does not parse holds the Job": {
 			job: waiting(annotation(DependsOnAnnotation, "extract, Load")), world: succeeded,

@@ -18,16 +18,16 @@
 //	released           Ignore                      done: never twice; EditedAfterRelease if the text is another now.
 //	                                               Not where its elements wait, which goes on below
 //	startedUnheld      Ignore   StartedUnheld      it runs; holding it would kill its pods
-//	invalidAnnotation  Wait     InvalidAnnotation  an edit mends it
-//	invalidExpression  Wait     InvalidExpression  an edit mends it
+//	invalidAnnotation  Wait     InvalidAnnotation  an edit fixes it
+//	invalidExpression  Wait     InvalidExpression  an edit fixes it
 //	onHold             Wait     Held               a person said so
 //	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
 //	grouped            Wait     Problem            it is about elements, and its pods start together
 //	byElement          Open                        it is released; its elements are decided one by one
 //	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
-//	deadlocked         Wait     DependencyCycle    an edit of one annotation mends it
-//	problem            Wait     Problem            something must be mended
+//	deadlocked         Wait     DependencyCycle    an edit of one annotation fixes it
+//	problem            Wait     Problem            something must be fixed
 //	unknown            Wait     Waiting            something is not decided yet
 //	true               Release  Met
 //

@@ -64,7 +64,7 @@ func (s Snapshot) elements(policy Policy) elementEval {
 	if s.Job.Object.Array != nil {
 		o.size = s.Job.Object.Array.Size
 	}
-	if s.Expr == nil { // the annotation was taken away
+	if s.Expr == nil { // the annotation was removed
 		o.Open = lang.Between(0, o.size-1)
 		return o
 	}
@@ -136,7 +136,7 @@ func wholeJobsOnly(s Snapshot) (Decision, bool) {
 }
 
 // grouped holds a Job whose elements could not start one by one, and of which the
-// first may wait for ever for what another must do.
+// first may wait forever for what another must do.
 func grouped(s Snapshot) (Decision, bool) {
 	return Decision{
 		Action: Waiting, Reason: ReasonProblem,
@@ -233,7 +233,7 @@ func (o elementEval) decide(s Snapshot, limit int64) Decision {
 	}
 	if together {
 		d.Reason = ReasonProblem
-		d.Message = "something must be mended: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; " + d.Message
+		d.Message = "something must be fixed: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; " + d.Message
 	}
 	switch said := s.Job.Condition; {
 	case refused != nil:

@@ -119,7 +119,7 @@ const maxMessage = 2 << 10
 
 // FailPatch returns the strategic merge patch of a Job's status that makes the
 // Job controller fail it: a Job that never started needs startTime for that.
-// Both in one patch, or it would try for ever. The resourceVersion is that of
+// Both in one patch, or it would try forever. The resourceVersion is that of
 // the state that was decided on: a Job that was started meanwhile must not be
 // killed. Conditions are merged by their type. Its own condition says the same
 // in the same write.

@@ -28,7 +28,7 @@ func TestAHoldStopsTheClockOfATimeout(t *testing.T) {
 
 	free := Observe(waiting(late))
 	free.Paused = began
-	require.Equal(t, ReasonWaiting, decide(free, 100).Reason, "the hold has just been taken away, and that is not noted yet")
+	require.Equal(t, ReasonWaiting, decide(free, 100).Reason, "the hold has just been removed, and that is not noted yet")
 	over, news := Pausing(free, at(100))
 	require.True(t, news)
 	require.Equal(t, Pause{For: 96 * time.Minute}, over)

@@ -31,7 +31,7 @@ func TestForcePatch(t *testing.T) {
 		"put on hold meanwhile":                       {meanwhile: held},
 		"held for another reason meanwhile":           {before: held, meanwhile: func(j *batchv1.Job) { j.Annotations[HoldAnnotation] = "no" }},
 		"edited meanwhile":                            {meanwhile: func(j *batchv1.Job) { j.Annotations[DependsOnAnnotation] = "x" }},
-		"made again meanwhile":                        {meanwhile: func(j *batchv1.Job) { j.UID = "another" }},
+		"recreated meanwhile":                         {meanwhile: func(j *batchv1.Job) { j.UID = "another" }},
 		"started meanwhile":                           {meanwhile: func(j *batchv1.Job) { j.Spec.Suspend = ptr.To(false) }},
 		"gates changed meanwhile": {
 			before:    gated(SchedulingGate),

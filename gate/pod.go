@@ -99,14 +99,14 @@ func ComparePods(a, b Pod) int {
 	return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(a.UID, b.UID))
 }
 
-// waits reports whether the pod waits for our gate to be taken away.
+// waits reports whether the pod waits for our gate to be removed.
 func (p Pod) waits() bool { return p.Gate >= 0 && !p.Ended && !p.BeingDeleted }
 
 // mayTry reports whether it is time to patch the pod.
 func (p Pod) mayTry(now time.Time) bool { return p.Refused == nil || !now.Before(p.Refused.Again) }
 
 // OpenPatch returns the JSON patch that lets the scheduler have a pod. It tests
-// that the gate which it takes away is ours.
+// that the gate which it removes is ours.
 func OpenPatch(job Job, pod Pod) ([]byte, error) {
 	path := "/spec/schedulingGates/" + strconv.Itoa(pod.Gate)
 	return encode(job, "release of an element", []operation{

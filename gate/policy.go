@@ -31,7 +31,7 @@ func (j Job) policy() (Policy, error) {
 	}
 }
 
-// timeout returns how long the Job waits from its creation, 0 for ever.
+// timeout returns how long the Job waits from its creation, 0 forever.
 func (j Job) timeout() (time.Duration, error) {
 	if j.WaitTimeout == "" {
 		return 0, nil

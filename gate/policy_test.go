@@ -94,9 +94,9 @@ func TestWhatATimeoutEnds(t *testing.T) {
 		return Decide(Snapshot{Job: job, Expr: expr, Invalid: err, World: world{}, Now: time.Unix(2000, 0)})
 	}
 	require.Equal(t, ReasonDependencyTimeout, decide(Observe(waiting(late, annotation(DependsOnAnnotation, "Load")))).Reason,
-		"a text that nobody mends")
+		"a text that nobody fixes")
 	require.Equal(t, ReasonDependencyTimeout, decide(Observe(waiting(late, annotation(OnFailureAnnotation, "never")))).Reason,
-		"a policy that nobody mends")
+		"a policy that nobody fixes")
 	require.Equal(t, ReasonHeld, decide(Observe(waiting(late, annotation(HoldAnnotation, "")))).Reason, "not a hold")
 	require.Equal(t, ReasonInvalidAnnotation, decide(Observe(waiting(annotation(WaitTimeoutAnnotation, "1 minute")))).Reason,
 		"not by a time that cannot be read")

@@ -105,7 +105,7 @@ func (g RecordedOutcome) entry() seenJSON {
 
 // Fit returns the outcomes whose text takes no more than room bytes: those that
 // are in kept first, then by name. What does not fit must not be waited for with
-// a finalizer: it would stay for ever.
+// a finalizer: it would stay forever.
 func (s RecordedOutcomes) Fit(room int, kept RecordedOutcomes) RecordedOutcomes {
 	if len(s) == 0 || s.length() <= room {
 		return s

@@ -35,7 +35,7 @@ func TestWhatIsSeenFitsAndStaysAsItWas(t *testing.T) {
 		require.Equal(t, fitting.String(), fitting.Fit(room, fitting).String(), "what is written must not change by itself")
 		if len(kept.String()) <= room {
 			for ref := range kept {
-				require.Contains(t, fitting, ref, "what was written was taken away for another one")
+				require.Contains(t, fitting, ref, "what was written was removed for another one")
 			}
 		}
 		if len(seen.String()) <= room {
@@ -50,6 +50,6 @@ func TestTheAnnotationsOfAJobLeaveRoomForWhatItHasSeen(t *testing.T) {
 	require.Equal(t, 248<<10-len(DependsOnAnnotation)-len("extract"), empty)
 	require.Equal(t, empty-len("note")-1000, Observe(waiting(annotation("note", strings.Repeat("x", 1000)))).Room)
 	require.Equal(t, empty-len(SeenAnnotation), Observe(waiting(annotation(SeenAnnotation, strings.Repeat("x", 1000)))).Room,
-		"what is seen already does not take away from its own room")
+		"what is seen already does not remove from its own room")
 	require.Negative(t, Observe(waiting(annotation("note", strings.Repeat("x", 255<<10)))).Room)
 }

@@ -122,7 +122,7 @@ spec: {}
 			got := Recreate(job)
 			require.Equal(t, read(t, test.want).Object, got.Object)
 			require.Equal(t, before, job, "what was given was changed")
-			require.Equal(t, got, Recreate(got), "made again from that, it is another one")
+			require.Equal(t, got, Recreate(got), "recreated from that, it is another one")
 		})
 	}
 }

@@ -77,7 +77,7 @@ func TestWhatIsRefusedWhenItIsWritten(t *testing.T) {
 			job:      waiting(annotation(OnFailureAnnotation, "ignore")),
 			mistakes: []string{policy},
 		},
-		"a mistake that is mended": {
+		"a mistake that is fixed": {
 			old: waiting(expression(misspelt)), job: waiting(),
 		},
 	} {

@@ -119,7 +119,7 @@ func (w World) barred(ref lang.Ref) *lang.Problem {
 }
 
 // Node returns the Job as a graph holds it, with its parsed expression. A Job
-// with an annotation that must be mended first is not waiting to the graph.
+// with an annotation that must be fixed first is not waiting to the graph.
 func (j Job) Node(expr *lang.Expr) depgraph.Node {
 	policy, _ := j.policy()
 	timeout, _ := j.timeout()

@@ -180,7 +180,7 @@ func (n Numbering) Index(number int) (int, bool) {
 	return 0, false
 }
 
-// isIndexes tells whether the numbers are the completion indexes.
+// isIndexes reports whether the numbers are the completion indexes.
 func (n Numbering) isIndexes() bool {
 	return len(n) == 1 && n[0].First == 0 && n[0].Step == 1
 }

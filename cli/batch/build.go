@@ -230,7 +230,7 @@ func (b *builder) policies() {
 	}
 }
 
-// byElement tells whether an element whose dependency is not met must fail alone.
+// byElement reports whether an element whose dependency is not met must fail alone.
 func (b *builder) byElement() bool {
 	expr, err := lang.Parse(b.job.Annotations[gate.DependsOnAnnotation])
 	return err == nil && expr.Elementwise()

@@ -162,7 +162,7 @@ func (r *request) shortName(generates bool) string {
 	return plainName(strings.TrimSuffix(r.given(), "-"), room)
 }
 
-// generates tells whether Kubernetes adds to the name.
+// generates reports whether Kubernetes adds to the name.
 func (r *request) generates() bool { return r.singleton || strings.HasSuffix(r.given(), "-") }
 
 func (r *request) manifestIsArray() bool { return isIndexed(r.in.Manifest) }

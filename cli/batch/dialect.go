@@ -162,7 +162,7 @@ func (s *system) find(text string) found {
 	return f
 }
 
-// digitsJoined tells whether a word is a letter of LSF with its number, as -n4.
+// digitsJoined reports whether a word is a letter of LSF with its number, as -n4.
 func (s *system) digitsJoined(text string) bool {
 	return s.dialect == LSF && len(text) > 2 && text[2] >= '0' && text[2] <= '9'
 }

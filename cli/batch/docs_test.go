@@ -107,8 +107,10 @@ func becomes(t *testing.T, d Dialect, option string) string {
 	require.NoError(t, err)
 	submission, err := made(prefix + " " + option)
 	if err != nil {
-		texts := make([]string, len(err.(Problems)))
-		for i, p := range err.(Problems) {
+		var problems Problems
+		require.ErrorAs(t, err, &problems)
+		texts := make([]string, len(problems))
+		for i, p := range problems {
 			texts[i] = p.Message
 			if p.Hint != "" {
 				texts[i] += "; " + strings.ReplaceAll(p.Hint, "\n", " ")

@@ -53,7 +53,7 @@ func (b *builder) numbered() []string {
 	return names
 }
 
-// usesShell tells whether the number must be computed from the index, in the
+// usesShell reports whether the number must be computed from the index, in the
 // container.
 func (b *builder) usesShell() bool {
 	return b.array != nil && !b.inherited && !b.array.isIndexes()

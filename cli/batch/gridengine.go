@@ -94,7 +94,7 @@ func readParallel(r *request, at place, values []string) {
 	}
 }
 
-// followsHold tells whether a word says which holds -h means: u, s and o set
+// followsHold reports whether a word says which holds -h means: u, s and o set
 // them, and n takes them away.
 func followsHold(values []string, next string) bool {
 	return len(values) == 0 && strings.Trim(next, "usonUOS") == ""
@@ -108,7 +108,7 @@ func readGridHold(r *request, at place, values []string) {
 	readHold(r, at, values)
 }
 
-// followsBinding tells whether the strategy of -binding is yet to come.
+// followsBinding reports whether the strategy of -binding is yet to come.
 func followsBinding(values []string, _ string) bool {
 	return len(values) == 1 && slices.Contains([]string{"env", "pe", "set"}, values[0])
 }

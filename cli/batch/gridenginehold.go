@@ -170,7 +170,7 @@ func (t *translation) covered(ref string, theirs Numbering) (index string, singl
 	return fmt.Sprintf("i*%d/%d .. (i*%d+%d)/%d", mine, other, mine, mine-1, other), false, nil
 }
 
-// Matches tells whether a name is of a pattern with * and ?.
+// Matches reports whether a name is of a pattern with * and ?.
 func Matches(pattern, name string) bool {
 	return lang.NewMatcher(lang.Job("", pattern)).Match(name, nil)
 }

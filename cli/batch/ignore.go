@@ -50,12 +50,12 @@ func (i Ignore) problems(file string) Problems {
 	return list
 }
 
-// ignoresOption tells whether the site ignores an option, and says so.
+// ignoresOption reports whether the site ignores an option, and says so.
 func (r *request) ignoresOption(at place, d Dialect, names ...string) bool {
 	return r.in.Site != nil && r.matches(at, r.in.Site.Ignore.Options[d], names...)
 }
 
-// ignoresResource tells whether the site ignores a resource, and says so.
+// ignoresResource reports whether the site ignores a resource, and says so.
 func (r *request) ignoresResource(at place, name string) bool {
 	return r.in.Site != nil && r.matches(at, r.in.Site.Ignore.Resources, name)
 }

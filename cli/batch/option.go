@@ -16,7 +16,7 @@ type option struct {
 	// values is how many it takes. A gnu option that may have one, and then only
 	// behind "=", takes maybe.
 	values int
-	// more tells whether the next word belongs to it too.
+	// more reports whether the next word belongs to it too.
 	more func(values []string, next string) bool
 
 	// read carries it over.

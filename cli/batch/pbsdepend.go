@@ -30,7 +30,7 @@ func pbsDepend(text string) func(t *translation) term {
 	}
 }
 
-// pbsKind tells whether a type can be carried over, and reports it otherwise.
+// pbsKind reports whether a type can be carried over, and reports it otherwise.
 func (t *translation) pbsKind(kind string) bool {
 	plain := strings.TrimSuffix(kind, "array")
 	if kind == "afterstartarray" {

@@ -45,7 +45,7 @@ func Progress(job *batchv1.Job) (text string, ended bool) {
 	return "runs: " + strings.Join(parts, ", "), false
 }
 
-// uncounted tells whether pods have ended that no number has yet: the Job
+// uncounted reports whether pods have ended that no number has yet: the Job
 // controller writes them down before it counts them.
 func uncounted(s *batchv1.JobStatus) bool {
 	u := s.UncountedTerminatedPods

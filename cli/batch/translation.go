@@ -162,7 +162,7 @@ func (t *translation) numbersOf(ref string) (Numbering, error) {
 	return nil, errSaid
 }
 
-// isArray tells whether a Job is known to be an array.
+// isArray reports whether a Job is known to be an array.
 func (t *translation) isArray(ref string) bool {
 	known, err := t.known(ref)
 	return err == nil && known != nil && known.Numbers != nil

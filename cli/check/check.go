@@ -98,7 +98,7 @@ func (o *checkOptions) run(ctx context.Context) error {
 	return err
 }
 
-// draw writes a line for each finding, and under it how to mend it.
+// draw writes a line for each finding, and under it how to fix it.
 func (o *checkOptions) draw(list []checkup.Finding) error {
 	out := bufio.NewWriter(o.streams.Out)
 	column := 0

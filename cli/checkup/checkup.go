@@ -17,7 +17,7 @@ const (
 	development = "(devel)"
 )
 
-// Of judges what was found, in the order in which one would mend it.
+// Of judges what was found, in the order in which one would fix it.
 func Of(f Facts) []Finding {
 	list := []Finding{f.server(), f.deployment(), f.leader(), f.version(), f.hold(), f.leash(), f.rights(), f.arrays()}
 	return append(list, f.jobs()...)

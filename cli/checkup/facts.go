@@ -70,7 +70,7 @@ type Finding struct {
 	Check   string `json:"check"`
 	Level   Level  `json:"level"`
 	Message string `json:"message"`
-	// Mend is the command that mends it, if there is one.
+	// Mend is the command that fixes it, if there is one.
 	Mend string `json:"mend,omitempty"`
 }
 

@@ -57,7 +57,7 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	case gate.StateHeld:
 		return []Advice{{"take the hold away", "depctl release " + name}}
 	case gate.StateInvalid:
-		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"mend it", edit}}
+		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"fix it", edit}}
 	case gate.StateFailed:
 		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job.Ref())}
 	case gate.StateSuspended:
@@ -81,7 +81,7 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 }
 
 func again(ref lang.Ref) Advice {
-	return Advice{"mend it and make it again, with what was skipped because of it", "depctl retry " + ref.Name + " -n " + ref.Namespace}
+	return Advice{"fix it and recreate it, with what was skipped because of it", "depctl retry " + ref.Name + " -n " + ref.Namespace}
 }
 
 // advice is what one could do about something that blocks.

@@ -11,7 +11,7 @@
 //	  part      lang.Trace -> tree; objects below it (part.go, object.go)
 //	  elements  of an array: how many run, wait, never run, and the first (element.go)
 //	  roots     down the deciding checks to what does not wait itself (root.go)
-//	  advice    state of a root -> the command that mends it (advice.go)
+//	  advice    state of a root -> the command that fixes it (advice.go)
 //	Print       lines for a terminal (drawing.go)
 //
 // The package is pure: the time, the width and the colours come in as values.

@@ -19,7 +19,7 @@ type Part struct {
 	// Value is true, false or unknown, and Found is what was found, in words.
 	Value string `json:"value"`
 	Found string `json:"found,omitempty"`
-	// Problem says that somebody must mend something, and is one of lang.ProblemCode.
+	// Problem says that somebody must fix something, and is one of lang.ProblemCode.
 	Problem string  `json:"problem,omitempty"`
 	Terms   []*Part `json:"terms,omitempty"`
 	// Objects are those that keep the check from being true, and More counts those

@@ -20,7 +20,7 @@ import (
 )
 
 const cancelLong = `Delete Jobs that have not ended, with their pods, and wait until these are gone.
-What waits for them goes on waiting, in case they are made again. With
+What waits for them goes on waiting, in case they are recreated. With
 --downstream, all Jobs go too that wait and can no longer run, in any namespace,
 directly or through others: those first, so that none of them is ever decided
 about when what it waits for has just gone. A Job that has another way to run, as
@@ -149,7 +149,7 @@ func (o *cancelOptions) remove(ctx context.Context, all []cluster.LiveJob) error
 			return err
 		}
 		if owner := metav1.GetControllerOf(t.Full); owner != nil {
-			if err := o.note("%s belonged to %s %s, which may make it again", o.short(t.Ref()), owner.Kind, owner.Name); err != nil {
+			if err := o.note("%s belonged to %s %s, which may recreate it", o.short(t.Ref()), owner.Kind, owner.Name); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,7 @@ import (
 	"depctl.dev/lang"
 )
 
-// remaking is a Job that is to be deleted and made again.
+// remaking is a Job that is to be deleted and recreated.
 type remaking struct {
 	old  cluster.LiveJob
 	anew *unstructured.Unstructured
@@ -136,7 +136,7 @@ func (o *retryOptions) makeAnew(ctx context.Context, r remaking) (cluster.LiveJo
 	switch {
 	case apierrors.IsAlreadyExists(err):
 		// Somebody else was faster, such as GitOps, or an answer was lost.
-		if err := o.note("%s was made again by somebody else meanwhile", o.short(r.old.Ref())); err != nil {
+		if err := o.note("%s was recreated by somebody else meanwhile", o.short(r.old.Ref())); err != nil {
 			return cluster.LiveJob{}, err
 		}
 		return o.client.Get(ctx, r.old.Ref())

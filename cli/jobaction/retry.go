@@ -24,7 +24,7 @@ const retryLong = `Make Jobs that have failed again, each from its own spec, and
 them that was skipped because of them, in any namespace. What succeeded stays as
 it is and is not run again: this is DAGMan's rescue.
 
-Each Job is deleted with its pods and made again when they are gone, first those
+Each Job is deleted with its pods and recreated when they are gone, first those
 that others wait for: so none of them ever sees the old outcome of another. What
 the API server, the Job controller and the gate have added to the Job does not go
 into the new one; with --dry-run -o yaml it is shown. Whether all of it is
@@ -33,7 +33,7 @@ are in a file whose name is printed. To run the command again after it was
 interrupted is harmless: it goes on with what is left.
 
 A Job that was named and has not failed stays, and the skipped ones below it are
-made again. One that would be skipped again at once, because something else that
+recreated. One that would be skipped again at once, because something else that
 it waits for has failed, is left and said. A Job of a CronJob stays the CronJob's,
 which reports it once (UnexpectedJob). Jobs of other controllers, and of Kueue, are
 refused: those make their Jobs themselves.`
@@ -78,7 +78,7 @@ func NewRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Com
 	}
 	o.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.only, "only", false, "Not those below them.")
-	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for each Job to be gone, and for room to make it again.")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for each Job to be gone, and for room to recreate it.")
 	return cmd
 }
 
@@ -108,7 +108,7 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 	return o.lookAgain(ctx, w, found)
 }
 
-// lookAgain says which Jobs below were skipped while others were made again: they
+// lookAgain says which Jobs below were skipped while others were recreated: they
 // still waited when it was looked, and the gate had seen the failure already.
 func (o *retryOptions) lookAgain(ctx context.Context, before *snapshot.World, found []cluster.LiveJob) error {
 	after, err := o.everything(ctx, found)
@@ -147,11 +147,11 @@ func (o *retryOptions) fits(t cluster.LiveJob) error {
 	return errors.Join(remakeable(t.Job), ownedByOther(t))
 }
 
-// remakeable returns why the Job must not be made again from what is in it.
+// remakeable returns why the Job must not be recreated from what is in it.
 func remakeable(job gate.Job) error {
 	switch {
 	case job.ForeignOwner != "":
-		return fmt.Errorf("job %s belongs to %s, which may have changed its spec: make it again from its manifest", job.Ref(), job.ForeignOwner)
+		return fmt.Errorf("job %s belongs to %s, which may have changed its spec: recreate it from its manifest", job.Ref(), job.ForeignOwner)
 	case job.BeingDeleted:
 		return fmt.Errorf("job %s is being deleted", job.Ref())
 	}
@@ -210,7 +210,7 @@ func (o *retryOptions) explainPlan(w *snapshot.World, plan *retryPlan, found []c
 		notes = append(notes, fmt.Sprintf("%s stays, it would be skipped again at once: %s", o.short(ref), plan.hopeless[ref]))
 	}
 	for _, ref := range plan.broken {
-		notes = append(notes, fmt.Sprintf("%s stays: some of its elements may have run, and would run again. To make it again whole: %s retry %s", o.short(ref), o.command, o.short(ref)))
+		notes = append(notes, fmt.Sprintf("%s stays: some of its elements may have run, and would run again. To recreate it whole: %s retry %s", o.short(ref), o.command, o.short(ref)))
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
 }

@@ -12,7 +12,7 @@ import (
 // retryPlan is what "depctl retry" makes again, in DAGMan's sense: what failed, and
 // what was skipped because of it. What succeeded stays.
 type retryPlan struct {
-	// jobs are to be made again, each after all of those that it waits for: at no
+	// jobs are to be recreated, each after all of those that it waits for: at no
 	// moment does one of them see the old outcome of another.
 	jobs []lang.Ref
 	// hopeless are skipped Jobs below them that would be skipped again at once,
@@ -93,7 +93,7 @@ func (r *retryPlan) leaveHopeless(w *snapshot.World, chosen map[lang.Ref]bool) {
 	w.Graph.Settle()
 }
 
-// fresh returns a Job as it is right after it has been made again.
+// fresh returns a Job as it is right after it has been recreated.
 func fresh(job gate.Job, w *snapshot.World) gate.Job {
 	job.UID, job.ResourceVersion, job.Created = "", "", w.Now
 	job.Suspended, job.Released, job.Edited, job.Ending, job.Gated = job.Annotated, false, false, false, false

@@ -31,7 +31,7 @@ A Job that was released already is refused: an edit changes nothing there. Eleme
 of one that is released element by element go by the new text.
 
 An option with an empty value takes its annotation away. The expression cannot be
-taken away: nobody would release the Job. "depctl release --force" runs it.`
+removed: nobody would release the Job. "depctl release --force" runs it.`
 
 const setExample = `  # Wait for another Job, too
   depctl set load 'extract, validate'

@@ -26,7 +26,7 @@ type waiter struct {
 func waiters() []waiter {
 	return []waiter{
 		{"k8s-wait-for", waitForNames, "takes a Job that is held for done, as it has no pod"},
-		{"kubernetes-entrypoint", entrypointNames, "takes an array for done when its first element is, and waits for ever for a Job that failed or was skipped"},
+		{"kubernetes-entrypoint", entrypointNames, "takes an array for done when its first element is, and waits forever for a Job that failed or was skipped"},
 		{"depends-on", waitForNames, "holds a pod, with its node and quota, as long as the Job is held"},
 	}
 }

@@ -61,7 +61,7 @@ func shortTTL(l *linting, w *manifest.Workload) []mistake {
 		}
 		if ttl < wanted {
 			return mistakef(w.Field("spec", "ttlSecondsAfterFinished"), "keep it for a day or more: ttlSecondsAfterFinished: 86400",
-				"this Job is gone %s after its end: if %s %s later than that, it waits for ever", ttl, dependent.Display(), made)
+				"this Job is gone %s after its end: if %s %s later than that, it waits forever", ttl, dependent.Display(), made)
 		}
 	}
 	return nil

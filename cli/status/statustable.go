@@ -117,18 +117,18 @@ func (o *statusOptions) sentences(q *snapshot.Inquiry, s *overview.Overview) []s
 func etaOf(namespace string, now time.Time, eta overview.ETA) []string {
 	switch {
 	case eta.Open == 0:
-		return []string{"All are over."}
+		return []string{"All are finished."}
 	case eta.Learned == 0:
-		return []string{"When they may be over nobody can tell: no Job has succeeded yet."}
+		return []string{"No estimate: no Job has succeeded yet."}
 	case eta.Unknown == eta.Open:
-		return []string{"When they may be over nobody can tell: they wait for what does not come by itself."}
+		return []string{"No estimate: they wait for what does not come by itself."}
 	}
-	text := fmt.Sprintf("All may be over %s, %s last, by how long %s took", inTime(now, eta.End), picture.NameIn(namespace, eta.Last), command.Count(eta.Learned, "Job"))
+	text := fmt.Sprintf("Estimated finish: %s (%s last), based on %s", inTime(now, eta.End), picture.NameIn(namespace, eta.Last), command.Count(eta.Learned, "finished Job"))
 	if eta.Guesses > 0 {
-		text += fmt.Sprintf("; for %s a guess, the median of all", command.Count(eta.Guesses, "Job"))
+		text += fmt.Sprintf("; %s estimated by the median of all", command.Count(eta.Guesses, "Job"))
 	}
 	if eta.Unknown > 0 {
-		text += fmt.Sprintf("; without %s of which nobody can tell", command.Count(eta.Unknown, "Job"))
+		text += fmt.Sprintf("; no estimate for %s", command.Count(eta.Unknown, "Job"))
 	}
 	return []string{text + "."}
 }

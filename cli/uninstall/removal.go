@@ -88,7 +88,7 @@ func (r *removal) removing(all []cluster.Installed) func(context.Context) error 
 			there, err := r.Remove(ctx, i)
 			switch {
 			case r.rehearsal && apierrors.IsBadRequest(err):
-				there, err = true, nil // a webhook cannot do dry runs
+				there = true // a webhook cannot do dry runs
 			case err != nil:
 				failed = append(failed, err)
 				if !isRefusal(err) {

@@ -7,7 +7,7 @@
 // and delays count from when things happened.
 //
 // A Vigil takes in Jobs as a watch tells of them and judges: True and False are the
-// language's. Hopeless says that it can never be true unless somebody mends a
+// language's. Hopeless says that it can never be true unless somebody fixes a
 // problem.
 //
 // The package is pure. A Vigil has no lock.

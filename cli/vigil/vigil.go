@@ -115,7 +115,7 @@ func (v *Vigil) Learn(job gate.Job, exits *gate.Exits) {
 // Judgement is what is known at one time.
 type Judgement struct {
 	Value lang.Value
-	// Hopeless tells that it stays unknown, or becomes false, unless somebody mends a
+	// Hopeless tells that it stays unknown, or becomes false, unless somebody fixes a
 	// right or the text.
 	Hopeless bool
 	// Next is when the value may change by time alone; zero if it will not.

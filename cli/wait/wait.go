@@ -26,9 +26,9 @@ it at once.
 
 Exit codes:
   0    it is true
-  1    it is false and, as things stand, for ever; or the cluster cannot be asked
+  1    it is false and, as things stand, forever; or the cluster cannot be asked
   2    the expression or the command line is wrong
-  3    it can never be true unless somebody mends something: a right, or the text
+  3    it can never be true unless somebody fixes something: a right, or the text
   124  the time is up`
 
 const waitExample = `  # Until two Jobs have succeeded, for an hour at most
@@ -87,7 +87,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		},
 	}
 	flags := cmd.Flags()
-	flags.DurationVar(&o.timeout, "timeout", -1, "How long to wait, as in 90s or 1h; 0 looks once. Without it, for ever.")
+	flags.DurationVar(&o.timeout, "timeout", -1, "How long to wait, as in 90s or 1h; 0 looks once. Without it, forever.")
 	flags.Lookup("timeout").DefValue = ""
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "Say nothing: the exit code is enough.")
 	return cmd

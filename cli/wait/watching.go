@@ -150,9 +150,9 @@ func (w *watching) end(j vigil.Judgement) error {
 	case j.Value == lang.True:
 		return w.say(command.ExitOK, "true: ", j)
 	case j.Value == lang.False:
-		return w.say(exitFalse, "false, as things stand for ever: ", j)
+		return w.say(exitFalse, "false, and will stay false unless something changes: ", j)
 	case j.Hopeless:
-		return w.say(exitProblem, "somebody must mend something: ", j)
+		return w.say(exitProblem, "somebody must fix something: ", j)
 	}
 	return w.say(exitTimeout, "still unknown: ", j)
 }

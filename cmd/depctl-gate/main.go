@@ -63,6 +63,7 @@ func run(ctx context.Context, o options) error {
 	config.QPS, config.Burst = o.qps, o.burst
 	now := controller.NewServerTime(clock.RealClock{})
 	config.Wrap(now.Wrap)
+	config.Wrap(controller.GiveUp)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("making the client: %w", err)

@@ -111,7 +111,7 @@ func TestAJobIsReadAgainWhenThereIsRoom(t *testing.T) {
 }
 
 // A Job that is released element by element and has no room is held, and does not
-// count as one whose annotation was taken away, all of whose elements may run.
+// count as one whose annotation was removed, all of whose elements may run.
 func TestElementsOfAJobWithoutRoomWait(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()

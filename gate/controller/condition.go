@@ -145,7 +145,7 @@ func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Con
 		metav1.PatchOptions{FieldManager: FieldManager}, "status")
 	switch {
 	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
-		return nil // deleted, or made again: the watch will say so
+		return nil // deleted, or recreated: the watch will say so
 	case err != nil:
 		conditionWrites.WithLabelValues("error").Inc()
 		return fmt.Errorf("writing condition %s: %w", condition.Reason, err)

@@ -248,7 +248,7 @@ func (c *Controller) work(ctx context.Context) {
 }
 
 // sync does what is to be done about one Job: as a prerequisite, and as one that
-// waits. It returns an error only for what another try can mend.
+// waits. It returns an error only for what another try can fix.
 //
 // What is to be guarded is not released before it is: it might run, end and be
 // cleaned away by the next try. Where the API server will not have the finalizer

@@ -203,7 +203,7 @@ func (p *player) idle() {
 // over checks what is left at the end.
 func (p *player) over() {
 	p.idle()
-	require.Empty(p.t, p.steps, "somebody waits for a name for ever")
+	require.Empty(p.t, p.steps, "somebody waits for a name forever")
 	for ref := range p.gate.census.states {
 		require.True(p.t, simulation.Waits(p.gate.store.entries[ref].job), "%s is counted, and waits no more", ref)
 	}

@@ -199,7 +199,7 @@ func TestADeadlockAcrossNamespacesNeedsTheRight(t *testing.T) {
 }
 
 // What a Job may see decides whether it is owed the outcome of a Job elsewhere.
-// As long as that is not known, nothing is taken away, and nothing is written.
+// As long as that is not known, nothing is removed, and nothing is written.
 func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
 	t.Parallel()
 	question := gate.Question{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "extract"}
@@ -262,7 +262,7 @@ func TestAnOutcomeEndsWhereverItIsRemembered(t *testing.T) {
 }
 
 // Outcomes that find no room are kept by the gate alone: a finalizer that waits
-// for a write that can never be would hold the Job for ever.
+// for a write that can never be would hold the Job forever.
 func TestAnOutcomeThatDoesNotFitHoldsNobody(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()

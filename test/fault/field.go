@@ -68,7 +68,7 @@ type Kind struct {
 	Ends bool
 	// fault is what the proxy does, nil if nothing.
 	fault func(hit func(string)) Fault
-	// do does something at some moments, and returns when it is over and mended.
+	// do does something at some moments, and returns when it is over and fixed.
 	do func(context.Context, *Field) error
 }
 

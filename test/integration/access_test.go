@@ -31,7 +31,7 @@ func TestTheMessageOfARefusalGrantsTheRight(t *testing.T) {
 	reporting.make("sum", etl.name+"/{app=etl}", runAs("other"))
 
 	require.Equal(t, strings.ReplaceAll(strings.ReplaceAll(
-		"waiting, and something must be mended: ETL/load: ETL/load: service account REP/default may not get Job ETL/load; "+
+		"waiting, and something must be fixed: ETL/load: ETL/load: service account REP/default may not get Job ETL/load; "+
 			"to allow it: kubectl create role REP:default:get:load -n ETL --verb=get --resource=jobs.batch --resource-name=load && "+
 			"kubectl create rolebinding REP:default:get:load -n ETL --role=REP:default:get:load --serviceaccount=REP:default",
 		"ETL", etl.name), "REP", reporting.name), reporting.forbidden("report"))
@@ -46,7 +46,7 @@ func TestTheMessageOfARefusalGrantsTheRight(t *testing.T) {
 	reporting.completes("total", "sum")
 }
 
-// A right that is taken away while the Job waits closes what it opened.
+// A right that is removed while the Job waits closes what it opened.
 func TestARightRevokedWhileTheJobWaits(t *testing.T) {
 	t.Parallel()
 	etl, reporting := shared.namespace(t), shared.namespace(t)

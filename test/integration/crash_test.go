@@ -147,7 +147,7 @@ func TestCrashesAndConflicts(t *testing.T) {
 		require.NoError(t, g.Stop())
 	})
 
-	// A Job is deleted and made again between the decision and the patch.
+	// A Job is deleted and recreated between the decision and the patch.
 	t.Run("patch is on its way when the Job is replaced", func(t *testing.T) {
 		s, p := c.namespace(t), newProxy(t, c)
 		g := c.gate(t, withoutNudge(p))

@@ -91,7 +91,7 @@ func TestExplainSaysWhatTheUserMayNot(t *testing.T) {
 	require.Regexp(t, "! gate +Deployment depctl-system/depctl-gate cannot be read", stdout)
 	_, stderr, code := s.depctl(kubeconfig, "wait", "b")
 	require.Equal(t, 3, code)
-	require.Contains(t, stderr, "somebody must mend something: b: "+s.name+"/b: you may not watch it")
+	require.Contains(t, stderr, "somebody must fix something: b: "+s.name+"/b: you may not watch it")
 }
 
 func TestWaitEndsWithItsExpression(t *testing.T) {

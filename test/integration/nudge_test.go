@@ -134,7 +134,7 @@ func TestANudgeChangesNoEnd(t *testing.T) {
 }
 
 // A gate that is killed while a Job is about to say that it is complete, before or
-// after its nudge, leaves nothing behind that the next one would not mend.
+// after its nudge, leaves nothing behind that the next one would not fix.
 func TestAGateIsKilledAboutANudge(t *testing.T) {
 	t.Parallel()
 	c := ownCluster(t)

@@ -49,7 +49,7 @@ func TestHowFarTheGateReaches(t *testing.T) {
 		two.make("report", one.name+"/load")
 		one.make("load", "")
 		one.completes("load")
-		require.Equal(t, "waiting, and something must be mended: "+one.name+"/load: "+one.name+"/load: "+
+		require.Equal(t, "waiting, and something must be fixed: "+one.name+"/load: "+one.name+"/load: "+
 			"this gate honours no references into other namespaces (--cross-namespace=deny)", two.warning("report", gate.ReasonProblem).Note)
 		two.held("report")
 	})

@@ -71,7 +71,7 @@ func TestPrerequisiteDeletedAndMadeAgain(t *testing.T) {
 	s.make("extract", "", template("exit-code", "3"))
 	s.fails("extract")
 	event := s.warning("load", gate.ReasonDependencyFailed)
-	require.Equal(t, "waits for ever as things stand: "+s.name+"/extract failed (BackoffLimitExceeded)", event.Note)
+	require.Equal(t, "will wait forever unless something changes: "+s.name+"/extract failed (BackoffLimitExceeded)", event.Note)
 	s.remove("extract")
 	s.held("load")
 	s.make("extract", "")
@@ -192,7 +192,7 @@ func TestAnEditAfterTheReleaseChangesNothingAndIsReported(t *testing.T) {
 	s.make("load", "extract", untilTold)
 	s.eventually("load is released", func(last map[string]history.Event) bool { return released(last[s.name+"/load"]) })
 	s.patch("load", `{"metadata":{"annotations":{"depctl.dev/depends-on":"extract, other"}}}`)
-	require.Contains(t, s.warning("load", gate.ReasonEditedLate).Note, "delete the Job and make it again")
+	require.Contains(t, s.warning("load", gate.ReasonEditedLate).Note, "delete the Job and recreate it")
 	s.tell("load")
 	s.completes("load")
 }

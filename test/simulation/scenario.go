@@ -22,7 +22,7 @@ type Options struct {
 	// Untimed leaves out made=before: of what is made within one second,
 	// Kubernetes does not note what came first.
 	Untimed bool
-	// Lively makes most Jobs run: few fail, or wait for ever.
+	// Lively makes most Jobs run: few fail, or wait forever.
 	Lively bool
 }
 

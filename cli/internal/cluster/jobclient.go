@@ -31,7 +31,7 @@ const fieldManager = "depctl"
 
 // JobClient reads and changes single Jobs for a person. It keeps all their fields,
 // those too that this program does not know: what a newer cluster has stored must
-// not be lost when a Job is made again.
+// not be lost when a Job is recreated.
 type JobClient struct {
 	objects dynamic.Interface
 	// typed reads many Jobs at once, to see how they hang together.
@@ -156,7 +156,7 @@ func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, b
 			return t, false, err
 		}
 		if now.UID != t.UID {
-			return t, false, fmt.Errorf("job %s was made again meanwhile, and is left alone", t.Ref())
+			return t, false, fmt.Errorf("job %s was recreated meanwhile, and is left alone", t.Ref())
 		}
 		t = now
 	}

@@ -43,7 +43,7 @@ func (c *JobClient) pods(ctx context.Context, t LiveJob) ([]gate.Pod, error) {
 }
 
 // GatedPods returns the pods of a Job that wait for our scheduling gate to be
-// taken away.
+// removed.
 func (c *JobClient) GatedPods(ctx context.Context, t LiveJob) ([]gate.Pod, error) {
 	pods, err := c.pods(ctx, t)
 	return slices.DeleteFunc(pods, func(p gate.Pod) bool { return p.Gate < 0 || p.Ended || p.BeingDeleted }), err

@@ -180,7 +180,7 @@ var errGone = errors.New("it was deleted before it ended")
 
 // Wait returns the Job once it has ended, and tells of each state before.
 func (s *Submitter) Wait(ctx context.Context, job *batchv1.Job, tell func(text string)) (*batchv1.Job, error) {
-	// The library logs how its watch ends, and tries for ever what is forbidden.
+	// The library logs how its watch ends, and tries forever what is forbidden.
 	ctx, cancel := context.WithCancelCause(klog.NewContext(ctx, logr.Discard()))
 	defer cancel(nil)
 	refused := func(err error) error {

@@ -67,7 +67,7 @@ func retrying() *utilwait.Backoff {
 func (f *Watcher) Run(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(logr.NewContext(ctx, logr.Discard()))
 	defer end(nil)
-	// A reflector goes on for ever where nobody listens.
+	// A reflector goes on forever where nobody listens.
 	for _, s := range f.Streams {
 		if _, err := f.Client.BatchV1().Jobs(s.Namespace).List(ctx, s.options(metav1.ListOptions{Limit: 1})); err != nil {
 			f.mu.Lock()

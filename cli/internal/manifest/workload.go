@@ -45,7 +45,7 @@ type Workload struct {
 // IsAnnotated reports whether it is a Job, or makes Jobs, that wait.
 func (w *Workload) IsAnnotated() bool { return w.Value != nil }
 
-// IsOver reports whether it is too late to mend anything: the Job was released, has
+// IsOver reports whether it is too late to fix anything: the Job was released, has
 // finished or is being deleted.
 func (w *Workload) IsOver() bool {
 	return w.Live && (w.Facts.Outcome() != lang.Undecided || w.Facts.BeingDeleted || w.Facts.Annotated && !w.Facts.Waits())

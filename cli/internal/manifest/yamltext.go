@@ -41,7 +41,7 @@ func (v *yamlValue) text() bool {
 	return true
 }
 
-// isOldBool tells whether a word is a truth value in YAML 1.1, which kubectl
+// isOldBool reports whether a word is a truth value in YAML 1.1, which kubectl
 // speaks, and text in YAML 1.2.
 func isOldBool(word string) bool {
 	if word == "" {

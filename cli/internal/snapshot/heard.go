@@ -141,5 +141,5 @@ func later(a, b time.Time) time.Time {
 }
 
 // ByElement reports whether pods of the Job have, or will have, the scheduling gate
-// that only a gate takes away. It cannot be taken out of a Job that has started.
+// that only a gate removes. It cannot be taken out of a Job that has started.
 func ByElement(job gate.Job) bool { return job.Released && job.Gated }

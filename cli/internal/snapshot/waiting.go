@@ -36,7 +36,7 @@ func NotWaiting(job gate.Job) error {
 }
 
 // WaitsFor returns the checks that a Job still waits for, as its expression would
-// say them, each with what is known where time alone may not mend it.
+// say them, each with what is known where time alone may not fix it.
 func (w *World) WaitsFor(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 	decision := w.Decide(ref)
 	if w.IsPaused(ref) && decision.Action == gate.Ignoring && decision.Message == "" {
