@@ -47,6 +47,7 @@ type checkJSON struct {
 	NotChecked []string          `json:"notChecked"`
 }
 
+// New returns "depctl check".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &checkOptions{streams: streams, clock: f.Clock, build: f.Build}
 	cmd := &cobra.Command{

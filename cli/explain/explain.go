@@ -63,6 +63,7 @@ type explainOptions struct {
 	terminal command.Terminal
 }
 
+// New returns "depctl explain".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{

@@ -52,6 +52,7 @@ type graphOptions struct {
 	redetect func(io.Writer) command.Terminal
 }
 
+// New returns "depctl graph".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &graphOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{

@@ -44,6 +44,7 @@ type cancelOptions struct {
 	timeout                time.Duration
 }
 
+// NewCancel returns "depctl cancel".
 func NewCancel(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &cancelOptions{acting: newActing(f, streams, "cancel", "cancelled")}
 	cmd := &cobra.Command{

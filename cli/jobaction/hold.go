@@ -34,6 +34,7 @@ type holdOptions struct {
 	reason string
 }
 
+// NewHold returns "depctl hold".
 func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &holdOptions{acting: newActing(f, streams, "hold", "held")}
 	cmd := &cobra.Command{

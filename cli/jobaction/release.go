@@ -38,6 +38,7 @@ type releaseOptions struct {
 	force bool
 }
 
+// NewRelease returns "depctl release".
 func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &releaseOptions{acting: newActing(f, streams, "release", "released")}
 	cmd := &cobra.Command{

@@ -54,6 +54,7 @@ type retryOptions struct {
 	timeout time.Duration
 }
 
+// NewRetry returns "depctl retry".
 func NewRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &retryOptions{acting: newActing(f, streams, "retry", "retried")}
 	cmd := &cobra.Command{

@@ -50,6 +50,7 @@ type setOptions struct {
 	edits map[string]*string
 }
 
+// NewSet returns "depctl set".
 func NewSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
 	cmd := &cobra.Command{

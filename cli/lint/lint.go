@@ -90,6 +90,7 @@ type lintOptions struct {
 	allNamespaces bool
 }
 
+// New returns "depctl lint".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &lintOptions{streams: streams, build: f.Build}
 	cmd := &cobra.Command{

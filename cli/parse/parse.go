@@ -40,6 +40,7 @@ type parseOptions struct {
 	terminal command.Terminal
 }
 
+// New returns "depctl parse".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &parseOptions{streams: streams}
 	cmd := &cobra.Command{

@@ -81,6 +81,7 @@ type planOptions struct {
 	namespace         string
 }
 
+// New returns "depctl plan".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &planOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{

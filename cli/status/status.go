@@ -61,6 +61,7 @@ type statusOptions struct {
 	terminal  command.Terminal
 }
 
+// New returns "depctl status".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &statusOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{

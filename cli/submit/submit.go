@@ -120,6 +120,7 @@ type submitOptions struct {
 	suffix string
 }
 
+// New returns "depctl submit".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &submitOptions{streams: streams}
 	cmd := &cobra.Command{

@@ -55,6 +55,7 @@ type uninstallOptions struct {
 	server string
 }
 
+// New returns "depctl uninstall".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &uninstallOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{

@@ -63,6 +63,7 @@ type waitOptions struct {
 	client    cluster.Client
 }
 
+// New returns "depctl wait".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &waitOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{

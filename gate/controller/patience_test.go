@@ -27,21 +27,25 @@ func TestAWatchThatNobodyAnswersIsGivenUp(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	client := &http.Client{Transport: giveUpAfter(50 * time.Millisecond)(http.DefaultTransport)}
-	get := func(ctx context.Context, path string) (*http.Response, error) {
+	// get returns what of an answer there is.
+	get := func(ctx context.Context, path string) (string, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+path, nil)
 		require.NoError(t, err)
-		return client.Do(request)
+		response, err := client.Do(request)
+		if err != nil {
+			return "", err
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		return string(text), err
 	}
 	_, err := get(t.Context(), "/silent?watch=true")
 	require.ErrorIs(t, err, errUnanswered)
 
-	response, err := get(t.Context(), "/late?watch=true")
-	require.NoError(t, err)
 	time.AfterFunc(150*time.Millisecond, func() { close(over) })
-	text, err := io.ReadAll(response.Body)
+	text, err := get(t.Context(), "/late?watch=true")
 	require.NoError(t, err)
-	require.Equal(t, "begun and over", string(text), "once it is answered, it goes on as long as it likes")
-	require.NoError(t, response.Body.Close())
+	require.Equal(t, "begun and over", text, "once it is answered, it goes on as long as it likes")
 
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

@@ -20,6 +20,7 @@ import (
 // completionTimeout bounds how long a shell waits for names from the cluster.
 const completionTimeout = 3 * time.Second
 
+// NoFiles tells a shell that no name of a file can stand here.
 const NoFiles = cobra.ShellCompDirectiveNoFileComp
 
 // CompleteJobs completes the names of Jobs, with their states, in the namespace
@@ -84,6 +85,7 @@ func contextOf(cmd *cobra.Command) context.Context {
 	return context.Background()
 }
 
+// CompleteNamespaces offers the namespaces of the cluster.
 func (f *Factory) CompleteNamespaces(cmd *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
 	w, _, err := f.Writer()
 	if err != nil {
@@ -109,6 +111,7 @@ func (f *Factory) CompleteNamespaces(cmd *cobra.Command, _ []string, given strin
 // KubeconfigNames are the names in a kubeconfig.
 type KubeconfigNames struct{ Contexts, Clusters, Users []string }
 
+// CompleteKubeconfig offers names that stand in the kubeconfig.
 func (f *Factory) CompleteKubeconfig(names func(KubeconfigNames) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
 		config, err := f.Flags.ToRawKubeConfigLoader().RawConfig()

@@ -35,6 +35,7 @@ type Factory struct {
 	Interactive func(io.Reader) bool
 }
 
+// NewFactory returns the factory of a program of this build.
 func NewFactory(build command.Build) *Factory {
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.CacheDir = nil // it caches discovery, which is never asked for

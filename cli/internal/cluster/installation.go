@@ -31,9 +31,11 @@ const (
 )
 
 var (
-	mutatingPolicyKind    = newKind(admissionGroup, "v1", "mutatingadmissionpolicies", "mutatingadmissionpolicy")
-	mutatingBindingKind   = newKind(admissionGroup, "v1", "mutatingadmissionpolicybindings", "mutatingadmissionpolicybinding")
-	ValidatingPolicyKind  = newKind(admissionGroup, "v1", "validatingadmissionpolicies", "validatingadmissionpolicy")
+	mutatingPolicyKind  = newKind(admissionGroup, "v1", "mutatingadmissionpolicies", "mutatingadmissionpolicy")
+	mutatingBindingKind = newKind(admissionGroup, "v1", "mutatingadmissionpolicybindings", "mutatingadmissionpolicybinding")
+	// ValidatingPolicyKind is that of policies that refuse.
+	ValidatingPolicyKind = newKind(admissionGroup, "v1", "validatingadmissionpolicies", "validatingadmissionpolicy")
+	// ValidatingBindingKind is that of their bindings.
 	ValidatingBindingKind = newKind(admissionGroup, "v1", "validatingadmissionpolicybindings", "validatingadmissionpolicybinding")
 	mutatingWebhookKind   = newKind(admissionGroup, "v1", "mutatingwebhookconfigurations", "mutatingwebhookconfiguration")
 	validatingWebhookKind = newKind(admissionGroup, "v1", "validatingwebhookconfigurations", "validatingwebhookconfiguration")

@@ -41,6 +41,7 @@ type JobClient struct {
 	Person string
 }
 
+// JobClient returns what does things to single Jobs.
 func (f *Factory) JobClient() (*JobClient, error) {
 	config, err := f.config()
 	if err != nil {
@@ -73,6 +74,7 @@ type LiveJob struct {
 	gate.Job
 }
 
+// NewLiveJob returns a Job as the API server sent it.
 func NewLiveJob(raw *unstructured.Unstructured) (LiveJob, error) {
 	full := &batchv1.Job{}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, full); err != nil {

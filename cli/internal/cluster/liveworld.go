@@ -29,6 +29,7 @@ type LiveWorld struct {
 // Lock keeps the world as it is; unlock lets it go on.
 func (f *LiveWorld) Lock() { f.mu.Lock() }
 
+// Unlock lets the world go on.
 func (f *LiveWorld) Unlock() { f.mu.Unlock() }
 
 // Follow reads the Jobs as read does, and then every change. Whoever looks at the

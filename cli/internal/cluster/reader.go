@@ -126,6 +126,8 @@ func (r *Reading) FollowUpstream(ctx context.Context) error {
 	return nil
 }
 
+// Look reads what is waited for in another namespace: all of the namespace, or what may be
+// read of it. What may not is noted as unread.
 func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 	if ref.Kind != lang.KindJob {
 		return nil // only Jobs are looked up

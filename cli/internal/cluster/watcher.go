@@ -56,6 +56,7 @@ type Watcher struct {
 // meet; unlock lets it go on.
 func (f *Watcher) Lock() { f.mu.Lock() }
 
+// Unlock lets the watcher call again.
 func (f *Watcher) Unlock() { f.mu.Unlock() }
 
 // retrying is how long a watch that was lost waits for the next try.

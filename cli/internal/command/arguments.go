@@ -9,6 +9,7 @@ import (
 	"depctl.dev/lang"
 )
 
+// NoArguments refuses arguments, and says that the command takes none.
 func NoArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return UsageErrorf("unexpected argument %q", args[0])

@@ -5,12 +5,14 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // DryRun says whether changes are made, in the words of kubectl's --dry-run.
 type DryRun string
 
+// The values of --dry-run, as kubectl has them.
 const (
 	DryRunNone   DryRun = "none"
 	DryRunClient DryRun = "client"
 	DryRunServer DryRun = "server"
 )
 
+// Validate returns a UsageError if the value is none of those.
 func (d DryRun) Validate() error {
 	switch d {
 	case DryRunNone, DryRunClient, DryRunServer:

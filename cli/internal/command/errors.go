@@ -30,6 +30,7 @@ type UsageError struct {
 
 func (e *UsageError) Error() string { return e.Message }
 
+// UsageErrorf returns a UsageError, as fmt.Errorf does.
 func UsageErrorf(format string, args ...any) error {
 	return &UsageError{fmt.Sprintf(format, args...)}
 }

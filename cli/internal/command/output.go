@@ -13,10 +13,12 @@ import (
 // OutputJSON is the only value of --output so far; no value means text.
 const OutputJSON = "json"
 
+// AddOutputFlag adds -o for a command that knows only json.
 func AddOutputFlag(flags *pflag.FlagSet, output *string) {
 	flags.StringVarP(output, "output", "o", "", "Output format: json.")
 }
 
+// ValidateOutput returns a UsageError for a format that is not json.
 func ValidateOutput(output string) error {
 	if output != "" && output != OutputJSON {
 		return UsageErrorf("unknown output format %q, the only one is %q", output, OutputJSON)
@@ -44,6 +46,7 @@ const (
 	OutputWide = "wide"
 )
 
+// ValidateOutputs returns a UsageError for a format that is not known.
 func ValidateOutputs(output string, known ...string) error {
 	for _, k := range known {
 		if output == k || output == "" {
@@ -53,6 +56,7 @@ func ValidateOutputs(output string, known ...string) error {
 	return UsageErrorf("unknown output format %q, there are %s", output, strings.Join(known, ", "))
 }
 
+// WriteYAML writes a value as YAML, by its JSON.
 func WriteYAML(w io.Writer, value any) error {
 	text, err := yaml.Marshal(value)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 )
 
+// Sleep waits for so long, or until the context ends.
 func Sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -25,6 +25,7 @@ func Wrap(text string, width int) []string {
 	return lines
 }
 
+// WrapWidth returns how many columns a text may take; a pipe has very many.
 func WrapWidth(t Terminal) int {
 	if t.Width == 0 {
 		return 1 << 20

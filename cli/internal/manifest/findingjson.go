@@ -18,6 +18,7 @@ type FindingJSON struct {
 	Hint      string `json:"hint"`
 }
 
+// FindingsJSON returns findings as they are printed.
 func FindingsJSON(findings []Finding) []FindingJSON {
 	list := make([]FindingJSON, len(findings)) // never null
 	for i, f := range findings {

@@ -29,6 +29,7 @@ type Manifest struct {
 	Live *batchv1.Job
 }
 
+// NewManifest returns a file of this name and text.
 func NewManifest(name string, text []byte) *Manifest {
 	m := &Manifest{Name: name, Text: strings.TrimPrefix(string(text), "\ufeff")}
 	m.Lines = FileLines(m.Text)

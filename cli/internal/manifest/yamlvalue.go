@@ -189,6 +189,7 @@ func (v *yamlValue) flow() bool {
 	return false
 }
 
+// Clip returns the first 60 characters of a text, in one line.
 func Clip(s string) string {
 	const most = 60
 	if s = picture.OneLine(s); len([]rune(s)) > most {

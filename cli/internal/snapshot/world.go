@@ -42,6 +42,7 @@ type World struct {
 	Now time.Time
 }
 
+// NewWorld returns an empty world of a moment.
 func NewWorld(now time.Time) *World {
 	return &World{
 		Graph:    depgraph.New(),
