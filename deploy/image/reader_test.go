@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"debug/elf"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -87,7 +88,7 @@ func unpack(t *testing.T, archive []byte) string {
 	dir := t.TempDir()
 	for files := tar.NewReader(bytes.NewReader(archive)); ; {
 		header, err := files.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return dir
 		}
 		require.NoError(t, err)

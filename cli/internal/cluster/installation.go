@@ -50,7 +50,8 @@ var (
 	serviceAccountKind    = newKind("", "v1", "serviceaccounts", "serviceaccount")
 	namespaceKind         = newKind("", "v1", "namespaces", "namespace")
 	podKind               = newKind("", "v1", "pods", "pod")
-	JobKind               = newKind("batch", "v1", "jobs", "job")
+	// JobKind is that of Jobs.
+	JobKind = newKind("batch", "v1", "jobs", "job")
 )
 
 // Installed is one object of deploy.
