@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ rules: [{level: Metadata}]
 func freeAddresses(n int) ([]string, error) {
 	addresses := make([]string, n)
 	for i := range addresses {
-		listener, err := net.Listen("tcp4", "127.0.0.1:0")
+		listener, err := listen()
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
@@ -38,6 +39,19 @@ func freeAddresses(n int) ([]string, error) {
 		addresses[i] = listener.Addr().String()
 	}
 	return addresses, nil
+}
+
+// listen listens on a random port below those that connections and servers get from
+// the system: one of these may be gone again before a program has it.
+func listen() (listener net.Listener, err error) {
+	const lowest, systems, tries = 10_000, 32_768, 100
+	for range tries {
+		port := lowest + rand.IntN(systems-lowest)
+		if listener, err = net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			return listener, nil
+		}
+	}
+	return nil, err
 }
 
 // program completes a program of the kube binary, or of the binary of its own
