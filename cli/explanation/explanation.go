@@ -16,6 +16,8 @@ type Cluster interface {
 	Decision(lang.Ref) gate.Decision
 	// Denied returns the rights that a Job needs and does not have.
 	Denied(lang.Ref) []gate.Question
+	// State returns the state of an object of any kind, and why it is in that one.
+	State(lang.Ref) (gate.State, string)
 	// Unreadable says why nothing is known of an object; empty if it is known.
 	Unreadable(lang.Ref) string
 	// Expect returns when something may come of a Job.

@@ -86,7 +86,8 @@ func objectOf(c Cluster, ref lang.Ref) *Object {
 			o.Message = s.Job.Object.Reason
 		}
 	case ref.Kind != lang.KindJob:
-		o.State, o.Message = "unknown", "only Jobs are looked up"
+		state, why := c.State(ref)
+		o.State, o.Message = string(state), why
 	case why != "":
 		o.State, o.Message = "unknown", why
 	}

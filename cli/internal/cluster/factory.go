@@ -7,6 +7,7 @@ import (
 
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
@@ -17,6 +18,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/gate"
 )
 
 // Factory has what commands need from outside. Its methods read a kubeconfig
@@ -29,8 +31,11 @@ type Factory struct {
 	Terminal func(io.Writer) command.Terminal
 	// Suffix returns letters for a name that nothing has yet.
 	Suffix func() string
-	// NewClient makes a client for everything.
-	NewClient func(*rest.Config) (Client, error)
+	// NewClient makes a client for everything, and NewObjects one for objects of any kind.
+	NewClient  func(*rest.Config) (Client, error)
+	NewObjects func(*rest.Config) (dynamic.Interface, error)
+	// Kinds are what Jobs can wait for besides Jobs.
+	Kinds gate.Kinds
 	// Interactive reports whether a person can be asked there.
 	Interactive func(io.Reader) bool
 }
@@ -47,6 +52,7 @@ func NewFactory(build command.Build) *Factory {
 
 		Suffix:      func() string { return utilrand.String(5) },
 		NewClient:   func(config *rest.Config) (Client, error) { return kubernetes.NewForConfig(config) },
+		NewObjects:  func(config *rest.Config) (dynamic.Interface, error) { return dynamic.NewForConfig(config) },
 		Interactive: command.IsTerminal,
 	}
 }
@@ -99,7 +105,19 @@ func (f *Factory) Reader(namespace string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewReader(client, namespace), nil
+	reader := NewReader(client, namespace)
+	if len(f.Kinds) == 0 {
+		return reader, nil
+	}
+	config, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	if reader.objects, err = f.NewObjects(config); err != nil {
+		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	reader.kinds = f.Kinds
+	return reader, nil
 }
 
 // NewReader returns what reads the Jobs of a namespace, or of all if it is empty.

@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/pager"
 
@@ -27,6 +28,9 @@ type Reader struct {
 	Namespace string
 	// reviews is whom to ask what service accounts may see; nil for nobody.
 	reviews Reviewer
+	// kinds are what is read besides Jobs, by objects.
+	kinds   gate.Kinds
+	objects dynamic.Interface
 }
 
 func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []string, error) {
@@ -39,6 +43,9 @@ func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []st
 			return nil, nil, err
 		}
 	}
+	if err := r.readKinds(ctx); err != nil {
+		return nil, nil, err
+	}
 	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
 	return r.World, append(snapshot.UnreadableNotes(r.World), notes...), err
 }
@@ -46,7 +53,7 @@ func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []st
 // Reading begins to read a world that is real: what nobody knows of it is not known.
 func (c *Reader) Reading(now time.Time) *Reading {
 	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}}
-	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
+	r.World.Access, r.World.Kinds = &snapshot.Hearsay{Asked: gate.Answers{}}, c.kinds
 	return r
 }
 
@@ -130,7 +137,7 @@ func (r *Reading) FollowUpstream(ctx context.Context) error {
 // read of it. What may not is noted as unread.
 func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 	if ref.Kind != lang.KindJob {
-		return nil // only Jobs are looked up
+		return nil // readKinds reads it
 	}
 	forbidden, tried := r.Listed[ref.Namespace]
 	if !tried {

@@ -13,7 +13,7 @@ func (w *World) State(ref lang.Ref) (gate.State, string) {
 		return picture.StateUnknown, why
 	}
 	if ref.Kind != lang.KindJob {
-		return picture.StateUnknown, "only Jobs are looked up"
+		return w.stateOf(ref)
 	}
 	if !exists {
 		return gate.StateMissing, "no Job of this name was found"
@@ -24,6 +24,25 @@ func (w *World) State(ref lang.Ref) (gate.State, string) {
 		return gate.StateSuspended, PausedText
 	}
 	return state, decision.Message
+}
+
+// stateOf returns the state of an object of another kind.
+func (w *World) stateOf(ref lang.Ref) (gate.State, string) {
+	if _, known := w.Kinds.Lookup(ref.Kind); !known {
+		return picture.StateUnknown, "this kind is not looked up"
+	}
+	switch o := w.Graph.Object(ref); {
+	case o == nil:
+		return gate.StateMissing, "no " + ref.Kind + " of this name was found"
+	case o.Outcome == lang.Succeeded:
+		return gate.StateSucceeded, ""
+	case o.Outcome == lang.Failed:
+		return gate.StateFailed, o.Reason
+	case o.Ready:
+		return gate.StateRunning, "ready"
+	default:
+		return gate.StatePending, "not ready"
+	}
 }
 
 // States returns the states of all Jobs, and of all that they wait for.

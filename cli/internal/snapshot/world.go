@@ -93,6 +93,14 @@ func (w *World) Note(job *batchv1.Job) {
 	}
 }
 
+// Put adds an object of another kind, or replaces the one of the same name.
+func (w *World) Put(ref lang.Ref, o *lang.Object, labels map[string]string) {
+	if o.Ready {
+		o.ReadyAt = w.Now // nobody knows since when
+	}
+	w.Graph.Set(ref, depgraph.Node{Object: o, Labels: labels})
+}
+
 // Remove forgets a Job that is gone.
 func (w *World) Remove(ref lang.Ref) {
 	delete(w.Jobs, ref)
