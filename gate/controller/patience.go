@@ -11,7 +11,7 @@ import (
 // A watch that nobody answers would never end by itself: its connection is well, and
 // other requests go on in it. The Jobs would be forgotten until the gate restarts. The
 // API server begins to answer a watch at once, or refuses it.
-const patience = 30 * time.Second
+const patience = 15 * time.Second
 
 var errUnanswered = errors.New("the watch was not answered in " + patience.String() + ", trying again")
 
