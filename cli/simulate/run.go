@@ -168,7 +168,7 @@ func (r *Run) ask(ref lang.Ref) {
 	switch d.Action {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
-		r.become(job, func(*lang.Object) {})
+		r.world.Set(job) // that it may run opens nothing before it does
 		r.ready = append(r.ready, readyJob{ref, r.now})
 	case gate.Failing:
 		r.Idle[ref] = d.Message

@@ -2,10 +2,12 @@ package snapshot
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // A right that was granted after the gate's last word is being asked for.
@@ -18,4 +20,29 @@ func TestARightGrantedLaterIsNotCalledMissing(t *testing.T) {
 	h.heard, h.Asked[q] = gate.Answers{}, gate.Denied
 	require.Equal(t, gate.Denied, h.Answer(q))
 	require.Equal(t, gate.Allowed, Hopeful{&Hearsay{}}.Answer(q))
+}
+
+// A simulation changes nothing of the world that it is asked about: what the gate wrote
+// on a Job still counts when the Job has run in the simulation.
+func TestASimulationLeavesWhatWasHeard(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	w := NewWorld(noon)
+	w.Access = &Hearsay{Asked: gate.Answers{}}
+	done := gate.Job{Namespace: "etl", Name: "job0", UID: "u0", Started: noon.Add(-time.Hour), Object: &lang.Object{Outcome: lang.Succeeded, Finished: noon.Add(-50 * time.Minute)}}
+	runs := gate.Job{Namespace: "etl", Name: "job1", UID: "u1", Started: noon.Add(-time.Minute), Object: &lang.Object{Started: true}}
+	waits := gate.Job{
+		Namespace: "rep", Name: "load", UID: "u2", ServiceAccount: "default", Annotated: true, DependsOn: "etl/job1", Suspended: true,
+		Created: noon.Add(-time.Hour), Object: &lang.Object{},
+		Condition: &gate.Condition{Reason: gate.ReasonWaiting, Message: "waiting: etl/job1 has not finished", Written: noon.Add(-time.Minute)},
+	}
+	for _, job := range []gate.Job{done, runs, waits} {
+		w.Add(job)
+	}
+	q := NewInquiry(w)
+	question := waits.Questions(w.Graph.Expr(waits.Ref()), nil)[0]
+	require.Equal(t, gate.Allowed, w.Access.Answer(question))
+	require.True(t, q.Expect(waits.Ref()).Known())
+	require.Equal(t, gate.Allowed, w.Access.Answer(question))
+	require.Equal(t, gate.Waiting, q.Decision(waits.Ref()).Action)
+	require.Equal(t, lang.Undecided, w.Jobs[runs.Ref()].Outcome())
 }

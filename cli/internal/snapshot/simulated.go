@@ -62,6 +62,10 @@ func (w simulated) Set(job gate.Job) []lang.Ref {
 // SetTime makes it later.
 func (w simulated) SetTime(now time.Time) { w.Now = now }
 
+// Settle finds deadlocks. Rights stay as they were heard of in the world that is copied,
+// which shares them.
+func (w simulated) Settle() { w.Graph.Settle() }
+
 // Prerequisites returns what a Job waits for.
 func (w simulated) Prerequisites(ref lang.Ref) []lang.Ref { return w.Graph.Prerequisites(ref) }
 
