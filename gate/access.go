@@ -73,8 +73,7 @@ func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 	}
 	var list []Question
 	for _, edge := range expr.Edges() {
-		ref := edge.Ref.Resolve(j.Namespace)
-		if _, known := kinds.Lookup(ref.Kind); known && ref.Namespace != j.Namespace {
+		if ref := edge.Ref.Resolve(j.Namespace); ref.Namespace != j.Namespace && kinds.Has(ref.Kind) {
 			list = append(list, kinds.question(j.Namespace, j.ServiceAccount, ref))
 		}
 	}
@@ -105,8 +104,9 @@ func compareQuestions(a, b Question) int {
 
 func (k Kinds) question(namespace, account string, ref lang.Ref) Question {
 	q := Question{Namespace: namespace, Account: account, Verb: "get", Target: ref.Namespace, Name: ref.Name}
-	if kind, known := k.Lookup(ref.Kind); known && kind.Name != lang.KindJob {
-		q.Kind, q.Resource = kind.Name, kind.Resource
+	if ref.Kind != lang.KindJob {
+		kind, _ := k.Lookup(ref.Kind)
+		q.Kind, q.Resource = ref.Kind, kind.Resource
 	}
 	if ref.IsSet() {
 		q.Verb, q.Name = "list", ""

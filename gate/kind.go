@@ -53,6 +53,11 @@ func (k Kinds) Lookup(name string) (Kind, bool) {
 	return k[at], true
 }
 
+// Has reports whether objects of a kind can be looked up.
+func (k Kinds) Has(name string) bool {
+	return name == lang.KindJob || slices.ContainsFunc(k, func(kind Kind) bool { return kind.Name == name })
+}
+
 // Names returns the names of all kinds, job first.
 func (k Kinds) Names() []string {
 	names := []string{lang.KindJob}
@@ -76,7 +81,7 @@ func (k Kind) Object(object *unstructured.Unstructured) (*lang.Object, error) {
 
 // problem returns why objects of a kind cannot be looked up; nil if they can.
 func (w World) problem(kind string) *lang.Problem {
-	if _, known := w.Kinds.Lookup(kind); !known {
+	if !w.Kinds.Has(kind) {
 		only := "Jobs"
 		if names := w.Kinds.Names(); len(names) > 1 {
 			only = strings.Join(names, ", ")

@@ -78,8 +78,7 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 // isGoneFrom reports whether a Job that is gone belongs to a set, and nobody has
 // taken its name.
 func (w World) isGoneFrom(gone, set lang.Ref) bool {
-	return gone.Kind == set.Kind && gone.Namespace == set.Namespace && gone != w.Self && w.Graph.Object(gone) == nil &&
-		lang.NewMatcher(set).Match(gone.Name, w.Seen[gone].Labels)
+	return gone != w.Self && w.Graph.Object(gone) == nil && set.Contains(gone, w.Seen[gone].Labels)
 }
 
 // Sees reports whether the Job may look at what ref names.

@@ -59,7 +59,7 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			}
 			if from.IsSet() {
 				// A set does not contain the Job that names it; to the others it may.
-				if job := w.Jobs[n.Ref]; from.Namespace == n.Ref.Namespace && lang.NewMatcher(from).Match(n.Ref.Name, job.Labels) {
+				if job := w.Jobs[n.Ref]; from.Contains(n.Ref, job.Labels) {
 					e.From += " without " + n.Ref.Name
 				}
 				if !sets[e.From] {

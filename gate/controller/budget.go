@@ -198,12 +198,10 @@ func weigh(e entry) (w weight) {
 		return w
 	}
 	sets := map[lang.Ref]bool{}
-	for _, check := range e.expr.Checks() {
-		for i := range check.Targets {
-			w.bytes += weightOfTarget + weightOfEdge
-			if ref := check.Targets[i].Ref.Resolve(job.Namespace); ref.IsSet() {
-				sets[ref] = true
-			}
+	for target := range targets(e.expr, job.Namespace) {
+		w.bytes += weightOfTarget + weightOfEdge
+		if target.IsSet() {
+			sets[target] = true
 		}
 	}
 	w.sets = int64(len(sets))

@@ -159,6 +159,3 @@ func (s kindStore) Replace(objects []any, _ string) error {
 	})
 	return nil
 }
-
-// Resync does nothing: what changes is seen in the watch.
-func (s kindStore) Resync() error { return nil }

@@ -86,18 +86,16 @@ func (s *store) caughtUp(e entry, meanwhile []gone) gate.RecordedOutcomes {
 	}
 	seen, ref := e.seen, e.job.Ref()
 	names, sets := map[lang.Ref]bool{}, []lang.Ref{}
-	for _, check := range e.expr.Checks() {
-		for i := range check.Targets {
-			if target := check.Targets[i].Ref.Resolve(ref.Namespace); target.IsSet() {
-				sets = append(sets, target)
-			} else {
-				names[target] = true
-			}
+	for target := range targets(e.expr, ref.Namespace) {
+		if target.IsSet() {
+			sets = append(sets, target)
+		} else {
+			names[target] = true
 		}
 	}
 	for _, g := range meanwhile {
 		waits := names[g.ref] || slices.ContainsFunc(sets, func(set lang.Ref) bool {
-			return set.Namespace == g.ref.Namespace && g.ref != ref && lang.NewMatcher(set).Match(g.ref.Name, g.Labels)
+			return g.ref != ref && set.Contains(g.ref, g.Labels)
 		})
 		switch _, remembered := seen[g.ref]; {
 		case waits && s.mayLook(ref, e, g.ref) != gate.Denied:

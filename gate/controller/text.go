@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"hash/maphash"
+	"iter"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -71,6 +72,20 @@ func (s *store) parse(job gate.Job) entry {
 		e.job.DependsOn = ""
 	}
 	return e
+}
+
+// targets returns what the checks of an expression ask about, in the order of the text
+// and with repetitions, their namespace filled in.
+func targets(expr *lang.Expr, namespace string) iter.Seq[lang.Ref] {
+	return func(yield func(lang.Ref) bool) {
+		for _, check := range expr.Checks() {
+			for i := range check.Targets {
+				if !yield(check.Targets[i].Ref.Resolve(namespace)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func hash(job gate.Job) uint64 { return maphash.String(texts, job.DependsOn) }

@@ -14,11 +14,12 @@ import (
 type space struct{ kind, namespace string }
 
 // readKinds reads what is waited for of other kinds than Jobs, all of it in a namespace.
-// What may not be read stays unread.
+// What may not be read stays unread. Only now can the world look these kinds up.
 func (r *Reading) readKinds(ctx context.Context) error {
 	if len(r.kinds) == 0 {
 		return nil
 	}
+	r.World.Kinds = r.kinds
 	tried := map[space]string{}
 	for _, ref := range r.World.Wanted(r.Namespace) {
 		kind, known := r.kinds.Lookup(ref.Kind)

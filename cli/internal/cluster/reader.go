@@ -53,7 +53,7 @@ func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []st
 // Reading begins to read a world that is real: what nobody knows of it is not known.
 func (c *Reader) Reading(now time.Time) *Reading {
 	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}}
-	r.World.Access, r.World.Kinds = &snapshot.Hearsay{Asked: gate.Answers{}}, c.kinds
+	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
 	return r
 }
 

@@ -28,7 +28,7 @@ func (w *World) State(ref lang.Ref) (gate.State, string) {
 
 // stateOf returns the state of an object of another kind.
 func (w *World) stateOf(ref lang.Ref) (gate.State, string) {
-	if _, known := w.Kinds.Lookup(ref.Kind); !known {
+	if !w.Kinds.Has(ref.Kind) {
 		return picture.StateUnknown, "this kind is not looked up"
 	}
 	switch o := w.Graph.Object(ref); {
