@@ -53,7 +53,7 @@ func (b *builder) start() {
 	case b.in.Manifest != nil:
 		b.job = b.in.Manifest.DeepCopy()
 		if numbers, err := Numbers(b.job); err != nil {
-			b.fail(place{}, "mend the annotation, or give --array", "%s", err)
+			b.fail(place{}, "fix the annotation, or give --array", "%s", err)
 		} else if b.array == nil && numbers != nil {
 			b.array, b.inherited = numbers, true
 		}

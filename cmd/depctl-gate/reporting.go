@@ -66,7 +66,7 @@ func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder
 	}
 	config = rest.CopyConfig(config)
 	config.QPS, config.Burst = r.eventRate, r.eventBurst
-	config.Wrap(controller.NewPace(clock.RealClock{}).Wrap)
+	config.Wrap(controller.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
 	others, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making the client for events: %w", err)
@@ -83,7 +83,7 @@ func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder
 func (r *reporting) client(config *rest.Config) (kubernetes.Interface, error) {
 	config = rest.AddUserAgent(rest.CopyConfig(config), "conditions")
 	config.QPS = -1
-	config.Wrap(controller.NewPace(clock.RealClock{}).Wrap)
+	config.Wrap(controller.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("making the client for conditions: %w", err)

@@ -7,11 +7,11 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// Pace keeps requests that nobody waits for out of the way of others: it sends one at
-// a time, and after each it pauses nine times as long as the answer took. An API
+// AdaptiveThrottle keeps requests that nobody waits for out of the way of others: it
+// sends one at a time, and after each it pauses nine times as long as the answer took. An API
 // server at rest answers in milliseconds, and the pause is hardly felt; one that has
 // more to do than it can answers late, and is left alone.
-type Pace struct {
+type AdaptiveThrottle struct {
 	clock clock.Clock
 	// turn has the time from which on the next request may be sent.
 	turn chan time.Time
@@ -20,16 +20,16 @@ type Pace struct {
 // longestPause bounds the pause after one slow answer.
 const longestPause = 2 * time.Second
 
-// NewPace returns a Pace for requests that keep out of each other's way too.
-func NewPace(c clock.Clock) *Pace {
-	p := &Pace{clock: c, turn: make(chan time.Time, 1)}
+// NewAdaptiveThrottle returns one for requests that keep out of each other's way too.
+func NewAdaptiveThrottle(c clock.Clock) *AdaptiveThrottle {
+	p := &AdaptiveThrottle{clock: c, turn: make(chan time.Time, 1)}
 	p.turn <- time.Time{}
 	return p
 }
 
 // Wrap returns what sends requests through another RoundTripper at this pace; it is
 // for rest.Config.Wrap.
-func (p *Pace) Wrap(next http.RoundTripper) http.RoundTripper {
+func (p *AdaptiveThrottle) Wrap(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(request *http.Request) (*http.Response, error) {
 		done := request.Context().Done()
 		var at time.Time

@@ -32,7 +32,7 @@ func TestPaceFollowsTheAnswers(t *testing.T) {
 				began := time.Now()
 				var mu sync.Mutex
 				var got []time.Duration
-				paced := NewPace(clock.RealClock{}).Wrap(roundTripper(func(*http.Request) (*http.Response, error) {
+				paced := NewAdaptiveThrottle(clock.RealClock{}).Wrap(roundTripper(func(*http.Request) (*http.Response, error) {
 					mu.Lock()
 					got = append(got, time.Since(began))
 					mu.Unlock()
@@ -60,7 +60,7 @@ func TestPaceLetsGo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
-		paced := NewPace(clock.RealClock{}).Wrap(roundTripper(func(*http.Request) (*http.Response, error) {
+		paced := NewAdaptiveThrottle(clock.RealClock{}).Wrap(roundTripper(func(*http.Request) (*http.Response, error) {
 			sent++
 			time.Sleep(time.Second)
 			return nil, nil

@@ -183,11 +183,11 @@ func weigh(e entry) (w weight) {
 		w.bytes += int64(len(e.invalid.Error()))
 	}
 	for _, gone := range e.seen {
-		w.bytes += weighGone(gone)
+		w.bytes += weighOutcome(gone)
 	}
 	for ref, gone := range job.Seen {
 		if _, known := e.seen[ref]; !known {
-			w.bytes += weighGone(gone)
+			w.bytes += weighOutcome(gone)
 		}
 	}
 	if e.expr == nil {
@@ -243,7 +243,7 @@ func brief(job gate.Job) gate.Job {
 	return job
 }
 
-func weighGone(gone gate.RecordedOutcome) int64 {
+func weighOutcome(gone gate.RecordedOutcome) int64 {
 	bytes := weightOfOutcome + weighLabels(gone.Labels)
 	if array := gone.Object.Array; array != nil {
 		bytes += weightOfInterval * int64(len(array.Completed))

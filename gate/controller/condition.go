@@ -52,7 +52,7 @@ func newConditions(jobs batchv1client.JobsGetter, rate float32, store *store, cl
 		store: store,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRewrite, lastRewrite),
-			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "conditions", DelayingQueue: fairly("conditions", jobTurns())}),
+			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "conditions", DelayingQueue: fairly("conditions", newJobQueue())}),
 		limiter: flowcontrol.NewTokenBucketRateLimiter(rate, max(1, int(rate))),
 		clock:   clock,
 	}

@@ -80,7 +80,7 @@ type Controller struct {
 	unsaved   *refusals
 	rights    *rights
 	stopwatch *stopwatch
-	census    *stateGauge
+	gauge     *stateGauge
 	observer  bool
 	nudges    bool
 	clock     clock.PassiveClock
@@ -101,13 +101,13 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		client: client, dynamic: o.Dynamic,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRetry, lastRetry),
-			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairly("jobs", jobTurns())}),
+			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairly("jobs", newJobQueue())}),
 		reporter:  newReporter(o.Recorder),
 		refusals:  newRefusals(),
 		share:     newShare(),
 		unsaved:   newRefusals(),
 		stopwatch: newStopwatch(clock.RealClock{}),
-		census:    newCensus(),
+		gauge:     newStateGauge(),
 		observer:  o.ObserveOnly,
 		nudges:    o.Nudge && !o.ObserveOnly,
 		clock:     o.Clock,
@@ -278,11 +278,11 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.reporter.forget(ref)
 		c.refusals.forget(ref)
 		c.unsaved.forget(ref)
-		c.census.forget(ref)
+		c.gauge.forget(ref)
 		return nil
 	}
 	decisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
-	c.census.note(job, decision)
+	c.gauge.note(job, decision)
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
 	if c.observer {

@@ -22,13 +22,13 @@ type fairQueue[T comparable] struct {
 	size  int
 }
 
-func newTurns[T comparable](whose func(T) string) *fairQueue[T] {
+func newFairQueue[T comparable](whose func(T) string) *fairQueue[T] {
 	return &fairQueue[T]{whose: whose, line: map[string][]T{}}
 }
 
-// jobTurns is a queue of Jobs in which namespaces take turns.
-func jobTurns() *fairQueue[lang.Ref] {
-	return newTurns(func(ref lang.Ref) string { return ref.Namespace })
+// newJobQueue is a queue of Jobs in which namespaces take turns.
+func newJobQueue() *fairQueue[lang.Ref] {
+	return newFairQueue(func(ref lang.Ref) string { return ref.Namespace })
 }
 
 // fairly returns a queue with delays in the order of another one.
@@ -82,7 +82,7 @@ type questions struct {
 func newQuestions() *questions {
 	whose := func(q gate.Question) string { return q.Namespace }
 	return &questions{
-		hurries: map[gate.Question]bool{}, moved: map[gate.Question]bool{}, first: newTurns(whose), rest: newTurns(whose),
+		hurries: map[gate.Question]bool{}, moved: map[gate.Question]bool{}, first: newFairQueue(whose), rest: newFairQueue(whose),
 	}
 }
 

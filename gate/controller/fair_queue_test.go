@@ -10,7 +10,7 @@ import (
 
 func TestNamespacesTakeTurns(t *testing.T) {
 	t.Parallel()
-	turns := newTurns(func(q gate.Question) string { return q.Namespace })
+	turns := newFairQueue(func(q gate.Question) string { return q.Namespace })
 	for _, name := range []string{"1", "2", "3"} {
 		turns.Push(gate.Question{Namespace: "a", Name: name})
 	}

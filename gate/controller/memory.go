@@ -57,7 +57,7 @@ func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 	var affected []lang.Ref
 	for _, other := range slices.Collect(maps.Keys(s.memory[ref])) {
 		if e := s.entries[other]; e.seen[ref].Object.UID != string(job.UID) {
-			affected = append(append(affected, other), s.see(other, e, e.seen.Without(ref), -weighGone(e.seen[ref]))...)
+			affected = append(append(affected, other), s.see(other, e, e.seen.Without(ref), -weighOutcome(e.seen[ref]))...)
 		}
 	}
 	return affected
@@ -83,7 +83,7 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 			if gone.Object == nil {
 				gone = gate.RecordOutcome(ref, job.Object, job.Labels)
 			}
-			affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, gone), weighGone(gone))...)
+			affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, gone), weighOutcome(gone))...)
 		}
 	}
 	return affected

@@ -186,7 +186,7 @@ func (p *player) restart() {
 	clock := clocktesting.NewFakePassiveClock(simulation.Now)
 	p.line = &line{}
 	p.gate = &Controller{
-		queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), unsaved: newRefusals(), stopwatch: newStopwatch(clock), census: newCensus(), share: newShare(),
+		queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), unsaved: newRefusals(), stopwatch: newStopwatch(clock), gauge: newStateGauge(), share: newShare(),
 		clock: clock,
 	}
 	p.gate.store = newStore(p.gate.enqueue, clock)

@@ -18,7 +18,7 @@ type stateGauge struct {
 	counts map[gate.State]int
 }
 
-func newCensus() *stateGauge {
+func newStateGauge() *stateGauge {
 	return &stateGauge{states: map[lang.Ref]gate.State{}, counts: map[gate.State]int{}}
 }
 

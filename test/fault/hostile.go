@@ -21,11 +21,11 @@ const tricks = 200
 // hostile is a namespace whose owner means harm: forged pods of the Jobs of the graph,
 // long and unreadable texts, circles, and endless arrays. It goes at the end.
 func hostile(ctx context.Context, f *Field) error {
-	mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mending)
+	fix, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
 	var made *corev1.Namespace
-	err := trial.Persist(mend, func() (err error) {
-		made, err = f.Client.CoreV1().Namespaces().Create(mend, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "hostile-"}}, metav1.CreateOptions{})
+	err := trial.Persist(fix, func() (err error) {
+		made, err = f.Client.CoreV1().Namespaces().Create(fix, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "hostile-"}}, metav1.CreateOptions{})
 		return err
 	})
 	if err != nil {
@@ -37,7 +37,7 @@ func hostile(ctx context.Context, f *Field) error {
 		}
 	}
 	<-ctx.Done()
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), mending)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
 	return trial.Persist(end, func() error { return f.banish(end, made.Name) })
 }

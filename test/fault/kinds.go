@@ -35,8 +35,8 @@ var Kinds = []Kind{
 	{Name: "rbac", Cluster: true, do: revoke},
 }
 
-// mending is how long it may take to make good what was broken.
-const mending = 2 * time.Minute
+// fixing is how long it may take to make good what was broken.
+const fixing = 2 * time.Minute
 
 // moments does something at n random moments of the field's span, or until ctx is
 // done. What do has begun it ends, also after that.
@@ -51,8 +51,8 @@ func (f *Field) moments(ctx context.Context, n int, do func(context.Context) err
 		if !pause(ctx, time.Until(start.Add(moment))) {
 			return nil
 		}
-		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mending)
-		err := do(mend)
+		fix, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
+		err := do(fix)
 		cancel()
 		if err != nil {
 			return err
@@ -164,11 +164,11 @@ func scope(ctx context.Context, f *Field) error {
 }
 
 func beside(ctx context.Context, f *Field, args []string) error {
-	mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mending)
+	fix, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
 	var other *sandbox.Gate
-	err := trial.Persist(mend, func() (err error) {
-		other, err = f.Sandbox.StartGate(mend, sandbox.GateOptions{Args: args})
+	err := trial.Persist(fix, func() (err error) {
+		other, err = f.Sandbox.StartGate(fix, sandbox.GateOptions{Args: args})
 		return err
 	})
 	if err != nil {

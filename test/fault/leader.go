@@ -15,10 +15,10 @@ func leader(ctx context.Context, f *Field) error {
 		return err
 	}
 	var gates [2]*sandbox.Gate
-	mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mending)
+	fix, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
 	for i := range gates {
-		gate, err := f.electable(mend)
+		gate, err := f.electable(fix)
 		if err != nil {
 			return err
 		}

@@ -90,9 +90,9 @@ func (k *soak) round(ctx context.Context, seed uint64) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	mending, cancel := context.WithTimeout(ctx, time.Minute)
+	fixing, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if err := k.Gate.WaitReady(mending); err != nil {
+	if err := k.Gate.WaitReady(fixing); err != nil {
 		o.Violations = append(o.Violations, fmt.Sprintf("the gate is not well: %v", err))
 	}
 	k.look(ctx)
