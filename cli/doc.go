@@ -17,11 +17,10 @@
 //	batch               options and scripts of batch systems -> a Job
 //	checkup             facts of an installation -> findings
 //	explanation         a decision in words and as a tree
-//	forecast            when something may be expected
 //	overview            how many Jobs stand how
 //	picture             a graph as text, SVG, PNG, HTML or data
 //	reference           the names of Jobs that people give
-//	simulate            what would run when
+//	simulate            what would run when, and when something may be expected
 //	vigil               what "depctl wait" knows, and what it means
 //
 // The last block is pure: it gets the time, the width and the colours as values, and

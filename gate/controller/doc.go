@@ -17,6 +17,11 @@
 //   - The patch tests what the decision was made on. Late, doubled or
 //     reordered work ends in a refusal by the API server, never in a second
 //     release.
+//   - Other kinds than Jobs have a watch each (kind.go), and nothing is decided on
+//     them before all are listed. Two kinds may be seen at different moments.
+//   - A long text is read by a decider, in the turn of its namespace (text.go).
+//     Until then the Job is held, and who goes meanwhile is remembered (passed.go).
+//   - A watch that is not answered is given up and tried again (patience.go).
 //   - Nothing is kept that the cluster does not hold. A gate that is killed
 //     lists again and decides again.
 package controller
