@@ -101,7 +101,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 			named := []lang.Ref{ref}
 			if expr := yours.Graph.Expr(ref); expr != nil {
 				for _, edge := range expr.Edges() {
-					named = append(named, edge.Ref.Resolve(ref.Namespace))
+					named = append(named, edge.Ref.Resolve(ref))
 				}
 			}
 			for _, one := range named {

@@ -110,7 +110,7 @@ func BenchmarkMillion(b *testing.B) {
 		// The newest that somebody waits for is made to wait for that Job, and
 		// then not to.
 		dependent := list[len(list)-1]
-		to := dependent.node.Expr.Names()[0].Resolve("n")
+		to := dependent.node.Expr.Names()[0].Resolve(lang.Ref{Namespace: "n"})
 		known := Node{Object: g.Object(to), Expr: g.Expr(to), Waits: true}
 		bad := known
 		bad.Expr = parse(b, dependent.ref.Name)

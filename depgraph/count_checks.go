@@ -84,7 +84,7 @@ func (g *Graph) addCountChecks(one *node) {
 func (s *countChecks) uncount(g *Graph, one *node, check *lang.Check) {
 	s.opaque = true
 	for i := range check.Targets {
-		if ref := check.Targets[i].Ref.Resolve(one.space.namespace); ref.IsSet() {
+		if ref := check.Targets[i].Ref.Resolve(one.ref()); ref.IsSet() {
 			s.uncounted = append(s.uncounted, g.space(ref).sets[ref.Name])
 		}
 	}
@@ -108,7 +108,7 @@ func (g *Graph) term(one *node, check *lang.Check) *term {
 	}
 	t := &term{check: check}
 	for i := range check.Targets {
-		ref := check.Targets[i].Ref.Resolve(one.space.namespace)
+		ref := check.Targets[i].Ref.Resolve(one.ref())
 		if !ref.IsSet() {
 			if named := g.lookup(ref); !slices.Contains(t.names, named) {
 				t.names = append(t.names, named)

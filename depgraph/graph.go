@@ -137,6 +137,9 @@ func (g *Graph) Object(ref lang.Ref) *lang.Object {
 	return nil
 }
 
+// Named reports whether somebody names an object, or it exists.
+func (g *Graph) Named(ref lang.Ref) bool { return g.lookup(ref) != nil }
+
 // Expr returns the expression that an object carries, nil if it has none.
 func (g *Graph) Expr(ref lang.Ref) *lang.Expr {
 	if one := g.lookup(ref); one != nil {

@@ -91,7 +91,7 @@ func TestSetsFollowTheirMembers(t *testing.T) {
 	g.Remove(load)
 	g.Remove(report)
 	require.Equal(t, "n/shard-2", texts(g.Refs()))
-	require.Empty(t, g.spaces[key{lang.KindJob, "n"}].sets, "a set that nobody names is forgotten")
+	require.Empty(t, g.spaces[key{kind: lang.KindJob, namespace: "n"}].sets, "a set that nobody names is forgotten")
 }
 
 func TestAPlainListIsAffectedOnlyWhenItsVerdictChanges(t *testing.T) {

@@ -2,6 +2,7 @@ package depgraph
 
 import (
 	"slices"
+	"time"
 
 	"depctl.dev/lang"
 )
@@ -180,6 +181,10 @@ type view struct {
 	*Graph
 	self lang.Ref
 }
+
+// AbsentSince says nothing: how long something is absent does not matter to whether it may
+// still come.
+func (v view) AbsentSince(lang.Ref) time.Time { return time.Time{} }
 
 // Members returns the objects of a set, sorted by name, without the one that
 // asks.

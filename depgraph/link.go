@@ -18,7 +18,7 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 	if names := expr.Names(); names != nil {
 		one.names = make([]edge, 0, len(names))
 		for _, ref := range names {
-			g.name(one, ref.Resolve(one.space.namespace))
+			g.name(one, ref.Resolve(one.ref()).Object())
 		}
 		g.count(one)
 		return
@@ -26,12 +26,12 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 	for _, check := range expr.Checks() {
 		for i := range check.Targets {
 			target := &check.Targets[i]
-			switch ref := target.Ref.Resolve(one.space.namespace); {
+			switch ref := target.Ref.Resolve(one.ref()); {
 			case target.Self:
 			case ref.IsSet():
 				g.join(one, ref, check.Before)
 			default:
-				g.name(one, ref)
+				g.name(one, ref.Object())
 			}
 		}
 	}

@@ -17,7 +17,7 @@ func (m naive) names(dependent, ref lang.Ref) bool {
 		return false
 	}
 	return slices.ContainsFunc(m[dependent].Expr.Edges(), func(e lang.Edge) bool {
-		named := e.Ref.Resolve(dependent.Namespace)
+		named := e.Ref.Resolve(dependent)
 		return named == ref || ref != dependent && m.has(named, ref)
 	})
 }
@@ -46,7 +46,7 @@ func (m naive) refs() []lang.Ref {
 		}
 		for _, e := range one.Expr.Edges() {
 			if !e.Ref.IsSet() {
-				refs = append(refs, e.Ref.Resolve(ref.Namespace))
+				refs = append(refs, e.Ref.Resolve(ref))
 			}
 		}
 	}
@@ -61,6 +61,8 @@ type seenBy struct {
 }
 
 func (m seenBy) Object(ref lang.Ref) *lang.Object { return m.naive[ref].Object }
+
+func (seenBy) AbsentSince(lang.Ref) time.Time { return time.Time{} }
 
 func (m seenBy) Members(set lang.Ref) (list []lang.Member, _ *lang.Problem) {
 	for ref, one := range m.naive {

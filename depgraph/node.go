@@ -49,9 +49,11 @@ func wayOf(n Node) way {
 type edge struct{ node, at uint32 }
 
 // key is what a name, a glob or a selector is looked up in.
-type key struct{ kind, namespace string }
+type key struct{ kind, namespace, run string }
 
-// space has the nodes of one kind in one namespace by name, and the sets that
+func keyOf(ref lang.Ref) key { return key{ref.Kind, ref.Namespace, ref.Run} }
+
+// space has the nodes of one kind, namespace and run by name, and the sets that
 // are named in it.
 type space struct {
 	key
@@ -60,7 +62,7 @@ type space struct {
 }
 
 func (n *node) ref() lang.Ref {
-	return lang.Ref{Kind: n.space.kind, Namespace: n.space.namespace, Name: n.name}
+	return lang.Ref{Kind: n.space.kind, Namespace: n.space.namespace, Name: n.name, Run: n.space.run}
 }
 
 // size is how many a node waits for, with repetitions.
@@ -76,7 +78,7 @@ func byRef(a, b *node) int { return a.ref().Compare(b.ref()) }
 
 // lookup returns the node of ref, nil if there is none.
 func (g *Graph) lookup(ref lang.Ref) *node {
-	if in := g.spaces[key{ref.Kind, ref.Namespace}]; in != nil {
+	if in := g.spaces[keyOf(ref)]; in != nil {
 		return in.nodes[ref.Name]
 	}
 	return nil
@@ -102,7 +104,7 @@ func (g *Graph) node(ref lang.Ref) *node {
 }
 
 func (g *Graph) space(ref lang.Ref) *space {
-	at := key{ref.Kind, ref.Namespace}
+	at := keyOf(ref)
 	in, ok := g.spaces[at]
 	if !ok {
 		in = &space{key: at, nodes: map[string]*node{}, sets: map[string]*set{}}

@@ -189,7 +189,7 @@ func (p *game) press() {
 		var ending []lang.Ref
 		others := false
 		for _, name := range p.model[ref].Expr.Names() {
-			name = name.Resolve(ref.Namespace)
+			name = name.Resolve(ref)
 			switch o := p.model[name].Object; {
 			case o == nil, o.Problem != nil, o.Outcome == lang.Undecided && !p.ending[o]:
 				others = true
@@ -275,7 +275,7 @@ func (p *game) usage() {
 		}
 		mine := map[lang.Ref]bool{}
 		for _, e := range node.Expr.Edges() {
-			if ref := e.Ref.Resolve(dependent.Namespace); ref.IsSet() {
+			if ref := e.Ref.Resolve(dependent); ref.IsSet() {
 				sets[ref] = true
 			} else if node, there := p.model[ref]; !there || node.Object == nil {
 				virtual[ref], mine[ref] = true, true

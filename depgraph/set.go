@@ -161,7 +161,7 @@ func byName(a, b *node) int { return strings.Compare(a.name, b.name) }
 // out: a set never contains the Job that names it. The list is the graph's own: it must
 // not be changed, and is good until the next Set or Remove.
 func (g *Graph) Members(ref, self lang.Ref) []lang.Member {
-	in := g.spaces[key{ref.Kind, ref.Namespace}]
+	in := g.spaces[keyOf(ref)]
 	if in == nil {
 		return nil
 	}

@@ -73,7 +73,7 @@ func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 	}
 	var list []Question
 	for _, edge := range expr.Edges() {
-		if ref := edge.Ref.Resolve(j.Namespace); ref.Namespace != j.Namespace && kinds.Has(ref.Kind) {
+		if ref := edge.Ref.Resolve(j.Ref()); ref.Namespace != j.Namespace && kinds.Has(ref.Kind) {
 			list = append(list, kinds.question(j.Namespace, j.ServiceAccount, ref))
 		}
 	}
@@ -108,7 +108,7 @@ func (k Kinds) question(namespace, account string, ref lang.Ref) Question {
 		kind, _ := k.Lookup(ref.Kind)
 		q.Kind, q.Resource = ref.Kind, kind.Resource
 	}
-	if ref.IsSet() {
+	if ref.IsSet() || ref.Kind == lang.KindJob && ref.Run != "" { // a step is looked up by its labels
 		q.Verb, q.Name = "list", ""
 	}
 	return q

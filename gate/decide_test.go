@@ -19,6 +19,8 @@ type world map[string]*lang.Object
 
 func (w world) Object(ref lang.Ref) *lang.Object { return w[ref.String()] }
 
+func (w world) AbsentSince(lang.Ref) time.Time { return time.Time{} }
+
 func (w world) Members(lang.Ref) ([]lang.Member, *lang.Problem) { return nil, nil }
 
 // waiting returns a Job that is held and waits for extract.

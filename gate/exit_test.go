@@ -2,6 +2,7 @@ package gate
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -98,5 +99,7 @@ func TestWhatWasLearnedStays(t *testing.T) {
 // objects is a world of a few objects and no sets.
 type objects map[lang.Ref]*lang.Object
 
-func (w objects) Object(ref lang.Ref) *lang.Object                { return w[ref] }
+func (w objects) Object(ref lang.Ref) *lang.Object { return w[ref] }
+func (objects) AbsentSince(lang.Ref) time.Time     { return time.Time{} }
+
 func (w objects) Members(lang.Ref) ([]lang.Member, *lang.Problem) { return nil, nil }

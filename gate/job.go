@@ -79,6 +79,10 @@ type Job struct {
 	// failed; empty if it has not. Nobody but the gate knows it.
 	Refused string
 
+	// Superseded reports whether a later Job of its run and step counts in its place. The
+	// Job itself does not say so.
+	Superseded bool
+
 	// Nudging is what a nudge needs to know.
 	Nudging Nudging
 	// Started is status.startTime; zero if nobody has started the Job.
@@ -184,8 +188,18 @@ func foreignOwner(job *batchv1.Job) string {
 	return ""
 }
 
-// Ref returns the reference by which expressions name the Job.
-func (j Job) Ref() lang.Ref { return lang.Job(j.Namespace, j.Name) }
+// Ref returns the reference by which expressions name the Job, and the graph has it. One
+// that is superseded has a reference that none names.
+func (j Job) Ref() lang.Ref {
+	if ref := j.Step(); j.Superseded {
+		return ref.Superseded(j.Name)
+	}
+	return j.Step()
+}
+
+// Step returns the reference by which expressions name the Job while no later one
+// supersedes it.
+func (j Job) Step() lang.Ref { return StepRef(j.Namespace, j.Name, j.Labels) }
 
 // Outcome returns how the Job ended.
 func (j Job) Outcome() lang.Outcome { return j.Object.Outcome }

@@ -28,6 +28,7 @@ func observeObject(job *batchv1.Job) *lang.Object {
 		Array:   observeArray(job),
 	}
 	observeOutcome(o, status)
+	observeRun(o, job)
 	o.Started = o.Outcome == lang.Succeeded || o.Outcome == lang.Failed || hadPods(status)
 	if o.Started && status.StartTime != nil {
 		o.StartedAt = status.StartTime.Time

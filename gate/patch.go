@@ -35,9 +35,23 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		{"test", "/spec/suspend", true},
 		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
 		{"test", annotationPath(HoldAnnotation), nil},
+		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
 	}, templateOperations(job, how)...))
+}
+
+// sameRun tests that the Job is of the run that its names were read in. In a map that is
+// not there, nothing can be tested.
+func (j Job) sameRun() operation {
+	if len(j.Labels) == 0 {
+		return operation{"test", "/metadata/labels", nil}
+	}
+	var run any
+	if name, ok := j.Labels[RunLabel]; ok {
+		run = name
+	}
+	return operation{"test", "/metadata/labels/" + pointer(RunLabel), run}
 }
 
 // unreleased tests that a Job that waits waits still: one that is not released, or

@@ -68,7 +68,7 @@ type Owner struct {
 }
 
 // Owner returns the Job as its pods name it.
-func (j Job) Owner() Owner { return Owner{Job: j.Ref(), UID: j.UID} }
+func (j Job) Owner() Owner { return Owner{Job: j.Identity(), UID: j.UID} }
 
 // ObservePod returns the facts of a pod, the Job that controls it, and whether one
 // does.

@@ -44,6 +44,8 @@ type seenJSON struct {
 	Size      int64             `json:"size,omitempty"`
 	Completed string            `json:"completed,omitempty"`
 	Labels    map[string]string `json:"labels,omitempty"`
+	// NamesRun is that of the object.
+	NamesRun bool `json:"namesRun,omitempty"`
 }
 
 var outcomes = map[lang.Outcome]string{lang.Succeeded: "succeeded", lang.Failed: "failed", lang.Skipped: "skipped"}
@@ -93,7 +95,7 @@ func (g RecordedOutcome) encoded(ref lang.Ref) string {
 
 func (g RecordedOutcome) entry() seenJSON {
 	o := g.Object
-	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels}
+	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels, NamesRun: o.NamesRun}
 	if o.Exit != nil && !o.Exit.Lost {
 		entry.Code = &o.Exit.Code
 	}
@@ -133,7 +135,13 @@ func (s RecordedOutcomes) Fit(room int, kept RecordedOutcomes) RecordedOutcomes 
 	return fitting
 }
 
-func refText(ref lang.Ref) string { return ref.Kind + ":" + ref.Namespace + "/" + ref.Name }
+func refText(ref lang.Ref) string {
+	text := ref.Kind + ":" + ref.Namespace + "/" + ref.Name
+	if ref.Run != "" {
+		text += "@" + ref.Run
+	}
+	return text
+}
 
 // parseSeen reads the annotation. What cannot be read was not written by the
 // gate, and says nothing.
@@ -151,7 +159,7 @@ func parseSeen(text string) RecordedOutcomes {
 		}
 		o := &lang.Object{
 			UID: entry.UID, Outcome: outcome, Reason: entry.Reason, Finished: entry.At,
-			Created: entry.At, Started: outcome != lang.Skipped, Exit: &lang.Exit{Lost: true},
+			Created: entry.At, Started: outcome != lang.Skipped, NamesRun: entry.NamesRun, Exit: &lang.Exit{Lost: true},
 		}
 		if entry.Code != nil {
 			o.Exit = &lang.Exit{Code: *entry.Code}
@@ -166,8 +174,9 @@ func parseSeen(text string) RecordedOutcomes {
 
 func parseRef(text string) (lang.Ref, bool) {
 	kind, rest, ok := strings.Cut(text, ":")
+	rest, run, _ := strings.Cut(rest, "@")
 	namespace, name, slash := strings.Cut(rest, "/")
-	return lang.Ref{Kind: kind, Namespace: namespace, Name: name}, ok && slash
+	return lang.Ref{Kind: kind, Namespace: namespace, Name: name, Run: run}, ok && slash
 }
 
 func outcomeOf(word string) lang.Outcome {

@@ -3,6 +3,7 @@ package gate
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/lang"
@@ -25,6 +26,9 @@ type World struct {
 	// Access answers what that account may look at in other namespaces. While
 	// it is nil nothing is known there.
 	Access Access
+	// Absent tells since when an object that does not exist is known to be absent; nil if
+	// nobody has watched.
+	Absent func(lang.Ref) time.Time
 }
 
 // Object returns what is known of an object, nil if it does not exist.
@@ -40,7 +44,7 @@ func (w World) Object(ref lang.Ref) *lang.Object {
 	switch {
 	case !seen:
 		return o
-	case o == nil:
+	case gone.Stands(ref, o):
 		return gone.Object
 	case o.UID == gone.Object.UID && o.Exit == nil && o.Outcome == lang.Failed:
 		// Its pods may be gone; what was learned from them is not.
@@ -70,7 +74,9 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	if len(gone) == 0 {
 		return members, nil
 	}
-	members = append(gone, members...)
+	members = append(gone, slices.DeleteFunc(slices.Clone(members), func(m lang.Member) bool {
+		return slices.ContainsFunc(gone, func(g lang.Member) bool { return g.Name == m.Name })
+	})...)
 	slices.SortFunc(members, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
 	return members, nil
 }
@@ -78,7 +84,16 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 // isGoneFrom reports whether a Job that is gone belongs to a set, and nobody has
 // taken its name.
 func (w World) isGoneFrom(gone, set lang.Ref) bool {
-	return gone != w.Self && w.Graph.Object(gone) == nil && set.Contains(gone, w.Seen[gone].Labels)
+	return gone != w.Self && w.Seen[gone].Stands(gone, w.Graph.Object(gone)) && set.Contains(gone, w.Seen[gone].Labels)
+}
+
+// AbsentSince returns since when an object is known to be absent, zero if nobody has seen
+// it go.
+func (w World) AbsentSince(ref lang.Ref) time.Time {
+	if w.Absent == nil {
+		return time.Time{}
+	}
+	return w.Absent(ref)
 }
 
 // Sees reports whether the Job may look at what ref names.

@@ -1,6 +1,9 @@
 package lang
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Expr is a parsed expression. It is immutable and safe for concurrent use.
 type Expr struct {
@@ -69,6 +72,8 @@ type Check struct {
 	Reasons []string
 	// Codes are the alternatives of code=, for StatusFailed.
 	Codes []CodeRange
+	// Results are the alternatives of result=, for StatusSucceeded.
+	Results []string
 	// Before is made=before: only what was created before the annotated Job.
 	Before bool
 	// Compare is nil where all must satisfy the status.
@@ -93,6 +98,9 @@ type Target struct {
 	Ref Ref
 	// Self is self[...]: the annotated Job's own elements.
 	Self bool
+	// WholeRun is "run": the steps of a run together, but those that themselves ask this
+	// of a run. Ref is the set of all its steps.
+	WholeRun bool
 	// Elements is nil for the object itself.
 	Elements *Elements
 	// Span is where the text says it.
@@ -117,12 +125,28 @@ func (*Not) node()   {}
 func (*Check) node() {}
 
 // isSet reports whether the check asks about a set, not about a single object or
-// element.
+// element. A CronJob may have several times in the period that is meant.
 func (c *Check) isSet() bool {
 	if len(c.Targets) > 1 || c.Before {
 		return true
 	}
-	return len(c.Targets) == 1 && (c.Targets[0].Ref.IsSet() || c.Targets[0].Elements != nil && !c.Targets[0].Elements.single())
+	return len(c.Targets) == 1 && c.Targets[0].isSet(c.Status)
+}
+
+func (t *Target) isSet(asked Status) bool {
+	switch {
+	case t.WholeRun:
+		return false
+	case t.Ref.Kind == KindCronJob && asked != StatusAbsent, t.Ref.IsSet():
+		return true
+	}
+	return t.Elements != nil && !t.Elements.single()
+}
+
+// perTime reports whether the check asks about the runs of a CronJob: which those are
+// is known only where it is asked.
+func (c *Check) perTime() bool {
+	return c.Status != StatusAbsent && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Ref.Kind == KindCronJob })
 }
 
 // isOpen reports whether the set may get another member at any time.
@@ -131,7 +155,7 @@ func (c *Check) isOpen() bool {
 		return false
 	}
 	for i := range c.Targets {
-		if c.Targets[i].Ref.IsSet() {
+		if t := &c.Targets[i]; t.Ref.IsSet() && !t.WholeRun {
 			return true
 		}
 	}

@@ -86,10 +86,23 @@ const (
 	// Example: extract # first
 	Comment Code = "comment"
 
-	// ReservedSign: "@" is reserved for runs.
+	// BadRun: what stands behind "@" is not the name of a run, or, for a CronJob, not an
+	// offset such as -1.
 	//
-	// Example: extract@nightly
-	ReservedSign Code = "reserved-sign"
+	// Example: extract@-1
+	BadRun Code = "bad-run"
+
+	// BadRunCheck: "run" is one object, and can only be asked whether it succeeded, failed
+	// or finished.
+	//
+	// Example: started(run)
+	BadRunCheck Code = "bad-run-check"
+
+	// BadAbsent: absent(...) is about a single object, and needs a delay: what is not there
+	// yet may be applied a moment later.
+	//
+	// Example: absent(extract)
+	BadAbsent Code = "bad-absent"
 
 	// ReservedWord: this is a word of the language, not a name.
 	//

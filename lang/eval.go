@@ -89,7 +89,7 @@ func (v *view) value(n Node, negated bool) Value {
 		return not(v.value(n.Term, !negated))
 	case *Check:
 		if t := n.plain(); t != nil && n.Delay == 0 {
-			value, _ := n.of(v.world.Object(t.Ref.Resolve(v.subject.Ref.Namespace)))
+			value, _ := n.of(v.world.Object(t.Ref.Resolve(v.subject.Ref)))
 			return value
 		}
 		return v.check(n, negated).value
@@ -102,7 +102,7 @@ func (c *Check) plain() *Target {
 	if len(c.Targets) != 1 || c.Before {
 		return nil
 	}
-	if t := &c.Targets[0]; t.Elements == nil && !t.Ref.IsSet() {
+	if t := &c.Targets[0]; t.Elements == nil && !t.WholeRun && c.Status != StatusAbsent && !t.isSet(c.Status) {
 		return t
 	}
 	return nil
@@ -131,10 +131,15 @@ func (v *view) check(c *Check, negated bool) finding {
 		return v.since(c, finding{value: True}, c.At)
 	}
 	t := c.plain()
-	if t == nil {
+	switch {
+	case c.Status == StatusAbsent:
+		return v.absent(c)
+	case len(c.Targets) == 1 && c.Targets[0].WholeRun:
+		return v.run(c)
+	case t == nil:
 		return v.set(c, negated)
 	}
-	ref := t.Ref.Resolve(v.subject.Ref.Namespace)
+	ref := t.Ref.Resolve(v.subject.Ref)
 	object := v.world.Object(ref)
 	f := finding{ref: ref, object: object}
 	f.value, f.problem = c.of(object)
@@ -154,6 +159,9 @@ func (c *Check) of(o *Object) (Value, *Problem) {
 		return Unknown, o.Problem
 	}
 	value := c.Status.spec().object(o)
+	if value == True && len(c.Results) > 0 {
+		return c.result(o)
+	}
 	if value == True && (len(c.Reasons) > 0 || len(c.Codes) > 0) {
 		narrowed, lost := c.failure(True, o.Reason, o.Exit)
 		if lost {

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -77,20 +78,22 @@ func (v *view) prepare(c *Check) *prepared {
 	arrays := map[Ref]*arrayFacts{}
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		ref := t.Ref.Resolve(v.subject.Ref.Namespace)
+		ref := t.Ref.Resolve(v.subject.Ref)
 		switch {
 		case t.Self:
 			p.named = true
 			p.addArray(arrays, v.subject.Ref, v.subject.Object, t)
-		case ref.IsSet():
+		case ref.IsSet() || ref.Kind == KindCronJob:
 			members, problem := v.world.Members(ref)
+			if problem == nil {
+				problem = c.anyOrAll(ref, members)
+			}
 			if problem != nil {
 				p.fail(problem)
 				p.unsized = true
 			}
 			for _, m := range members {
-				ref.Name = m.Name
-				p.add(v, seen, arrays, ref, m.Object, t)
+				p.add(v, seen, arrays, ref.member(m), m.Object, t)
 			}
 		default:
 			p.named = true
@@ -98,6 +101,27 @@ func (v *view) prepare(c *Check) *prepared {
 		}
 	}
 	return p
+}
+
+// member returns the reference to a member of the set that r names.
+func (r Ref) member(m Member) Ref {
+	if r.Kind == KindCronJob {
+		r.Run = m.Name
+	} else {
+		r.Name = m.Name
+	}
+	return r
+}
+
+// anyOrAll returns why a check on several runs of a CronJob cannot be decided: it does not
+// say how many are meant. Of a glob the text alone shows that.
+func (c *Check) anyOrAll(ref Ref, members []Member) *Problem {
+	if ref.Kind != KindCronJob || len(members) < 2 || c.Compare != nil || !c.Status.spec().needsCount {
+		return nil
+	}
+	text := c.String()
+	return &Problem{Code: ProblemAnyOrAll, Message: fmt.Sprintf(
+		"%d scheduled times are meant, write %s >= 1 for any, %s >= 100%% for all", len(members), text, text)}
 }
 
 func (p *prepared) fail(problem *Problem) {

@@ -62,27 +62,36 @@ func (c *Check) MarshalJSON() ([]byte, error) {
 		Targets []Target    `json:"targets,omitempty"`
 		Reasons []string    `json:"reason,omitempty"`
 		Codes   []CodeRange `json:"code,omitempty"`
+		Results []string    `json:"result,omitempty"`
 		Made    string      `json:"made,omitempty"`
 		Compare *Comparison `json:"compare,omitempty"`
 		Delay   string      `json:"delay,omitempty"`
 		At      string      `json:"at,omitempty"`
 		Span    Span        `json:"span"`
-	}{c.Status, c.Targets, c.Reasons, c.Codes, made, c.Compare, delay, at, c.span})
+	}{c.Status, c.Targets, c.Reasons, c.Codes, c.Results, made, c.Compare, delay, at, c.span})
 }
 
-// MarshalJSON returns {"kind", "namespace", "name"} or {"self": true}, with
-// "indexes" as they are written, if any.
+// MarshalJSON returns {"kind", "namespace", "name"}, {"self": true} or
+// {"wholeRun": true}, with "run" and "indexes" as they are written, if any.
 func (t Target) MarshalJSON() ([]byte, error) {
 	elements := ""
 	if t.Elements != nil {
 		elements = t.Elements.String()
+	}
+	if t.WholeRun {
+		return encode(struct {
+			WholeRun bool   `json:"wholeRun"`
+			Run      string `json:"run,omitempty"`
+			Span     Span   `json:"span"`
+		}{true, t.Ref.Run, t.Span})
 	}
 	return encode(struct {
 		Self      bool   `json:"self,omitempty"`
 		Kind      string `json:"kind,omitempty"`
 		Namespace string `json:"namespace,omitempty"`
 		Name      string `json:"name,omitempty"`
+		Run       string `json:"run,omitempty"`
 		Indexes   string `json:"indexes,omitempty"`
 		Span      Span   `json:"span"`
-	}{t.Self, t.Ref.Kind, t.Ref.Namespace, t.Ref.Name, elements, t.Span})
+	}{t.Self, t.Ref.Kind, t.Ref.Namespace, t.Ref.Name, t.Ref.Run, elements, t.Span})
 }

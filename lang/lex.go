@@ -101,7 +101,7 @@ func (s *scanner) scanText() {
 // name in quotes or braces, "(" of a status, "=" and the value of a key.
 func (s *scanner) word() {
 	start := s.pos
-	end := s.wordEnd(start)
+	end := s.offsetEnd(s.wordEnd(start))
 	word := s.text[start:end]
 	next := s.byteAt(end)
 	switch {
@@ -216,22 +216,41 @@ func (s *scanner) torn(start, end, after int) bool {
 		s.take(tokenName, end-start)
 		s.pos = after
 		return true
-	case first != '/' && first != ':' && (last != '/' && last != ':' || !isWord(first) || s.keyword(after)):
+	case !isInside(first) && (!isInside(last) || !isWord(first) || s.keyword(after)):
 		return false
 	}
 	whole := s.wordEnd(after)
 	for rest := s.spaces(whole); rest > whole && isWord(s.byteAt(rest)) && !s.keyword(rest); rest = s.spaces(whole) {
-		if last, first = s.text[whole-1], s.text[rest]; last != '/' && last != ':' && first != '/' && first != ':' {
+		if last, first = s.text[whole-1], s.text[rest]; !isInside(last) && !isInside(first) {
 			break
 		}
 		whole = s.wordEnd(rest)
 	}
 	joined := strings.Join(strings.Fields(s.text[start:whole]), "")
 	s.suggest(SpaceInTarget, s.span(start, whole), "write "+quote(joined), []Fix{{s.span(start, whole), joined}},
-		`there is white space beside ":" or "/"`)
+		`there is white space beside ":", "/" or "@"`)
 	s.emit(tokenJunk, start, whole)
 	s.pos = whole
 	return true
+}
+
+// isInside reports whether c is a sign inside a target, around which no white space may be.
+func isInside(c byte) bool { return c == '/' || c == ':' || c == '@' }
+
+// offsetEnd returns where a word ends that goes on with an offset: "load@" with "+1". With
+// a unit behind it, it is a delay.
+func (s *scanner) offsetEnd(end int) int {
+	if s.text[end-1] != '@' || s.byteAt(end) != '+' {
+		return end
+	}
+	digits := end + 1
+	for '0' <= s.byteAt(digits) && s.byteAt(digits) <= '9' {
+		digits++
+	}
+	if digits == end+1 || s.wordEnd(digits) > digits {
+		return end
+	}
+	return digits
 }
 
 func (s *scanner) keyword(i int) bool {

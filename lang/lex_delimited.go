@@ -19,7 +19,7 @@ func (s *scanner) name(start int) {
 			s.emit(tokenJunk, start, end)
 			return
 		}
-		s.emit(tokenName, start, end)
+		s.named(start)
 	default:
 		end, closed := s.quoted(open)
 		s.pos = end
@@ -28,8 +28,16 @@ func (s *scanner) name(start int) {
 			s.emit(tokenJunk, start, end)
 			return
 		}
-		s.emit(tokenName, start, end)
+		s.named(start)
 	}
+}
+
+// named emits the target that ends in a quoted name or a selector, with the run behind it.
+func (s *scanner) named(start int) {
+	if s.byteAt(s.pos) == '@' {
+		s.pos = s.offsetEnd(s.wordEnd(s.pos))
+	}
+	s.emit(tokenName, start, s.pos)
 }
 
 // quoted returns where the quote at open ends, at the latest with its line.

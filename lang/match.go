@@ -27,11 +27,11 @@ func (m Matcher) Match(name string, labels map[string]string) bool {
 	return matchGlob(m.glob, name)
 }
 
-// Contains reports whether a set contains an object with these labels: one of its kind
-// and namespace that it matches. The annotated Job itself is for the caller to leave
+// Contains reports whether a set contains an object with these labels: one of its kind,
+// namespace and run that it matches. The annotated Job itself is for the caller to leave
 // out, as for Match.
 func (r Ref) Contains(object Ref, labels map[string]string) bool {
-	return r.Kind == object.Kind && r.Namespace == object.Namespace && NewMatcher(r).Match(object.Name, labels)
+	return r.Kind == object.Kind && r.Namespace == object.Namespace && r.Run == object.Run && NewMatcher(r).Match(object.Name, labels)
 }
 
 // matchGlob matches * with any text and ? with one character, in time

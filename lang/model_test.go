@@ -76,7 +76,7 @@ func (p plain) check(c *Check, negated bool) Value {
 	}
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		ref := t.Ref.Resolve(p.s.Ref.Namespace)
+		ref := t.Ref.Resolve(p.s.Ref)
 		switch {
 		case t.Self:
 			add(p.s.Ref, own, t)
@@ -177,7 +177,7 @@ func (p plain) check(c *Check, negated bool) Value {
 // emptyAt reports whether the set of c had no member yet that there is now.
 func (p plain) emptyAt(c *Check, then time.Time) bool {
 	for i := range c.Targets {
-		ref := c.Targets[i].Ref.Resolve(p.s.Ref.Namespace)
+		ref := c.Targets[i].Ref.Resolve(p.s.Ref)
 		if c.Targets[i].Self || !ref.IsSet() {
 			return false
 		}

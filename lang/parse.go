@@ -15,6 +15,8 @@ const (
 	MaxTargets = 10_000
 	// MaxNesting is how deep parentheses and "not" may stand inside each other.
 	MaxNesting = 32
+	// MaxResult is how long a value of result= may be, in bytes.
+	MaxResult = 256
 	// MaxDiagnostics is how many mistakes are shown of one text.
 	MaxDiagnostics = 20
 )

@@ -8,7 +8,28 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-func keys() []string { return []string{"reason", "code", "made"} }
+// keys are all that there are.
+func keys() []string {
+	var list []string
+	for i := range statusTable {
+		list = append(list, statusTable[i].keys...)
+	}
+	slices.Sort(list)
+	return append(slices.Compact(list), "made")
+}
+
+// statusOf returns the status in which a key stands, written as a call; empty if it
+// stands in all.
+func statusOf(key string) string {
+	for i := range statusTable {
+		if slices.Contains(statusTable[i].keys, key) {
+			return string(statusTable[i].name) + "(...)"
+		}
+	}
+	return ""
+}
+
+func (s Status) takes(key string) bool { return key == "made" || slices.Contains(s.spec().keys, key) }
 
 // setting builds one key=value of a status.
 func (b *builder) setting(c *Check, t lexer.Token) bool {
@@ -30,15 +51,17 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		hint, fixes := "did you mean "+quote(near)+"?", []Fix{{keySpan, near}}
 		switch {
 		case near == "":
-			hint, fixes = "the keys are reason, code and made", nil
-		case near != "made" && !c.Status.spec().keyed:
-			hint, fixes = hint+" It stands in failed(...)", nil
+			hint, fixes = "the keys are "+strings.Join(keys(), ", "), nil
+		case !c.Status.takes(near):
+			hint, fixes = hint+" It stands in "+statusOf(near), nil
 		}
 		b.suggest(UnknownKey, keySpan, hint, fixes, "unknown key %s", quote(key))
 		return false
-	case key != "made" && !c.Status.spec().keyed:
-		b.add(MisplacedKey, span, "write it in failed(...)", "%s is about failures and has no meaning in %s", quote(key), quote(string(c.Status)))
+	case !c.Status.takes(key):
+		b.add(MisplacedKey, span, "write it in "+statusOf(key), "%s has no meaning in %s", quote(key), quote(string(c.Status)))
 		return false
+	case key == "result":
+		return b.result(c, value, valueSpan)
 	case value != "" && (value[0] == '"' || value[0] == '\''):
 		plain := key + "=" + strings.Trim(value, `"'`)
 		b.suggest(BadValue, valueSpan, "write "+clip(plain), []Fix{{span, plain}}, "a value has no quotes")
@@ -72,6 +95,45 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		c.Codes = append(c.Codes, codes)
 	}
 	return true
+}
+
+// result reads the value of result=, which may be any text in quotes.
+func (b *builder) result(c *Check, value string, at Span) bool {
+	plain := value
+	if value != "" && (value[0] == '"' || value[0] == '\'') {
+		plain = value[1 : len(value)-1]
+	}
+	switch {
+	case value == "":
+		b.add(BadValue, at, `write a result, as in: result=yes, or result="" for none`, "there is no result behind the sign")
+		return false
+	case len(plain) > MaxResult:
+		b.add(BadValue, at, "compare a short result, such as yes", "a result that is compared has %d bytes at most, this one has %d", MaxResult, len(plain))
+		return false
+	}
+	c.Results = append(c.Results, plain)
+	return true
+}
+
+// quotedValue returns a value as it is written, in quotes where it needs them. It never
+// has both kinds of quotes: there is no way to write that.
+func quotedValue(s string) string {
+	for i := range len(s) {
+		if c := s[i]; !isNameByte(c|0x20) || c < '0' && c != '-' {
+			return inQuotes(s)
+		}
+	}
+	if s == "" {
+		return inQuotes(s)
+	}
+	return s
+}
+
+func inQuotes(s string) string {
+	if strings.Contains(s, `"`) {
+		return "'" + s + "'"
+	}
+	return `"` + s + `"`
 }
 
 func isReason(s string) bool {

@@ -120,4 +120,6 @@ func isLabel(s string) bool {
 }
 
 // isReserved reports whether a bare s is not a name but a word of the language.
-func isReserved(s string) bool { return s == "and" || s == "or" || s == "not" || s == "self" }
+func isReserved(s string) bool {
+	return s == "and" || s == "or" || s == "not" || s == "self" || s == "run"
+}

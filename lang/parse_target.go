@@ -20,6 +20,10 @@ func (b *builder) addTarget(c *Check, from *operand) bool {
 		if t.Elements == nil {
 			return false
 		}
+		if t.WholeRun {
+			b.add(BadRunCheck, spanOf(from.Indexes), `leave the brackets out, or write "run" in quotes if a Job has this name`, "a run has no elements")
+			return false
+		}
 		ok = ok && b.selfIndexes(&t)
 	} else if t.Self {
 		b.add(ReservedWord, span, `write self[i-1], or "self" in quotes if a Job has this name`, "self is the annotated Job's own array and needs indexes")
@@ -29,9 +33,11 @@ func (b *builder) addTarget(c *Check, from *operand) bool {
 	return ok
 }
 
-// ref takes the name of a target apart: [kind:][namespace/]name.
+// ref takes the name of a target apart: [kind:][namespace/]name[@run].
 func (b *builder) ref(t *Target, from *operand) bool {
-	text, span := from.Name.Value, spanOf(from.Name)
+	text, run, hasRun := cutRun(from.Name.Value)
+	span := spanOf(from.Name)
+	span.End = span.Start + len(text)
 	var prefix, name string
 	if n := strings.IndexAny(text, "\"'{"); n >= 0 {
 		prefix, name = text[:n], text[n:]
@@ -46,10 +52,6 @@ func (b *builder) ref(t *Target, from *operand) bool {
 	}
 	if target, ok := kubectlName(text); ok {
 		b.suggest(BadName, span, "write "+target, []Fix{{span, target}}, "%s is how kubectl or the API names an object", quote(text))
-		return false
-	}
-	if strings.Contains(text, "@") && !strings.ContainsAny(name, "\"'{") {
-		b.add(ReservedSign, span, "", "\"@\" is reserved for runs")
 		return false
 	}
 	t.Ref.Kind = KindJob
@@ -74,7 +76,8 @@ func (b *builder) ref(t *Target, from *operand) bool {
 		return false
 	}
 	t.Ref.Namespace = namespace
-	return b.name(t, name, nameSpan, prefix == "")
+	return b.name(t, name, nameSpan, prefix == "") && b.oneCronJob(t, span) &&
+		(!hasRun || b.run(t, run, Span{span.End + 1, spanOf(from.Name).End}))
 }
 
 func (b *builder) kind(kind string, at Span) bool {
@@ -136,6 +139,10 @@ func (b *builder) name(t *Target, name string, at Span, bare bool) bool {
 	case bare && name == "self":
 		t.Self = true
 		t.Ref = Ref{}
+		return true
+	case bare && name == "run":
+		t.WholeRun = true
+		t.Ref.Name = "*"
 		return true
 	case bare && (name == "and" || name == "or" || name == "not"):
 		b.suggest(ReservedWord, at, "write "+quote(name)+" in quotes", []Fix{{at, quote(name)}}, "%s is a word of the language", quote(name))

@@ -58,7 +58,7 @@ func (c *Check) append(b []byte) []byte {
 	switch {
 	case c.Status == StatusTime:
 		b = append(c.At.AppendFormat(append(b, "time("...), time.RFC3339Nano), ')')
-	case c.Status == StatusSucceeded && len(c.Targets) == 1 && !c.Before:
+	case c.Status == StatusSucceeded && len(c.Targets) == 1 && !c.Before && len(c.Results) == 0:
 		b = c.Targets[0].append(b)
 	default:
 		b = append(append(b, c.Status...), '(')
@@ -89,6 +89,9 @@ func (c *Check) appendSettings(b []byte) []byte {
 			b = strconv.AppendInt(append(b, ".."...), int64(r.High), 10)
 		}
 	}
+	for _, r := range c.Results {
+		b = append(append(b, ", result="...), quotedValue(r)...)
+	}
 	if c.Before {
 		b = append(b, ", made=before"...)
 	}
@@ -96,9 +99,14 @@ func (c *Check) appendSettings(b []byte) []byte {
 }
 
 func (t *Target) append(b []byte) []byte {
-	if t.Self {
+	switch {
+	case t.Self:
 		b = append(b, "self"...)
-	} else {
+	case t.WholeRun && t.Ref.Run != "":
+		b = append(append(b, "run@"...), t.Ref.Run...)
+	case t.WholeRun:
+		b = append(b, "run"...)
+	default:
 		b = append(b, t.Ref.String()...)
 	}
 	if t.Elements != nil {

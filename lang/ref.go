@@ -1,30 +1,78 @@
 package lang
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
-// KindJob is the kind of a reference that names none.
-const KindJob = "job"
+// The kinds that the language itself knows.
+const (
+	// KindJob is the kind of a reference that names none.
+	KindJob = "job"
+	// KindCronJob is the kind whose references mean runs of a schedule.
+	KindCronJob = "cronjob"
+)
+
+// PlainRun is the Run of a reference, in an expression, to a Job outside of all runs. It
+// is written "name@".
+const PlainRun = "@"
 
 // Ref names one object: its kind in lower case, its namespace and its name. If
 // the name is a glob (shard-*) or a label selector ({app=etl}, canonical), it
-// names the set of the objects that match it in the namespace. In an expression
-// an empty Namespace means that of the annotated Job; Resolve fills it in. A
+// names the set of the objects that match it in the namespace. A
 // Ref is comparable and serves as a map key.
+//
+// In an expression an empty Namespace means that of the annotated Job, and an empty Run
+// its run. Resolve fills both in.
 type Ref struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
+	// Name is, of a Job with a run, that of its step.
+	Name string `json:"name"`
+	// Run is the name of the run of which a Job is a step, empty outside of all runs. Of a
+	// CronJob it says which of its scheduled times is meant: an offset ("-1", "+2") from
+	// that of the annotated Job, or, of what was looked up, the time itself in RFC 3339.
+	Run string `json:"run,omitempty"`
 }
 
-// Job returns the reference to a batch/v1 Job.
+// Job returns the reference to a batch/v1 Job outside of all runs.
 func Job(namespace, name string) Ref {
 	return Ref{Kind: KindJob, Namespace: namespace, Name: name}
 }
 
-// Resolve returns r with an empty namespace replaced by the given one.
-func (r Ref) Resolve(namespace string) Ref {
+// superseded ends the Run of a Job in whose place a later one of its step stands. No
+// label has this sign.
+const superseded = "#"
+
+// Superseded returns the reference to a Job of this name in whose place, as the step that
+// r names, a later one stands. No expression names it, and it is in no set; its own
+// expression is read as that of the step.
+func (r Ref) Superseded(name string) Ref {
+	r.Name, r.Run = name, r.Run+superseded
+	return r
+}
+
+// Resolve returns what r means in the expression of the Job by.
+func (r Ref) Resolve(by Ref) Ref {
 	if r.Namespace == "" {
-		r.Namespace = namespace
+		r.Namespace = by.Namespace
+	}
+	if r.Kind == KindJob {
+		switch r.Run {
+		case "":
+			r.Run = strings.TrimSuffix(by.Run, superseded)
+		case PlainRun:
+			r.Run = ""
+		}
+	}
+	return r
+}
+
+// Object returns the object in which what r means is to be found: for a run of a CronJob,
+// the CronJob.
+func (r Ref) Object() Ref {
+	if r.Kind == KindCronJob {
+		r.Run = ""
 	}
 	return r
 }
@@ -39,8 +87,8 @@ func (r Ref) IsSet() bool {
 	return false
 }
 
-// String returns r as it is written in an expression, [kind:][namespace/]name,
-// without a kind for Jobs.
+// String returns the reference as it is written in an expression,
+// [kind:][namespace/]name[@run], without a kind for Jobs.
 func (r Ref) String() string {
 	name := r.Name
 	if r.Namespace == "" && isReserved(name) {
@@ -52,17 +100,19 @@ func (r Ref) String() string {
 	if r.Kind != KindJob {
 		name = r.Kind + ":" + name
 	}
-	return name
+	switch r.Run {
+	case "":
+		return name
+	case PlainRun:
+		return name + "@"
+	}
+	return name + "@" + r.Run
 }
 
-// Compare orders references by namespace, name and kind, for output that is
+// Compare orders references by namespace, run, name and kind, for output that is
 // the same for the same input.
 func (r Ref) Compare(o Ref) int {
-	if c := strings.Compare(r.Namespace, o.Namespace); c != 0 {
-		return c
-	}
-	if c := strings.Compare(r.Name, o.Name); c != 0 {
-		return c
-	}
-	return strings.Compare(r.Kind, o.Kind)
+	return cmp.Or(
+		strings.Compare(r.Namespace, o.Namespace), strings.Compare(r.Run, o.Run),
+		strings.Compare(r.Name, o.Name), strings.Compare(r.Kind, o.Kind))
 }

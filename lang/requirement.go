@@ -36,7 +36,7 @@ func (e *Expr) Names() []Ref {
 	for _, t := range terms {
 		c, ok := t.(*Check)
 		if !ok || c.Status != StatusSucceeded || c.Delay > 0 || c.Compare != nil || c.Before || len(c.Targets) != 1 ||
-			c.Targets[0].Elements != nil || c.Targets[0].Ref.IsSet() {
+			len(c.Results) > 0 || c.Targets[0].Elements != nil || c.Targets[0].isSet(c.Status) || c.Targets[0].WholeRun {
 			return nil
 		}
 		refs = append(refs, c.Targets[0].Ref)
@@ -100,16 +100,16 @@ func (e *Expr) Edges() []Edge {
 }
 
 // AsksExitCode reports whether e depends on the exit code of the object that ref
-// names, its namespace filled in. namespace is that of the annotated Job. A
+// names, as Resolve returns it. by is the annotated Job. A
 // selector in the namespace counts, as labels are not known here. Exit codes of
 // the annotated Job's own elements are not meant.
-func (e *Expr) AsksExitCode(ref Ref, namespace string) bool {
+func (e *Expr) AsksExitCode(ref, by Ref) bool {
 	for _, c := range e.Checks() {
 		if len(c.Codes) == 0 {
 			continue
 		}
 		for i := range c.Targets {
-			r := c.Targets[i].Ref.Resolve(namespace)
+			r := c.Targets[i].Ref.Resolve(by)
 			if r == ref || r.mayContain(ref) {
 				return true
 			}
@@ -119,5 +119,5 @@ func (e *Expr) AsksExitCode(ref Ref, namespace string) bool {
 }
 
 func (r Ref) mayContain(o Ref) bool {
-	return r.IsSet() && r.Kind == o.Kind && r.Namespace == o.Namespace && (r.Name[0] == '{' || matchGlob(r.Name, o.Name))
+	return r.IsSet() && r.Kind == o.Kind && r.Namespace == o.Namespace && r.Run == o.Run && (r.Name[0] == '{' || matchGlob(r.Name, o.Name))
 }

@@ -112,7 +112,7 @@ func (f *foresight) block(n Node, want bool) {
 		f.block(n.Term, !want)
 	case *Check:
 		if t := n.plain(); t != nil {
-			ref := t.Ref.Resolve(f.subject.Ref.Namespace)
+			ref := t.Ref.Resolve(f.subject.Ref)
 			if value, _ := n.of(f.world.Object(ref)); value == Unknown && f.fate(ref) != Free {
 				f.blockers = append(f.blockers, ref)
 			}
@@ -126,8 +126,14 @@ func (f *foresight) check(c *Check) satisfiability {
 	if c.Status == StatusTime {
 		return satisfiability{yes: true}
 	}
+	switch {
+	case c.Status == StatusAbsent:
+		return satisfiability{true, true} // what exists may go, and come again
+	case len(c.Targets) == 1 && c.Targets[0].WholeRun:
+		return f.run(c)
+	}
 	if t := c.plain(); t != nil {
-		ref := t.Ref.Resolve(f.subject.Ref.Namespace)
+		ref := t.Ref.Resolve(f.subject.Ref)
 		return f.object(c, f.world.Object(ref), f.fate(ref))
 	}
 	if own := f.subject.Object; c.Before && (own == nil || own.Created.IsZero()) {
@@ -159,4 +165,39 @@ func asSkipped(o *Object) *Object {
 	}
 	skipped.Outcome, skipped.Problem = Skipped, nil
 	return &skipped
+}
+
+// run is what may become of c, asked about a whole run. More steps may come, so it is never
+// over for good; what failed stays so.
+func (f *foresight) run(c *Check) satisfiability {
+	ref := c.Targets[0].Ref.Resolve(f.subject.Ref)
+	members, problem := f.world.Members(ref)
+	if problem != nil || len(members) == 0 {
+		return satisfiability{true, true}
+	}
+	known := stepsOf(f.subject, ref, members)
+	if value := known.of(c.Status); c.Status != StatusFinished && known.failed > 0 {
+		return settled(value)
+	}
+	// Those that are bound decide nothing but whether they are skipped, or never over.
+	free, bound := known.all > int64(len(members))+1, false
+	for _, m := range members {
+		if m.Object != nil && (m.Object.NamesRun || m.Object.Outcome != Undecided) {
+			continue
+		}
+		switch f.fate(ref.member(m)) {
+		case Free:
+			free = true
+		case Frozen:
+			bound = true
+		}
+	}
+	switch {
+	case c.Status == StatusFinished:
+		return satisfiability{yes: !bound}
+	case c.Status == StatusFailed:
+		return satisfiability{yes: free || !bound && known.succeeded == 0, no: !bound && (free || known.succeeded > 0)}
+	default:
+		return satisfiability{yes: !bound && (free || known.succeeded > 0), no: free || !bound && known.succeeded == 0}
+	}
 }

@@ -63,16 +63,15 @@ func (f *foresight) countBounds(c *Check) countBounds {
 	}
 	for i := range c.Targets {
 		target := &c.Targets[i]
-		ref := target.Ref.Resolve(f.subject.Ref.Namespace)
-		if !ref.IsSet() {
+		ref := target.Ref.Resolve(f.subject.Ref)
+		if !ref.IsSet() && ref.Kind != KindCronJob {
 			add(ref, f.world.Object(ref), target)
 			continue
 		}
 		members, problem := f.world.Members(ref)
-		t.unsized = t.unsized || problem != nil
+		t.unsized = t.unsized || problem != nil || ref.Kind == KindCronJob && len(members) == 0
 		for _, m := range members {
-			ref.Name = m.Name
-			add(ref, m.Object, target)
+			add(ref.member(m), m.Object, target)
 		}
 	}
 	for _, ref := range named {

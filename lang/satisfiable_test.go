@@ -124,7 +124,7 @@ func (f *future) look(t *rapid.T, e *Expr, w world) {
 		// A count that is right from the start has no time from which to delay.
 		f.exact = f.exact && (c.Delay == 0 || c.Compare == nil)
 		for _, target := range c.Targets {
-			ref := target.Ref.Resolve("ns")
+			ref := target.Ref.Resolve(Ref{Namespace: "ns"})
 			if !ref.IsSet() {
 				f.add(t, ref, w[ref], target.Elements != nil)
 				continue

@@ -18,6 +18,8 @@ const (
 	StatusStarted   Status = "started"
 	StatusReady     Status = "ready"
 	StatusExists    Status = "exists"
+	// StatusAbsent is of single objects only, and always with a delay.
+	StatusAbsent Status = "absent"
 	// StatusTime is time(...): now is that time or later. It has no targets, and so
 	// no entry in the table.
 	StatusTime Status = "time"
@@ -54,8 +56,8 @@ type statusSpec struct {
 	needsStart bool
 	// needsCount: of a set, it does not say whether any or all are meant.
 	needsCount bool
-	// keyed: it takes reason= and code=, which narrow down what is true.
-	keyed bool
+	// keys are those that it takes, which narrow down what is true.
+	keys []string
 }
 
 // statusTable has the statuses in the order of the documentation.
@@ -67,7 +69,7 @@ var statusTable = [...]statusSpec{
 		since:    unit.endedAt,
 		describe: unit.describeEnd,
 		foreign:  []string{"done", "ok", "success", "succeed", "complete", "completed", "afterok", "aftercorr", "numdone", "post_done", "all"},
-		outcome:  true, needsStart: true,
+		outcome:  true, needsStart: true, keys: []string{"result"},
 	},
 	{
 		name:     StatusFailed,
@@ -76,7 +78,7 @@ var statusTable = [...]statusSpec{
 		since:    unit.endedAt,
 		describe: unit.describeEnd,
 		foreign:  []string{"exit", "fail", "error", "errored", "afternotok", "numexit", "post_err"},
-		outcome:  true, needsStart: true, needsCount: true, keyed: true,
+		outcome:  true, needsStart: true, needsCount: true, keys: []string{"reason", "code"},
 	},
 	{
 		name:   StatusSkipped,
@@ -131,6 +133,16 @@ var statusTable = [...]statusSpec{
 		describe: func(unit) string { return "exists" },
 
 		neverFalse: true,
+	},
+	{
+		// What does not exist is looked at in view.absent.
+		name:     StatusAbsent,
+		object:   func(*Object) Value { return False },
+		elements: func(*Object, elementSets) (yes, no Indexes) { return nil, nil },
+		since:    func(unit, timestamps) time.Time { return time.Time{} },
+		describe: func(unit) string { return "exists" },
+
+		revocable: true,
 	},
 }
 

@@ -1,12 +1,18 @@
 package lang
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // validate reports what can never be right although it is well formed.
 func (b *builder) validate(c *Check, from *operand) bool {
+	if special := b.special(c, from); special != nil {
+		return *special
+	}
 	set := c.isSet()
 	if c.Compare == nil {
-		if set && c.Status.spec().needsCount {
+		if set && c.Status.spec().needsCount && !(len(c.Targets) == 1 && c.perTime() && c.Targets[0].Elements == nil) {
 			call := Span{c.span.Start, c.span.Start + len(b.text[c.span.Start:spanOf(from.Close).End])}
 			text, whole := b.source(call), b.text[call.Start:call.End]
 			fixes := []Fix{{call, whole + " >= 1"}}
@@ -51,6 +57,43 @@ func (b *builder) validate(c *Check, from *operand) bool {
 	return false
 }
 
+// special reports what can never be right of the checks on what is no set: a whole run, and
+// what is absent. It returns nil where c is no such check.
+func (b *builder) special(c *Check, from *operand) *bool {
+	no, yes := false, true
+	whole := slices.ContainsFunc(c.Targets, func(t Target) bool { return t.WholeRun })
+	switch {
+	case c.Status == StatusAbsent:
+		t := c.Targets[0]
+		switch {
+		case len(c.Targets) > 1, t.Ref.IsSet(), t.Elements != nil, t.Self, whole, c.Before, c.Compare != nil:
+			b.add(BadAbsent, c.span, "write absent(a) + 1m for each", "absent(...) is about a single object")
+		case c.Delay == 0:
+			text := b.source(c.span) + " + 1m"
+			b.suggest(BadAbsent, c.span, "write "+text, []Fix{{Span{c.span.End, c.span.End}, " + 1m"}}, "what is absent now may be applied a moment later: say how long it must have been")
+		default:
+			return &yes
+		}
+		return &no
+	case whole:
+		switch {
+		case c.Status != StatusSucceeded && c.Status != StatusFailed && c.Status != StatusFinished:
+			b.add(BadRunCheck, c.span, "write succeeded(run), failed(run) or finished(run)", "a run is not %s", quote(string(c.Status)))
+		case len(c.Targets) > 1:
+			b.add(BadRunCheck, c.span, "write a check of its own: finished(run)", "a run is one object and stands alone")
+		case c.Compare != nil, c.Before, len(c.Reasons)+len(c.Codes)+len(c.Results) > 0:
+			b.add(BadRunCheck, c.span, "leave the comparison and the keys out", "a run is one object: there is nothing to count, and it has no keys")
+		default:
+			return &yes
+		}
+		return &no
+	case len(c.Results) > 0 && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Self || t.Elements != nil }):
+		b.add(MisplacedKey, c.span, "leave the brackets out", "only whole Jobs have results")
+		return &no
+	}
+	return nil
+}
+
 func trimmed(s string) string {
 	for len(s) > 0 && isSpace(s[len(s)-1]) {
 		s = s[:len(s)-1]
@@ -72,7 +115,7 @@ func (c *Check) constantSize() (int64, bool) {
 	var size int64
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		if t.Self || t.Ref.IsSet() {
+		if t.Self || t.Ref.IsSet() || t.Ref.Kind == KindCronJob {
 			return 0, false
 		}
 		count := int64(1)

@@ -116,7 +116,7 @@ func (v *vetting) target(c *Check, t *Target) {
 	if v.Subject == nil {
 		return
 	}
-	ref = ref.Resolve(v.Subject.Ref.Namespace)
+	ref = ref.Resolve(v.Subject.Ref)
 	if ref == v.Subject.Ref && !c.Before {
 		hint, fixes := "", []Fix(nil)
 		if text := v.ownElements(t); text != "" {

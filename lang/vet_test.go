@@ -120,9 +120,9 @@ func TestWhatAnExpressionNames(t *testing.T) {
 		"train train", "etl/tune failed(etl/tune, code=3)", "shard-* failed(shard-*, code=3)", "cronjob:x cronjob:x", "a a[i-1]",
 	}, got)
 	require.Nil(t, e.Names())
-	require.True(t, e.AsksExitCode(Job("etl", "tune"), "ns"))
-	require.True(t, e.AsksExitCode(Job("ns", "shard-1"), "ns"))
-	require.False(t, e.AsksExitCode(Job("ns", "train"), "ns"))
+	require.True(t, e.AsksExitCode(Job("etl", "tune"), Ref{Namespace: "ns"}))
+	require.True(t, e.AsksExitCode(Job("ns", "shard-1"), Ref{Namespace: "ns"}))
+	require.False(t, e.AsksExitCode(Job("ns", "train"), Ref{Namespace: "ns"}))
 	per := []bool{}
 	for _, r := range e.Requirements() {
 		per = append(per, r.PerElement)

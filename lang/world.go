@@ -24,7 +24,14 @@ type World interface {
 	// selector, sorted by name and without the annotated Job: those that exist,
 	// and those that finished while the set was waited for. The problem, if
 	// any, is why they cannot be listed.
+	//
+	// Of a CronJob they are its runs of those scheduled times that ref means for the
+	// annotated Job, and the name of each is its time in RFC 3339. A time whose Job is
+	// still to come is a member without an object.
 	Members(ref Ref) ([]Member, *Problem)
+	// AbsentSince returns since when an object that does not exist is known to be absent;
+	// zero if nobody has seen it go.
+	AbsentSince(ref Ref) time.Time
 }
 
 // Member is an object of a set.
@@ -57,8 +64,22 @@ type Object struct {
 	ReadyAt time.Time
 	// Array is nil unless the object is an Indexed Job.
 	Array *Array
+	// Result is what the object said when it succeeded; nil while nobody has looked. An
+	// expression asks for it only where AsksResult says so.
+	Result *Result
+	// NamesRun says that its expression speaks of a whole run, which so leaves it out.
+	NamesRun bool
+	// RunSize is how many steps its run has at least; 0 if nobody said so.
+	RunSize int64
 	// Problem is why nothing can be learned about the object, nil if it can.
 	Problem *Problem
+}
+
+// Result is what is known of the result of an object.
+type Result struct {
+	Value string
+	// Lost says that the value can no longer be learned, and why.
+	Lost string
 }
 
 // Array is what is known of the elements of an Indexed Job.
@@ -127,6 +148,11 @@ const (
 	ProblemNoSuchElement ProblemCode = "no-such-element"
 	// ProblemExitCodeLost: the exit code can no longer be learned.
 	ProblemExitCodeLost ProblemCode = "exit-code-lost"
+	// ProblemResultLost: the result can no longer be learned.
+	ProblemResultLost ProblemCode = "result-lost"
+	// ProblemAnyOrAll: several scheduled times are meant, and the text does not say whether
+	// any or all.
+	ProblemAnyOrAll ProblemCode = "any-or-all"
 	// ProblemTooLarge: the arrays are too large for this expression.
 	ProblemTooLarge ProblemCode = "too-large"
 )

@@ -105,7 +105,7 @@ func culprits(s gate.Snapshot, r lang.Reason) []lang.Ref {
 		if target.Self {
 			continue
 		}
-		ref := target.Ref.Resolve(s.Job.Namespace)
+		ref := target.Ref.Resolve(s.Job.Ref())
 		if !ref.IsSet() {
 			if o := s.World.Object(ref); r.Size == 0 || blocks(r, o) {
 				list = append(list, ref)

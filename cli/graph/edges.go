@@ -52,7 +52,7 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			continue
 		}
 		for _, named := range expr.Edges() {
-			from := named.Ref.Resolve(n.Ref.Namespace)
+			from := named.Ref.Resolve(n.Ref)
 			e := picture.Edge{
 				From: from.String(), To: n.ID, Check: named.Check, Value: w.Value(n.Ref, named),
 				Plain: named.Check == named.Ref.String(),

@@ -90,7 +90,7 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 		}
 		refs := []lang.Ref{lang.Job(w.Namespace, "*")}
 		for _, edge := range w.OnceEach() {
-			refs = append(refs, edge.Ref.Resolve(w.Namespace))
+			refs = append(refs, edge.Ref.Resolve(w.By()))
 		}
 		for _, ref := range refs {
 			if err := r.Look(ctx, ref); err != nil {

@@ -142,7 +142,7 @@ func (l *linting) name(w *manifest.Workload) {
 		return
 	}
 	for _, edge := range w.Expr.Edges() {
-		ref := edge.Ref.Resolve(w.Namespace)
+		ref := edge.Ref.Resolve(w.By())
 		if ref.IsSet() || ref == w.Ref() {
 			continue
 		}

@@ -46,7 +46,7 @@ const maxSuggested = 100
 func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
 	var found []mistake
 	for _, edge := range w.OnceEach() {
-		ref := edge.Ref.Resolve(w.Namespace)
+		ref := edge.Ref.Resolve(w.By())
 		space := l.spaces[ref.Namespace]
 		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.Ref() || l.exists(ref) || space != nil && space.isMade(ref.Name) {
 			continue
@@ -129,7 +129,7 @@ func forbiddenReference(l *linting, w *manifest.Workload) []mistake {
 	world.Self.Namespace = w.Namespace
 	var found []mistake
 	for _, edge := range w.OnceEach() {
-		ref := edge.Ref.Resolve(w.Namespace)
+		ref := edge.Ref.Resolve(w.By())
 		if ref.Kind != lang.KindJob || !world.Forbids(ref) {
 			continue
 		}

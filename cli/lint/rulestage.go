@@ -65,7 +65,7 @@ func waveOrder(l *linting, w *manifest.Workload) []mistake {
 	}
 	var found []mistake
 	for _, edge := range w.OnceEach() {
-		other := l.jobs[edge.Ref.Resolve(w.Namespace)]
+		other := l.jobs[edge.Ref.Resolve(w.By())]
 		if other == nil || other == w {
 			continue
 		}
@@ -116,7 +116,7 @@ func oldRun(l *linting, w *manifest.Workload) []mistake {
 		}
 		for i := range check.Targets {
 			t := &check.Targets[i]
-			ref := t.Ref.Resolve(w.Namespace)
+			ref := t.Ref.Resolve(w.By())
 			if t.Self || !ref.IsSet() || l.spaces[ref.Namespace] == nil {
 				continue
 			}
@@ -146,7 +146,7 @@ func endsEarly(l *linting, w *manifest.Workload) []mistake {
 			if t.Self || t.Elements == nil || check.Status != lang.StatusSucceeded {
 				continue
 			}
-			other := l.jobs[t.Ref.Resolve(w.Namespace)]
+			other := l.jobs[t.Ref.Resolve(w.By())]
 			if other == nil || other.Job.Spec.SuccessPolicy == nil {
 				continue
 			}

@@ -94,7 +94,7 @@ func (v *Vigil) Unlearned() []gate.Job {
 	var list []gate.Job
 	for ref, job := range v.jobs {
 		_, known := v.exits[job.UID]
-		if job.Outcome() == lang.Failed && !known && v.expr.AsksExitCode(ref, v.self.Namespace) {
+		if job.Outcome() == lang.Failed && !known && v.expr.AsksExitCode(ref, v.self) {
 			list = append(list, job)
 		}
 	}

@@ -18,6 +18,6 @@ func TestStreamsAreAsNarrowAsTheyCan(t *testing.T) {
 	} {
 		expr, err := lang.Parse(text)
 		require.NoError(t, err)
-		require.Equal(t, want, streamsOf(expr, "ns"), text)
+		require.Equal(t, want, streamsOf(expr, lang.Ref{Namespace: "ns"}), text)
 	}
 }

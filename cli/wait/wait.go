@@ -120,11 +120,11 @@ const mostNames = 8
 
 // streamsOf returns what to watch for an expression: as little as will do, so that
 // as few rights as possible are needed.
-func streamsOf(expr *lang.Expr, namespace string) []cluster.Stream {
+func streamsOf(expr *lang.Expr, by lang.Ref) []cluster.Stream {
 	names, sets := map[string][]string{}, map[string]bool{}
 	var order []string
 	for _, edge := range expr.Edges() {
-		ref := edge.Ref.Resolve(namespace)
+		ref := edge.Ref.Resolve(by)
 		if ref.Kind != lang.KindJob {
 			continue
 		}

@@ -34,7 +34,7 @@ func (o *waitOptions) run(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	f := &cluster.Watcher{
-		Client: o.client, Streams: streamsOf(o.expr, o.namespace),
+		Client: o.client, Streams: streamsOf(o.expr, lang.Ref{Namespace: o.namespace}),
 		Set:     func(job gate.Job) { w.vigil.Set(job, o.clock.Now()); w.tell() },
 		Removed: func(job gate.Job) { w.vigil.Remove(job); w.tell() },
 		Replaced: func(s cluster.Stream, jobs []gate.Job) {

@@ -198,7 +198,7 @@ func weigh(e entry) (w weight) {
 		return w
 	}
 	sets := map[lang.Ref]bool{}
-	for target := range targets(e.expr, job.Namespace) {
+	for target := range targets(e.expr, job.Ref()) {
 		w.bytes += weightOfTarget + weightOfEdge
 		if target.IsSet() {
 			sets[target] = true

@@ -317,7 +317,7 @@ func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	var took time.Duration
 	defer func() { c.share.end(ref.Namespace, took, c.stopwatch.clock.Now()) }()
 	list, err := c.client.BatchV1().Jobs(ref.Namespace).List(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, ref.Name).String(),
+		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, c.store.nameOf(ref)).String(),
 	})
 	if err != nil {
 		return fmt.Errorf("reading the Job again: %w", err)

@@ -42,7 +42,16 @@ type entry struct {
 // answer to a patch comes before the watch events that lead up to it: a state
 // that is older than the one that is known says nothing.
 func (s *store) set(e entry) []lang.Ref {
-	ref := e.job.Ref()
+	e, moved, evicted := s.place(e)
+	affected := append(moved, s.setAt(e.job.Ref(), e)...)
+	if evicted != nil {
+		affected = append(append(affected, evicted.job.Ref()), s.setAt(evicted.job.Ref(), *evicted)...)
+	}
+	return affected
+}
+
+// setAt takes in the state of a Job that has its place.
+func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 	old, known := s.entries[ref]
 	same := known && old.job.UID == e.job.UID
 	if same && older(e.job.ResourceVersion, old.job.ResourceVersion) {

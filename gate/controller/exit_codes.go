@@ -34,7 +34,7 @@ func (s *store) untold(ref lang.Ref) []gate.Owner {
 	var untold []gate.Owner
 	for _, prerequisite := range s.graph.Prerequisites(ref) {
 		other, ok := s.entries[prerequisite]
-		if !ok || s.mayLook(ref, e, prerequisite) != gate.Allowed || !e.expr.AsksExitCode(prerequisite, ref.Namespace) {
+		if !ok || s.mayLook(ref, e, prerequisite) != gate.Allowed || !e.expr.AsksExitCode(prerequisite, ref) {
 			continue
 		}
 		if failed := gate.FailedElements(other.job.Object); len(failed) > 0 && len(failed.Minus(other.job.Object.Array.Told)) > 0 {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/utils/clock"
+
 	"github.com/stretchr/testify/require"
 
 	"depctl.dev/gate"
@@ -58,7 +60,7 @@ func TestAReleaseGoesOnWhileDeadlocksAreJudged(t *testing.T) {
 func TestTheJudgeJudgesWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	told := make(chan lang.Ref, 100*atOnce)
-	s := newStore(func(ref lang.Ref, _ time.Time) { told <- ref }, nil)
+	s := newStore(func(ref lang.Ref, _ time.Time) { told <- ref }, clock.RealClock{})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {

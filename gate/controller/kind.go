@@ -107,13 +107,16 @@ func (s kindStore) Update(object any) error {
 // take takes in the state of an object and returns whose decision it may change.
 func (s kindStore) take(f *fact) []lang.Ref {
 	s.there[f.ref] = true
+	delete(s.went, f.ref)
 	s.ready(f.object, s.graph.Object(f.ref))
 	return s.graph.Set(f.ref, depgraph.Node{Object: f.object, Labels: f.labels})
 }
 
 func (s kindStore) drop(ref lang.Ref) []lang.Ref {
 	delete(s.there, ref)
-	return s.graph.Remove(ref)
+	affected := s.graph.Remove(ref)
+	s.gone(ref)
+	return affected
 }
 
 // Delete is called by the reflector with the last state of an object that is gone.

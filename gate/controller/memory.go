@@ -27,7 +27,7 @@ func (s *store) remembers(old entry, job gate.Job, known bool) gate.RecordedOutc
 	seen := maps.Clone(job.Seen)
 	maps.DeleteFunc(seen, func(ref lang.Ref, gone gate.RecordedOutcome) bool {
 		o := s.graph.Object(ref)
-		return o != nil && o.UID != gone.Object.UID
+		return o != nil && o.UID != gone.Object.UID && !gone.Stands(ref, o)
 	})
 	return seen
 }
@@ -56,7 +56,7 @@ func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 	}
 	var affected []lang.Ref
 	for _, other := range slices.Collect(maps.Keys(s.memory[ref])) {
-		if e := s.entries[other]; e.seen[ref].Object.UID != string(job.UID) {
+		if e := s.entries[other]; e.seen[ref].Object.UID != string(job.UID) && !e.seen[ref].Stands(ref, job.Object) {
 			affected = append(append(affected, other), s.see(other, e, e.seen.Without(ref), -weighOutcome(e.seen[ref]))...)
 		}
 	}

@@ -86,7 +86,7 @@ func (s *store) caughtUp(e entry, meanwhile []gone) gate.RecordedOutcomes {
 	}
 	seen, ref := e.seen, e.job.Ref()
 	names, sets := map[lang.Ref]bool{}, []lang.Ref{}
-	for target := range targets(e.expr, ref.Namespace) {
+	for target := range targets(e.expr, ref) {
 		if target.IsSet() {
 			sets = append(sets, target)
 		} else {

@@ -125,7 +125,7 @@ func (s podStore) each(object any, do func(gate.Owner, gate.Pod)) error {
 			if p.Succeeded {
 				s.succeeded(e.job, p)
 			}
-			return append(s.skip(e, p), owner.Job)
+			return append(s.skip(e, p), e.job.Ref())
 		})
 	}
 	return nil
@@ -133,7 +133,7 @@ func (s podStore) each(object any, do func(gate.Owner, gate.Pod)) error {
 
 // owned returns the Job that a pod names as its owner, if it is there.
 func (s *store) owned(owner gate.Owner) (entry, bool) {
-	e, known := s.entries[owner.Job]
+	e, known := s.entries[s.keyOf(owner.Job)]
 	return e, known && e.job.UID == owner.UID
 }
 

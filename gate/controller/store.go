@@ -33,7 +33,15 @@ type store struct {
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
-	graph   *depgraph.Graph
+	// keys has, by its name, the reference of each Job that is a step of a run.
+	keys map[lang.Ref]lang.Ref
+	// superseded has, for each step, the references of the earlier Jobs of it.
+	superseded map[lang.Ref]map[lang.Ref]bool
+	// went has when objects went that somebody names, and listedAt is when all were last
+	// listed.
+	went     map[lang.Ref]time.Time
+	listedAt time.Time
+	graph    *depgraph.Graph
 	// atOnce is how many steps of judging deadlocks are done with a change that brings it.
 	// judging says that some are left, of which judge was told.
 	atOnce  int
@@ -65,17 +73,19 @@ type store struct {
 // the reflector has to collect first.
 var _ cache.TransformingStore = &store{}
 
-func newStore(enqueue func(lang.Ref, time.Time), time clock.PassiveClock) *store {
+func newStore(enqueue func(lang.Ref, time.Time), now clock.PassiveClock) *store {
 	return &store{
 		enqueue: enqueue,
-		clock:   time,
+		clock:   now,
 		watch:   clock.RealClock{},
 		access:  fixed{gate.Closed{}},
 		entries: map[lang.Ref]entry{},
-		graph:   depgraph.New(),
-		memory:  map[lang.Ref]map[lang.Ref]bool{},
-		passed:  passed{since: map[lang.Ref]since{}},
-		budget:  newBudget(0), saveRest: restBetweenSaves, longText: longText,
+		keys:    map[lang.Ref]lang.Ref{},
+		went:    map[lang.Ref]time.Time{}, superseded: map[lang.Ref]map[lang.Ref]bool{},
+		graph:  depgraph.New(),
+		memory: map[lang.Ref]map[lang.Ref]bool{},
+		passed: passed{since: map[lang.Ref]since{}},
+		budget: newBudget(0), saveRest: restBetweenSaves, longText: longText,
 		pods: pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{},
 		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
@@ -101,7 +111,7 @@ func (s *store) Delete(object any) error {
 	if err != nil {
 		return err
 	}
-	s.change(func() []lang.Ref { return s.remove(job.Ref()) })
+	s.change(func() []lang.Ref { return s.remove(s.keyOf(job.Identity())) })
 	return nil
 }
 
@@ -120,11 +130,12 @@ func (s *store) Replace(objects []any, _ string) error {
 			long[job.Namespace] += len(job.DependsOn)
 			e = s.parse(job.Job)
 		}
-		all[i], exist[job.Ref()] = e, true
+		all[i], exist[job.Identity()] = e, true
 	}
 	s.change(func() (affected []lang.Ref) {
-		for ref := range s.entries {
-			if !exist[ref] {
+		s.listedAt = s.clock.Now()
+		for ref, e := range s.entries {
+			if !exist[e.job.Identity()] {
 				affected = append(affected, s.remove(ref)...)
 			}
 		}
@@ -163,6 +174,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	return gate.World{
 		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions), Seen: e.seen,
+		Absent: s.absentSince,
 	}
 }
 
@@ -198,7 +210,7 @@ func (s *store) learned(answer *batchv1.Job, read func(gate.Job) entry) {
 	}
 	e := read(job)
 	s.change(func() []lang.Ref {
-		if known, ok := s.entries[job.Ref()]; ok && known.job.UID == job.UID {
+		if known, ok := s.entries[s.keyOf(job.Identity())]; ok && known.job.UID == job.UID {
 			return s.set(e)
 		}
 		return nil
@@ -226,6 +238,7 @@ func (s *store) change(do func() []lang.Ref) {
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.memorize(ref, e.seen)
 	s.entries[ref] = e
+	delete(s.went, ref)
 	if len(e.questions) == 0 || !e.job.Waits() {
 		s.access.forget(ref)
 	}
@@ -239,6 +252,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	if !ok {
 		return nil
 	}
+	s.unnote(e.job)
 	affected := s.atRisk(ref)
 	s.passed.read(ref, 0)
 	if e.job.Outcome() != lang.Undecided {
@@ -252,7 +266,8 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	delete(s.successes, e.job.Owner())
 	s.access.forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
-	return append(affected, ref)
+	s.gone(ref)
+	return append(append(affected, s.promote(ref)...), ref)
 }
 
 // size returns how many Jobs there are.

@@ -32,7 +32,7 @@ func (s *store) read(job gate.Job) entry {
 		return entry{job: job}
 	}
 	s.mu.RLock()
-	old, known := s.entries[job.Ref()]
+	old, known := s.entries[s.keyOf(job.Identity())]
 	s.mu.RUnlock()
 	known = known && old.job.UID == job.UID && old.job.Waits()
 	same := known && !old.unread && sizeOf(old.job) == sizeOf(job)
@@ -75,12 +75,12 @@ func (s *store) parse(job gate.Job) entry {
 }
 
 // targets returns what the checks of an expression ask about, in the order of the text
-// and with repetitions, their namespace filled in.
-func targets(expr *lang.Expr, namespace string) iter.Seq[lang.Ref] {
+// and with repetitions, as the Job by means them.
+func targets(expr *lang.Expr, by lang.Ref) iter.Seq[lang.Ref] {
 	return func(yield func(lang.Ref) bool) {
 		for _, check := range expr.Checks() {
 			for i := range check.Targets {
-				if !yield(check.Targets[i].Ref.Resolve(namespace)) {
+				if !yield(check.Targets[i].Ref.Resolve(by)) {
 					return
 				}
 			}

@@ -36,7 +36,7 @@ func read(e Event) *text {
 		t.relaxed = expr.Relaxed()
 	}
 	for _, edge := range expr.Edges() {
-		t.edges = append(t.edges, edge.Ref.Resolve(e.Job.Namespace))
+		t.edges = append(t.edges, edge.Ref.Resolve(e.ref()))
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package history
 import (
 	"slices"
 	"strings"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 
@@ -28,6 +29,9 @@ func (w world) Object(ref lang.Ref) *lang.Object {
 	}
 	return nil
 }
+
+// AbsentSince says nothing: nobody saw it go.
+func (world) AbsentSince(lang.Ref) time.Time { return time.Time{} }
 
 // Members returns the Jobs of a set.
 func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {

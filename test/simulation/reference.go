@@ -55,7 +55,7 @@ func (r *Reference) parse(job gate.Job) Parsed {
 	if !ok {
 		if p.Expr, p.Err = job.Parse(); p.Err == nil {
 			for _, e := range p.Expr.Edges() {
-				ref := e.Ref.Resolve(job.Namespace)
+				ref := e.Ref.Resolve(job.Ref())
 				p.named = append(p.named, named{ref, lang.NewMatcher(ref)})
 			}
 		}
@@ -114,6 +114,8 @@ func (w world) Object(ref lang.Ref) *lang.Object {
 	}
 	return w.Seen[w.self][ref].Object
 }
+
+func (world) AbsentSince(lang.Ref) time.Time { return time.Time{} }
 
 func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {
 	add := func(ref lang.Ref, labels map[string]string, o *lang.Object) {

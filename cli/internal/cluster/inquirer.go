@@ -77,7 +77,7 @@ func (i *Inquirer) follow(ctx context.Context, r *Reading, queue []lang.Ref) (re
 		}
 		if expr := r.World.Graph.Expr(ref); expr != nil {
 			for _, edge := range expr.Edges() {
-				queue = append(queue, edge.Ref.Resolve(ref.Namespace))
+				queue = append(queue, edge.Ref.Resolve(ref))
 			}
 			queue = append(queue, r.World.Graph.Prerequisites(ref)...)
 		}
@@ -153,7 +153,7 @@ func (i *Inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
 	}
 	for _, prerequisite := range q.Graph.Prerequisites(ref) {
 		job, exists := q.Jobs[prerequisite]
-		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref.Namespace) {
+		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref) {
 			continue
 		}
 		pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))

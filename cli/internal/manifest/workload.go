@@ -57,7 +57,17 @@ func (w *Workload) Ref() lang.Ref {
 	if w.Kind != "Job" || w.Job == nil || w.Job.Name == "" {
 		return lang.Ref{}
 	}
-	return lang.Job(w.Namespace, w.Job.Name)
+	return gate.StepRef(w.Namespace, w.Job.Name, w.Job.Labels)
+}
+
+// By returns the Job as names in its expression are meant from it: its namespace and
+// its run.
+func (w *Workload) By() lang.Ref {
+	by := lang.Ref{Namespace: w.Namespace}
+	if w.Job != nil && w.Kind == "Job" {
+		by.Run = w.Job.Labels[gate.RunLabel]
+	}
+	return by
 }
 
 // IsPatch reports whether a Job has no container: it is laid over one that has.

@@ -38,7 +38,7 @@ func (w *Workload) Naming(ref lang.Ref) lang.Span {
 		return w.Span(w.Value)
 	}
 	for _, edge := range w.Expr.Edges() {
-		if edge.Ref.Resolve(w.Namespace) == ref {
+		if edge.Ref.Resolve(w.By()) == ref {
 			return w.Expression(edge.Span)
 		}
 	}

@@ -174,7 +174,7 @@ func (w *World) Wanted(namespace string) []lang.Ref {
 		if expr := w.Graph.Expr(ref); expr != nil {
 			for _, named := range expr.Edges() {
 				if named.Ref.IsSet() {
-					refs = append(refs, named.Ref.Resolve(ref.Namespace))
+					refs = append(refs, named.Ref.Resolve(ref))
 				}
 			}
 		}
