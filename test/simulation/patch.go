@@ -3,6 +3,7 @@ package simulation
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -11,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/gate"
 )
 
 // Patch does to a Job what the API server would do for the patches that the gate
@@ -39,7 +42,7 @@ func (c *Cluster) patchJSON(at int, patch []byte) (*batchv1.Job, error) {
 	}
 	job := c.jobs[at]
 	for _, o := range operations {
-		if o.Op == "test" && read(job, o.Path) != o.Value {
+		if o.Op == "test" && !reflect.DeepEqual(read(job, o.Path), o.Value) {
 			return nil, apierrors.NewInvalid(schema.GroupKind{Group: "batch", Kind: "Job"}, job.Name, nil)
 		}
 	}
@@ -66,6 +69,16 @@ func read(job *batchv1.Job, path string) any {
 		return nil
 	}
 	switch path {
+	case "/metadata/labels":
+		if job.Labels == nil {
+			return nil
+		}
+		return job.Labels
+	case "/metadata/labels/depctl.dev~1run":
+		if run, exists := job.Labels[gate.RunLabel]; exists {
+			return run
+		}
+		return nil
 	case "/metadata/uid":
 		return string(job.UID)
 	case "/spec/suspend":
