@@ -140,6 +140,12 @@ func (g *Graph) Object(ref lang.Ref) *lang.Object {
 // Named reports whether somebody names an object, or it exists.
 func (g *Graph) Named(ref lang.Ref) bool { return g.lookup(ref) != nil }
 
+// Waits reports whether an object waits for its expression, as its Node says.
+func (g *Graph) Waits(ref lang.Ref) bool {
+	one := g.lookup(ref)
+	return one != nil && one.waiting()
+}
+
 // Expr returns the expression that an object carries, nil if it has none.
 func (g *Graph) Expr(ref lang.Ref) *lang.Expr {
 	if one := g.lookup(ref); one != nil {

@@ -87,6 +87,9 @@ type Snapshot struct {
 	// Cycle is the shortest cycle of a deadlock that the Job is in: each waits
 	// for the next, and the last for the first. Nil if it is in none.
 	Cycle []lang.Ref
+	// FailedStep is the step of the Job's run whose failure ends its wait, as
+	// World.FailedStep finds it; empty if there is none.
+	FailedStep lang.Ref
 	// Pods are those of a Job that is released element by element, in the order
 	// of ComparePods; nil while they are not known.
 	Pods []Pod
@@ -141,6 +144,7 @@ func decide(s Snapshot) Decision {
 		overBudget,
 		wholeJobsOnly,
 		grouped,
+		failFast,
 		byElement,
 	} {
 		if decision, ok := holds(s); ok {

@@ -24,6 +24,7 @@
 //	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
 //	grouped            Wait     Problem            it is about elements, and its pods start together
+//	failFast           Fail     RunFailed          its run has failed, and it asked to go with it
 //	byElement          Open                        it is released; its elements are decided one by one
 //	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
 //	deadlocked         Wait     DependencyCycle    an edit of one annotation fixes it

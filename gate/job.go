@@ -79,6 +79,8 @@ type Job struct {
 	// failed; empty if it has not. Nobody but the gate knows it.
 	Refused string
 
+	// FailFast reports whether the Job asks to be failed with its run.
+	FailFast bool
 	// Superseded reports whether a later Job of its run and step counts in its place. The
 	// Job itself does not say so.
 	Superseded bool
@@ -123,6 +125,7 @@ func Observe(job *batchv1.Job) Job {
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
+	j.FailFast = job.Annotations[FailFastAnnotation] == "true"
 	j.ArrayLimit = job.Annotations[ArrayLimitAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
 	j.observeTemplate(&job.Spec)

@@ -16,6 +16,11 @@ const (
 	// ReasonDependencyTimeout: the Job waited longer than WaitTimeoutAnnotation
 	// allows, and has failed.
 	ReasonDependencyTimeout = "DependencyTimeout"
+	// ReasonRunFailed: a Job of its run has failed, and it has FailFastAnnotation.
+	ReasonRunFailed = "RunFailed"
+	// ReasonNotTaken: only a result= is false: the branch was not taken. That is no failure
+	// of a run.
+	ReasonNotTaken = "NotTaken"
 )
 
 // observeObject returns what expressions may learn about a Job.
@@ -65,7 +70,11 @@ func observeOutcome(o *lang.Object, status *batchv1.JobStatus) {
 
 // isOurs reports whether the gate fails Jobs for this reason.
 func isOurs(reason string) bool {
-	return reason == ReasonDependencyFailed || reason == ReasonDependencyTimeout
+	switch reason {
+	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonRunFailed, ReasonNotTaken:
+		return true
+	}
+	return false
 }
 
 // hadPods reports whether a pod of the Job is or was ready, or has ended.

@@ -45,7 +45,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateInvalid
 	case ReasonHeld:
 		return StateHeld
-	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle:
+	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle, ReasonRunFailed, ReasonNotTaken:
 		return StateBlocked
 	case ReasonWaiting, ReasonProblem:
 		if !job.Released {

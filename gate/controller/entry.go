@@ -81,6 +81,7 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)
+	affected = append(affected, s.failsFast(old.job, job)...)
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
 		affected = append(affected, s.propagateOutcome(prerequisite, s.entries[prerequisite].job)...)

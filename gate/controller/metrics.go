@@ -85,7 +85,7 @@ func Metrics(version, commit, goVersion string) http.Handler {
 			elementsReleased, elementsFailed, nudgesTotal, conditionWrites, eventsDropped, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
-		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout} {
+		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout, gate.ReasonRunFailed, gate.ReasonNotTaken} {
 			failedTotal.WithLabelValues(reason)
 		}
 		for _, action := range []gate.Action{gate.Releasing, gate.Failing} {

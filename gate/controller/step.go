@@ -116,3 +116,23 @@ func (s *store) absentSince(ref lang.Ref) time.Time {
 	}
 	return s.listedAt
 }
+
+// failsFast returns the steps that may go with their run, where a step of it has just failed.
+func (s *store) failsFast(old, job gate.Job) []lang.Ref {
+	if job.Outcome() != lang.Failed || job.Superseded || old.UID == job.UID && old.Outcome() == lang.Failed {
+		return nil
+	}
+	run := job.Step()
+	if run.Run == "" {
+		return nil
+	}
+	var steps []lang.Ref
+	run.Name = "*"
+	for _, m := range s.graph.Members(run, job.Step()) {
+		run.Name = m.Name
+		if e := s.entries[run]; e.job.FailFast && e.job.Waits() {
+			steps = append(steps, run)
+		}
+	}
+	return steps
+}

@@ -166,7 +166,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	}
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.Owner()),
-		World: world, Cycle: world.Visible(s.graph.Cycle(ref)),
+		World: world, FailedStep: world.FailedStep(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
 
