@@ -121,7 +121,7 @@ func (j *judge) met(one *judged, at time.Time) {
 		return
 	}
 	for _, name := range one.named {
-		e, exists := j.now[name]
+		e, exists := j.plain(name)
 		switch {
 		case exists && e.Is(batchv1.JobComplete):
 			one.done[name] = e.Job.UID
@@ -140,7 +140,7 @@ func (j *judge) name(one *judged, e Event) {
 	j.forget(one)
 	one.text, one.policy = e.Job.Annotations[dependsOn], e.Job.Annotations[onFailure]
 	one.done, one.metOnce, one.falseOnce = map[string]types.UID{}, false, false
-	if !isList(one.text) || one.policy == "run" {
+	if !isList(one.text) || one.policy == "run" || e.Job.Labels[runLabel] != "" {
 		if one.expr = read(e); one.expr == nil {
 			one.metOnce, one.met, one.falseOnce = true, e.At, true
 			return
@@ -204,13 +204,13 @@ func (j *judge) judge(one *judged, e Event, text string) {
 	one.suspended = e.Suspended()
 }
 
-// plain matches a list of names. The words or, and, not make it none.
+// list matches a list of names. The words or, and, not make it none.
 var (
-	plain = regexp.MustCompile(`^[a-z0-9./,\s-]+$`)
+	list  = regexp.MustCompile(`^[a-z0-9./,\s-]+$`)
 	words = regexp.MustCompile(`(^|\s)(or|and|not)\s`)
 )
 
-func isList(text string) bool { return plain.MatchString(text) && !words.MatchString(text) }
+func isList(text string) bool { return list.MatchString(text) && !words.MatchString(text) }
 
 // names returns what a list names, as namespace/name.
 func (one *judged) names() []string {
@@ -226,10 +226,16 @@ func (one *judged) names() []string {
 	return names
 }
 
+// plain returns the Job that a name means outside of all runs.
+func (j *judge) plain(name string) (Event, bool) {
+	e, exists := j.now[name]
+	return e, exists && e.Job.Labels[runLabel] == ""
+}
+
 // broken reports whether something that a Job names has failed, or will.
 func (j *judge) broken(one *judged) bool {
 	return slices.ContainsFunc(one.named, func(name string) bool {
-		prerequisite, ok := j.now[name]
+		prerequisite, ok := j.plain(name)
 		return ok && (prerequisite.Is(batchv1.JobFailed) || skipped(prerequisite) != "")
 	})
 }
@@ -238,7 +244,7 @@ func (j *judge) broken(one *judged) bool {
 // has not.
 func skipped(e Event) string {
 	for _, c := range e.Job.Status.Conditions {
-		if c.Status == corev1.ConditionTrue && (c.Reason == "DependencyFailed" || c.Reason == "DependencyTimeout") {
+		if c.Status == corev1.ConditionTrue && neverRan[c.Reason] {
 			return c.Reason
 		}
 	}
@@ -248,3 +254,6 @@ func skipped(e Event) string {
 func (j *judge) violate(one *judged, format string, args ...any) {
 	j.violations = append(j.violations, one.job+" "+fmt.Sprintf(format, args...))
 }
+
+// neverRan are the reasons for which the gate fails a Job that never ran.
+var neverRan = map[string]bool{"DependencyFailed": true, "DependencyTimeout": true, "RunFailed": true, "NotTaken": true}

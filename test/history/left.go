@@ -31,7 +31,7 @@ func Stuck(events []Event, now time.Time, patience time.Duration) []string {
 	return leave(events, now, patience, func(j *judge, one *judged) bool {
 		if one.expr == nil {
 			return !slices.ContainsFunc(one.named, func(name string) bool {
-				e, exists := j.now[name]
+				e, exists := j.plain(name)
 				return !exists || !e.Is(batchv1.JobComplete) || now.Sub(e.At) <= patience
 			})
 		}

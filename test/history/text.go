@@ -43,9 +43,9 @@ func read(e Event) *text {
 
 // names reports whether the expression speaks of a Job.
 func (t *text) names(job *batchv1.Job) bool {
-	ref := lang.Job(job.Namespace, job.Name)
+	ref := Event{Job: job}.ref()
 	return slices.ContainsFunc(t.edges, func(edge lang.Ref) bool {
-		return edge == ref || edge.IsSet() && edge.Namespace == ref.Namespace && lang.NewMatcher(edge).Match(ref.Name, job.Labels)
+		return edge == ref || edge.IsSet() && edge.Namespace == ref.Namespace && edge.Run == ref.Run && lang.NewMatcher(edge).Match(ref.Name, job.Labels)
 	})
 }
 

@@ -2,6 +2,7 @@ package history
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,13 +22,35 @@ type world struct {
 
 // Object returns what is known of a Job.
 func (w world) Object(ref lang.Ref) *lang.Object {
-	if e, exists := w.now[ref.Namespace+"/"+ref.Name]; exists && ref.Kind == lang.KindJob {
+	if e, exists := w.event(ref); exists {
 		return object(e)
 	}
 	if gone, ok := w.one.gone[ref]; ok {
 		return object(gone)
 	}
 	return nil
+}
+
+// event returns the Job that a reference means: of the Jobs of a step, the latest.
+func (w world) event(ref lang.Ref) (latest Event, exists bool) {
+	if ref.Kind != lang.KindJob {
+		return Event{}, false
+	}
+	if ref.Run == "" {
+		e, exists := w.now[ref.Namespace+"/"+ref.Name]
+		return e, exists && e.ref() == ref
+	}
+	for _, e := range w.now {
+		if e.ref() == ref && (!exists || e.later(latest)) {
+			latest, exists = e, true
+		}
+	}
+	return latest, exists
+}
+
+func (e Event) later(than Event) bool {
+	a, b := e.Job.CreationTimestamp, than.Job.CreationTimestamp
+	return b.Before(&a) || a.Equal(&b) && e.Job.UID > than.Job.UID
 }
 
 // AbsentSince says nothing: nobody saw it go.
@@ -40,26 +63,47 @@ func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {
 	}
 	matcher := lang.NewMatcher(set)
 	add := func(ref lang.Ref, e Event) {
-		if ref != w.self && ref.Namespace == set.Namespace && matcher.Match(ref.Name, e.Job.Labels) {
+		if ref != w.self && ref.Namespace == set.Namespace && ref.Run == set.Run && matcher.Match(ref.Name, e.Job.Labels) {
 			members = append(members, lang.Member{Name: ref.Name, Object: object(e)})
 		}
 	}
 	for _, e := range w.now {
-		add(e.ref(), e)
+		if latest, _ := w.event(e.ref()); latest.Job.UID == e.Job.UID {
+			add(e.ref(), e)
+		}
 	}
 	for ref, e := range w.one.gone {
-		add(ref, e)
+		if _, exists := w.event(ref); !exists {
+			add(ref, e)
+		}
 	}
 	slices.SortFunc(members, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
 	return members, nil
 }
 
-func (e Event) ref() lang.Ref { return lang.Job(e.Job.Namespace, e.Job.Name) }
+// The labels of the steps of runs, and the annotation of how many there are.
+const (
+	runLabel  = "depctl.dev/run"
+	stepLabel = "depctl.dev/step"
+	runSize   = "depctl.dev/run-size"
+)
+
+func (e Event) ref() lang.Ref {
+	ref := lang.Job(e.Job.Namespace, e.Job.Name)
+	if ref.Run = e.Job.Labels[runLabel]; ref.Run != "" && e.Job.Labels[stepLabel] != "" {
+		ref.Name = e.Job.Labels[stepLabel]
+	}
+	return ref
+}
 
 // object reads what an expression may learn about a Job.
 func object(e Event) *lang.Object {
 	job, status := e.Job, &e.Job.Status
 	o := &lang.Object{UID: string(job.UID), Created: job.CreationTimestamp.Time}
+	if job.Labels[runLabel] != "" {
+		o.NamesRun = lang.NamesRun(job.Annotations[dependsOn])
+		o.RunSize, _ = strconv.ParseInt(job.Annotations[runSize], 10, 64)
+	}
 	ready := int32(0)
 	if status.Ready != nil {
 		ready = *status.Ready
