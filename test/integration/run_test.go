@@ -149,8 +149,8 @@ func TestAbsent(t *testing.T) {
 	s := shared.namespace(t)
 	s.make("there", "", untilTold)
 	s.make("if-there", "optional or absent(optional) + 3s")
-	s.make("gone", "absent(there) + 1s")
-	s.make("slow", "absent(there) + 1h")
+	s.make("gone", "absent(there) + 1s", onFailure(gate.Wait))
+	s.make("slow", "absent(there) + 1h", onFailure(gate.Wait))
 	s.runs("there")
 	s.completes("if-there")
 	s.held("gone")
@@ -162,7 +162,7 @@ func TestAbsent(t *testing.T) {
 // A release tests the run in which the names were read.
 func TestAJobThatChangesItsRunIsDecidedAnew(t *testing.T) {
 	t.Parallel()
-	s := shared.namespace(t)
+	s := shared.namespace(t).byForce() // the judge reads a text once
 	s.make("load", "extract", step("mon", "load"))
 	s.make("extract", "", step("tue", "extract"))
 	s.completes("extract")
