@@ -15,6 +15,11 @@
 //	before the record's first schedule  those of Jobs and records only
 //	within a recorded schedule          its times, and those of Jobs and records
 //	after lastScheduleTime              the times of the schedule as it is
+//	last before an edit, if after it    the new schedule's, for Kubernetes makes up for it
+//
+// What an edit makes Kubernetes make up for is a run of those who wait since then, even if they had
+// another one before. Nothing else changes what is decided, but a later attempt. If the
+// gate was away while the schedule was edited, the times since are not known: problem run-lost.
 //
 // What a time is, the first that holds:
 //
