@@ -126,10 +126,10 @@ func (r Record) edited(c *CronJob, now, away time.Time) Record {
 }
 
 // With returns the record with one more outcome. That of a later attempt replaces one; that of
-// an earlier attempt changes nothing.
+// an earlier attempt changes nothing, nor does one in a record of no CronJob.
 func (r Record) With(o Outcome) Record {
 	o = o.clean()
-	if o.Outcome == lang.Undecided || !r.Kept.Before(o.Time) && !r.Kept.IsZero() {
+	if r.UID == "" || o.Outcome == lang.Undecided || !r.Kept.Before(o.Time) && !r.Kept.IsZero() {
 		return r
 	}
 	if old, ok := r.At(o.Time); ok && (old == o || old.Created.After(o.Created)) {
