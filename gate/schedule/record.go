@@ -1,0 +1,331 @@
+package schedule
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/lang"
+)
+
+// OutcomesAnnotation is the annotation of a CronJob that keeps how its runs ended.
+const OutcomesAnnotation = "depctl.dev/outcomes"
+
+const (
+	// maxText is how long the annotation may be, in bytes.
+	maxText = 8 << 10
+	// maxSchedules is how many edits of a schedule are remembered.
+	maxSchedules = 8
+)
+
+// Record is how the runs of a CronJob ended whose Jobs may be gone, and which schedule it had when. It is a
+// value: whoever changes it gets another one. The zero Record says nothing.
+type Record struct {
+	UID types.UID
+	// Schedules are those that the CronJob had, each since the end of the one before it.
+	Schedules []Scheduled
+	// From and Until are scheduled times: after From and up to Until, every Job was seen.
+	From, Until time.Time
+	// Kept is the time up to which outcomes may have been dropped; zero if none was.
+	Kept time.Time
+	// spans are the older outcomes and recent the last MaxRuns, both by time; no span
+	// is later than the first recent one.
+	spans  []span
+	recent []Outcome
+}
+
+// Scheduled is a schedule that a CronJob had after some time. An empty Schedule is one that is not known.
+type Scheduled struct {
+	Since          time.Time
+	Schedule, Zone string
+}
+
+// Outcome is how a run ended.
+type Outcome struct {
+	Time    time.Time
+	Outcome lang.Outcome
+	Reason  string
+	// Created is when its Job was made; zero if there was none, or it is too long ago.
+	Created time.Time
+	// Finished is when it ended, or a time before which it did; zero if that is not known.
+	Finished time.Time
+}
+
+// span is one outcome of all times of a schedule from first to last.
+type span struct {
+	first, last time.Time
+	outcome     lang.Outcome
+	reason      string
+	finished    time.Time // the latest of them
+}
+
+// Begin returns the record of a CronJob when a new watch of its Jobs has listed them: what happened before is known only
+// as far as it is recorded. now is when the CronJob was read, by the API server's clock.
+func (r Record) Begin(c *CronJob, now time.Time) Record {
+	away := r.Until
+	if r.UID != c.UID {
+		r = Record{UID: c.UID, Schedules: []Scheduled{noted(c, c.Passed())}}
+	}
+	r.From, r.Until = c.Passed(), c.Passed()
+	return r.edited(c, now, away)
+}
+
+// See returns the record with a change of the CronJob's schedule, seen at now by the API server's clock.
+func (r Record) See(c *CronJob, now time.Time) Record {
+	if r.UID != c.UID {
+		return r.Begin(c, now)
+	}
+	return r.edited(c, now, time.Time{})
+}
+
+// SeenThrough returns the record once the watch of Jobs has caught up with what the CronJob says here:
+// every Job up to its lastScheduleTime was seen.
+func (r Record) SeenThrough(c *CronJob) Record {
+	if passed := c.Passed(); r.UID == c.UID && passed.After(r.Until) {
+		r.Until = passed
+	}
+	return r
+}
+
+// noted is the schedule of a CronJob as the record has it.
+func noted(c *CronJob, since time.Time) Scheduled {
+	if len(c.Schedule)+len(c.Zone) > longestText {
+		return Scheduled{Since: since}
+	}
+	return Scheduled{since, c.Schedule, c.Zone}
+}
+
+// edited notes the schedule that the CronJob has. The last time of the new schedule before the edit counts, too: Kubernetes
+// makes up for it, if it is after lastScheduleTime. A gate that was away since the time away does not know which
+// schedule the CronJob had when.
+func (r Record) edited(c *CronJob, now, away time.Time) Record {
+	last := r.Schedules[len(r.Schedules)-1]
+	next := noted(c, latest(second(now), c.Passed(), last.Since))
+	if last.Schedule == next.Schedule && last.Zone == next.Zone {
+		return r
+	}
+	if times, err := Read(c.Schedule, c.Zone, latest(c.Passed(), last.Since)); err == nil && times.every == 0 {
+		if made, ok := times.Previous(second(now).Add(time.Second)); ok {
+			next.Since = made.Add(-time.Second)
+		}
+	}
+	r.Schedules = slices.Clone(r.Schedules)
+	if !away.IsZero() {
+		r.Schedules = append(r.Schedules, Scheduled{Since: latest(away, last.Since)})
+	}
+	r.Schedules = append(r.Schedules, next)
+	if more := len(r.Schedules) - maxSchedules; more > 0 {
+		r.Schedules = r.Schedules[more:]
+		r = r.trim(r.Schedules[0].Since)
+		r.Kept = latest(r.Kept, r.Schedules[0].Since)
+	}
+	return r.fit()
+}
+
+// With returns the record with one more outcome. That of a later attempt replaces one; that of
+// an earlier attempt changes nothing, nor does one in a record of no CronJob.
+func (r Record) With(o Outcome) Record {
+	o = o.clean()
+	if r.UID == "" || o.Outcome == lang.Undecided || !r.Kept.Before(o.Time) && !r.Kept.IsZero() {
+		return r
+	}
+	if old, ok := r.At(o.Time); ok && (old == o || old.Created.After(o.Created)) {
+		return r
+	}
+	r.spans, r.recent = slices.Clone(r.spans), slices.Clone(r.recent)
+	at, found := slices.BinarySearchFunc(r.recent, o.Time, func(o Outcome, t time.Time) int { return o.Time.Compare(t) })
+	switch {
+	case found:
+		r.recent[at] = o
+	case at > 0 || len(r.spans) == 0 || o.Time.After(r.spans[len(r.spans)-1].last):
+		if r.recent = slices.Insert(r.recent, at, o); len(r.recent) > MaxRuns {
+			r.spans = r.append(r.spans, span{r.recent[0].Time, r.recent[0].Time, r.recent[0].Outcome, r.recent[0].Reason, r.recent[0].Finished})
+			r.recent = r.recent[1:]
+		}
+	default:
+		r = r.replace(o)
+	}
+	return r.fit()
+}
+
+// replace puts an outcome among the spans.
+func (r Record) replace(o Outcome) Record {
+	var spans []span
+	one, done := span{o.Time, o.Time, o.Outcome, o.Reason, o.Finished}, false
+	for _, s := range r.spans {
+		if !done && !o.Time.After(s.last) {
+			done = true
+			if s.first.Before(o.Time) {
+				before := s
+				before.last = r.neighbour(s, o.Time, -1)
+				spans = append(spans, before)
+			}
+			spans = r.append(spans, one)
+			if !s.last.After(o.Time) {
+				continue
+			}
+			if !s.first.After(o.Time) {
+				s.first = r.neighbour(s, o.Time, 1)
+			}
+		}
+		spans = r.append(spans, s)
+	}
+	r.spans = spans
+	return r
+}
+
+// append adds a span after the others, to the last one if it goes on there.
+func (r Record) append(spans []span, s span) []span {
+	if n := len(spans); n > 0 {
+		if last := &spans[n-1]; last.outcome == s.outcome && last.reason == s.reason && !(last.finished.IsZero() != s.finished.IsZero()) {
+			if next, ok := r.next(last.last); ok && next.Equal(s.first) && r.isTime(last.last) {
+				last.last, last.finished = s.last, latest(last.finished, s.finished)
+				return spans
+			}
+		}
+	}
+	return append(spans, s)
+}
+
+// times returns the schedule of a time, and up to when the CronJob had it; zero if it still has.
+func (r *Record) times(t time.Time) (times Times, until time.Time, ok bool) {
+	for i := len(r.Schedules) - 1; i >= 0; i-- {
+		if s := r.Schedules[i]; t.After(s.Since) {
+			times, err := Read(s.Schedule, s.Zone, s.Since)
+			return times, until, err == nil && s.Schedule != ""
+		}
+		until = r.Schedules[i].Since
+	}
+	return Times{}, until, false
+}
+
+// isTime reports whether a time is one of the schedule that the CronJob had. Of @every that is not known, but nothing
+// else makes Jobs of it.
+func (r *Record) isTime(t time.Time) bool {
+	times, _, ok := r.times(t)
+	return ok && (times.every > 0 || times.has(t))
+}
+
+// next returns the time after t of the same schedule.
+func (r *Record) next(t time.Time) (next time.Time, ok bool) {
+	times, until, ok := r.times(t)
+	if !ok {
+		return time.Time{}, false
+	}
+	if times.every > 0 {
+		next = multiple(t, times.every, 1)
+	} else if next, ok = times.next(t); !ok {
+		return time.Time{}, false
+	}
+	return next, until.IsZero() || !next.After(until)
+}
+
+// neighbour returns the time of a span before (-1) or after (1) another time within it.
+func (r *Record) neighbour(s span, t time.Time, way int64) time.Time {
+	times, _, _ := r.times(s.first) // known: a span of several times is of one schedule
+	if times.every > 0 {
+		n := floor(t.Unix()-s.first.Unix(), times.every)
+		if way > 0 || (t.Unix()-s.first.Unix())%times.every == 0 {
+			n += way
+		}
+		return multiple(s.first, times.every, n)
+	}
+	found, ok := times.previous(t)
+	if way > 0 {
+		found, ok = times.next(t)
+	}
+	if !ok {
+		return t
+	}
+	return found
+}
+
+// At returns the outcome of a time, and whether it is recorded.
+func (r *Record) At(t time.Time) (Outcome, bool) {
+	byTime := func(o Outcome, t time.Time) int { return o.Time.Compare(t) }
+	if at, ok := slices.BinarySearchFunc(r.recent, t, byTime); ok {
+		return r.recent[at], true
+	}
+	at, _ := slices.BinarySearchFunc(r.spans, t, func(s span, t time.Time) int { return s.last.Compare(t) })
+	if at == len(r.spans) || t.Before(r.spans[at].first) {
+		return Outcome{}, false
+	}
+	s := r.spans[at]
+	if !t.Equal(s.first) && !t.Equal(s.last) {
+		times, _, ok := r.times(s.first)
+		switch {
+		case !ok:
+			return Outcome{}, false
+		case times.every > 0 && (t.Unix()-s.first.Unix())%times.every != 0:
+			return Outcome{}, false
+		case times.every == 0 && !times.has(t):
+			return Outcome{}, false
+		}
+	}
+	return Outcome{Time: t, Outcome: s.outcome, Reason: s.reason, Finished: s.finished}, true
+}
+
+// Without returns the record without what is older than a time that somebody may still ask for.
+func (r Record) Without(needed time.Time) Record {
+	return r.trim(second(needed).Add(-time.Second))
+}
+
+// trim drops the outcomes up to a time, and the schedules that ended by then.
+func (r Record) trim(upTo time.Time) Record {
+	spans := slices.DeleteFunc(slices.Clone(r.spans), func(s span) bool { return !s.last.After(upTo) })
+	recent := slices.DeleteFunc(slices.Clone(r.recent), func(o Outcome) bool { return !o.Time.After(upTo) })
+	ended := 0
+	for ended+1 < len(r.Schedules) && !r.Schedules[ended+1].Since.After(upTo) {
+		ended++
+	}
+	if len(spans) == len(r.spans) && len(recent) == len(r.recent) && ended == 0 {
+		return r
+	}
+	// The rest of a span that begins before stays: it costs nothing.
+	if len(spans) > 0 && spans[0].first.Before(upTo) {
+		upTo = spans[0].first.Add(-time.Second)
+	}
+	r.spans, r.recent, r.Schedules, r.Kept = spans, recent, slices.Clone(r.Schedules[ended:]), latest(r.Kept, upTo)
+	return r
+}
+
+// fit drops the oldest outcomes until the text is no longer than it may be.
+func (r Record) fit() Record {
+	for len(r.String()) > maxText {
+		switch {
+		case len(r.spans) > 0:
+			r = r.trim(r.spans[(len(r.spans)-1)/8].last)
+		case len(r.recent) > 0:
+			r = r.trim(r.recent[(len(r.recent)-1)/8].Time)
+		default:
+			return r
+		}
+	}
+	return r
+}
+
+// clean returns an outcome as it can be read again.
+func (o Outcome) clean() Outcome {
+	o.Time = second(o.Time)
+	for _, t := range []*time.Time{&o.Created, &o.Finished} {
+		if !t.IsZero() {
+			*t = second(*t)
+		}
+	}
+	if len(o.Reason) > 1024 || strings.ContainsFunc(o.Reason, func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsGraphic(c) || c == ' ' }) {
+		o.Reason = ""
+	}
+	return o
+}
+
+func latest(times ...time.Time) (last time.Time) {
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
