@@ -23,6 +23,7 @@ import (
 
 	"depctl.dev/cmd/version"
 	"depctl.dev/gate/controller"
+	"depctl.dev/gate/transport"
 )
 
 func main() {
@@ -61,9 +62,9 @@ func run(ctx context.Context, o options) error {
 	}
 	config.UserAgent = rest.DefaultKubernetesUserAgent()
 	config.QPS, config.Burst = o.qps, o.burst
-	now := controller.NewServerTime(clock.RealClock{})
+	now := transport.NewServerTime(clock.RealClock{})
 	config.Wrap(now.Wrap)
-	config.Wrap(controller.GiveUp)
+	config.Wrap(transport.GiveUp)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("making the client: %w", err)

@@ -17,6 +17,9 @@ import (
 
 	"depctl.dev/cmd/version"
 	"depctl.dev/gate/controller"
+	"depctl.dev/gate/event"
+	"depctl.dev/gate/metrics"
+	"depctl.dev/gate/transport"
 )
 
 // reporting is what the flags say of how the gate tells of itself.
@@ -56,7 +59,7 @@ func (r *reporting) validate() error {
 // recorder returns what takes events, nil for none. On a control plane that is at its
 // limit, a release that is told at once takes the time of another one; so only
 // warnings are sent at once.
-func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder controller.Recorder, stop func(), err error) {
+func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder event.Recorder, stop func(), err error) {
 	if r.eventRate == 0 {
 		return nil, func() {}, nil
 	}
@@ -66,12 +69,12 @@ func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder
 	}
 	config = rest.CopyConfig(config)
 	config.QPS, config.Burst = r.eventRate, r.eventBurst
-	config.Wrap(controller.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
+	config.Wrap(transport.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
 	others, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making the client for events: %w", err)
 	}
-	broadcaster := events.NewBroadcaster(controller.NewEventSink(warnings.EventsV1(), others.EventsV1()))
+	broadcaster := events.NewBroadcaster(event.NewSink(warnings.EventsV1(), others.EventsV1()))
 	if err := broadcaster.StartRecordingToSinkWithContext(ctx); err != nil {
 		return nil, nil, fmt.Errorf("starting to send events: %w", err)
 	}
@@ -83,7 +86,7 @@ func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder
 func (r *reporting) client(config *rest.Config) (kubernetes.Interface, error) {
 	config = rest.AddUserAgent(rest.CopyConfig(config), "conditions")
 	config.QPS = -1
-	config.Wrap(controller.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
+	config.Wrap(transport.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("making the client for conditions: %w", err)
@@ -109,7 +112,7 @@ func (r *reporting) serve() (stop func(), err error) {
 func (r *reporting) handler() http.Handler {
 	mux := http.NewServeMux()
 	build := version.Get()
-	mux.Handle("GET /metrics", controller.Metrics(build.Version, build.Commit, build.Go))
+	mux.Handle("GET /metrics", metrics.Handler(build.Version, build.Commit, build.Go))
 	if r.profiling {
 		mux.HandleFunc("/debug/pprof/", pprof.Index)
 		mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)

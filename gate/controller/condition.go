@@ -17,6 +17,8 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/fairness"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
 
@@ -52,7 +54,7 @@ func newConditions(jobs batchv1client.JobsGetter, rate float32, store *store, cl
 		store: store,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRewrite, lastRewrite),
-			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "conditions", DelayingQueue: fairly("conditions", newJobQueue())}),
+			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "conditions", DelayingQueue: fairness.Delaying("conditions", fairness.NewJobQueue())}),
 		limiter: flowcontrol.NewTokenBucketRateLimiter(rate, max(1, int(rate))),
 		clock:   clock,
 	}
@@ -147,10 +149,10 @@ func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Con
 	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
 		return nil // deleted, or recreated: the watch will say so
 	case err != nil:
-		conditionWrites.WithLabelValues("error").Inc()
+		metrics.ConditionWrites.WithLabelValues("error").Inc()
 		return fmt.Errorf("writing condition %s: %w", condition.Reason, err)
 	}
-	conditionWrites.WithLabelValues("written").Inc()
+	metrics.ConditionWrites.WithLabelValues("written").Inc()
 	c.store.answered(patched)
 	klog.FromContext(ctx).V(2).Info("Wrote condition", "job", klog.KRef(job.Namespace, job.Name), "uid", job.UID,
 		"status", condition.Status, "reason", condition.Reason)

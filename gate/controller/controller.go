@@ -19,6 +19,10 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
+	"depctl.dev/gate/event"
+	"depctl.dev/gate/fairness"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
 
@@ -34,12 +38,12 @@ type Options struct {
 	// Workers is how many Jobs are decided and patched at once; 16 by default.
 	Workers int
 	// Recorder takes the events; without one there are none.
-	Recorder Recorder
+	Recorder event.Recorder
 	// CrossNamespace says whether references into other namespaces are
 	// honoured; RBAC by default.
 	CrossNamespace CrossNamespace
 	// Reviews asks for the rights of service accounts; by default as the rest.
-	Reviews Reviews
+	Reviews access.Reviews
 	// Conditions takes the conditions of Jobs, at most ConditionRate a second;
 	// without it there are none. A client of their own keeps them from what
 	// releases wait for.
@@ -72,15 +76,15 @@ type Controller struct {
 	dynamic    dynamic.Interface
 	store      *store
 	queue      workqueue.TypedRateLimitingInterface[lang.Ref]
-	reporter   *reporter
+	reporter   *event.Reporter
 	conditions *conditions
 	refusals   *refusals
-	share      *share
+	share      *fairness.Share
 	// unsaved counts the refusals of outcomes that are written to a Job.
 	unsaved   *refusals
-	rights    *rights
-	stopwatch *stopwatch
-	gauge     *stateGauge
+	rights    *access.Rights
+	stopwatch *metrics.Stopwatch
+	gauge     *metrics.StateGauge
 	observer  bool
 	nudges    bool
 	clock     clock.PassiveClock
@@ -101,20 +105,20 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		client: client, dynamic: o.Dynamic,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRetry, lastRetry),
-			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairly("jobs", newJobQueue())}),
-		reporter:  newReporter(o.Recorder),
+			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "jobs", DelayingQueue: fairness.Delaying("jobs", fairness.NewJobQueue())}),
+		reporter:  event.NewReporter(o.Recorder),
 		refusals:  newRefusals(),
-		share:     newShare(),
+		share:     fairness.NewShare(),
 		unsaved:   newRefusals(),
-		stopwatch: newStopwatch(clock.RealClock{}),
-		gauge:     newStateGauge(),
+		stopwatch: metrics.NewStopwatch(clock.RealClock{}),
+		gauge:     metrics.NewStateGauge(),
 		observer:  o.ObserveOnly,
 		nudges:    o.Nudge && !o.ObserveOnly,
 		clock:     o.Clock,
 		workers:   o.Workers,
 	}
 	c.store = newStore(c.enqueue, o.Clock)
-	c.store.watch = c.stopwatch.clock
+	c.store.watch = c.stopwatch.Clock
 	c.store.watchKinds(o.Kinds)
 	c.store.scope, c.store.jobsOnly, c.store.budget = o.Scope, !o.Arrays, newBudget(o.NamespaceMemory)
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
@@ -122,14 +126,14 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	}
 	switch o.CrossNamespace {
 	case OpenNamespaces:
-		c.store.access = fixed{gate.Open{}}
+		c.store.access = access.Fixed{Access: gate.Open{}}
 	case DenyNamespaces:
-		c.store.access = fixed{gate.Closed{}}
+		c.store.access = access.Fixed{Access: gate.Closed{}}
 	default:
 		if o.Reviews == nil {
 			o.Reviews = client.AuthorizationV1().SubjectAccessReviews()
 		}
-		c.rights = newRights(o.Reviews, c.answered, o.Clock)
+		c.rights = access.NewRights(o.Reviews, c.answered, o.Clock)
 		c.store.access = c.rights
 	}
 	return c
@@ -141,14 +145,14 @@ func (c *Controller) enqueue(ref lang.Ref, seen time.Time) {
 	if !c.leading.Load() {
 		return
 	}
-	c.stopwatch.start(ref, seen)
+	c.stopwatch.Start(ref, seen)
 	c.queue.Add(ref)
 }
 
 // answered is called when a Job would see another answer about its rights than
 // before. The finalizers of what it waits for may hang on that too.
 func (c *Controller) answered(ref lang.Ref) {
-	now := c.stopwatch.clock.Now()
+	now := c.stopwatch.Clock.Now()
 	c.enqueue(ref, now)
 	for _, concerned := range c.store.mayConcern(ref) {
 		c.enqueue(concerned, now)
@@ -195,7 +199,7 @@ func (c *Controller) Lead(ctx context.Context) {
 	defer stop()
 	var wg sync.WaitGroup
 	if c.rights != nil {
-		wg.Go(func() { c.rights.run(ctx) })
+		wg.Go(func() { c.rights.Run(ctx) })
 	}
 	select {
 	case <-c.Synced():
@@ -220,7 +224,7 @@ func (c *Controller) Lead(ctx context.Context) {
 // each that changes.
 func (c *Controller) lead() {
 	c.leading.Store(true)
-	now := c.stopwatch.clock.Now()
+	now := c.stopwatch.Clock.Now()
 	for _, ref := range c.store.open() {
 		c.enqueue(ref, now)
 	}
@@ -263,26 +267,26 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 
 // decide decides about one Job and does it.
 func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
-	now := c.stopwatch.clock.Now()
-	if wait := c.share.begin(ref.Namespace, now); wait > 0 {
+	now := c.stopwatch.Clock.Now()
+	if wait := c.share.Begin(ref.Namespace, now); wait > 0 {
 		c.queue.AddAfter(ref, wait)
 		return nil
 	}
 	if c.store.toRead(ref) {
 		return c.reread(ctx, ref)
 	}
-	since := c.stopwatch.take(ref)
+	since := c.stopwatch.Take(ref)
 	job, decision, exists := c.store.decide(ref)
-	c.share.end(ref.Namespace, c.stopwatch.clock.Since(now), c.stopwatch.clock.Now())
+	c.share.End(ref.Namespace, c.stopwatch.Clock.Since(now), c.stopwatch.Clock.Now())
 	if !exists {
-		c.reporter.forget(ref)
+		c.reporter.Forget(ref)
 		c.refusals.forget(ref)
 		c.unsaved.forget(ref)
-		c.gauge.forget(ref)
+		c.gauge.Forget(ref)
 		return nil
 	}
-	decisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
-	c.gauge.note(job, decision)
+	metrics.DecisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
+	c.gauge.Note(job, decision)
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
 	if c.observer {
@@ -300,32 +304,32 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	}
 	if !decision.Next.IsZero() {
 		after := decision.Next.Sub(c.clock.Now())
-		c.stopwatch.start(ref, c.stopwatch.clock.Now().Add(after))
+		c.stopwatch.Start(ref, c.stopwatch.Clock.Now().Add(after))
 		c.queue.AddAfter(ref, after)
 	}
 	c.refusals.forget(ref)
 	if decision.Action != gate.Opening { // open told what there is to tell
-		c.reporter.report(job, decision)
+		c.reporter.Report(job, decision)
 	}
 	c.conditions.note(job, decision)
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision))
 }
 
-// reread reads the text of a Job, which is not kept, where share.begin has let it. It
+// reread reads the text of a Job, which is not kept, where share.Begin has let it. It
 // lists the one Job: the gate may list, and has no other right to read.
 func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	var took time.Duration
-	defer func() { c.share.end(ref.Namespace, took, c.stopwatch.clock.Now()) }()
+	defer func() { c.share.End(ref.Namespace, took, c.stopwatch.Clock.Now()) }()
 	list, err := c.client.BatchV1().Jobs(ref.Namespace).List(ctx, metav1.ListOptions{
 		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, c.store.nameOf(ref)).String(),
 	})
 	if err != nil {
 		return fmt.Errorf("reading the Job again: %w", err)
 	}
-	since := c.stopwatch.clock.Now()
+	since := c.stopwatch.Clock.Now()
 	for i := range list.Items { // none if it is gone: the watch will say so
 		c.store.reread(&list.Items[i])
 	}
-	took = c.stopwatch.clock.Since(since)
+	took = c.stopwatch.Clock.Since(since)
 	return nil
 }

@@ -21,7 +21,7 @@
 //     them before all are listed. Two kinds may be seen at different moments.
 //   - A long text is read by a decider, in the turn of its namespace (text.go).
 //     Until then the Job is held, and who goes meanwhile is remembered (passed.go).
-//   - A watch that is not answered is given up and tried again (patience.go).
+//   - A watch that is not answered is given up and tried again (gate/transport).
 //   - Nothing is kept that the cluster does not hold. A gate that is killed
 //     lists again and decides again.
 package controller

@@ -14,6 +14,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/metrics"
 )
 
 // openers is how many pods of one Job are patched at once.
@@ -32,7 +33,7 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 				err = c.patchPod(ctx, job, pod, types.JSONPatchType, patch)
 			}
 			if err == nil {
-				elementsReleased.Inc()
+				metrics.ElementsReleased.Inc()
 			}
 			return refusals.settle(pod, err)
 		})
@@ -44,7 +45,7 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 				err = c.patchPod(ctx, job, f.Pod, types.StrategicMergePatchType, patch, "status")
 			}
 			if err == nil {
-				elementsFailed.Inc()
+				metrics.ElementsFailed.Inc()
 			}
 			return refusals.settle(f.Pod, err)
 		})
@@ -55,10 +56,10 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 			"refused", refusals.count, "message", d.Message)
 	}
 	if len(e.Fail) > 0 && refusals.count < len(patches) {
-		c.reporter.report(job, gate.Decision{Reason: e.Fail[0].Reason, Message: describe(e.Fail)})
+		c.reporter.Report(job, gate.Decision{Reason: e.Fail[0].Reason, Message: describe(e.Fail)})
 	}
 	if refusals.told != "" {
-		c.reporter.report(job, gate.Decision{Reason: ReasonPatchRefused, Message: refusals.told})
+		c.reporter.Report(job, gate.Decision{Reason: gate.ReasonPatchRefused, Message: refusals.told})
 	}
 	switch {
 	case err != nil:
@@ -100,7 +101,7 @@ func (r *podRefusals) settle(pod gate.Pod, err error) error {
 		return err
 	}
 	r.count++
-	patchRefusals.WithLabelValues(gate.Opening.String()).Inc()
+	metrics.PatchRefusals.WithLabelValues(gate.Opening.String()).Inc()
 	refusal := r.controller.store.podRefused(r.job.Owner(), pod, r.before+r.count, err)
 	if r.soonest.IsZero() || refusal.Again.Before(r.soonest) {
 		r.soonest = refusal.Again

@@ -68,7 +68,7 @@ func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 		c.store.saved(ref, job.UID)
 	case tooLarge(err), c.unsaved.count(ref, err) >= mostSaves && (apierrors.IsForbidden(err) || apierrors.IsInvalid(err)):
 		klog.FromContext(ctx).Info("The Job takes no outcomes of prerequisites, they stay with the gate alone", "uid", job.UID, "refusal", err.Error())
-		c.reporter.report(job, gate.Decision{Reason: gate.ReasonProblem, Message: fmt.Sprintf(outcomesRefused, err)})
+		c.reporter.Report(job, gate.Decision{Reason: gate.ReasonProblem, Message: fmt.Sprintf(outcomesRefused, err)})
 		c.unsaved.forget(ref)
 		c.store.takesNone(ref, job.UID)
 		c.queue.AddAfter(ref, unsavable)

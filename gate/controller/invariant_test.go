@@ -204,7 +204,7 @@ func (p *player) idle() {
 func (p *player) over() {
 	p.idle()
 	require.Empty(p.t, p.steps, "somebody waits for a name forever")
-	for ref := range p.gate.gauge.states {
+	for _, ref := range p.gate.gauge.Jobs() {
 		require.True(p.t, simulation.Waits(p.gate.store.entries[ref].job), "%s is counted, and waits no more", ref)
 	}
 	for _, job := range p.cluster.Jobs() {

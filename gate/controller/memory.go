@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
 	"depctl.dev/lang"
 )
 
@@ -222,8 +223,8 @@ func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.FinalizerAct
 		case e.job.BeingDeleted && s.mayLook(waiter, other, ref) == gate.Unasked:
 			// As after a restart. The waiter must not lose what may be its own.
 			for _, q := range gate.About(other.questions, ref) {
-				if !s.access.hurry(waiter, other.questions, q) {
-					owed, wait = true, lateAfter
+				if !s.access.Hurry(waiter, other.questions, q) {
+					owed, wait = true, access.LateAfter
 				}
 			}
 		default:

@@ -15,6 +15,7 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
 	"depctl.dev/lang"
 )
 
@@ -192,7 +193,7 @@ func TestADeadlockAcrossNamespacesNeedsTheRight(t *testing.T) {
 		gate.Allowed: gate.ReasonDependencyCycle, gate.Denied: gate.ReasonProblem, gate.Unasked: gate.ReasonWaiting,
 	} {
 		s, _ := recordingStore()
-		s.access = fixed{gate.Answers{question: answer}}
+		s.access = access.Fixed{Access: gate.Answers{question: answer}}
 		require.NoError(t, s.Replace([]any{back, job("load", "2", "etl/back")}, "2"))
 		require.Equal(t, reason, decided(t, s, "load").Reason)
 	}
@@ -224,7 +225,7 @@ func TestOutcomesOfOtherNamespacesNeedTheRight(t *testing.T) {
 		"denied":                  {answer: gate.Denied, goes: gate.RemoveGuard},
 	} {
 		s, _ := recordingStore()
-		s.scope, s.access = test.scope, fixed{gate.Answers{question: test.answer}}
+		s.scope, s.access = test.scope, access.Fixed{Access: gate.Answers{question: test.answer}}
 		require.NoError(t, s.Replace([]any{away(), job("load", "2", "etl/extract, other")}, "2"))
 		_, guarding, _ := s.guarding(extract)
 		require.Equal(t, test.runs, guarding, name)
@@ -294,7 +295,7 @@ func TestOutcomesOfASetElsewhereNeedTheRightToList(t *testing.T) {
 		"denied":                  {gate.Denied, gate.RemoveGuard, false},
 	} {
 		s, _ := recordingStore()
-		s.access = fixed{gate.Answers{list: test.answer}}
+		s.access = access.Fixed{Access: gate.Answers{list: test.answer}}
 		require.NoError(t, s.Replace([]any{going, job("load", "2", "finished(etl/ex*) >= 2")}, "2"))
 		_, guarding, _ := s.guarding(lang.Job("etl", "extract"))
 		require.Equal(t, test.goes, guarding, name)

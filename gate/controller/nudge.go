@@ -10,6 +10,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
 
@@ -34,7 +35,7 @@ func (c *Controller) nudge(ctx context.Context, ref lang.Ref) error {
 	case err != nil:
 		return fmt.Errorf("nudging: %w", err)
 	}
-	nudgesTotal.Inc()
+	metrics.NudgesTotal.Inc()
 	klog.FromContext(ctx).V(2).Info("Nudged", "uid", job.UID)
 	c.store.answered(patched)
 	return nil

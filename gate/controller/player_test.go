@@ -19,6 +19,10 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
+	"depctl.dev/gate/event"
+	"depctl.dev/gate/fairness"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 	"depctl.dev/test/simulation"
 )
@@ -186,13 +190,13 @@ func (p *player) restart() {
 	clock := clocktesting.NewFakePassiveClock(simulation.Now)
 	p.line = &line{}
 	p.gate = &Controller{
-		queue: p.line, reporter: newReporter(nil), refusals: newRefusals(), unsaved: newRefusals(), stopwatch: newStopwatch(clock), gauge: newStateGauge(), share: newShare(),
+		queue: p.line, reporter: event.NewReporter(nil), refusals: newRefusals(), unsaved: newRefusals(), stopwatch: metrics.NewStopwatch(clock), gauge: metrics.NewStateGauge(), share: fairness.NewShare(),
 		clock: clock,
 	}
 	p.gate.store = newStore(p.gate.enqueue, clock)
 	p.gate.store.watch = clock
 	p.gate.client = client{p: p, of: p.gate}
-	p.gate.store.access = fixed{gate.Open{}}
+	p.gate.store.access = access.Fixed{Access: gate.Open{}}
 	p.gate.store.saveRest = 0 // time stands still
 	if p.random.IntN(2) == 0 {
 		p.gate.store.longText = 0 // all but plain lists of names

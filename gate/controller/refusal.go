@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/event"
 	"depctl.dev/lang"
 )
 
@@ -86,7 +87,7 @@ const (
 // jobRefused notes why a Job is not released, or failed, and returns what is kept of
 // that.
 func (s *store) jobRefused(job gate.Job, why string) string {
-	why = gate.Clip(why, maxNote/2)
+	why = gate.Clip(why, event.MaxNote/2)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e, ok := s.entries[job.Ref()]; ok && e.job.UID == job.UID {
@@ -99,7 +100,7 @@ func (s *store) jobRefused(job gate.Job, why string) string {
 // podRefused notes that a patch of a pod was refused, as the nth of its Job, and
 // returns what is known of that now.
 func (s *store) podRefused(job gate.Owner, pod gate.Pod, n int, err error) gate.Refusal {
-	r := gate.Refusal{Message: gate.Clip(err.Error(), maxNote/2), Times: 1}
+	r := gate.Refusal{Message: gate.Clip(err.Error(), event.MaxNote/2), Times: 1}
 	if pod.Refused != nil {
 		r.Times += pod.Refused.Times
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
+
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -29,6 +31,12 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
+
+type fakeRecorder struct{ said []string }
+
+func (r *fakeRecorder) Eventf(_, _ runtime.Object, kind, reason, _, note string, args ...any) {
+	r.said = append(r.said, kind+" "+reason+" "+fmt.Sprintf(note, args...))
+}
 
 var tooLargeForEtcd = &apierrors.StatusError{ErrStatus: metav1.Status{Code: 500, Message: "etcdserver: request is too large"}}
 

@@ -12,6 +12,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/metrics"
 )
 
 // FieldManager is the name under which the gate writes, in managedFields and in
@@ -21,7 +22,7 @@ const FieldManager = gate.ByGate
 // release sends the one patch that un-suspends a Job, and tells of it. since is
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
-	decisionLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
+	metrics.DecisionLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	how := gate.ReleaseOptions{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
 	patched, err := c.sendRelease(ctx, job, record, how)
@@ -32,10 +33,10 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		patched, err = c.sendRelease(ctx, job, record, how)
 	}
 	if err == nil {
-		releasedTotal.Inc()
-		releaseLatency.Observe(c.stopwatch.clock.Since(since).Seconds())
+		metrics.ReleasedTotal.Inc()
+		metrics.ReleaseLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	} else {
-		c.stopwatch.start(job.Ref(), since)
+		c.stopwatch.Start(job.Ref(), since)
 	}
 	return c.settle(ctx, job, d, patched, err)
 }
@@ -56,7 +57,7 @@ func (c *Controller) fail(ctx context.Context, job gate.Job, d gate.Decision) er
 	}
 	patched, err := c.patch(ctx, job, types.StrategicMergePatchType, patch, "status")
 	if err == nil {
-		failedTotal.WithLabelValues(d.Reason).Inc()
+		metrics.FailedTotal.WithLabelValues(d.Reason).Inc()
 	}
 	return c.settle(ctx, job, d, patched, err)
 }
@@ -75,19 +76,19 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 	case err == nil:
 		c.store.answered(patched)
 		c.refusals.forget(ref)
-		c.reporter.report(job, d)
+		c.reporter.Report(job, d)
 		klog.FromContext(ctx).Info(done[d.Action], "uid", job.UID, "action", d.Action, "reason", d.Reason, "message", d.Message)
 		return nil
 	case apierrors.IsNotFound(err):
 		return nil // deleted meanwhile; the watch will say so
 	case refused(err), lasting(err):
-		patchRefusals.WithLabelValues(d.Action.String()).Inc()
+		metrics.PatchRefusals.WithLabelValues(d.Action.String()).Inc()
 		// The Job may no longer be what was decided on. Its watch event brings a
 		// new decision, mostly before the next try; the try is for a patch
 		// that is refused for what it is.
 		if !apierrors.IsConflict(err) && c.refusals.count(ref, err) == 2 { // more are no news
 			message := fmt.Sprintf("the API server refuses to %s this Job, trying again: %v", d.Action, err)
-			c.reporter.report(job, gate.Decision{Reason: ReasonPatchRefused, Message: message})
+			c.reporter.Report(job, gate.Decision{Reason: gate.ReasonPatchRefused, Message: message})
 			job.Refused = c.store.jobRefused(job, message)
 			c.conditions.note(job, d)
 		}

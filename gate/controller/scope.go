@@ -5,10 +5,8 @@ import (
 	"strings"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/event"
 )
-
-// ReasonObserved means that a gate which runs with --observe-only says what it would do.
-const ReasonObserved = "Observed"
 
 // CrossNamespace says whether references into other namespaces are honoured.
 type CrossNamespace string
@@ -44,7 +42,7 @@ func observed(d gate.Decision) gate.Decision {
 	}
 	_, why, _ := strings.Cut(d.Message, ": ")
 	return gate.Decision{
-		Action: gate.Waiting, Reason: ReasonObserved,
+		Action: gate.Waiting, Reason: event.ReasonObserved,
 		Message: "this gate only observes; it would " + d.Action.String() + " the Job: " + why,
 	}
 }

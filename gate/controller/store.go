@@ -10,6 +10,8 @@ import (
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
 
@@ -25,7 +27,7 @@ type store struct {
 	watch clock.PassiveClock
 	// access tells what a Job may look at in other namespaces, and scope which
 	// namespaces have Jobs of ours.
-	access access
+	access access.Source
 	scope  Scope
 	labels labelSets
 	// kinds are those that can be looked up, besides Jobs.
@@ -78,7 +80,7 @@ func newStore(enqueue func(lang.Ref, time.Time), now clock.PassiveClock) *store 
 		enqueue: enqueue,
 		clock:   now,
 		watch:   clock.RealClock{},
-		access:  fixed{gate.Closed{}},
+		access:  access.Fixed{Access: gate.Closed{}},
 		entries: map[lang.Ref]entry{},
 		keys:    map[lang.Ref]lang.Ref{},
 		went:    map[lang.Ref]time.Time{}, superseded: map[lang.Ref]map[lang.Ref]bool{},
@@ -173,7 +175,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 // seenBy returns the world of a Job.
 func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	return gate.World{
-		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Account: e.job.ServiceAccount, Access: s.access.look(ref, e.questions), Seen: e.seen,
+		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Account: e.job.ServiceAccount, Access: s.access.Look(ref, e.questions), Seen: e.seen,
 		Absent: s.absentSince,
 	}
 }
@@ -186,7 +188,7 @@ func (s *store) mayLook(ref lang.Ref, e entry, at lang.Ref) gate.Answer {
 	}
 	answer := gate.Denied
 	for _, q := range gate.About(e.questions, at) {
-		switch s.access.answer(ref, q) {
+		switch s.access.Answer(ref, q) {
 		case gate.Allowed:
 			return gate.Allowed
 		case gate.Unasked:
@@ -228,7 +230,7 @@ func (s *store) change(do func() []lang.Ref) {
 	}
 	affected = append(affected, s.graph.TakeNudgeable()...)
 	affected = append(affected, s.budget.next(s.kept)...)
-	knownJobs.Set(float64(len(s.entries)))
+	metrics.KnownJobs.Set(float64(len(s.entries)))
 	s.mu.Unlock()
 	for _, ref := range affected {
 		s.enqueue(ref, seen)
@@ -240,7 +242,7 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.entries[ref] = e
 	delete(s.went, ref)
 	if len(e.questions) == 0 || !e.job.Waits() {
-		s.access.forget(ref)
+		s.access.Forget(ref)
 	}
 	n := e.job.Node(e.expr)
 	n.SeesOtherwise = len(e.seen) > 0 || len(e.questions) > 0
@@ -264,7 +266,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.budget.change(ref.Namespace, e.weight, weight{})
 	delete(s.entries, ref)
 	delete(s.successes, e.job.Owner())
-	s.access.forget(ref)
+	s.access.Forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	s.gone(ref)
 	return append(append(affected, s.promote(ref)...), ref)

@@ -17,6 +17,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
 	"depctl.dev/lang"
 )
 
@@ -181,7 +182,7 @@ func TestAJobOutOfScopeIsOnlyAPrerequisite(t *testing.T) {
 		"both":     {Only: []string{"n", "kube-system"}, Except: []string{"kube-system"}},
 	} {
 		s, asked := recordingStore()
-		s.scope, s.access = scope, fixed{gate.Open{}}
+		s.scope, s.access = scope, access.Fixed{Access: gate.Open{}}
 		require.NoError(t, s.Replace([]any{
 			job("extract", "1", "first", complete, in("kube-system")), job("backup", "2", "extract", in("kube-system")),
 			job("load", "3", "kube-system/extract"),
@@ -193,11 +194,26 @@ func TestAJobOutOfScopeIsOnlyAPrerequisite(t *testing.T) {
 	}
 }
 
-// The store tells rights who waits, and takes back who does not any more.
+// asking is the access of a gate that has had no answer yet. It has the Jobs that ask.
+type asking struct {
+	access.Fixed
+	jobs map[lang.Ref]bool
+}
+
+func (a asking) Look(ref lang.Ref, questions []gate.Question) gate.Access {
+	if len(questions) > 0 {
+		a.jobs[ref] = true
+	}
+	return a.Access
+}
+
+func (a asking) Forget(ref lang.Ref) { delete(a.jobs, ref) }
+
+// The store tells who waits for rights, and takes back who does not any more.
 func TestOnlyJobsThatWaitAskForRights(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()
-	r := newRights(nil, func(ref lang.Ref) { s.enqueue(ref, time.Time{}) }, s.clock)
+	r := asking{access.Fixed{Access: gate.Answers{}}, map[lang.Ref]bool{}}
 	s.access = r
 	for name, end := range map[string]func() error{
 		"released": func() error { s.answered(freed("3")); return nil },

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,13 +16,15 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
 	"depctl.dev/lang"
 )
 
 // deny is a cluster in which nobody may do anything.
-type deny struct{}
+type deny struct{ asked atomic.Int64 }
 
-func (deny) Create(_ context.Context, r *authorizationv1.SubjectAccessReview, _ metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error) {
+func (d *deny) Create(_ context.Context, r *authorizationv1.SubjectAccessReview, _ metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error) {
+	d.asked.Add(1)
 	return r, nil
 }
 
@@ -60,6 +63,8 @@ func BenchmarkWeights(b *testing.B) {
 		change func(i int) func(*batchv1.Job)
 		// per is how many units a Job has.
 		per int
+		// asks is how many rights a Job must ask for.
+		asks int
 		// unread says that the text is a mistake.
 		unread bool
 	}{
@@ -72,8 +77,8 @@ func BenchmarkWeights(b *testing.B) {
 		{name: "target of an element", there: units, text: list(",", "mK[i]"), change: func(int) func(*batchv1.Job) { return byElement(2) }, per: units},
 		{name: "targets of one check", there: units, text: func(i int) string { return "finished(" + list(",", "mK")(i) + ") >= 3" }, per: units},
 		{name: "virtual target", text: list(" or ", "vJxK"), per: units},
-		{name: "question", text: list(",", "own/vJxK"), per: units},
-		{name: "question of a target", text: list(" or ", "own/vJxK"), per: units},
+		{name: "question", text: list(",", "own/vJxK"), per: units, asks: units},
+		{name: "question of a target", text: list(" or ", "own/vJxK"), per: units, asks: units},
 		{name: "member of a set", there: units, text: func(i int) string { return fmt.Sprintf("finished({app=x,x!=y%d}) >= 1", i) }, per: units},
 		{name: "member of a glob", there: units, text: func(i int) string { return "m*" + strings.Repeat("*", i) }, per: units},
 		{name: "set", text: func(i int) string { return fmt.Sprintf("finished(v%dx-*) >= 1", i) }, per: 1},
@@ -101,7 +106,8 @@ func BenchmarkWeights(b *testing.B) {
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			for b.Loop() {
-				rights := newRights(deny{}, func(lang.Ref) {}, clock.RealClock{})
+				reviews := &deny{}
+				rights := access.NewRights(reviews, func(lang.Ref) {}, clock.RealClock{})
 				s := newStore(func(lang.Ref, time.Time) {}, clock.RealClock{})
 				s.access, s.budget = rights, newBudget(1<<40)
 				version := 0
@@ -126,11 +132,13 @@ func BenchmarkWeights(b *testing.B) {
 					}
 					texts += add(fmt.Sprint("w", i), test.text(i), change...)
 				}
-				for range rights.queue.Len() {
-					q, _ := rights.queue.Get()
-					rights.ask(b.Context(), q)
-					rights.queue.Done(q)
-				}
+				ctx, stop := context.WithCancel(b.Context())
+				asked := make(chan struct{})
+				go func() {
+					defer close(asked)
+					rights.Run(ctx)
+				}()
+				require.Eventually(b, func() bool { return reviews.asked.Load() >= int64(test.asks*jobs) }, time.Minute, time.Millisecond)
 				time.Sleep(10 * time.Millisecond) // the queue's own goroutine takes in what is for later
 				taken, counted := heap()-before, s.weightOf("evil")-already
 				n := int64(jobs * test.per)
@@ -139,7 +147,8 @@ func BenchmarkWeights(b *testing.B) {
 				b.ReportMetric(float64(texts)/float64(n), "text-B")
 				b.ReportMetric(float64(counted)/float64(taken), "counted/taken")
 				runtime.KeepAlive(s)
-				rights.queue.ShutDown()
+				stop()
+				<-asked
 			}
 		})
 	}

@@ -35,7 +35,12 @@ var law = []rule{
 	{"depgraph", []string{module + "/lang"}, "a pure structure, fuzzed against a naive model without a cluster"},
 	{"gate/schedule", []string{module + "/lang", "k8s.io/api/", "k8s.io/apimachinery/", "github.com/robfig/cron/v3"}, "which runs a CronJob has is a pure function, and gate asks for it"},
 	{"gate", []string{module + "/lang", module + "/depgraph", module + "/gate/schedule", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
-	{"gate/controller", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, "the only package that writes to Jobs by itself; depctl does what a person says"},
+	{"gate/access", []string{module + "/lang", module + "/gate", module + "/gate/fairness", "k8s.io/api/authorization/v1", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/client-go/util/workqueue", "k8s.io/klog/v2", "k8s.io/utils/clock"}, "asks for rights by one interface: it knows no Job but by name, and no client"},
+	{"gate/event", []string{module + "/lang", module + "/gate", module + "/gate/metrics", "k8s.io/"}, "tells of decisions: it makes none, and writes to no Job"},
+	{"gate/fairness", []string{module + "/lang", "k8s.io/client-go/util/workqueue"}, "order and time alone: it knows whose something is, and not what"},
+	{"gate/metrics", []string{module + "/lang", module + "/gate", "k8s.io/component-base/metrics/", "k8s.io/utils/clock"}, "counts and measures: who reads it sends nothing"},
+	{"gate/transport", []string{"k8s.io/utils/clock"}, "requests and answers, whatever they are about"},
+	{"gate/controller", append([]string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, inGate...), "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 
 	{"cli", slices.Concat(pureCLI, belowCommands, commands, []string{"k8s.io/cli-runtime/", "github.com/spf13/"}), "wiring: it knows all commands, and leaves the rest to them"},
@@ -67,9 +72,12 @@ var law = []rule{
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
-	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
+	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/gate/event", module + "/gate/metrics", module + "/gate/transport", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
 	{"test/sandbox/node", nil, "process 1 of a node: it needs the machine, and no cluster"},
 }
+
+// inGate are the packages that the controller is built on.
+var inGate = []string{module + "/gate/access", module + "/gate/event", module + "/gate/fairness", module + "/gate/metrics"}
 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"depctl.dev/gate/controller"
+	"depctl.dev/gate"
 )
 
 // refusing is a policy that refuses updates in a namespace.
@@ -56,7 +56,7 @@ func TestPodsThatStayGated(t *testing.T) {
 	time.Sleep(2 * time.Second) // a policy is in force a moment later
 	f.make(f.evil, "arr", "gen[i]", indexed(n))
 	f.make(f.evil, "gen", "", indexed(n))
-	told := f.until(patience, func() bool { return f.warned(f.evil, "arr", controller.ReasonPatchRefused) > 0 })
+	told := f.until(patience, func() bool { return f.warned(f.evil, "arr", gate.ReasonPatchRefused) > 0 })
 	f.holds(told, "nobody is told that the pods stay gated")
 	rate, what := f.quiet(45 * time.Second)
 	f.figure("%.1f requests/s after a while", float64(rate)/5)
@@ -71,10 +71,10 @@ func TestARefusalThatSaysAnotherThingEachTime(t *testing.T) {
 	time.Sleep(2 * time.Second)
 	f.make(f.evil, "load", "extract")
 	f.make(f.evil, "extract", "")
-	told := f.until(patience, func() bool { return f.warned(f.evil, "load", controller.ReasonPatchRefused) > 0 })
+	told := f.until(patience, func() bool { return f.warned(f.evil, "load", gate.ReasonPatchRefused) > 0 })
 	f.holds(told, "nobody is told of the refusal")
 	f.othersGoOn()
-	events := f.warned(f.evil, "load", controller.ReasonPatchRefused)
+	events := f.warned(f.evil, "load", gate.ReasonPatchRefused)
 	f.figure("%d events", events)
 	f.holds(events <= 3, "it is told in %d events", events)
 }

@@ -13,7 +13,6 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
-	"depctl.dev/gate/controller"
 	"depctl.dev/test/history"
 )
 
@@ -229,7 +228,7 @@ spec:
 			load := s.make("load", "extract")
 			s.until("the policy is in force", func() bool { return s.refusal("load", release(load)) != nil })
 			s.make("extract", "")
-			note := s.warning("load", controller.ReasonPatchRefused).Note
+			note := s.warning("load", gate.ReasonPatchRefused).Note
 			require.Contains(t, note, "refuses to release this Job, trying again: ")
 			require.Contains(t, note, "not before Monday")
 			require.True(t, *s.get("load").Spec.Suspend)

@@ -8,7 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
-	"depctl.dev/gate/controller"
+	"depctl.dev/gate/event"
 	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
 )
@@ -78,7 +78,7 @@ func TestHowFarTheGateReaches(t *testing.T) {
 		one.make("extract", "")
 		one.completes("extract")
 		require.Equal(t, "this gate only observes; it would release the Job: "+one.name+"/extract succeeded",
-			one.event("load", controller.ReasonObserved).Note)
+			one.event("load", event.ReasonObserved).Note)
 		one.warning("broken", gate.ReasonInvalidExpression)
 		for _, r := range one.audit() {
 			require.Equal(t, "events", r.ObjectRef.Resource, "%s of %s", r.Verb, r.ObjectRef.Name)

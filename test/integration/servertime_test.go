@@ -12,6 +12,7 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/gate/controller"
+	"depctl.dev/gate/transport"
 )
 
 // wrongClock is the machine's clock, set wrong.
@@ -34,7 +35,7 @@ func TestAGateWhoseClockIsAnHourOff(t *testing.T) {
 			config, err := c.ConfigFor(t.Context(), "depctl-system", "depctl-gate")
 			require.NoError(t, err)
 			config = rest.CopyConfig(config)
-			now := controller.NewServerTime(wrongClock{clock.RealClock{}, off})
+			now := transport.NewServerTime(wrongClock{clock.RealClock{}, off})
 			config.Wrap(now.Wrap)
 			client, err := kubernetes.NewForConfig(config)
 			require.NoError(t, err)

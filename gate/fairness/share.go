@@ -1,4 +1,4 @@
-package controller
+package fairness
 
 import (
 	"sync"
@@ -17,9 +17,9 @@ const (
 	slowFor = 10 * time.Second
 )
 
-// share keeps namespaces whose decisions take long to one at a time, and to a fifth of
+// Share keeps namespaces whose decisions take long to one at a time, and to a fifth of
 // the time.
-type share struct {
+type Share struct {
 	mu   sync.Mutex
 	slow map[string]*slowness
 }
@@ -33,11 +33,12 @@ type slowness struct {
 	busy bool
 }
 
-func newShare() *share { return &share{slow: map[string]*slowness{}} }
+// NewShare returns one that knows of no long decision.
+func NewShare() *Share { return &Share{slow: map[string]*slowness{}} }
 
-// begin returns how long a namespace waits for its next decision; 0 if that may begin
-// now. Then end is to be called.
-func (s *share) begin(namespace string, now time.Time) time.Duration {
+// Begin returns how long a namespace waits for its next decision; 0 if that may begin
+// now. Then End is to be called.
+func (s *Share) Begin(namespace string, now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.slow[namespace]
@@ -56,8 +57,8 @@ func (s *share) begin(namespace string, now time.Time) time.Duration {
 	return 0
 }
 
-// end notes how long a decision about a Job of a namespace took.
-func (s *share) end(namespace string, took time.Duration, now time.Time) {
+// End notes how long a decision about a Job of a namespace took.
+func (s *Share) End(namespace string, took time.Duration, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.slow[namespace]

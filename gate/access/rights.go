@@ -1,4 +1,4 @@
-package controller
+package access
 
 import (
 	"sync"
@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/fairness"
 	"depctl.dev/lang"
 )
 
@@ -27,36 +28,9 @@ const (
 	askers = 8
 )
 
-// access tells what a Job may look at in other namespaces. It is called with
-// the store locked and returns at once.
-type access interface {
-	// look returns what is known of the questions now. When a Job would see
-	// another answer than the last time, it is enqueued.
-	look(ref lang.Ref, questions []gate.Question) gate.Access
-	// answer returns what is known of one question of a Job, and asks nobody.
-	answer(ref lang.Ref, q gate.Question) gate.Answer
-	// hurry has a question of a Job, which has these, asked before all others, and
-	// reports whether that has been in vain for too long: nobody else may go on
-	// waiting for the answer.
-	hurry(ref lang.Ref, questions []gate.Question, q gate.Question) (late bool)
-	// forget is called when a Job has no questions any more.
-	forget(ref lang.Ref)
-}
-
-// fixed is the access of a gate that asks nobody.
-type fixed struct{ gate.Access }
-
-func (f fixed) look(lang.Ref, []gate.Question) gate.Access { return f.Access }
-
-func (f fixed) answer(_ lang.Ref, q gate.Question) gate.Answer { return f.Answer(q) }
-
-func (fixed) hurry(lang.Ref, []gate.Question, gate.Question) bool { return false }
-
-func (fixed) forget(lang.Ref) {}
-
-// rights is what is known of the rights of service accounts. A question is asked
+// Rights is what is known of the rights of service accounts. A question is asked
 // once however many Jobs wait for it. There are no calls out under its lock.
-type rights struct {
+type Rights struct {
 	reviews Reviews
 	enqueue func(lang.Ref)
 	clock   clock.PassiveClock
@@ -98,21 +72,24 @@ type told struct {
 	since time.Time
 }
 
-func newRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock) *rights {
+// NewRights returns rights of which nothing is known. A Job is enqueued when it would see
+// another answer than before.
+func NewRights(reviews Reviews, enqueue func(lang.Ref), clock clock.PassiveClock) *Rights {
 	line := newQuestions()
-	return &rights{
+	return &Rights{
 		reviews: reviews,
 		enqueue: enqueue,
 		clock:   clock,
 		line:    line,
-		queue:   fairly("rights", line),
+		queue:   fairness.Delaying("rights", line),
 		answers: map[gate.Question]*answer{},
 		jobs:    map[lang.Ref][]gate.Question{},
 		slots:   map[string]time.Time{},
 	}
 }
 
-func (r *rights) look(ref lang.Ref, questions []gate.Question) gate.Access {
+// Look returns what is known of the questions of a Job, and has the others asked.
+func (r *Rights) Look(ref lang.Ref, questions []gate.Question) gate.Access {
 	if len(questions) == 0 {
 		return gate.Answers(nil)
 	}
@@ -135,7 +112,8 @@ func (r *rights) look(ref lang.Ref, questions []gate.Question) gate.Access {
 	return seen
 }
 
-func (r *rights) answer(ref lang.Ref, q gate.Question) gate.Answer {
+// Answer returns what is known of a question of a Job, and asks nobody.
+func (r *Rights) Answer(ref lang.Ref, q gate.Question) gate.Answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a, now := r.answers[q], r.clock.Now()
@@ -149,11 +127,13 @@ func (r *rights) answer(ref lang.Ref, q gate.Question) gate.Answer {
 	return a.show(since, now)
 }
 
-// lateAfter is how long a deletion waits for an answer that nobody gives. A tenant can
+// LateAfter is how long a deletion waits for an answer that nobody gives. A tenant can
 // make very many questions, and without a right he must not hold what is another's.
-const lateAfter = 10 * time.Second
+const LateAfter = 10 * time.Second
 
-func (r *rights) hurry(ref lang.Ref, questions []gate.Question, q gate.Question) (late bool) {
+// Hurry has a question asked before all others, and reports whether that has been in vain
+// for LateAfter.
+func (r *Rights) Hurry(ref lang.Ref, questions []gate.Question, q gate.Question) (late bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.clock.Now()
@@ -170,7 +150,7 @@ func (r *rights) hurry(ref lang.Ref, questions []gate.Question, q gate.Question)
 	}
 	r.line.hurry(q)
 	r.queue.Add(q)
-	return now.Sub(a.hurried) > lateAfter
+	return now.Sub(a.hurried) > LateAfter
 }
 
 // show returns what a Job that waits since then may take for the answer now.
@@ -188,7 +168,7 @@ func (a *answer) show(since, now time.Time) gate.Answer {
 }
 
 // follow makes these the questions of a Job.
-func (r *rights) follow(ref lang.Ref, questions []gate.Question, now time.Time) {
+func (r *Rights) follow(ref lang.Ref, questions []gate.Question, now time.Time) {
 	old := r.jobs[ref]
 	if len(old) > 0 && &old[0] == &questions[0] {
 		return // the same list: its expression has not changed
@@ -205,7 +185,8 @@ func (r *rights) follow(ref lang.Ref, questions []gate.Question, now time.Time) 
 	}
 }
 
-func (r *rights) forget(ref lang.Ref) {
+// Forget takes a Job from its questions.
+func (r *Rights) Forget(ref lang.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.drop(ref)
@@ -213,7 +194,7 @@ func (r *rights) forget(ref lang.Ref) {
 
 // drop takes a Job from its questions. What nobody waits for goes when it is too
 // old to be of use.
-func (r *rights) drop(ref lang.Ref) {
+func (r *Rights) drop(ref lang.Ref) {
 	for _, q := range r.jobs[ref] {
 		delete(r.answers[q].told, ref)
 	}

@@ -1,4 +1,4 @@
-package controller
+package access
 
 import (
 	"context"
@@ -70,7 +70,7 @@ func (c *court) count() int {
 
 // bench is rights under test, in a bubble where time passes as it is told to.
 type bench struct {
-	*rights
+	*Rights
 	court *court
 	mu    sync.Mutex
 	woken []string
@@ -80,7 +80,7 @@ func sitting(t *testing.T, c *court, test func(b *bench)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{court: c}
-		b.rights = newRights(c, func(ref lang.Ref) {
+		b.Rights = NewRights(c, func(ref lang.Ref) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.woken = append(b.woken, ref.Name)
@@ -89,7 +89,7 @@ func sitting(t *testing.T, c *court, test func(b *bench)) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			b.run(ctx)
+			b.Run(ctx)
 		}()
 		test(b)
 		cancel()
@@ -121,7 +121,7 @@ func asker(name string, questions ...gate.Question) func(b *bench) gate.Answer {
 		questions = []gate.Question{{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "load"}}
 	}
 	return func(b *bench) gate.Answer {
-		return b.look(lang.Job("n", name), questions).Answer(questions[0])
+		return b.Look(lang.Job("n", name), questions).Answer(questions[0])
 	}
 }
 
@@ -265,10 +265,10 @@ func TestWhatNobodyWaitsForIsForgotten(t *testing.T) {
 		load := asker("load")
 		load(b)
 		synctest.Wait()
-		b.forget(lang.Job("n", "load"))
-		b.forget(lang.Job("n", "never-asked"))
+		b.Forget(lang.Job("n", "load"))
+		b.Forget(lang.Job("n", "never-asked"))
 		require.Equal(t, gate.Allowed, asker("next")(b), "the answer is still good")
-		b.forget(lang.Job("n", "next"))
+		b.Forget(lang.Job("n", "next"))
 		b.court.count()
 		b.pass(2 * maxAge)
 		require.Zero(t, b.court.count(), "asked again for nobody")
@@ -292,23 +292,23 @@ func TestADeletionWaitsForNoOtherQuestions(t *testing.T) {
 		asker("greedy", many...)(b)
 		synctest.Wait()
 		p := gate.Question{Namespace: "evil", Account: "default", Verb: "get", Target: "own3", Name: "p"}
-		held := func() bool { return !b.hurry(lang.Job("n", "waits"), []gate.Question{p}, p) }
+		held := func() bool { return !b.Hurry(lang.Job("n", "waits"), []gate.Question{p}, p) }
 		require.True(t, held())
 		b.pass(2100 * time.Millisecond)
-		require.Equal(t, gate.Denied, b.answer(lang.Job("n", "waits"), p), "it waited for the questions of another Job")
+		require.Equal(t, gate.Denied, b.Answer(lang.Job("n", "waits"), p), "it waited for the questions of another Job")
 	})
 	sitting(t, &court{takes: 9 * time.Second}, func(b *bench) {
 		late := func() (n int) {
 			for i := range 100 { // each with a service account of its own
 				q := gate.Question{Namespace: "evil", Account: fmt.Sprint(i), Verb: "get", Target: "own3", Name: "p"}
-				if b.hurry(lang.Job("evil", fmt.Sprint(i)), []gate.Question{q}, q) {
+				if b.Hurry(lang.Job("evil", fmt.Sprint(i)), []gate.Question{q}, q) {
 					n++
 				}
 			}
 			return n
 		}
 		require.Zero(t, late(), "at first they are waited for")
-		b.pass(lateAfter + time.Second)
+		b.pass(LateAfter + time.Second)
 		require.Greater(t, late(), 80, "and not for longer than that")
 	})
 }
@@ -319,7 +319,7 @@ func TestADeletionWaitsForReviewsThatFail(t *testing.T) {
 	sitting(t, &court{fails: true}, func(b *bench) {
 		q := gate.Question{Namespace: "n", Account: "default", Verb: "get", Target: "etl", Name: "p"}
 		for range 30 {
-			require.False(t, b.hurry(lang.Job("n", "waits"), []gate.Question{q}, q))
+			require.False(t, b.Hurry(lang.Job("n", "waits"), []gate.Question{q}, q))
 			b.pass(time.Second)
 		}
 	})

@@ -1,4 +1,5 @@
-package controller
+// Package event tells people of decisions by Kubernetes events.
+package event
 
 import (
 	"hash/maphash"
@@ -14,22 +15,21 @@ import (
 	"depctl.dev/lang"
 )
 
-// ReasonPatchRefused is the reason of the event that says that the API server
-// refused the same patch twice.
-const ReasonPatchRefused = gate.ReasonPatchRefused
+// ReasonObserved means that a gate which runs with --observe-only says what it would do.
+const ReasonObserved = "Observed"
 
-// maxNote is the longest note of an event that the API server takes, in bytes.
-const maxNote = 1024
+// MaxNote is the longest note of an event that the API server takes, in bytes.
+const MaxNote = 1024
 
 // Recorder takes events; events.EventRecorder of client-go is one.
 type Recorder interface {
 	Eventf(regarding, related runtime.Object, eventtype, reason, action, note string, args ...any)
 }
 
-// reporter tells people of decisions by events on the Job, each once, until
+// Reporter tells people of decisions by events on the Job, each once, until
 // something else is to be said of the Job. What it forgets in a restart is told
 // again, and the API server counts it up.
-type reporter struct {
+type Reporter struct {
 	recorder Recorder
 	seed     maphash.Seed
 
@@ -44,17 +44,18 @@ type said struct {
 	message uint64
 }
 
-func newReporter(recorder Recorder) *reporter {
-	return &reporter{recorder: recorder, seed: maphash.MakeSeed(), last: map[lang.Ref]said{}}
+// NewReporter returns one that has told nothing; without a recorder it never does.
+func NewReporter(recorder Recorder) *Reporter {
+	return &Reporter{recorder: recorder, seed: maphash.MakeSeed(), last: map[lang.Ref]said{}}
 }
 
-// report sends an event if there is something new to say. Waiting is the normal
+// Report sends an event if there is something new to say. Waiting is the normal
 // course of things and gets none.
-func (r *reporter) report(job gate.Job, d gate.Decision) {
+func (r *Reporter) Report(job gate.Job, d gate.Decision) {
 	ref := job.Ref()
 	over := d.Action == gate.Releasing || d.Action == gate.Failing
 	if over || d.Reason == "" || d.Reason == gate.ReasonWaiting || d.Reason == gate.ReasonHeld {
-		r.forget(ref)
+		r.Forget(ref)
 		if !over {
 			return
 		}
@@ -66,7 +67,7 @@ func (r *reporter) report(job gate.Job, d gate.Decision) {
 	if d.Action == gate.Releasing || d.Reason == ReasonObserved {
 		kind = corev1.EventTypeNormal
 	}
-	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", gate.Clip(d.Message, maxNote))
+	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", gate.Clip(d.Message, MaxNote))
 }
 
 // actions are the words for what the gate does, as events have them.
@@ -75,7 +76,7 @@ var actions = map[gate.Action]string{
 }
 
 // news records what is said of a Job and reports whether it is new.
-func (r *reporter) news(ref lang.Ref, s said) bool {
+func (r *Reporter) news(ref lang.Ref, s said) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last[ref] == s {
@@ -85,7 +86,8 @@ func (r *reporter) news(ref lang.Ref, s said) bool {
 	return true
 }
 
-func (r *reporter) forget(ref lang.Ref) {
+// Forget has everything told again of a Job.
+func (r *Reporter) Forget(ref lang.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.last, ref)

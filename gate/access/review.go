@@ -1,4 +1,4 @@
-package controller
+package access
 
 import (
 	"context"
@@ -23,8 +23,8 @@ type Reviews interface {
 	Create(context.Context, *authorizationv1.SubjectAccessReview, metav1.CreateOptions) (*authorizationv1.SubjectAccessReview, error)
 }
 
-// run asks until ctx is done.
-func (r *rights) run(ctx context.Context) {
+// Run asks until ctx is done.
+func (r *Rights) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for range askers {
 		wg.Go(func() {
@@ -45,7 +45,7 @@ func (r *rights) run(ctx context.Context) {
 
 // ask asks one question, if it is time to, and enqueues the Jobs that the answer
 // is news to.
-func (r *rights) ask(ctx context.Context, q gate.Question) {
+func (r *Rights) ask(ctx context.Context, q gate.Question) {
 	asked := r.begin(q)
 	if asked == nil {
 		return
@@ -63,7 +63,7 @@ func (r *rights) ask(ctx context.Context, q gate.Question) {
 
 // begin returns what is to be asked now; nil if nothing is. Then the question is
 // either in the queue for later, or forgotten.
-func (r *rights) begin(q gate.Question) *answer {
+func (r *Rights) begin(q gate.Question) *answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a, now, slot := r.answers[q], r.clock.Now(), r.slots[q.Namespace]
@@ -101,7 +101,7 @@ func (r *rights) begin(q gate.Question) *answer {
 
 // end takes in an answer, or that there was none, and returns the Jobs that have
 // seen another.
-func (r *rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Time, err error) (news []lang.Ref) {
+func (r *Rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Time, err error) (news []lang.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a.urgent, a.reserved, a.failed, a.hurried = false, false, err != nil, time.Time{}
@@ -128,7 +128,7 @@ func (r *rights) end(q gate.Question, a *answer, value gate.Answer, sent time.Ti
 }
 
 // review asks the API server. It answers Allowed or Denied, or with an error.
-func (r *rights) review(ctx context.Context, q gate.Question) (gate.Answer, error) {
+func (r *Rights) review(ctx context.Context, q gate.Question) (gate.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	review, err := r.reviews.Create(ctx, q.Review(), metav1.CreateOptions{})

@@ -1,4 +1,4 @@
-package controller
+package event
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 	eventsv1client "k8s.io/client-go/kubernetes/typed/events/v1"
 	"k8s.io/client-go/tools/events"
+
+	"depctl.dev/gate/metrics"
 )
 
 // mostEvents is how many events may wait to be sent. One takes about 15 KB with the
@@ -30,9 +32,9 @@ type sink struct {
 	warnings map[string]int
 }
 
-// NewEventSink returns what sends events: warnings through one client and the others
+// NewSink returns what sends events: warnings through one client and the others
 // through another, at the rate of that.
-func NewEventSink(warnings, others eventsv1client.EventsV1Interface) events.EventSink {
+func NewSink(warnings, others eventsv1client.EventsV1Interface) events.EventSink {
 	return newSink(warnings, others, mostEvents)
 }
 
@@ -47,7 +49,7 @@ func newSink(warnings, others eventsv1client.EventsV1Interface, most int) *sink 
 func (s *sink) Create(ctx context.Context, event *eventsv1.Event) (*eventsv1.Event, error) {
 	if event.Type != corev1.EventTypeNormal {
 		if !s.warn(event.Namespace, 1) {
-			eventsDropped.Inc()
+			metrics.EventsDropped.Inc()
 			return event, nil
 		}
 		defer s.warn(event.Namespace, -1)
@@ -58,7 +60,7 @@ func (s *sink) Create(ctx context.Context, event *eventsv1.Event) (*eventsv1.Eve
 		defer func() { <-s.places }()
 		return s.leisurely.Create(ctx, event)
 	default:
-		eventsDropped.Inc()
+		metrics.EventsDropped.Inc()
 		return event, nil
 	}
 }

@@ -1,4 +1,5 @@
-package controller
+// Package metrics counts and measures what the gate does.
+package metrics
 
 import (
 	"net/http"
@@ -15,57 +16,57 @@ import (
 // The metrics of the gate. None has a label that grows with the cluster: no Job,
 // no namespace. docs/reference/metrics.md lists them.
 var (
-	releasedTotal = metrics.NewCounter(&metrics.CounterOpts{
+	ReleasedTotal = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "released_total", StabilityLevel: metrics.ALPHA,
 		Help: "Jobs that were released.",
 	})
-	failedTotal = metrics.NewCounterVec(&metrics.CounterOpts{
+	FailedTotal = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "failed_total", StabilityLevel: metrics.ALPHA,
 		Help: "Jobs that the gate failed because their dependencies could not be met, by reason.",
 	}, []string{"reason"})
-	releaseLatency = metrics.NewHistogram(&metrics.HistogramOpts{
+	ReleaseLatency = metrics.NewHistogram(&metrics.HistogramOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "release_latency_seconds", StabilityLevel: metrics.ALPHA,
 		Help:    "Time from when the gate saw what made a release possible until the API server acknowledged the patch, including tries that failed.",
 		Buckets: []float64{0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300},
 	})
-	decisionLatency = metrics.NewHistogram(&metrics.HistogramOpts{
+	DecisionLatency = metrics.NewHistogram(&metrics.HistogramOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "decision_latency_seconds", StabilityLevel: metrics.ALPHA,
 		Help:    "Part of depctl_gate_release_latency_seconds that is the gate's own: from when the gate saw what made a release possible until it sent the patch, including the wait for a free worker.",
 		Buckets: []float64{0.00005, 0.0001, 0.0002, 0.0003, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 	})
-	knownJobs = metrics.NewGauge(&metrics.GaugeOpts{
+	KnownJobs = metrics.NewGauge(&metrics.GaugeOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "jobs", StabilityLevel: metrics.ALPHA,
 		Help: "Jobs that the gate knows, annotated or not.",
 	})
-	waitingJobs = metrics.NewGaugeVec(&metrics.GaugeOpts{
+	WaitingJobs = metrics.NewGaugeVec(&metrics.GaugeOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "waiting_jobs", StabilityLevel: metrics.ALPHA,
 		Help: "Jobs that are held, by state: waiting, held (by a person), invalid (an annotation), blocked (as things stand it never runs).",
 	}, []string{"state"})
-	decisionsTotal = metrics.NewCounterVec(&metrics.CounterOpts{
+	DecisionsTotal = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "decisions_total", StabilityLevel: metrics.ALPHA,
 		Help: "Decisions about Jobs, by action and reason. The reason is empty where nothing is to be said.",
 	}, []string{"action", "reason"})
-	patchRefusals = metrics.NewCounterVec(&metrics.CounterOpts{
+	PatchRefusals = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "patch_refusals_total", StabilityLevel: metrics.ALPHA,
 		Help: "Patches that the API server refused, by action. Some are normal: the Job changed while it was decided.",
 	}, []string{"action"})
-	elementsReleased = metrics.NewCounter(&metrics.CounterOpts{
+	ElementsReleased = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "elements_released_total", StabilityLevel: metrics.ALPHA,
 		Help: "Pods that were released, of Jobs that are released element by element.",
 	})
-	elementsFailed = metrics.NewCounter(&metrics.CounterOpts{
+	ElementsFailed = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "elements_failed_total", StabilityLevel: metrics.ALPHA,
 		Help: "Pods that were failed because their dependencies could not be met, of Jobs that are released element by element.",
 	})
-	nudgesTotal = metrics.NewCounter(&metrics.CounterOpts{
+	NudgesTotal = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "nudges_total", StabilityLevel: metrics.ALPHA,
 		Help: "Nudges: Jobs whose last pod had succeeded, and which the Job controller was made to look at.",
 	})
-	conditionWrites = metrics.NewCounterVec(&metrics.CounterOpts{
+	ConditionWrites = metrics.NewCounterVec(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
 		Help: "Conditions that were written to Jobs, by result: written or error.",
 	}, []string{"result"})
-	eventsDropped = metrics.NewCounter(&metrics.CounterOpts{
+	EventsDropped = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "events_dropped_total", StabilityLevel: metrics.ALPHA,
 		Help: "Events that were dropped because too many were waiting to be sent: 2,000, or 200 warnings of one namespace.",
 	})
@@ -77,25 +78,25 @@ var (
 
 var registering sync.Once
 
-// Metrics registers the metrics of the gate, which count nothing before, and
+// Handler registers the metrics of the gate, which count nothing before, and
 // returns what serves them.
-func Metrics(version, commit, goVersion string) http.Handler {
+func Handler(version, commit, goVersion string) http.Handler {
 	registering.Do(func() {
-		legacyregistry.MustRegister(releasedTotal, failedTotal, releaseLatency, decisionLatency, knownJobs, waitingJobs, decisionsTotal, patchRefusals,
-			elementsReleased, elementsFailed, nudgesTotal, conditionWrites, eventsDropped, buildInfo)
+		legacyregistry.MustRegister(ReleasedTotal, FailedTotal, ReleaseLatency, DecisionLatency, KnownJobs, WaitingJobs, DecisionsTotal, PatchRefusals,
+			ElementsReleased, ElementsFailed, NudgesTotal, ConditionWrites, EventsDropped, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
 		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout, gate.ReasonRunFailed, gate.ReasonNotTaken} {
-			failedTotal.WithLabelValues(reason)
+			FailedTotal.WithLabelValues(reason)
 		}
 		for _, action := range []gate.Action{gate.Releasing, gate.Failing} {
-			patchRefusals.WithLabelValues(action.String())
+			PatchRefusals.WithLabelValues(action.String())
 		}
 		for _, result := range []string{"written", "error"} {
-			conditionWrites.WithLabelValues(result)
+			ConditionWrites.WithLabelValues(result)
 		}
 		for _, state := range waitingStates {
-			waitingJobs.WithLabelValues(string(state))
+			WaitingJobs.WithLabelValues(string(state))
 		}
 	})
 	return legacyregistry.Handler()

@@ -1,4 +1,6 @@
-package controller
+// Package transport wraps the connection to the API server: it learns the server's
+// time, gives up watches that nobody answers, and keeps what is not urgent out of the way.
+package transport
 
 import (
 	"net/http"

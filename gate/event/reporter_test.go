@@ -1,4 +1,4 @@
-package controller
+package event
 
 import (
 	"fmt"
@@ -19,24 +19,24 @@ func (r *fakeRecorder) Eventf(_, _ runtime.Object, kind, reason, _, note string,
 func TestReporterSaysEachThingOnce(t *testing.T) {
 	t.Parallel()
 	recorder := &fakeRecorder{}
-	r := newReporter(recorder)
-	load := gate.Observe(job("load", "1", "Extract"))
+	r := NewReporter(recorder)
+	load := gate.Job{Namespace: "n", Name: "load", UID: "uid-of-load"}
 	invalid := gate.Decision{Action: gate.Waiting, Reason: gate.ReasonInvalidExpression, Message: "100% wrong"}
 
-	r.report(load, invalid)
-	r.report(load, invalid)
+	r.Report(load, invalid)
+	r.Report(load, invalid)
 	require.Equal(t, []string{"Warning InvalidExpression 100% wrong"}, recorder.said)
 
-	r.report(load, gate.Decision{Action: gate.Waiting, Reason: gate.ReasonWaiting})
+	r.Report(load, gate.Decision{Action: gate.Waiting, Reason: gate.ReasonWaiting})
 	require.Len(t, recorder.said, 1, "waiting is the normal course")
-	r.report(load, invalid)
+	r.Report(load, invalid)
 	require.Len(t, recorder.said, 2, "it is wrong again")
 
 	load.UID = "uid-of-the-next"
-	r.report(load, invalid)
+	r.Report(load, invalid)
 	require.Len(t, recorder.said, 3, "another Job of the name")
 
-	r.report(load, gate.Decision{Action: gate.Releasing, Reason: gate.ReasonMet, Message: "released: extract succeeded"})
+	r.Report(load, gate.Decision{Action: gate.Releasing, Reason: gate.ReasonMet, Message: "released: extract succeeded"})
 	require.Equal(t, "Normal Met released: extract succeeded", recorder.said[3])
 	require.Empty(t, r.last, "nothing is kept of a Job that was released")
 }
