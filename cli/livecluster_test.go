@@ -32,6 +32,8 @@ type liveCluster struct {
 	listed  func(int)
 	lists   int
 	watched chan string
+	// forbidden has what may not be done, as "list raw".
+	forbidden map[string]bool
 }
 
 type liveEvent struct {
@@ -98,9 +100,22 @@ func (c *liveCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	matches := func(job *batchv1.Job) bool {
 		return (len(parts) == 1 || parts[1] == job.Namespace) && selector.Matches(fields.Set{"metadata.name": job.Name})
 	}
+	asked := "list"
+	switch {
+	case len(parts) == 4:
+		asked = "get"
+	case selector != nil && !selector.Empty():
+		asked = "watch by name"
+	}
 	switch {
 	case !isJobs || err != nil:
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
+	case len(parts) > 1 && c.forbidden[asked+" "+parts[1]]:
+		refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, "you cannot "+asked)
+	case asked == "get":
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		reply(w, http.StatusOK, c.jobs[parts[1]+"/"+parts[3]])
 	case r.URL.Query().Get("sendInitialEvents") != "":
 		refuse(w, http.StatusUnprocessableEntity, metav1.StatusReasonInvalid, "no lists by a watch here")
 	case r.URL.Query().Get("watch") != "":

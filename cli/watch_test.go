@@ -127,3 +127,38 @@ func TestAnOutageIsReportedInTheSameWordsEverywhere(t *testing.T) {
 		})
 	}
 }
+
+// A prerequisite in another namespace is followed as closely as the rights allow, and
+// where they do not, that is said.
+func TestAPrerequisiteElsewhereIsFollowed(t *testing.T) {
+	ingest := func(with ...func(*batchv1.Job)) *batchv1.Job {
+		return fakeJob("ingest", "", append(with, func(job *batchv1.Job) { job.Namespace = "raw" })...)
+	}
+	for rights, forbidden := range map[string][]string{
+		"to list":          nil,
+		"to watch by name": {"list raw"},
+		"to get":           {"list raw", "watch by name raw"},
+	} {
+		for command, shows := range map[string][2]string{
+			"graph --watch -o tree":  {"raw/ingest   ● running", "raw/ingest   ✓ succeeded"},
+			"status --watch -o json": {`"state": "running"`, `"blockers": []`},
+		} {
+			t.Run(command+" with the right "+rights, func(t *testing.T) {
+				c := newLiveCluster(t, fakeJob("load", "raw/ingest"), ingest(ran(5)))
+				c.forbidden = map[string]bool{}
+				for _, what := range forbidden {
+					c.forbidden[what] = true
+				}
+				w := watches(t, c, strings.Fields(command)...)
+				w.comes(t, "it runs", func() bool { return strings.Contains(w.out.String(), shows[0]) })
+				if rights == "to get" {
+					said := "Job raw/ingest stays as found, for you may not watch it: "
+					w.comes(t, said, func() bool { return strings.Contains(w.errOut.String(), said) })
+					return
+				}
+				c.set(ingest(ran(5), finishedAs(batchv1.JobComplete, 1, "")))
+				w.comes(t, "it has succeeded", func() bool { return strings.Contains(w.out.String(), shows[1]) })
+			})
+		}
+	}
+}

@@ -103,11 +103,10 @@ func (f *LiveWorld) forbid(s Stream, err error) error {
 	if s.Namespace == f.reading.Namespace {
 		return fmt.Errorf("watching Jobs: %w", err)
 	}
-	what := "The Jobs of namespace " + s.Namespace
+	f.unwatched[s] = fmt.Sprintf("The Jobs of namespace %s stay as found, for you may not watch them: %v", s.Namespace, err)
 	if s.Name != "" {
-		what = "Job " + s.Namespace + "/" + s.Name
+		f.unwatched[s] = fmt.Sprintf("Job %s/%s stays as found, for you may not watch it: %v", s.Namespace, s.Name, err)
 	}
-	f.unwatched[s] = fmt.Sprintf("%s stay as found, for you may not watch them: %v", what, err)
 	f.tell()
 	return nil
 }
