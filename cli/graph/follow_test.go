@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +64,7 @@ func TestWatchDrawsWhatChangesHereAndWhereItIsWaitedFor(t *testing.T) {
 		streams: genericiooptions.IOStreams{Out: out, ErrOut: out}, clock: clock.RealClock{}, output: "tree",
 		source:    cluster.NewJobReader(listing{client.BatchV1()}, "etl"),
 		namespace: "etl", scope: "etl", terminal: command.Terminal{Glyphs: picture.Unicode()}, up: -1, down: -1,
+		redetect: func(io.Writer) command.Terminal { return command.Terminal{} },
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- o.follow(ctx) }()

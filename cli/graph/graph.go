@@ -3,11 +3,8 @@ package graph
 import (
 	"context"
 	"io"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
@@ -70,12 +67,10 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 			if err := o.complete(f); err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
 			if o.watch {
-				return o.follow(ctx)
+				return o.follow(cmd.Context())
 			}
-			return o.run(ctx)
+			return o.run(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()

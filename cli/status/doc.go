@@ -2,5 +2,6 @@
 // what holds up most others.
 //
 // It has the flags, and the tables (statustable.go) and data (statusjson.go) that it
-// prints; package overview counts. --watch reads by a cluster.Watcher.
+// prints; package overview counts. --watch looks at a cluster.LiveWorld, and
+// draws by a command.Redrawer.
 package status

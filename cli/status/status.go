@@ -2,12 +2,9 @@ package status
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
+	"io"
 
 	"github.com/spf13/cobra"
-	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
@@ -16,7 +13,6 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
-	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -57,8 +53,10 @@ type statusOptions struct {
 	// The rest is filled in by complete.
 	namespace string
 	labels    labels.Selector
-	client    cluster.Client
+	source    *cluster.Reader
 	terminal  command.Terminal
+	// redetect looks at the terminal again, whose size may change.
+	redetect func(io.Writer) command.Terminal
 }
 
 // New returns "depctl status".
@@ -106,29 +104,33 @@ func (o *statusOptions) validate() error {
 }
 
 func (o *statusOptions) complete(f *cluster.Factory) error {
-	o.terminal = f.Terminal(o.streams.Out)
+	o.terminal, o.redetect = f.Terminal(o.streams.Out), f.Terminal
 	var err error
 	if !o.allNamespaces {
 		if o.namespace, err = f.Namespace(); err != nil {
 			return err
 		}
 	}
-	o.client, err = f.Client()
+	o.source, err = f.Reader(o.namespace)
 	return err
 }
 
 func (o *statusOptions) run(ctx context.Context) error {
-	w, notes, err := cluster.NewReader(o.client, o.namespace).Read(ctx, o.clock.Now())
+	w, notes, err := o.source.Read(ctx, o.clock.Now())
 	if err != nil {
 		return err
 	}
-	if err := o.show(snapshot.NewInquiry(w)); err != nil {
+	return o.show(w, notes)
+}
+
+func (o *statusOptions) show(w *snapshot.World, notes []string) error {
+	if err := o.print(snapshot.NewInquiry(w)); err != nil {
 		return err
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
-func (o *statusOptions) show(q *snapshot.Inquiry) error {
+func (o *statusOptions) print(q *snapshot.Inquiry) error {
 	var refs []lang.Ref
 	for ref, job := range q.Jobs {
 		if (o.namespace == "" || ref.Namespace == o.namespace) && o.labels.Matches(labels.Set(job.Labels)) {
@@ -146,80 +148,18 @@ func (o *statusOptions) show(q *snapshot.Inquiry) error {
 	return o.draw(q, s)
 }
 
-// redraw is how often a summary that goes on is shown, at most.
-const redraw = 500 * time.Millisecond
-
 // follow shows the summary again and again until the context ends, or nobody reads.
 func (o *statusOptions) follow(ctx context.Context) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	w := cluster.NewReader(o.client, o.namespace).Reading(o.clock.Now()).World
-	news := make(chan struct{}, 1)
-	tell := func() {
-		select {
-		case news <- struct{}{}:
-		default:
-		}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	f, err := o.source.Follow(ctx, o.clock.Now())
+	if err != nil {
+		return err
 	}
-	synced := false
-	f := &cluster.Watcher{
-		Client: o.client, Streams: []cluster.Stream{{Namespace: o.namespace}},
-		Noted:   func(job *batchv1.Job) { w.Note(job) },
-		Set:     func(job gate.Job) { w.Add(job); tell() },
-		Removed: func(job gate.Job) { w.Remove(job.Ref()); tell() },
-		Replaced: func(_ cluster.Stream, jobs []gate.Job) {
-			fresh := snapshot.NewWorld(w.Now)
-			fresh.Access, fresh.Expected, fresh.Heard = w.Access, w.Expected, w.Heard
-			for _, job := range jobs {
-				fresh.Add(job)
-			}
-			*w, synced = *fresh, true
-			tell()
-		},
-		Failed: func(_ cluster.Stream, err error) error {
-			if synced {
-				return command.PrintNotes(o.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
-			}
-			return cluster.NotListed(o.namespace, err)
-		},
-	}
-	go func() {
-		for ctx.Err() == nil {
-			select {
-			case <-ctx.Done():
-				return
-			case <-news:
-			}
-			f.Lock()
-			w.Now = o.clock.Now()
-			err := o.again(snapshot.NewInquiry(w))
-			f.Unlock()
-			if err != nil {
-				end(err)
-				return
-			}
-			command.Sleep(ctx, redraw)
-		}
-	}()
-	err := f.Run(ctx)
-	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	return err
-}
-
-// again shows a summary in the place of the one before, or below it where the output
-// is no terminal.
-func (o *statusOptions) again(q *snapshot.Inquiry) error {
-	before := fmt.Sprintln()
-	switch {
-	case o.output == command.OutputJSON:
-		before = ""
-	case o.terminal.Width > 0:
-		before = "\x1b[H\x1b[J"
-	}
-	if _, err := fmt.Fprint(o.streams.Out, before); err != nil {
-		return fmt.Errorf("writing the summary: %w", err)
-	}
-	return o.show(q)
+	r := &command.Redrawer{Streams: o.streams, Terminal: o.redetect, Objects: o.output == command.OutputJSON}
+	return r.Run(ctx, f.Changed, f.Ended(), func(streams genericiooptions.IOStreams, t command.Terminal) error {
+		one := *o
+		one.streams, one.terminal = streams, t
+		return f.View(ctx, o.clock.Now(), one.show)
+	})
 }

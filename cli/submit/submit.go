@@ -314,7 +314,7 @@ const interrupted = 128 + int(syscall.SIGINT)
 func (o *submitOptions) waitFor(ctx context.Context, s *cluster.Submitter, job *batchv1.Job) error {
 	done, err := s.Wait(ctx, job, func(text string) {
 		fmt.Fprintf(o.streams.ErrOut, "%s %s\n", job.Name, picture.OneLine(text))
-	})
+	}, func(text string) { _ = command.PrintNotes(o.streams.ErrOut, []string{text}) })
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.Namespace)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"depctl.dev/cli/internal/cluster"
@@ -20,38 +21,40 @@ import (
 type watching struct {
 	*waitOptions
 	vigil *vigil.Vigil
-	// missing are the streams that have not been listed yet, and away those that do
-	// not answer.
+	// missing are the streams that have not been listed yet.
 	missing map[cluster.Stream]bool
-	away    map[cluster.Stream]bool
 	news    chan struct{}
 }
 
 func (o *waitOptions) run(ctx context.Context) error {
 	w := &watching{
-		waitOptions: o, vigil: vigil.New(o.expr, o.namespace), missing: map[cluster.Stream]bool{}, away: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
+		waitOptions: o, vigil: vigil.New(o.expr, o.namespace), missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
 	}
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	f := &cluster.Watcher{
-		Client: o.client, Streams: streamsOf(o.expr, lang.Ref{Namespace: o.namespace}),
-		Set:     func(job gate.Job) { w.vigil.Set(job, o.clock.Now()); w.tell() },
-		Removed: func(job gate.Job) { w.vigil.Remove(job); w.tell() },
-		Replaced: func(s cluster.Stream, jobs []gate.Job) {
-			w.vigil.Replace(s.Namespace, s.Name, jobs, o.clock.Now())
+		Client: cluster.JobsOf(o.client), Forbidden: w.forbidden, Outage: w.outage,
+		Set:     func(job *batchv1.Job) { w.vigil.Set(gate.Observe(job), o.clock.Now()); w.tell() },
+		Removed: func(job *batchv1.Job) { w.vigil.Remove(gate.Observe(job)); w.tell() },
+		Replaced: func(s cluster.Stream, jobs []*batchv1.Job) {
+			observed := make([]gate.Job, len(jobs))
+			for i, job := range jobs {
+				observed[i] = gate.Observe(job)
+			}
+			w.vigil.Replace(s.Namespace, s.Name, observed, o.clock.Now())
 			delete(w.missing, s)
-			delete(w.away, s)
 			w.tell()
 		},
-		Failed: w.failed,
 	}
-	for _, s := range f.Streams {
+	streams := streamsOf(o.expr, lang.Ref{Namespace: o.namespace})
+	for _, s := range streams {
 		w.missing[s] = true
 	}
+	for _, s := range streams {
+		f.Watch(ctx, s)
+	}
 	w.tell()
-	done := make(chan error, 1)
-	go func() { done <- f.Run(ctx) }()
-	return w.loop(ctx, f, done)
+	return w.loop(ctx, f)
 }
 
 func (w *watching) tell() {
@@ -61,26 +64,22 @@ func (w *watching) tell() {
 	}
 }
 
-// failed takes in that a stream does not answer. The first answer must come: a
-// cluster that never answered is not the right one.
-func (w *watching) failed(s cluster.Stream, err error) error {
-	switch {
-	case apierrors.IsForbidden(err):
-		w.vigil.Forbid(s.Namespace, s.Name, "you may not watch it: "+err.Error())
-		delete(w.missing, s)
-		w.tell()
-		return nil
-	case w.missing[s]:
-		return cluster.NotListed(s.Namespace, err)
-	case !w.away[s] && !w.quiet:
-		w.away[s] = true
-		return command.PrintNotes(w.streams.ErrOut, []string{"The API server does not answer, trying again: " + err.Error()})
-	}
+func (w *watching) forbidden(s cluster.Stream, err error) error {
+	w.vigil.Forbid(s.Namespace, s.Name, "you may not watch it: "+err.Error())
+	delete(w.missing, s)
+	w.tell()
 	return nil
 }
 
+func (w *watching) outage(text string) {
+	if !w.quiet {
+		// Nobody may read it; the exit code is what counts.
+		_ = command.PrintNotes(w.streams.ErrOut, []string{text})
+	}
+}
+
 // loop judges whenever there is news, and when time may have changed something.
-func (w *watching) loop(ctx context.Context, f *cluster.Watcher, done <-chan error) error {
+func (w *watching) loop(ctx context.Context, f *cluster.Watcher) error {
 	var up <-chan time.Time
 	if w.timeout > 0 {
 		up = time.After(w.timeout)
@@ -91,11 +90,8 @@ func (w *watching) loop(ctx context.Context, f *cluster.Watcher, done <-chan err
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-done:
-			if err != nil {
-				return err
-			}
-			done = nil // there was nothing to watch
+		case err := <-f.Ended():
+			return err
 		case <-up:
 			return w.over(f)
 		case <-w.news:

@@ -122,9 +122,25 @@ func (f *Factory) Reader(namespace string) (*Reader, error) {
 
 // NewReader returns what reads the Jobs of a namespace, or of all if it is empty.
 func NewReader(client Client, namespace string) *Reader {
-	c := NewJobReader(client.BatchV1(), namespace)
+	c := NewJobReader(JobsOf(client), namespace)
 	c.reviews = client.AuthorizationV1().SubjectAccessReviews()
 	return c
+}
+
+// JobsOf returns a client for the Jobs of one for everything. It keeps what that says of
+// itself: a fake one cannot list by a watch.
+func JobsOf(client Client) batchv1client.JobsGetter {
+	if fake, ok := client.(listless); ok {
+		return jobsOf{client.BatchV1(), fake}
+	}
+	return client.BatchV1()
+}
+
+type listless interface{ IsWatchListSemanticsUnSupported() bool }
+
+type jobsOf struct {
+	batchv1client.JobsGetter
+	listless
 }
 
 // NewJobReader returns what reads the Jobs of a namespace, or of all if it is empty, and

@@ -1,164 +1,149 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/tools/cache"
 
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
-// LiveWorld keeps a world as a cluster changes, by events.
+// LiveWorld keeps a world as a cluster changes, by a Watcher.
 type LiveWorld struct {
-	*Reading
-	mu sync.Mutex
-	// Changed has something in it when the world is another one than before.
+	reading *Reading
+	watcher *Watcher
+	// Changed has something in it when the world is another one than before, or there is
+	// something else to say of it.
 	Changed chan struct{}
-	spaces  map[string]bool
+	streams map[Stream]bool
+	// outage is what was heard of the API server since the last look, and still holds;
+	// unwatched is why Jobs stay as they were found.
+	outage    []string
+	unwatched map[Stream]string
 }
 
-// Lock keeps the world as it is; unlock lets it go on.
-func (f *LiveWorld) Lock() { f.mu.Lock() }
-
-// Unlock lets the world go on.
-func (f *LiveWorld) Unlock() { f.mu.Unlock() }
-
-// Follow reads the Jobs as read does, and then every change. Whoever looks at the
-// world holds the lock.
+// Follow reads the Jobs of the namespace, and then every change.
 func (c *Reader) Follow(ctx context.Context, now time.Time) (*LiveWorld, error) {
-	f := &LiveWorld{
-		Reading: c.Reading(now),
-		Changed: make(chan struct{}, 1), spaces: map[string]bool{},
-	}
-	if err := f.List(ctx, c.Namespace); err != nil {
+	f := &LiveWorld{reading: c.Reading(now), Changed: make(chan struct{}, 1), streams: map[Stream]bool{}, unwatched: map[Stream]string{}}
+	if err := f.reading.List(ctx, c.Namespace); err != nil {
 		return nil, NotListed(c.Namespace, err)
 	}
-	f.start(ctx, c.Namespace)
-	if err := f.Upstream(ctx); err != nil {
-		return nil, err
+	f.watcher = &Watcher{
+		Client: c.client, Reached: true, Replaced: f.replace, Forbidden: f.forbid,
+		Set:     func(job *batchv1.Job) { f.set(job) },
+		Removed: func(job *batchv1.Job) { f.remove(gate.Observe(job)) },
+		Outage:  func(text string) { f.outage = append(f.outage, text); f.tell() },
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	_, err := f.ask(ctx, slices.Collect(maps.Keys(f.World.Jobs)))
-	return f, err
+	f.watch(ctx, Stream{Namespace: c.Namespace})
+	return f, nil
 }
 
-// Upstream begins to read namespaces in which something is waited for since the
-// last time. What may not be watched there stays as it was found.
-func (f *LiveWorld) Upstream(ctx context.Context) error {
-	if f.Namespace == "" {
-		return nil
+// Ended has the error with which the world cannot go on.
+func (f *LiveWorld) Ended() <-chan error { return f.watcher.Ended() }
+
+// View calls look with the world as it is now, and what is to be said of it. It stays so
+// until look returns.
+func (f *LiveWorld) View(ctx context.Context, now time.Time, look func(*snapshot.World, []string) error) error {
+	f.watcher.Lock()
+	defer f.watcher.Unlock()
+	w := f.reading.World
+	w.Now = now
+	notes, err := f.reading.complete(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, ref := range f.World.Wanted(f.Namespace) {
-		if _, tried := f.Listed[ref.Namespace]; tried || ref.Namespace == f.Namespace {
-			continue
-		}
-		if err := f.FollowUpstream(ctx); err != nil {
-			return err
-		}
-		break
+	if f.watcher.heard(f, err); err != nil {
+		w.Settle()
+		time.AfterFunc(time.Second, f.tell)
 	}
-	for space, forbidden := range f.Listed {
-		if forbidden == nil {
-			f.start(ctx, space)
+	f.upstream(ctx)
+	for _, s := range slices.SortedFunc(maps.Keys(f.unwatched), func(a, b Stream) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	}) {
+		notes = append(notes, f.unwatched[s])
+	}
+	notes = append(notes, f.outage...)
+	if len(f.watcher.away) == 0 {
+		f.outage = nil // it answers, which is said once
+	} else {
+		f.outage = f.outage[len(f.outage)-1:]
+	}
+	return look(w, notes)
+}
+
+// upstream watches what was read in other namespaces: all of one, or what of it may be
+// read.
+func (f *LiveWorld) upstream(ctx context.Context) {
+	for ref := range f.reading.looked {
+		switch forbidden, tried := f.reading.Listed[ref.Namespace]; {
+		case tried && forbidden == nil:
+			f.watch(ctx, Stream{Namespace: ref.Namespace})
+		case tried && f.reading.World.Unread[ref] == "" && ref.Run == "":
+			f.watch(ctx, Stream{Namespace: ref.Namespace, Name: ref.Name})
 		}
 	}
+}
+
+func (f *LiveWorld) watch(ctx context.Context, s Stream) {
+	if !f.streams[s] {
+		f.streams[s] = true
+		f.watcher.Watch(ctx, s)
+	}
+}
+
+// forbid takes in that Jobs may not be watched, though they could be read.
+func (f *LiveWorld) forbid(s Stream, err error) error {
+	if s.Namespace == f.reading.Namespace {
+		return fmt.Errorf("watching Jobs: %w", err)
+	}
+	f.unwatched[s] = fmt.Sprintf("The Jobs of namespace %s stay as found, for you may not watch them: %v", s.Namespace, err)
+	if s.Name != "" {
+		f.unwatched[s] = fmt.Sprintf("Job %s/%s stays as found, for you may not watch it: %v", s.Namespace, s.Name, err)
+	}
+	f.tell()
 	return nil
 }
 
-// start watches a namespace. An informer lists again where a watch was lost.
-func (f *LiveWorld) start(ctx context.Context, namespace string) {
-	if f.spaces[namespace] {
-		return
+// replace takes in all Jobs of a stream: of what was deleted since it was listed, no
+// event tells.
+func (f *LiveWorld) replace(s Stream, jobs []*batchv1.Job) {
+	delete(f.unwatched, s)
+	there := map[lang.Ref]bool{}
+	for _, job := range jobs {
+		there[f.set(job)] = true
 	}
-	f.spaces[namespace] = true
-	jobs := f.client.Jobs(namespace)
-	informer := cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			return jobs.List(ctx, options)
-		},
-		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
-			return jobs.Watch(ctx, options)
-		},
-	}, f.client), &batchv1.Job{}, 0, cache.Indexers{})
-	// Nothing of the pods but their account is looked at; an error would mean that
-	// the informer runs already.
-	_ = informer.SetTransform(func(object any) (any, error) {
-		if job, ok := object.(*batchv1.Job); ok {
-			job.ManagedFields = nil
-			job.Spec.Template.Spec.Containers, job.Spec.Template.Spec.InitContainers, job.Spec.Template.Spec.Volumes = nil, nil, nil
-		}
-		return object, nil
-	})
-	// A lost connection is tried again; a line about it would break the drawing.
-	_ = informer.SetWatchErrorHandlerWithContext(func(context.Context, *cache.Reflector, error) {})
-	handlers, _ := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc:    f.set,
-		UpdateFunc: func(_, object any) { f.set(object) },
-		DeleteFunc: f.remove,
-	})
-	go informer.RunWithContext(ctx)
-	go func() {
-		if cache.WaitForCacheSync(ctx.Done(), handlers.HasSynced) {
-			f.forget(namespace, informer.GetStore())
-		}
-	}()
-}
-
-// forget takes out what was deleted after it was listed and before the informer did
-// so: of that no event tells.
-func (f *LiveWorld) forget(namespace string, there cache.Store) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for ref := range f.World.Jobs {
-		if namespace != "" && ref.Namespace != namespace {
-			continue
-		}
-		if _, exists, err := there.GetByKey(ref.Namespace + "/" + ref.Name); err == nil && !exists {
-			f.World.Remove(ref)
-			f.tell()
+	for ref, job := range f.reading.World.Jobs {
+		if s.Has(job.Namespace, job.Name) && !there[ref] {
+			f.remove(job)
 		}
 	}
 }
 
-func (f *LiveWorld) set(object any) {
-	job, ok := object.(*batchv1.Job)
-	if !ok {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
+// set takes in a Job, and returns what expressions call it.
+func (f *LiveWorld) set(job *batchv1.Job) lang.Ref {
 	observed := gate.Observe(job)
-	if known, exists := f.World.Jobs[observed.Ref()]; exists && known.UID == observed.UID && known.ResourceVersion == observed.ResourceVersion {
-		return
+	known, exists := f.reading.World.Jobs[observed.Ref()]
+	if !exists || known.UID != job.UID || known.ResourceVersion != job.ResourceVersion {
+		f.reading.World.Add(observed)
+		f.reading.World.Note(job)
+		f.tell()
 	}
-	f.World.Add(observed)
-	f.tell()
+	return observed.Ref()
 }
 
-func (f *LiveWorld) remove(object any) {
-	if gone, ok := object.(cache.DeletedFinalStateUnknown); ok {
-		object = gone.Obj
+// remove takes in that a Job is gone, unless another has taken its place.
+func (f *LiveWorld) remove(job gate.Job) {
+	if f.reading.World.Jobs[job.Ref()].UID == job.UID {
+		f.reading.World.Remove(job.Ref())
+		f.tell()
 	}
-	job, ok := object.(*batchv1.Job)
-	if !ok {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.World.Remove(lang.Job(job.Namespace, job.Name))
-	f.tell()
 }
 
 func (f *LiveWorld) tell() {

@@ -38,21 +38,28 @@ func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []st
 	if err := r.List(ctx, c.Namespace); err != nil {
 		return nil, nil, NotListed(c.Namespace, err)
 	}
-	if c.Namespace != "" {
+	notes, err := r.complete(ctx)
+	return r.World, notes, err
+}
+
+// complete reads what the Jobs that were listed need besides, as far as it has not been
+// read yet, and returns what is to be said of it.
+func (r *Reading) complete(ctx context.Context) ([]string, error) {
+	if r.Namespace != "" { // else there is nothing elsewhere
 		if err := r.FollowUpstream(ctx); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if err := r.readKinds(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
-	return r.World, append(snapshot.UnreadableNotes(r.World), notes...), err
+	return append(snapshot.UnreadableNotes(r.World), notes...), err
 }
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.
 func (c *Reader) Reading(now time.Time) *Reading {
-	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}}
+	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}, looked: map[lang.Ref]bool{}}
 	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
 	return r
 }
@@ -69,15 +76,24 @@ func (r *Reading) ask(ctx context.Context, refs []lang.Ref) ([]string, error) {
 		return nil, nil
 	}
 	for n, q := range r.World.Open(refs) {
-		if n == mostQuestions {
-			return []string{fmt.Sprintf("What service accounts may see in other namespaces was asked for %d of them: of the others it is not known where the gate has not said it.", n)}, nil
+		if _, asked := known.Asked[q]; asked {
+			continue
 		}
-		review, err := r.reviews.Create(ctx, q.Review(), metav1.CreateOptions{})
+		if n >= mostQuestions {
+			return []string{fmt.Sprintf("What service accounts may see in other namespaces was asked for %d of them: of the others it is not known where the gate has not said it.", mostQuestions)}, nil
+		}
+		var review *authorizationv1.SubjectAccessReview
+		err := r.mayNotAsk
+		if err == nil {
+			review, err = r.reviews.Create(ctx, q.Review(), metav1.CreateOptions{})
+		}
 		switch {
 		case apierrors.IsForbidden(err) && known.Answer(q) == gate.Unasked:
+			r.mayNotAsk = err
 			return []string{"Whether service accounts may look into other namespaces is only known where the gate has said it: you may not create subjectaccessreviews."}, nil
 		case apierrors.IsForbidden(err):
-			return nil, nil
+			r.mayNotAsk = err
+			continue
 		case err != nil:
 			return nil, fmt.Errorf("asking what service account %s/%s may see: %w", q.Namespace, q.Account, err)
 		}
@@ -111,23 +127,26 @@ type Reading struct {
 	World *snapshot.World
 	// Listed has the namespaces that were tried: nil, or why it was forbidden.
 	Listed map[string]error
+	// looked has what was looked for in other namespaces, and mayNotAsk is why the API
+	// server cannot be asked what service accounts may see.
+	looked    map[lang.Ref]bool
+	mayNotAsk error
 }
 
 // FollowUpstream reads what is waited for in other namespaces until nothing
 // new turns up. What the user may not list is asked for by name; what they may
 // not get either stays unreadable.
 func (r *Reading) FollowUpstream(ctx context.Context) error {
-	got := map[lang.Ref]bool{}
 	for again := true; again; {
 		again = false
 		for _, ref := range r.World.Wanted(r.Namespace) {
-			if _, known := r.World.Jobs[ref]; known || got[ref] || ref.Namespace == r.Namespace {
+			if _, known := r.World.Jobs[ref]; known || r.looked[ref] || ref.Namespace == r.Namespace {
 				continue
 			}
-			got[ref], again = true, true
 			if err := r.Look(ctx, ref); err != nil {
 				return err
 			}
+			r.looked[ref], again = true, true
 		}
 	}
 	return nil

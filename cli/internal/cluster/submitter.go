@@ -6,19 +6,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-logr/logr"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/tools/cache"
-	watchtools "k8s.io/client-go/tools/watch"
-	"k8s.io/klog/v2"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/batch"
@@ -178,60 +172,58 @@ func (s *Submitter) Namesakes(ctx context.Context) batch.Namesakes {
 // errGone is returned for a Job that was deleted before it ended.
 var errGone = errors.New("it was deleted before it ended")
 
-// Wait returns the Job once it has ended, and tells of each state before.
-func (s *Submitter) Wait(ctx context.Context, job *batchv1.Job, tell func(text string)) (*batchv1.Job, error) {
-	// The library logs how its watch ends, and tries forever what is forbidden.
-	ctx, cancel := context.WithCancelCause(klog.NewContext(ctx, logr.Discard()))
-	defer cancel(nil)
-	refused := func(err error) error {
-		if apierrors.IsForbidden(err) {
-			cancel(err)
-		}
-		return err
+// Wait returns the Job once it has ended, and tells of each state before, and of the API
+// server where it does not answer.
+func (s *Submitter) Wait(ctx context.Context, job *batchv1.Job, tell, outage func(text string)) (*batchv1.Job, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	type end struct {
+		job *batchv1.Job
+		err error
 	}
-	only := fields.OneTermEqualSelector(metav1.ObjectNameField, job.Name).String()
-	lw := &cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			options.FieldSelector = only
-			list, err := s.All.Jobs(s.Namespace).List(ctx, options)
-			return list, refused(err)
-		},
-		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
-			options.FieldSelector = only
-			w, err := s.All.Jobs(s.Namespace).Watch(ctx, options)
-			return w, refused(err)
-		},
-	}
-	gone := func(store cache.Store) (bool, error) {
-		if len(store.List()) == 0 {
-			return true, errGone
+	ended := make(chan end, 1)
+	over := func(job *batchv1.Job, err error) {
+		select {
+		case ended <- end{job, err}:
+		default: // it is over already
 		}
-		return false, nil
 	}
 	told := ""
-	event, err := watchtools.UntilWithSync(ctx, lw, &batchv1.Job{}, gone, func(e watch.Event) (bool, error) {
-		now, ok := e.Object.(*batchv1.Job)
-		if !ok || e.Type == watch.Deleted || now.UID != job.UID {
-			return false, errGone
+	set := func(now *batchv1.Job) {
+		if now.UID != job.UID {
+			over(nil, errGone)
+			return
 		}
-		text, ended := batch.Progress(now)
+		text, done := batch.Progress(now)
 		if text != told {
 			told = text
 			tell(text)
 		}
-		return ended, nil
-	})
-	if cause := context.Cause(ctx); apierrors.IsForbidden(cause) {
-		return nil, cause
+		if done {
+			over(now, nil)
+		}
 	}
-	if err != nil {
+	w := &Watcher{
+		Client: s.All, Reached: true, Set: set, Outage: outage,
+		Removed:   func(*batchv1.Job) { over(nil, errGone) },
+		Forbidden: func(_ Stream, err error) error { return err },
+		Replaced: func(_ Stream, jobs []*batchv1.Job) {
+			if len(jobs) == 0 {
+				over(nil, errGone)
+				return
+			}
+			set(jobs[0])
+		},
+	}
+	w.Watch(ctx, Stream{s.Namespace, job.Name})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case err := <-w.Ended():
 		return nil, err
+	case e := <-ended:
+		return e.job, e.err
 	}
-	ended, ok := event.Object.(*batchv1.Job)
-	if !ok {
-		return nil, errGone
-	}
-	return ended, nil
 }
 
 // FailedPods returns the pods of a Job that have failed.

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"testing"
@@ -11,6 +12,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/ptr"
@@ -130,6 +133,57 @@ func TestWhereNothingHoldsJobsThatWaitItIsSaid(t *testing.T) {
 			}
 			require.Len(t, notes, 1)
 			require.Contains(t, notes[0], test.says)
+		})
+	}
+}
+
+func TestASubmittedJobIsAwaited(t *testing.T) {
+	t.Parallel()
+	job := func(uid types.UID, conditions ...batchv1.JobConditionType) *batchv1.Job {
+		job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "sim", Namespace: "batch", UID: uid}}
+		for _, c := range conditions {
+			job.Status.Conditions = append(job.Status.Conditions, batchv1.JobCondition{Type: c, Status: corev1.ConditionTrue})
+		}
+		return job
+	}
+	for name, test := range map[string]struct {
+		is, becomes *batchv1.Job
+		forbidden   bool
+		err         string
+	}{
+		"over when the watch begins": {is: job("u", batchv1.JobComplete)},
+		"over later":                 {is: job("u"), becomes: job("u", batchv1.JobFailed)},
+		"gone before the watch":      {err: errGone.Error()},
+		"another of its name":        {is: job("other", batchv1.JobComplete), err: errGone.Error()},
+		"recreated later":            {is: job("u"), becomes: job("other"), err: errGone.Error()},
+		"not to be watched":          {is: job("u"), forbidden: true, err: "forbidden"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := fake.NewClientset()
+			if test.is != nil {
+				require.NoError(t, client.Tracker().Add(test.is))
+			}
+			s := &Submitter{All: JobsOf(client), Core: client.CoreV1(), Namespace: "batch"}
+			client.PrependWatchReactor("jobs", func(clienttesting.Action) (bool, watch.Interface, error) {
+				if test.forbidden {
+					return true, nil, apierrors.NewForbidden(batchv1.Resource("jobs"), "sim", nil)
+				}
+				events := watch.NewFake()
+				if test.becomes != nil {
+					go events.Modify(test.becomes)
+				}
+				return true, events, nil
+			})
+			var told []string
+			done, err := s.Wait(t.Context(), job("u"), func(text string) { told = append(told, text) }, func(string) {})
+			if test.err != "" {
+				require.ErrorContains(t, err, test.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, cmp.Or(test.becomes, test.is).Status, done.Status)
+			require.NotEmpty(t, told)
 		})
 	}
 }

@@ -4,27 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilwait "k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
+	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/cache"
 
 	"depctl.dev/cli/internal/command"
-	"depctl.dev/gate"
 )
 
 // Stream is which Jobs are watched together: those of a namespace, or of all if it
 // is empty, and only the one of a name, if that is not.
 type Stream struct{ Namespace, Name string }
+
+// Has reports whether a Job of a name is in the stream.
+func (s Stream) Has(namespace, name string) bool {
+	return (s.Namespace == "" || s.Namespace == namespace) && (s.Name == "" || s.Name == name)
+}
 
 // options returns those of a request, limited to the stream.
 func (s Stream) options(o metav1.ListOptions) metav1.ListOptions {
@@ -34,149 +41,177 @@ func (s Stream) options(o metav1.ListOptions) metav1.ListOptions {
 	return o
 }
 
-// Watcher watches Jobs, as long as its context lasts and whatever becomes of the
-// API server meanwhile. Its functions are called one at a time.
+// Watcher watches Jobs, as long as its context lasts and whatever becomes of the API
+// server meanwhile. Every command that watches does so by it. Its functions are called
+// one at a time, with its lock held; whoever looks at what they change holds that, too.
 type Watcher struct {
-	Client  kubernetes.Interface
-	Streams []Stream
-	// Replaced is called with all Jobs of a stream, at the start and after a watch
-	// was lost; set and removed with one that has changed or is gone.
-	Replaced     func(Stream, []gate.Job)
-	Set, Removed func(gate.Job)
-	// Noted, if it is not nil, is called before with all of a Job.
-	Noted func(*batchv1.Job)
-	// Failed is called when the API server does not answer as it should. Where it
-	// returns an error the follower ends with that.
-	Failed func(Stream, error) error
+	sync.Mutex
+	Client batchv1client.JobsGetter
+	// Replaced is called with all Jobs of a stream, at the start and after a watch was
+	// lost; Set and Removed with one that has changed or is gone.
+	Replaced     func(Stream, []*batchv1.Job)
+	Set, Removed func(*batchv1.Job)
+	// Forbidden is called where a stream may not be read. Where it returns nil, it is
+	// tried again: somebody may grant the right.
+	Forbidden func(Stream, error) error
+	// Outage is called with what is to be said when the API server stops to answer, and
+	// when it answers again.
+	Outage func(text string)
+	// Reached tells that the API server has answered. One that never does is not the
+	// right one.
+	Reached bool
 
-	mu sync.Mutex
+	away  map[any]bool
+	ended chan error
 }
 
-// Lock keeps the watcher from calling, so that what it calls and its owner do not
-// meet; unlock lets it go on.
-func (f *Watcher) Lock() { f.mu.Lock() }
+// Ended has the error with which the watcher cannot go on.
+func (w *Watcher) Ended() <-chan error {
+	w.Lock()
+	defer w.Unlock()
+	return w.ending()
+}
 
-// Unlock lets the watcher call again.
-func (f *Watcher) Unlock() { f.mu.Unlock() }
+func (w *Watcher) ending() chan error {
+	if w.ended == nil {
+		w.ended = make(chan error, 1)
+	}
+	return w.ended
+}
 
 // retrying is how long a watch that was lost waits for the next try.
 func retrying() *utilwait.Backoff {
 	return &utilwait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 5 * time.Second}
 }
 
-// Run watches until ctx is done, or failed says so.
-func (f *Watcher) Run(ctx context.Context) error {
-	ctx, end := context.WithCancelCause(logr.NewContext(ctx, logr.Discard()))
-	defer end(nil)
-	// A reflector goes on forever where nobody listens.
-	for _, s := range f.Streams {
-		if _, err := f.Client.BatchV1().Jobs(s.Namespace).List(ctx, s.options(metav1.ListOptions{Limit: 1})); err != nil {
-			f.mu.Lock()
-			fatal := f.Failed(s, err)
-			f.mu.Unlock()
-			if fatal != nil {
-				return fatal
-			}
+// Watch begins to watch a stream.
+func (w *Watcher) Watch(ctx context.Context, s Stream) {
+	jobs := w.Client.Jobs(s.Namespace)
+	// The reflector tells nobody of what it tries again.
+	heard := func(ctx context.Context, err error) {
+		if ctx.Err() == nil && !isRoutine(err) {
+			w.Lock()
+			defer w.Unlock()
+			w.heard(s, err)
 		}
 	}
-	var wg sync.WaitGroup
-	for _, s := range f.Streams {
-		wg.Go(func() { f.follow(ctx, s, end) })
-	}
-	wg.Wait()
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	return nil
-}
-
-func (f *Watcher) follow(ctx context.Context, s Stream, end context.CancelCauseFunc) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	jobs := f.Client.BatchV1().Jobs(s.Namespace)
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return jobs.List(ctx, s.options(o))
+			list, err := jobs.List(ctx, s.options(o))
+			heard(ctx, err)
+			return list, err
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return jobs.Watch(ctx, s.options(o))
+			events, err := jobs.Watch(ctx, s.options(o))
+			heard(ctx, err)
+			return events, err
 		},
-	}, f.Client)
+	}, w.Client)
 	silent := logr.Discard()
-	reflector := cache.NewReflectorWithOptions(lw, &batchv1.Job{}, &followed{f, s}, cache.ReflectorOptions{
+	reflector := cache.NewReflectorWithOptions(lw, &batchv1.Job{}, &stored{w, s}, cache.ReflectorOptions{
 		Name: "jobs", Logger: &silent, Backoff: retrying(),
 	})
-	for ctx.Err() == nil {
-		// RunWithContext would tell its log what went wrong, and nobody else.
-		err := reflector.ListAndWatchWithContext(ctx)
-		if ctx.Err() != nil {
-			return
+	go func() {
+		ctx := logr.NewContext(ctx, silent)
+		for ctx.Err() == nil {
+			if err := reflector.ListAndWatchWithContext(ctx); err != nil {
+				command.Sleep(ctx, time.Second)
+			} else {
+				command.Sleep(ctx, 200*time.Millisecond) // a watch that ended in good order
+			}
 		}
-		if err == nil {
-			command.Sleep(ctx, 200*time.Millisecond) // a watch that ended in good order
-			continue
+	}()
+}
+
+// isRoutine reports whether a reflector knows what to do about an error: it lists again
+// what is too old, and lists where a watch cannot.
+func isRoutine(err error) bool {
+	return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || apierrors.IsInvalid(err) || apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge)
+}
+
+// heard takes in what came of a request about something: an answer, if err is nil. The
+// lock is held.
+func (w *Watcher) heard(what any, err error) {
+	switch {
+	case err == nil || apierrors.IsForbidden(err):
+		w.Reached = true
+		if before := len(w.away); before > 0 {
+			if delete(w.away, what); len(w.away) == 0 {
+				w.Outage("The API server answers again.")
+			}
 		}
-		f.mu.Lock()
-		fatal := f.Failed(s, err)
-		f.mu.Unlock()
-		if fatal != nil {
-			end(fatal)
-			return
+		if s, ok := what.(Stream); ok && err != nil {
+			w.end(w.Forbidden(s, err))
 		}
-		command.Sleep(ctx, time.Second)
+	case !w.Reached:
+		if s, ok := what.(Stream); ok {
+			w.end(NotListed(s.Namespace, err))
+		}
+	case len(w.away) == 0:
+		w.away = map[any]bool{what: true}
+		var request *url.Error
+		if errors.As(err, &request) {
+			err = request.Err // the address says nothing to a person
+		}
+		w.Outage("The API server does not answer, trying again: " + err.Error())
+	default:
+		w.away[what] = true
 	}
 }
 
-// followed is the reflector's store of one stream.
-type followed struct {
+func (w *Watcher) end(err error) {
+	if err != nil {
+		select {
+		case w.ending() <- err:
+		default: // it has ended already
+		}
+	}
+}
+
+// stored is the reflector's store of one stream.
+type stored struct {
 	*Watcher
 	stream Stream
 }
 
 // Add is called with a Job that is new.
-func (f *followed) Add(object any) error { return f.one(object, f.Set) }
+func (f *stored) Add(object any) error { return f.one(object, f.Set) }
 
 // Update is called with a Job that changed.
-func (f *followed) Update(object any) error { return f.one(object, f.Set) }
+func (f *stored) Update(object any) error { return f.one(object, f.Set) }
 
 // Delete is called with the last state of a Job that is gone.
-func (f *followed) Delete(object any) error { return f.one(object, f.Removed) }
+func (f *stored) Delete(object any) error { return f.one(object, f.Removed) }
 
-func (f *followed) one(object any, do func(gate.Job)) error {
+func (f *stored) one(object any, do func(*batchv1.Job)) error {
 	job, ok := object.(*batchv1.Job)
 	if !ok {
 		return fmt.Errorf("expected a Job, the watch sent %T", object)
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.Noted != nil {
-		f.Noted(job)
-	}
-	do(gate.Observe(job))
+	f.Lock()
+	defer f.Unlock()
+	do(job)
 	return nil
 }
 
 // Replace is called with all Jobs there are.
-func (f *followed) Replace(objects []any, _ string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	jobs := make([]gate.Job, 0, len(objects))
-	for _, object := range objects {
+func (f *stored) Replace(objects []any, _ string) error {
+	jobs := make([]*batchv1.Job, len(objects))
+	for i, object := range objects {
 		job, ok := object.(*batchv1.Job)
 		if !ok {
 			return fmt.Errorf("expected a Job, the list has %T", object)
 		}
-		if f.Noted != nil {
-			f.Noted(job)
-		}
-		jobs = append(jobs, gate.Observe(job))
+		jobs[i] = job
 	}
+	f.Lock()
+	defer f.Unlock()
 	f.Replaced(f.stream, jobs)
 	return nil
 }
 
 // Resync does nothing.
-func (f *followed) Resync() error { return nil }
+func (f *stored) Resync() error { return nil }
 
 // PodsOf returns the pods of a Job.
 func PodsOf(ctx context.Context, client kubernetes.Interface, namespace, uid string) ([]corev1.Pod, error) {

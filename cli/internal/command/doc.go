@@ -4,7 +4,8 @@
 // Start with errors.go, which has the exit codes, and with output.go, which has the
 // formats of --output. A command that changes something asks by Confirm
 // (confirm.go), and tries by DryRun (dryrun.go). What can be shown where is a
-// Terminal (terminal.go).
+// Terminal (terminal.go), and what is shown again and again goes through a Redrawer
+// (redraw.go).
 //
 // It knows no cluster, and no command.
 package command

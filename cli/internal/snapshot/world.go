@@ -105,6 +105,8 @@ func (w *World) Put(ref lang.Ref, o *lang.Object, labels map[string]string) {
 func (w *World) Remove(ref lang.Ref) {
 	delete(w.Jobs, ref)
 	delete(w.Invalid, ref)
+	delete(w.Expected, ref)
+	delete(w.Podless, ref)
 	w.Graph.Remove(ref)
 }
 
