@@ -1,16 +1,22 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // A watch that nobody answers would never end by itself: its connection is well, and
 // other requests go on in it. The Jobs would be forgotten until the gate restarts. The
-// API server begins to answer a watch at once, or refuses it.
+// API server begins to answer a watch at once, or refuses it. A watch that begins with all
+// objects may be answered and then say nothing, while the API server waits for its own
+// copy to be new enough; until it has said that these were all, it may not be silent as
+// long either.
 const patience = 15 * time.Second
 
 var errUnanswered = errors.New("the watch was not answered in " + patience.String() + ", trying again")
@@ -37,10 +43,54 @@ func giveUpAfter(limit time.Duration) func(http.RoundTripper) http.RoundTripper 
 				cancel(nil)
 				return nil, err
 			}
-			response.Body = closing{response.Body, func() { cancel(nil) }}
+			body := closing{response.Body, func() { cancel(nil) }}
+			if response.Body = body; request.URL.Query().Get("sendInitialEvents") == "true" {
+				response.Body = newListing(body, limit, func() { cancel(errUnanswered) })
+			}
 			return response, nil
 		})
 	}
+}
+
+// listing is the body of a watch that begins with all objects. Until these were all, it
+// may not be silent for longer than limit.
+type listing struct {
+	io.ReadCloser
+	limit time.Duration
+	timer *time.Timer
+	// tail is the end of what was read, in which the mark may have begun.
+	tail []byte
+	all  bool
+}
+
+// lastOfAll is the annotation of the bookmark behind the objects that existed, in each
+// encoding.
+var lastOfAll = []byte(metav1.InitialEventsAnnotationKey)
+
+func newListing(body io.ReadCloser, limit time.Duration, giveUp func()) *listing {
+	return &listing{ReadCloser: body, limit: limit, timer: time.AfterFunc(limit, giveUp)}
+}
+
+// Read reads from the body.
+func (l *listing) Read(p []byte) (int, error) {
+	n, err := l.ReadCloser.Read(p)
+	switch {
+	case l.all:
+	case bytes.Contains(append(l.tail, p[:n]...), lastOfAll):
+		l.timer.Stop()
+		l.all, l.tail = true, nil
+	case n > 0:
+		l.timer.Reset(l.limit)
+		read := append(l.tail, p[:n]...)
+		l.tail = bytes.Clone(read[max(0, len(read)-len(lastOfAll)+1):])
+	}
+	return n, err
+}
+
+// Close closes the body.
+func (l *listing) Close() error {
+	l.timer.Stop()
+	return l.ReadCloser.Close()
 }
 
 // closing is the body of an answer, whose context ends with it.

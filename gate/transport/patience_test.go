@@ -18,6 +18,18 @@ func TestAWatchThatNobodyAnswersIsGivenUp(t *testing.T) {
 		switch r.URL.Path {
 		case "/silent":
 			<-r.Context().Done()
+		case "/stuck":
+			_, _ = io.WriteString(w, "ADDED")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		case "/listed":
+			for _, part := range []string{"ADDED k8s.io/initial-", "events-end"} {
+				_, _ = io.WriteString(w, part)
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(20 * time.Millisecond)
+			}
+			time.Sleep(150 * time.Millisecond)
+			_, _ = io.WriteString(w, " and more")
 		case "/late":
 			_, _ = io.WriteString(w, "begun")
 			_ = http.NewResponseController(w).Flush()
@@ -46,6 +58,13 @@ func TestAWatchThatNobodyAnswersIsGivenUp(t *testing.T) {
 	text, err := get(t.Context(), "/late?watch=true")
 	require.NoError(t, err)
 	require.Equal(t, "begun and over", text, "once it is answered, it goes on as long as it likes")
+
+	text, err = get(t.Context(), "/stuck?watch=true&sendInitialEvents=true")
+	require.Error(t, err)
+	require.Equal(t, "ADDED", text, "it was silent before these were all objects")
+	text, err = get(t.Context(), "/listed?watch=true&sendInitialEvents=true")
+	require.NoError(t, err)
+	require.Equal(t, "ADDED k8s.io/initial-events-end and more", text, "the mark comes in two parts, and silence after it is well")
 
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

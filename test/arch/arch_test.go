@@ -39,7 +39,7 @@ var law = []rule{
 	{"gate/event", []string{module + "/lang", module + "/gate", module + "/gate/metrics", "k8s.io/"}, "tells of decisions: it makes none, and writes to no Job"},
 	{"gate/fairness", []string{module + "/lang", "k8s.io/client-go/util/workqueue"}, "order and time alone: it knows whose something is, and not what"},
 	{"gate/metrics", []string{module + "/lang", module + "/gate", "k8s.io/component-base/metrics/", "k8s.io/utils/clock"}, "counts and measures: who reads it sends nothing"},
-	{"gate/transport", []string{"k8s.io/utils/clock"}, "requests and answers, whatever they are about"},
+	{"gate/transport", []string{"k8s.io/utils/clock", "k8s.io/apimachinery/pkg/apis/meta/v1"}, "requests and answers, whatever they are about"},
 	{"gate/controller", append([]string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, inGate...), "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 
