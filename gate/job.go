@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 )
 
@@ -79,6 +80,10 @@ type Job struct {
 	// failed; empty if it has not. Nobody but the gate knows it.
 	Refused string
 
+	// CronJob is the UID of the CronJob of which the Job is the Run of a scheduled time;
+	// empty if it is of none.
+	CronJob types.UID
+	Run     schedule.Child
 	// FailFast reports whether the Job asks to be failed with its run.
 	FailFast bool
 	// Superseded reports whether a later Job of its run and step counts in its place. The
@@ -125,6 +130,7 @@ func Observe(job *batchv1.Job) Job {
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
+	j.CronJob, j.Run = observeChild(job, j.Object)
 	j.FailFast = job.Annotations[FailFastAnnotation] == "true"
 	j.ArrayLimit = job.Annotations[ArrayLimitAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]

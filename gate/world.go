@@ -26,6 +26,10 @@ type World struct {
 	// Access answers what that account may look at in other namespaces. While
 	// it is nil nothing is known there.
 	Access Access
+	// Job is the Job, and Schedules answers which runs of a CronJob are meant from it. While
+	// it is nil, none are known.
+	Job       Job
+	Schedules Schedules
 	// Absent tells since when an object that does not exist is known to be absent; nil if
 	// nobody has watched.
 	Absent func(lang.Ref) time.Time
@@ -39,7 +43,7 @@ func (w World) Object(ref lang.Ref) *lang.Object {
 	if problem := w.barred(ref); problem != nil {
 		return &lang.Object{Problem: problem}
 	}
-	o := w.Graph.Object(ref)
+	o := w.Graph.Object(ref.Object())
 	gone, seen := w.Seen[ref]
 	switch {
 	case !seen:
@@ -63,6 +67,9 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	}
 	if problem := w.barred(ref); problem != nil {
 		return nil, problem
+	}
+	if ref.Kind == lang.KindCronJob {
+		return w.resolve(ref)
 	}
 	members := w.Graph.Members(ref, w.Self) // the graph's own, and sorted
 	var gone []lang.Member

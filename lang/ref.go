@@ -2,6 +2,7 @@ package lang
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 )
 
@@ -75,6 +76,16 @@ func (r Ref) Object() Ref {
 		r.Run = ""
 	}
 	return r
+}
+
+// Offset returns how many scheduled times before (negative) or after that of the annotated
+// Job the run of a CronJob is that r means; 0 for that of the same period.
+func (r Ref) Offset() int {
+	if r.Kind != KindCronJob || !isOffset(r.Run) {
+		return 0
+	}
+	n, _ := strconv.Atoi(r.Run)
+	return n
 }
 
 // IsSet reports whether r names a set, by a glob or a label selector.

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/pflag"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -91,6 +92,10 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer stopEvents()
+	objects, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("reading the kinds that can be waited for: %w", err)
+	}
 	scope := controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded}
 	gate := controller.New(client, controller.Options{
 		Workers:        o.workers,
@@ -106,6 +111,8 @@ func run(ctx context.Context, o options) error {
 		Clock:          now,
 
 		NamespaceMemory: o.reach.memory.Value(),
+		Kinds:           o.reach.kinds(),
+		Dynamic:         objects,
 	})
 	listener, err := net.Listen("tcp", o.probeAddress)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"depctl.dev/gate"
 	"depctl.dev/gate/controller"
 )
 
@@ -18,6 +19,7 @@ type reach struct {
 	observeOnly    bool
 	arrays         bool
 	nudge          bool
+	schedules      bool
 	memory         resource.QuantityValue
 }
 
@@ -30,6 +32,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Namespaces whose Jobs are never released. The bindings of the admission policies must exclude the same.")
 	flags.BoolVar(&r.arrays, "arrays", false,
 		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
+	flags.BoolVar(&r.schedules, "schedules", false,
+		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
 	flags.BoolVar(&r.nudge, "nudge", true,
 		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
 	r.memory.Quantity = *resource.NewQuantity(controller.DefaultNamespaceMemory, resource.BinarySI)
@@ -37,6 +41,14 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Memory for what the Jobs of one namespace say: expressions, labels, outcomes, rights. A Job that finds no room in it is held.")
 	flags.BoolVar(&r.observeOnly, "observe-only", false,
 		"Write to no Job, and tell by events what would be done.")
+}
+
+// kinds returns what can be waited for besides Jobs.
+func (r *reach) kinds() gate.Kinds {
+	if r.schedules {
+		return gate.Kinds{gate.KindOfCronJobs()}
+	}
+	return nil
 }
 
 func (r *reach) validate() error {

@@ -182,7 +182,9 @@ func (c *Controller) Watch(ctx context.Context) {
 		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })
 	}
 	wg.Go(func() { c.store.runJudge(ctx) })
-	c.reflector(klog.FromContext(ctx)).RunWithContext(ctx)
+	jobs := c.reflector(klog.FromContext(ctx))
+	c.store.jobs.Store(jobs)
+	jobs.RunWithContext(ctx)
 	wg.Wait()
 }
 
@@ -258,6 +260,9 @@ func (c *Controller) work(ctx context.Context) {
 // cleaned away by the next try. Where the API server will not have the finalizer
 // at all, the Job goes on without.
 func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
+	if ref.Kind == lang.KindCronJob {
+		return c.keep(ctx, ref)
+	}
 	guarded := c.guard(ctx, ref)
 	if guarded != nil && !apierrors.IsForbidden(guarded) && !apierrors.IsInvalid(guarded) {
 		return guarded

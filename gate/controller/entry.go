@@ -82,6 +82,14 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)
 	affected = append(affected, s.failsFast(old.job, job)...)
+	affected = append(affected, s.changedRun(job)...)
+	if e.expr != old.expr && len(s.crons.of) > 0 {
+		for _, prerequisite := range s.graph.Prerequisites(ref) {
+			if prerequisite.Kind == lang.KindCronJob {
+				affected = append(affected, prerequisite) // its runs are recorded from now on
+			}
+		}
+	}
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
 		affected = append(affected, s.propagateOutcome(prerequisite, s.entries[prerequisite].job)...)

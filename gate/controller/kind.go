@@ -15,6 +15,7 @@ import (
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
+	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 )
 
@@ -62,6 +63,8 @@ type fact struct {
 	ref    lang.Ref
 	object *lang.Object
 	labels map[string]string
+	// cronJob is what matters of a CronJob.
+	cronJob schedule.CronJob
 }
 
 // GetObjectMeta gives the name, for which the reflector asks while it collects.
@@ -88,6 +91,10 @@ func (s kindStore) fact(object any) (*fact, error) {
 		return nil, err
 	}
 	ref := lang.Ref{Kind: s.kind.Name, Namespace: o.GetNamespace(), Name: o.GetName()}
+	if s.kind.Name == lang.KindCronJob {
+		facts, err := gate.ObserveCronJob(o)
+		return &fact{ref: ref, cronJob: facts}, err
+	}
 	return &fact{ref: ref, object: read, labels: s.labels.share(o.GetLabels())}, nil
 }
 
@@ -107,6 +114,9 @@ func (s kindStore) Update(object any) error {
 // take takes in the state of an object and returns whose decision it may change.
 func (s kindStore) take(f *fact) []lang.Ref {
 	s.there[f.ref] = true
+	if f.ref.Kind == lang.KindCronJob {
+		return s.takeCronJob(f.cronJob)
+	}
 	delete(s.went, f.ref)
 	s.ready(f.object, s.graph.Object(f.ref))
 	return s.graph.Set(f.ref, depgraph.Node{Object: f.object, Labels: f.labels})
@@ -114,6 +124,9 @@ func (s kindStore) take(f *fact) []lang.Ref {
 
 func (s kindStore) drop(ref lang.Ref) []lang.Ref {
 	delete(s.there, ref)
+	if ref.Kind == lang.KindCronJob {
+		return s.dropCronJob(ref)
+	}
 	affected := s.graph.Remove(ref)
 	s.gone(ref)
 	return affected

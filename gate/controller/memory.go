@@ -231,8 +231,9 @@ func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.FinalizerAct
 			owed = true
 		}
 	}
-	guarding = gate.Guard(e.job, len(waiters) > 0, owed)
-	if guarding == gate.AddGuard && !s.awaitedByWhomMaySee(ref, nil) {
+	named, owesRecord := s.owesRecord(e.job)
+	guarding = gate.Guard(e.job, len(waiters) > 0 || named, owed || owesRecord)
+	if guarding == gate.AddGuard && !named && !s.awaitedByWhomMaySee(ref, nil) {
 		guarding = gate.KeepGuard // nothing is written for who may not see it
 	}
 	return e.job, guarding, wait

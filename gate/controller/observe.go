@@ -38,7 +38,7 @@ func (s *store) open() []lang.Ref {
 			all = append(all, ref)
 		}
 	}
-	return all
+	return append(all, s.crons.Refs()...)
 }
 
 // equal reports whether two states of a Job are the same to a decision about

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -37,6 +38,11 @@ type store struct {
 	entries map[lang.Ref]entry
 	// keys has, by its name, the reference of each Job that is a step of a run.
 	keys map[lang.Ref]lang.Ref
+	// crons are the CronJobs, and jobs is the watch of Jobs, by which it is known how far
+	// that is. listedVersion is the resourceVersion of the last list of Jobs.
+	crons         cronJobs
+	jobs          atomic.Pointer[cache.Reflector]
+	listedVersion string
 	// superseded has, for each step, the references of the earlier Jobs of it.
 	superseded map[lang.Ref]map[lang.Ref]bool
 	// went has when objects went that somebody names, and listedAt is when all were last
@@ -84,6 +90,7 @@ func newStore(enqueue func(lang.Ref, time.Time), now clock.PassiveClock) *store 
 		entries: map[lang.Ref]entry{},
 		keys:    map[lang.Ref]lang.Ref{},
 		went:    map[lang.Ref]time.Time{}, superseded: map[lang.Ref]map[lang.Ref]bool{},
+		crons:  newCronJobs(),
 		graph:  depgraph.New(),
 		memory: map[lang.Ref]map[lang.Ref]bool{},
 		passed: passed{since: map[lang.Ref]since{}},
@@ -119,7 +126,7 @@ func (s *store) Delete(object any) error {
 
 // Replace is called by the reflector with all Jobs there are, at the start and
 // after a watch was lost. It takes effect at once and as a whole.
-func (s *store) Replace(objects []any, _ string) error {
+func (s *store) Replace(objects []any, version string) error {
 	all, exist, long := make([]entry, len(objects)), make(map[lang.Ref]bool, len(objects)), map[string]int{}
 	for i, object := range objects {
 		job, err := s.collect(object)
@@ -135,7 +142,7 @@ func (s *store) Replace(objects []any, _ string) error {
 		all[i], exist[job.Identity()] = e, true
 	}
 	s.change(func() (affected []lang.Ref) {
-		s.listedAt = s.clock.Now()
+		s.listedAt, s.listedVersion = s.clock.Now(), version
 		for ref, e := range s.entries {
 			if !exist[e.job.Identity()] {
 				affected = append(affected, s.remove(ref)...)
@@ -144,7 +151,7 @@ func (s *store) Replace(objects []any, _ string) error {
 		for _, e := range all {
 			affected = append(affected, s.set(e)...)
 		}
-		return affected
+		return append(affected, s.watchedAnew()...)
 	})
 	s.syncedOnce.Do(func() { close(s.synced) })
 	return nil
@@ -156,6 +163,8 @@ func (s *store) Resync() error { return nil }
 // decide gathers the snapshot of a Job and returns it with the decision. It
 // returns false if the Job does not exist.
 func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
+	view := schedules{s, map[lang.Ref][]time.Time{}}
+	defer func() { s.asked(view.asks) }()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	e, ok := s.entries[ref]
@@ -163,6 +172,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		return gate.Job{}, gate.Decision{}, false
 	}
 	world := s.seenBy(ref, e)
+	world.Schedules = view
 	if e.unread {
 		e.excess = "held: what this Job waits for is a long text, which is still to be read"
 	}
@@ -176,7 +186,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	return gate.World{
 		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Account: e.job.ServiceAccount, Access: s.access.Look(ref, e.questions), Seen: e.seen,
-		Absent: s.absentSince,
+		Job: e.job, Absent: s.absentSince,
 	}
 }
 
@@ -269,6 +279,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.access.Forget(ref)
 	affected = append(affected, s.graph.Remove(ref)...)
 	s.gone(ref)
+	affected = append(affected, s.goneRun(e.job)...)
 	return append(append(affected, s.promote(ref)...), ref)
 }
 

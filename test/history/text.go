@@ -27,7 +27,8 @@ type text struct {
 func read(e Event) *text {
 	expr, err := lang.Parse(e.Job.Annotations[dependsOn])
 	if err != nil || expr.Elementwise() || slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool {
-		return c.Delay > 0 || len(c.Codes) > 0 || c.Status == lang.StatusTime
+		return c.Delay > 0 || len(c.Codes) > 0 || len(c.Results) > 0 || c.Status == lang.StatusTime ||
+			slices.ContainsFunc(c.Targets, func(t lang.Target) bool { return !t.Self && t.Ref.Kind != lang.KindJob })
 	}) {
 		return nil
 	}

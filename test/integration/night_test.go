@@ -1,0 +1,170 @@
+package integration
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+
+	"depctl.dev/gate"
+	"depctl.dev/gate/controller"
+	"depctl.dev/gate/schedule"
+	"depctl.dev/lang"
+	"depctl.dev/test/sandbox"
+)
+
+// scheduling starts a control plane with a gate of the test's own that knows CronJobs. What it
+// returns stops that gate and starts another.
+func scheduling(t *testing.T) (c *cluster, restart func()) {
+	t.Helper()
+	c, err := startCluster(t.Context(), sandbox.Base)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Stop()) })
+	objects, err := dynamic.NewForConfig(c.Config())
+	require.NoError(t, err)
+	var stop func()
+	start := func() {
+		own := controller.New(c.client, controller.Options{Kinds: gate.Kinds{gate.KindOfCronJobs()}, Dynamic: objects})
+		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		done := make(chan struct{}, 2)
+		go func() { own.Watch(ctx); done <- struct{}{} }()
+		go func() { own.Lead(ctx); done <- struct{}{} }()
+		stop = func() {
+			cancel()
+			<-done
+			<-done
+		}
+	}
+	start()
+	t.Cleanup(func() { stop() })
+	return c, func() {
+		stop()
+		start()
+	}
+}
+
+// nightly makes a CronJob whose Jobs wait for an expression, for nothing if it is empty.
+func (s *space) nightly(name, schedule, dependsOn string, changes ...change) *batchv1.CronJob {
+	s.t.Helper()
+	job := newJob("", dependsOn, changes...)
+	made, err := s.client.BatchV1().CronJobs(s.name).Create(s.t.Context(), &batchv1.CronJob{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: batchv1.CronJobSpec{
+			Schedule:    schedule,
+			JobTemplate: batchv1.JobTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: job.Annotations}, Spec: job.Spec},
+		},
+	}, metav1.CreateOptions{})
+	require.NoError(s.t, err)
+	return made
+}
+
+// night makes a Job the run of a CronJob at a time, as a test of other days does.
+func night(of *batchv1.CronJob, at time.Time) change {
+	return func(j *batchv1.Job) {
+		metav1.SetMetaDataAnnotation(&j.ObjectMeta, batchv1.CronJobScheduledTimestampAnnotation, at.Format(time.RFC3339))
+		j.OwnerReferences = []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "CronJob", Name: of.Name, UID: of.UID, Controller: new(bool)}}
+	}
+}
+
+// passes sets the lastScheduleTime of a CronJob.
+func (s *space) passes(name string, at time.Time) {
+	s.t.Helper()
+	_, err := s.client.BatchV1().CronJobs(s.name).Patch(s.t.Context(), name, types.MergePatchType,
+		fmt.Appendf(nil, `{"status":{"lastScheduleTime":%q}}`, at.UTC().Format(time.RFC3339)), metav1.PatchOptions{}, "status")
+	require.NoError(s.t, err)
+}
+
+// runs of a CronJob that fires once a year.
+const yearly = "0 2 1 1 *"
+
+var newYear = time.Date(time.Now().Year(), 1, 1, 2, 0, 0, 0, time.UTC)
+
+// A plain Job waits for the last run of a CronJob, one that Kubernetes has not made yet
+// among them, and a later attempt of a failed one counts.
+func TestAJobWaitsForTheLastRunOfACronJob(t *testing.T) {
+	t.Parallel()
+	c, restart := scheduling(t)
+	s := c.namespace(t)
+	s.make("early", "cronjob:load")
+	s.held("early") // there is no such CronJob
+	load := s.nightly("load", yearly, "")
+	other := s.nightly("load-more", yearly, "")
+	s.make("load-more-run", "", night(other, newYear))
+	s.held("early") // it never ran
+	s.passes("load", newYear)
+	s.make("first", "", night(load, newYear), template("exit-code", "1"))
+	s.make("patient", "cronjob:load", onFailure(gate.Wait))
+	s.make("alarm", "failed(cronjob:load)")
+	s.fails("first")
+	s.completes("alarm")
+	s.held("patient")
+	s.anotherSecond()
+	s.make("repaired", "", night(load, newYear), untilTold)
+	s.held("patient")
+	restart()
+	s.tell("repaired")
+	s.completes("repaired", "patient")
+}
+
+// The outcome of a run outlives its Job: it is kept on the CronJob before the Job goes.
+func TestTheOutcomeOfARunOutlivesItsJob(t *testing.T) {
+	t.Parallel()
+	c, restart := scheduling(t)
+	s := c.namespace(t)
+	load := s.nightly("load", yearly, "")
+	s.nightly("report", yearly, "cronjob:load") // its template names it: nobody waits yet
+	s.passes("load", newYear)
+	s.make("run", "", night(load, newYear), func(j *batchv1.Job) { j.Spec.TTLSecondsAfterFinished = new(int32) }, untilTold)
+	s.until("the run is kept until its outcome is", func() bool { return slices.Contains(s.get("run").Finalizers, gate.OutcomeFinalizer) })
+	s.tell("run")
+	s.until("the run is gone", func() bool {
+		_, err := s.client.BatchV1().Jobs(s.name).Get(t.Context(), "run", metav1.GetOptions{})
+		return err != nil
+	})
+	restart()
+	s.make("late", "cronjob:load")
+	s.completes("late")
+	kept, err := s.client.BatchV1().CronJobs(s.name).Get(t.Context(), "load", metav1.GetOptions{})
+	require.NoError(t, err)
+	record := schedule.ParseRecord(kept.Annotations[schedule.OutcomesAnnotation])
+	outcome, there := record.At(newYear)
+	require.True(t, there)
+	require.Equal(t, lang.Succeeded, outcome.Outcome)
+}
+
+// Two CronJobs of one schedule, with the real controller: the report of a minute waits for the
+// load of the same minute.
+func TestACronJobWaitsForTheRunOfTheSameMinute(t *testing.T) {
+	t.Parallel()
+	c, _ := scheduling(t)
+	s := c.namespace(t)
+	s.nightly("load", "* * * * *", "", untilTold)
+	s.nightly("report", "* * * * *", "cronjob:load")
+	run := func(name string) (found string) {
+		s.until("a run of "+name, func() bool {
+			list, err := s.client.BatchV1().Jobs(s.name).List(t.Context(), metav1.ListOptions{})
+			require.NoError(t, err)
+			for i := range list.Items {
+				if owner := metav1.GetControllerOf(&list.Items[i]); owner != nil && owner.Name == name {
+					found = list.Items[i].Name
+					return true
+				}
+			}
+			return false
+		})
+		return found
+	}
+	load, report := run("load"), run("report")
+	s.held(report)
+	s.tell(load)
+	s.completes(load, report)
+	require.Equal(t, strings.TrimPrefix(load, "load-"), strings.TrimPrefix(report, "report-"))
+}
