@@ -56,6 +56,7 @@ var codeTexts = [...]codeText{
 	{"never-true", "this waits for the opposite of something that has none: finished, exists and time are true or not yet, but never false.", "not finished(a)"},
 	{"self-reference", "an error: the Job waits for itself.", "me"},
 	{"not-indexed", "an error: i or self in a Job that is not Indexed.", "a[i]"},
+	{"no-run", "an error: run in a Job without the label of a run.", "run"},
 	{"self-cycle", "an error: elements of the Job wait for one another.", "self[i-1], self[i+1]"},
 	{"unknown-kind", "this kind is not among those that are known: an error if the Job cannot do without it, as it is held forever.", "jbo:a"},
 	{"open-set", "a glob or selector without a number is true of the members that are there, and more may be applied later.", "shard-*"},
