@@ -17,7 +17,7 @@ var codeTexts = [...]codeText{
 	{"reserved-word", "this is a word of the language, not a name.", "self"},
 	{"unclosed", "what is opened here is never closed.", "(a or b"},
 	{"unopened", "what is closed here was never opened.", "a, b)"},
-	{"space-in-target", "there is white space around the \":\" or \"/\" of a target, or before its brackets.", "etl / extract"},
+	{"space-in-target", "there is white space around the \":\", \"/\" or \"@\" of a target, or before its brackets.", "etl / extract"},
 	{"missing-comma", "two checks stand side by side.", "extract load"},
 	{"missing-check", "something joins or negates, and there is no check beside it.", "a, , b"},
 	{"missing-name", "there is no name where one must be.", "etl/"},

@@ -32,6 +32,8 @@ func (r Reason) String() string {
 		return r.Check.String() + ": there is no such time yet"
 	case r.Check.ofOneCronJob() && r.Object == nil && r.Ref.Name != "":
 		return r.ofSeveral() + name + " has no Job yet"
+	case r.Check.ofOneCronJob() && len(r.Element) == 1 && r.Object.Array != nil:
+		return name + "[" + r.Element.String() + "] " + r.Object.describeElement(r.Element[0].Low, r.Check)
 	case r.Check.ofOneCronJob() && r.Check.Targets[0].Elements == nil && r.Ref.Name != "":
 		return r.ofSeveral() + name + " " + r.Object.describe(r.Check)
 	case r.Size > 0 && r.No > 0:

@@ -228,7 +228,7 @@ func (v *view) decide(p *prepared, negated bool) finding {
 			continue
 		}
 		edge = edge || falls
-		if !c.isSet() {
+		if !c.isSet() || len(p.arrays) == 1 && c.ofOneCronJob() {
 			f.element = members
 		}
 		f.count = a.addTo(f.count, members)

@@ -123,6 +123,13 @@ func TestWhatAnExpressionNames(t *testing.T) {
 	require.True(t, e.AsksExitCode(Job("etl", "tune"), Ref{Namespace: "ns"}))
 	require.True(t, e.AsksExitCode(Job("ns", "shard-1"), Ref{Namespace: "ns"}))
 	require.False(t, e.AsksExitCode(Job("ns", "train"), Ref{Namespace: "ns"}))
+	require.False(t, e.AsksExitCode(Job("ns", "shard-1"), step("k", "me")), "it is of another run")
+	require.False(t, e.AsksResult(Job("etl", "tune"), Ref{Namespace: "ns"}))
+	asking, err := Parse("succeeded(a, result=yes), (succeeded(cronjob:b@-1, result=no) or c)")
+	require.NoError(t, err)
+	require.True(t, asking.AsksResult(step("k", "a"), step("k", "me")))
+	require.True(t, asking.AsksResult(nightly("ns", "b", "2026-01-01T02:00:00Z"), step("k", "me")))
+	require.False(t, asking.AsksResult(step("k", "c"), step("k", "me")))
 	per := []bool{}
 	for _, r := range e.Requirements() {
 		per = append(per, r.PerElement)
