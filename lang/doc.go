@@ -38,8 +38,9 @@
 //	hint_         what a word of another scheduler, or a misspelt one, is here
 //	vet           what is well formed and doubtful
 //	eval_         an Expr and a World to a value: eval.go for single objects, eval_set.go,
-//	              eval_run.go (whole runs, absence, results), eval_array.go, eval_elementwise.go (all elements at once, by the
-//	              segments of eval_segment.go), eval_time.go, eval_relaxed.go (what
+//	              eval_run.go (whole runs, absence, results), eval_array.go,
+//	              eval_elementwise.go (all elements at once, by the segments of
+//	              eval_segment.go), eval_time.go, eval_relaxed.go (what
 //	              on-dependency-failure "run" goes by), eval_count.go
 //	satisfiable   whether an Expr can still become true
 //	reason, trace, describe   why a value is what it is, as data and in words
