@@ -118,3 +118,41 @@ func TestAPlainListIsAffectedOnlyWhenItsVerdictChanges(t *testing.T) {
 	g.Set(load, list)
 	require.Equal(t, "n/load", set("a", lang.Succeeded), "what it means to one who sees otherwise is not known here")
 }
+
+func TestTheStepsOfARunAreASpaceOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	g := New()
+	step := func(run, name string) lang.Ref {
+		ref := lang.Job("n", name)
+		ref.Run = run
+		return ref
+	}
+	g.Set(step("k", "load"), Node{Object: &lang.Object{}, Expr: parse(t, "extract, x@, y@other, cronjob:nightly@-1")})
+	g.Set(step("k", "tidy"), Node{Object: &lang.Object{NamesRun: true}, Expr: parse(t, "failed(run)")})
+	g.Set(lang.Job("n", "extract"), Node{Object: &lang.Object{UID: "plain"}})
+	require.Equal(t, "n/extract@k n/x n/y@other cronjob:n/nightly", texts(g.Prerequisites(step("k", "load"))))
+	require.Nil(t, g.Object(step("k", "extract")), "the Job outside of runs is another one")
+	require.Equal(t, "n/tidy@k", texts(g.Dependents(step("k", "load"))), "it asks about all steps")
+	require.Empty(t, g.Dependents(lang.Job("n", "extract")))
+	require.Equal(t, "n/load@k", texts(g.Dependents(step("k", "extract"))))
+	require.True(t, g.Named(step("other", "y")))
+	require.False(t, g.Named(step("k", "y")))
+}
+
+// Two that tidy up after a run wait for its steps, and not for each other.
+func TestHandlersOfARunDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	g := New()
+	for name, text := range map[string]string{"a": "b", "b": "a", "tidy": "failed(run)", "mail": "finished(run)"} {
+		ref := lang.Job("n", name)
+		ref.Run = "k"
+		g.Set(ref, Node{Object: &lang.Object{UID: name, NamesRun: len(name) > 1}, Expr: parse(t, text), Waits: true})
+	}
+	g.Settle()
+	for _, name := range []string{"tidy", "mail"} {
+		ref := lang.Job("n", name)
+		ref.Run = "k"
+		require.NotContains(t, texts(g.Cycle(ref)), "tidy")
+		require.NotContains(t, texts(g.Cycle(ref)), "mail")
+	}
+}

@@ -25,7 +25,7 @@ func (m naive) names(dependent, ref lang.Ref) bool {
 // has reports whether an object is in a set.
 func (m naive) has(set, ref lang.Ref) bool {
 	one, exists := m[ref]
-	return exists && set.IsSet() && set.Namespace == ref.Namespace && lang.NewMatcher(set).Match(ref.Name, one.Labels)
+	return exists && set.IsSet() && set.Namespace == ref.Namespace && set.Run == ref.Run && lang.NewMatcher(set).Match(ref.Name, one.Labels)
 }
 
 func (m naive) dependents(ref lang.Ref) (refs []lang.Ref) {

@@ -62,7 +62,11 @@ func (p *game) operation(b [operationSize]byte) {
 }
 
 func jobAt(b byte) lang.Ref {
-	return lang.Job([]string{"m", "n"}[b&1], fmt.Sprintf("j%d", b>>1%6))
+	ref := lang.Job([]string{"m", "n"}[b&1], fmt.Sprintf("j%d", b>>1%6))
+	if b>>1%16 >= 12 {
+		ref.Run = "k"
+	}
+	return ref
 }
 
 // expression makes an expression of two bytes; 0 makes none.
@@ -75,6 +79,7 @@ func expression(shape, names byte) string {
 		"finished(j*, made=before)", "succeeded(%[1]s, %[2]s, %[3]s) == 1", "%[1]s + 10m", "skipped(%[1]s)", "n/j1, %[2]s",
 		"%[1]s, (finished({a}) >= 2 or %[2]s)", "failed(j*) > 1, started(%[3]s)", "finished(%[1]s, %[2]s, j*) >= 4", "not failed(%[1]s, %[2]s) == 1 or n/j? > 0",
 		"(ready(n/j*) >= 2 or %[1]s + 1m), exists({c}) > 1", "failed({a}, j1, {c}) >= 1", "not (started(m/*) or not j*)",
+		"run", "failed(run) or %[1]s", "n/j1@, %[2]s", "finished(run@k), absent(j1) + 1m", "*@k >= 2 or j2@k",
 	}
 	text := texts[int(shape)%len(texts)]
 	if len(text) == 0 {

@@ -40,7 +40,7 @@ func observeRun(o *lang.Object, job *batchv1.Job) {
 	if job.Labels[RunLabel] == "" {
 		return
 	}
-	o.NamesRun = lang.NamesRun(job.Annotations[DependsOnAnnotation])
+	o.NamesRun = lang.NamesRun(job.Annotations[DependsOnAnnotation], job.Labels[RunLabel])
 	if size, err := strconv.ParseInt(job.Annotations[RunSizeAnnotation], 10, 64); err == nil {
 		o.RunSize = max(size, 0)
 	}

@@ -1,9 +1,6 @@
 package lang
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Expr is a parsed expression. It is immutable and safe for concurrent use.
 type Expr struct {
@@ -143,10 +140,14 @@ func (t *Target) isSet(asked Status) bool {
 	return t.Elements != nil && !t.Elements.single()
 }
 
-// perTime reports whether the check asks about the runs of a CronJob: which those are
-// is known only where it is asked.
-func (c *Check) perTime() bool {
-	return c.Status != StatusAbsent && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Ref.Kind == KindCronJob })
+// ofOneCronJob reports whether the check asks about the runs of one CronJob, or about an
+// element of each. How many those are is known only where it is asked.
+func (c *Check) ofOneCronJob() bool {
+	if len(c.Targets) != 1 || c.Status == StatusAbsent {
+		return false
+	}
+	t := &c.Targets[0]
+	return t.Ref.Kind == KindCronJob && (t.Elements == nil || t.Elements.single())
 }
 
 // isOpen reports whether the set may get another member at any time.

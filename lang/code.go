@@ -119,7 +119,7 @@ const (
 	// Example: a, b)
 	Unopened Code = "unopened"
 
-	// SpaceInTarget: there is white space around the ":" or "/" of a target, or before its
+	// SpaceInTarget: there is white space around the ":", "/" or "@" of a target, or before its
 	// brackets.
 	//
 	// Example: etl / extract

@@ -13,6 +13,11 @@ const (
 	// Example: a[i]
 	NotIndexed Code = "not-indexed"
 
+	// NoRun: an error: run in a Job without the label of a run.
+	//
+	// Example: run
+	NoRun Code = "no-run"
+
 	// SelfCycle: an error: elements of the Job wait for one another.
 	//
 	// Example: self[i-1], self[i+1]

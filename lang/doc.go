@@ -30,15 +30,17 @@
 //	parse_        tokens to an Expr. parse_grammar.go is the grammar for the parser
 //	              library; it is wider than the language and so never fails outside of
 //	              brackets. parse_level.go builds what joins checks, parse_check.go a
-//	              check, parse_target.go what it asks about, parse_index.go indexes.
+//	              check, parse_target.go what it asks about, parse_run.go what stands behind
+//	              "@", parse_index.go indexes.
 //	              parse_names.go is a shorter way for plain lists of names, which
 //	              nearly all are
 //	validate.go   finds what can never be right, while it is parsed
 //	hint_         what a word of another scheduler, or a misspelt one, is here
 //	vet           what is well formed and doubtful
 //	eval_         an Expr and a World to a value: eval.go for single objects, eval_set.go,
-//	              eval_array.go, eval_elementwise.go (all elements at once, by the
-//	              segments of eval_segment.go), eval_time.go, eval_relaxed.go (what
+//	              eval_run.go (whole runs, absence, results), eval_array.go,
+//	              eval_elementwise.go (all elements at once, by the segments of
+//	              eval_segment.go), eval_time.go, eval_relaxed.go (what
 //	              on-dependency-failure "run" goes by), eval_count.go
 //	satisfiable   whether an Expr can still become true
 //	reason, trace, describe   why a value is what it is, as data and in words

@@ -123,6 +123,8 @@ type finding struct {
 	edge    bool
 	// undated says that it is true but not known since when, for its delay.
 	undated bool
+	// run is what was found of a whole run; nil of everything else.
+	run *steps
 }
 
 // check decides one check.

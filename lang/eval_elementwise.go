@@ -99,6 +99,9 @@ func (m *mapping) check(c *Check, negated bool) spread {
 	}
 	p := m.prepare(c)
 	m.note(p.problem)
+	if p.size == 0 && len(p.arrays) == 0 {
+		return spread{} // a set without members, or one that cannot be listed
+	}
 	result := spread{yes: m.all}
 	if p.no > 0 {
 		result.no = m.all

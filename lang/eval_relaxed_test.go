@@ -25,6 +25,11 @@ func TestRelaxedReads(t *testing.T) {
 		"not failed(a)":              "not (failed(a) and not finished(a))",
 		"not a":                      "not (a and not finished(a))",
 		"not (failed(a) or b)":       "not ((failed(a) and not finished(a)) or (b and not finished(b)))",
+		"run":                        "finished(run)",
+		"failed(run@k) + 10m":        "finished(run@k) + 10m",
+		"failed(cronjob:x)":          "finished(cronjob:x)",
+		"succeeded(a, result=yes)":   "finished(a)",
+		"absent(a) + 1m":             "absent(a) + 1m or finished(a) + 1m",
 		"a, (not failed(b) or c[2])": "finished(a), (not (failed(b) and not finished(b)) or finished(c[2]))",
 	} {
 		e, err := Parse(text)

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -9,73 +10,90 @@ import (
 // run. No run is over before it has as many steps as somebody said.
 func (v *view) run(c *Check) finding {
 	ref := c.Targets[0].Ref.Resolve(v.subject.Ref)
-	members, problem := v.world.Members(ref)
-	f := finding{ref: ref, problem: problem}
+	n, problem := v.steps(ref)
 	if problem != nil {
-		return f
+		return finding{problem: problem}
 	}
-	steps := stepsOf(v.subject, ref, members)
-	f.count = count{yes: steps.succeeded, no: steps.failed, size: steps.all}
-	if f.value = steps.of(c.Status); f.value == True {
-		f = v.since(c, f, steps.since(c.Status))
+	f := finding{ref: ref, count: count{yes: n.over, no: n.failed, size: n.taking}, run: n}
+	if n.first != nil {
+		f.ref, f.object = ref.member(*n.first), n.first.Object
+	}
+	if f.value = n.of(c.Status); f.value == True {
+		f = v.since(c, f, n.since(c.Status))
 	}
 	return f
 }
 
-// steps are the steps of a run.
+// steps are the steps of a run, counted but for those that ask about the run themselves.
 type steps struct {
-	// all is how many there are or are said to be; the rest counts those that take part:
-	// of the succeeded, the failed, and those that are over, too.
-	all, taking, succeeded, failed, over int64
+	// taking is how many take part, missing how many of them somebody has said that there
+	// are and do not exist, and the rest those that are over, with what came of them.
+	taking, missing, over, succeeded, failed int64
+	// sealed says that all exist that somebody has said that there are.
+	sealed bool
+	// first is the first that failed, else the first that exists and is not over.
+	first *Member
 	// failedAt is when the first failed, and overAt when the last was over.
 	failedAt, overAt time.Time
 	// undated says that it is not known when some were over.
 	undated bool
 }
 
-// stepsOf counts the members of a run. The annotated Job, which is no member of its own
-// sets, is one of the steps of its run.
-func stepsOf(s *Subject, run Ref, members []Member) steps {
+// steps looks at the steps of a run. The annotated Job, which is no member of its own sets,
+// is one of the steps of its own run, and asks about it.
+func (v *view) steps(run Ref) (*steps, *Problem) {
+	if run.Run == "" {
+		return nil, &Problem{Code: ProblemNoRun, Message: "the Job belongs to no run"}
+	}
+	members, problem := v.world.Members(run)
+	if problem != nil {
+		return nil, problem
+	}
 	var n steps
-	var there, said int64
-	if own := s.Ref; own.Namespace == run.Namespace && own.Run == run.Run && own.Run != "" {
-		there = 1
-		if s.Object != nil {
-			said = s.Object.RunSize
-		}
-	}
-	for _, m := range members {
+	there, said := int64(len(members)), int64(0)
+	if own := v.subject; own.Ref.Namespace == run.Namespace && own.Ref.Run == run.Run {
 		there++
-		if m.Object == nil {
-			n.taking++
-			continue
+		if own.Object != nil {
+			said = own.Object.RunSize
 		}
-		said = max(said, m.Object.RunSize)
-		n.add(m.Object)
 	}
-	if n.all = max(said, there); there < said {
-		n.taking += said - there
+	for i := range members {
+		if o := members[i].Object; o != nil {
+			said = max(said, o.RunSize)
+		}
+		n.add(&members[i], v.subject.Object)
 	}
-	return n
+	n.missing = max(said-there, 0)
+	n.taking += n.missing
+	n.sealed = said > 0 && n.missing == 0
+	return &n, nil
 }
 
-func (n *steps) add(o *Object) {
-	if o.NamesRun {
+func (n *steps) add(m *Member, own *Object) {
+	o := m.Object
+	switch {
+	case o != nil && o.NamesRun:
+		return
+	case o == nil || o.Outcome == Undecided:
+		n.taking++
+		if n.first == nil {
+			n.first = m
+		}
 		return
 	}
 	n.taking++
-	if o.Outcome == Undecided {
-		return
-	}
 	n.over++
-	n.overAt = latest(n.overAt, o.Finished)
-	n.undated = n.undated || o.Finished.IsZero()
+	at := o.timestampsOf(own).ended
+	n.overAt = latest(n.overAt, at)
+	n.undated = n.undated || at.IsZero()
 	switch {
 	case o.Outcome == Succeeded:
 		n.succeeded++
 	case o.failsRun():
-		n.failed++
-		n.failedAt = earliest(n.failedAt, o.Finished)
+		if n.failed++; n.failed == 1 {
+			n.first = m
+		}
+		n.failedAt = earliest(n.failedAt, at)
 	}
 }
 
@@ -112,8 +130,8 @@ func (n *steps) since(asked Status) time.Time {
 	return n.overAt
 }
 
-// absent decides absent(...): the object does not exist, has left no outcome, and nobody has
-// seen it for as long as the check says.
+// absent decides absent(...): the object does not exist, has left no outcome, and has not
+// been there for as long as the check says, which counts from when the annotated Job came.
 func (v *view) absent(c *Check) finding {
 	ref := c.Targets[0].Ref.Resolve(v.subject.Ref)
 	object := v.world.Object(ref)
@@ -124,6 +142,7 @@ func (v *view) absent(c *Check) finding {
 	case object != nil:
 		f.value = False
 	case own == nil || own.Created.IsZero():
+		f.undated = true
 	default:
 		f.value = True
 		f = v.since(c, f, latest(own.Created, v.world.AbsentSince(ref)))
@@ -134,10 +153,45 @@ func (v *view) absent(c *Check) finding {
 // result decides result= of an object that succeeded.
 func (c *Check) result(o *Object) (Value, *Problem) {
 	switch {
+	case o.Result == nil && o.Array != nil && o.Array.Size != 1:
+		return Unknown, &Problem{Code: ProblemResultLost, Message: fmt.Sprintf("only a Job with one completion has a result, this one has %d", o.Array.Size)}
 	case o.Result == nil:
 		return Unknown, nil
 	case o.Result.Lost != "":
 		return Unknown, &Problem{Code: ProblemResultLost, Message: o.Result.Lost}
 	}
 	return decided(true, slices.Contains(c.Results, o.Result.Value)), nil
+}
+
+// NotTaken reports whether e is false only by what it asks of results: if none were known,
+// it would not be. Then a branch was not taken, and nothing has failed that e cannot do
+// without.
+func (e *Expr) NotTaken(w World, s *Subject, now time.Time) bool {
+	if !slices.ContainsFunc(e.Checks(), func(c *Check) bool { return len(c.Results) > 0 }) {
+		return false
+	}
+	return e.Eval(w, s, now).Value == False && e.Eval(withoutResults{w}, s, now).Value != False
+}
+
+// withoutResults is a World in which nobody has looked at results.
+type withoutResults struct{ World }
+
+func (w withoutResults) Object(ref Ref) *Object { return w.World.Object(ref).withoutResult() }
+
+func (w withoutResults) Members(ref Ref) ([]Member, *Problem) {
+	members, problem := w.World.Members(ref)
+	list := make([]Member, len(members))
+	for i, m := range members {
+		list[i] = Member{Name: m.Name, Object: m.Object.withoutResult()}
+	}
+	return list, problem
+}
+
+func (o *Object) withoutResult() *Object {
+	if o == nil || o.Result == nil {
+		return o
+	}
+	same := *o
+	same.Result = nil
+	return &same
 }

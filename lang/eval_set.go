@@ -85,8 +85,11 @@ func (v *view) prepare(c *Check) *prepared {
 			p.addArray(arrays, v.subject.Ref, v.subject.Object, t)
 		case ref.IsSet() || ref.Kind == KindCronJob:
 			members, problem := v.world.Members(ref)
-			if problem == nil {
-				problem = c.anyOrAll(ref, members)
+			if doubt := c.anyOrAll(ref, members); doubt != nil {
+				members, problem = nil, doubt
+			}
+			if problem == nil && len(members) == 1 && c.ofOneCronJob() { // then the reason speaks of it
+				p.ref, p.object = ref.member(members[0]), members[0].Object
 			}
 			if problem != nil {
 				p.fail(problem)
@@ -119,9 +122,10 @@ func (c *Check) anyOrAll(ref Ref, members []Member) *Problem {
 	if ref.Kind != KindCronJob || len(members) < 2 || c.Compare != nil || !c.Status.spec().needsCount {
 		return nil
 	}
-	text := c.String()
+	some, all := *c, *c
+	some.Compare, all.Compare = &Comparison{Op: AtLeast, Number: 1}, &Comparison{Op: AtLeast, Number: 100, Percent: true}
 	return &Problem{Code: ProblemAnyOrAll, Message: fmt.Sprintf(
-		"%d scheduled times are meant, write %s >= 1 for any, %s >= 100%% for all", len(members), text, text)}
+		"%d scheduled times are meant: write %s for any of them, %s for all", len(members), &some, &all)}
 }
 
 func (p *prepared) fail(problem *Problem) {
@@ -224,7 +228,7 @@ func (v *view) decide(p *prepared, negated bool) finding {
 			continue
 		}
 		edge = edge || falls
-		if !c.isSet() {
+		if !c.isSet() || len(p.arrays) == 1 && c.ofOneCronJob() {
 			f.element = members
 		}
 		f.count = a.addTo(f.count, members)

@@ -169,8 +169,8 @@ func TestWhatIsNotKnownMakesNoDelayShorter(t *testing.T) {
 // all is set.
 func forget(t *rapid.T, w world, all bool) {
 	yes := func() bool { return rapid.IntRange(0, 2).Draw(t, "forgets") == 0 }
-	for _, name := range []string{"a", "b", "c", "d", "and", "g-1", "g-2", "m", "n", "me"} {
-		o := w[Job("ns", name)]
+	for _, ref := range append(things(), Job("ns", "me"), step("k", "me")) {
+		name, o := ref.Name, w[ref]
 		if o == nil {
 			continue
 		}
@@ -201,7 +201,7 @@ func forget(t *rapid.T, w world, all bool) {
 // hasMoreToSay reports whether something goes on of which not all times are known.
 func hasMoreToSay(w world) bool {
 	for _, o := range w {
-		if o.Outcome == Undecided && (o.Array != nil || o.Started && o.StartedAt.IsZero() || o.Ready && o.ReadyAt.IsZero()) {
+		if o != nil && o.Outcome == Undecided && (o.Array != nil || o.Started && o.StartedAt.IsZero() || o.Ready && o.ReadyAt.IsZero()) {
 			return true
 		}
 	}

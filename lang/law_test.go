@@ -2,6 +2,7 @@ package lang
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,6 +58,10 @@ func TestLearningMoreNeverChangesAVerdict(t *testing.T) {
 			}
 		}
 		w, s, now := drawWorld(t)
+		sized := slices.ContainsFunc(things(), func(ref Ref) bool { return ref.Run == "k" && w[ref] != nil && w[ref].RunSize > 0 })
+		if e.NamesRun("k") && !sized {
+			t.Skip("a step that comes reopens a run")
+		}
 		more, same, later := extended(t, w, s, now)
 
 		if before := e.Eval(w, s, now); before.Value != Unknown {

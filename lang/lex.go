@@ -122,6 +122,9 @@ func (s *scanner) word() {
 	case (last == '/' || last == ':') && (next == '"' || next == '\'' || next == '{'):
 		s.name(start)
 		return
+	case last == '@' && (next == '"' || next == '\'' || next == '{'):
+		s.wrappedRun(start, end)
+		return
 	case strings.Trim(word, "-") == "":
 		s.arrow(end)
 		return

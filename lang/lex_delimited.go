@@ -35,9 +35,32 @@ func (s *scanner) name(start int) {
 // named emits the target that ends in a quoted name or a selector, with the run behind it.
 func (s *scanner) named(start int) {
 	if s.byteAt(s.pos) == '@' {
-		s.pos = s.offsetEnd(s.wordEnd(s.pos))
+		end := s.offsetEnd(s.wordEnd(s.pos))
+		if next := s.byteAt(end); s.text[end-1] == '@' && (next == '"' || next == '\'' || next == '{') {
+			s.wrappedRun(start, end)
+			return
+		}
+		s.pos = end
 	}
 	s.emit(tokenName, start, s.pos)
+}
+
+// wrappedRun reports the name of a run that stands in quotes or braces, and reads over it.
+// at is where they begin.
+func (s *scanner) wrappedRun(start, at int) {
+	end, closed := at, false
+	if s.text[at] == '{' {
+		end, closed = s.matching(at, '{', '}')
+	} else {
+		end, closed = s.quoted(at)
+	}
+	s.pos = end
+	var fixes []Fix
+	if closed && s.text[at] != '{' && isLabelValue(s.text[at+1:end-1]) && end-at > 2 {
+		fixes = []Fix{{s.span(at, end), s.text[at+1 : end-1]}}
+	}
+	s.suggest(BadRun, s.span(at, end), "write the name of one run as it is, as in: load@2026-11-29", fixes, "a run is not named in quotes or braces")
+	s.emit(tokenJunk, start, end)
 }
 
 // quoted returns where the quote at open ends, at the latest with its line.

@@ -32,6 +32,11 @@ func TestTheLexerReadsFourModes(t *testing.T) {
 		"a) b":                      "Name a|Junk )|Name b|EOF ",
 		"a[3\nb":                    "Name a|Junk [3|Name b|EOF ",
 		"{x\ny":                     "Junk {x|Name y|EOF ",
+		"a@ + 1m, x/b@k_1":          "Name a@|Plus +|Name 1m|Joint ,|Name x/b@k_1|EOF ",
+		"a@+1m":                     "Name a@|Plus +|Name 1m|EOF ",
+		"cronjob:a@+1+1m":           "Name cronjob:a@+1|Plus +|Name 1m|EOF ",
+		`"a@b"@k, {x=y}@+2[i]`:      `Name "a@b"@k|Joint ,|Name {x=y}@+2|Indexes [i]|EOF `,
+		`f(a, result="x@y")`:        `Call f(|Name a|Joint ,|Setting result="x@y"|Close )|EOF `,
 		"not a == 3":                "Not not|Name a|Compare ==|Name 3|EOF ",
 	} {
 		require.Equal(t, want, read(textDialect, text), text)

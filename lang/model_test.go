@@ -45,6 +45,14 @@ func (p plain) check(c *Check, negated bool) Value {
 		return p.delayed(c, c.At)
 	}
 	own := p.s.Object
+	if t := &c.Targets[0]; c.Status == StatusAbsent {
+		if p.w[t.Ref.Resolve(p.s.Ref)] != nil {
+			return False
+		}
+		return p.delayed(c, own.Created)
+	} else if t.WholeRun {
+		return p.run(c.Status, t.Ref.Resolve(p.s.Ref).Run, p.now.Add(-c.Delay), p.now)
+	}
 	if c.Before && p.now.Before(own.Created.Add(2*time.Second)) {
 		return Unknown
 	}
@@ -80,10 +88,18 @@ func (p plain) check(c *Check, negated bool) Value {
 		switch {
 		case t.Self:
 			add(p.s.Ref, own, t)
+		case ref.Kind == KindCronJob:
+			list, _ := p.w.Members(ref)
+			if len(list) > 1 && c.Compare == nil && (c.Status == StatusFailed || c.Status == StatusSkipped) {
+				return Unknown // any or all?
+			}
+			for _, m := range list {
+				add(nightly(ref.Namespace, ref.Name, m.Name), m.Object, t)
+			}
 		case ref.IsSet():
 			list, _ := p.w.Members(ref)
 			for _, m := range list {
-				add(Job(ref.Namespace, m.Name), m.Object, t)
+				add(step(ref.Run, m.Name), m.Object, t)
 			}
 		default:
 			add(ref, p.w.Object(ref), t)
@@ -172,6 +188,53 @@ func (p plain) check(c *Check, negated bool) Value {
 		return Unknown
 	}
 	return True
+}
+
+// run decides a status of a whole run, by what had come of its steps at a time before now.
+func (p plain) run(asked Status, run string, then, now time.Time) Value {
+	at := func(then time.Time) Value {
+		exist, size, all, over, good, bad := int64(0), int64(0), 0, 0, 0, 0
+		for ref, o := range p.w {
+			if ref.Kind != KindJob || ref.Run != run {
+				continue
+			}
+			exist, size = exist+1, max(size, o.RunSize)
+			if o.NamesRun {
+				continue
+			}
+			all++
+			if o.Outcome == Undecided || o.timestampsOf(p.s.Object).ended.After(then) {
+				continue
+			}
+			over++
+			if o.Outcome == Succeeded {
+				good++
+			}
+			if o.Outcome == Failed || o.Reason == "DependencyTimeout" {
+				bad++
+			}
+		}
+		ended := over == all && all > 0 && exist >= size
+		switch {
+		case asked == StatusFinished && ended:
+			return True
+		case asked == StatusFinished:
+			return Unknown
+		case bad > 0 || ended && good == 0:
+			return decided(true, asked == StatusFailed)
+		case ended:
+			return decided(true, asked == StatusSucceeded)
+		}
+		return Unknown
+	}
+	switch value := at(now); {
+	case run == "":
+		return Unknown
+	case value == True && at(then) != True:
+		return Unknown
+	default:
+		return value
+	}
 }
 
 // emptyAt reports whether the set of c had no member yet that there is now.

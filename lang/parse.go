@@ -73,6 +73,8 @@ type builder struct {
 	// inStatus says whether that is inside a status.
 	target   Span
 	inStatus bool
+	// negated says that the operand that is built stands behind an odd number of "not".
+	negated bool
 	// foreign says that the target was a dependency of a batch system.
 	foreign bool
 }

@@ -116,7 +116,7 @@ func (b *builder) misplaced(t lexer.Token) {
 	key = strings.TrimSpace(key)
 	hint := "write it inside a status, as in: failed(a, reason=DeadlineExceeded)"
 	if !slices.Contains(keys(), key) {
-		hint = "keys such as reason and code stand inside a status; to count, compare a set, as in: succeeded(a, b) >= 1"
+		hint = "the keys " + keyList() + " stand inside a status; to count, compare a set, as in: succeeded(a, b) >= 1"
 	}
 	b.add(MisplacedKey, spanOf(t), hint, "%s is not inside a status", quote(b.source(spanOf(t))))
 }

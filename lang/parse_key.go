@@ -4,18 +4,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// keys are all that there are.
+// keys are all that there are. "made" stands in every status.
 func keys() []string {
 	var list []string
 	for i := range statusTable {
 		list = append(list, statusTable[i].keys...)
 	}
-	slices.Sort(list)
-	return append(slices.Compact(list), "made")
+	return append(list, "made")
+}
+
+func keyList() string {
+	list := keys()
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
 
 // statusOf returns the status in which a key stands, written as a call; empty if it
@@ -51,14 +56,18 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		hint, fixes := "did you mean "+quote(near)+"?", []Fix{{keySpan, near}}
 		switch {
 		case near == "":
-			hint, fixes = "the keys are "+strings.Join(keys(), ", "), nil
+			hint, fixes = "the keys are "+keyList(), nil
 		case !c.Status.takes(near):
 			hint, fixes = hint+" It stands in "+statusOf(near), nil
 		}
 		b.suggest(UnknownKey, keySpan, hint, fixes, "unknown key %s", quote(key))
 		return false
 	case !c.Status.takes(key):
-		b.add(MisplacedKey, span, "write it in "+statusOf(key), "%s has no meaning in %s", quote(key), quote(string(c.Status)))
+		about := "failures"
+		if key == "result" {
+			about = "success"
+		}
+		b.add(MisplacedKey, span, "write it in "+statusOf(key), "%s is about %s and has no meaning in %s", quote(key), about, quote(string(c.Status)))
 		return false
 	case key == "result":
 		return b.result(c, value, valueSpan)
@@ -107,6 +116,9 @@ func (b *builder) result(c *Check, value string, at Span) bool {
 	case value == "":
 		b.add(BadValue, at, `write a result, as in: result=yes, or result="" for none`, "there is no result behind the sign")
 		return false
+	case plain != strings.TrimRight(plain, " \t\r\n\v\f"):
+		b.add(BadValue, at, "leave it out", "a result has no white space at its end")
+		return false
 	case len(plain) > MaxResult:
 		b.add(BadValue, at, "compare a short result, such as yes", "a result that is compared has %d bytes at most, this one has %d", MaxResult, len(plain))
 		return false
@@ -118,22 +130,15 @@ func (b *builder) result(c *Check, value string, at Span) bool {
 // quotedValue returns a value as it is written, in quotes where it needs them. It never
 // has both kinds of quotes: there is no way to write that.
 func quotedValue(s string) string {
-	for i := range len(s) {
-		if c := s[i]; !isNameByte(c|0x20) || c < '0' && c != '-' {
-			return inQuotes(s)
-		}
-	}
-	if s == "" {
-		return inQuotes(s)
-	}
-	return s
-}
-
-func inQuotes(s string) string {
-	if strings.Contains(s, `"`) {
+	plain := func(r rune) bool { return r < utf8.RuneSelf && (isNameByte(byte(r)) || 'A' <= r && r <= 'Z') }
+	switch {
+	case s != "" && strings.TrimFunc(s, plain) == "":
+		return s
+	case strings.Contains(s, `"`):
 		return "'" + s + "'"
+	default:
+		return `"` + s + `"`
 	}
-	return `"` + s + `"`
 }
 
 func isReason(s string) bool {

@@ -79,6 +79,7 @@ func (l *level) operand(c *operand) {
 		l.add(TooDeep, spanOf(nots[0]), `an even number of "not" is none`, "more than %d parentheses and \"not\" inside one another", MaxNesting)
 		return
 	}
+	l.negated = len(nots)%2 == 1
 	n := l.check(c, l.depth+len(nots))
 	if n == nil {
 		l.loose = true

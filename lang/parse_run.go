@@ -21,26 +21,33 @@ func cutRun(text string) (name, run string, found bool) {
 // run reads what stands behind "@".
 func (b *builder) run(t *Target, run string, at Span) bool {
 	sign := Span{at.Start - 1, at.End}
+	leaveOut := []Fix{{sign, ""}}
 	switch {
+	case t.Self && b.target.End == at.End:
+		b.add(BadRun, sign, "write self[i-1]", "self is the annotated Job's own array, of its own run")
 	case t.Self:
-		b.suggest(BadRun, sign, "", []Fix{{sign, ""}}, "self is the annotated Job's own array, of its own run")
+		b.suggest(BadRun, sign, `leave the "@" out`, leaveOut, "self is the annotated Job's own array, of its own run")
 	case t.Ref.Kind == KindCronJob:
 		return b.offset(t, run, sign)
 	case t.Ref.Kind != KindJob:
-		b.suggest(BadRun, sign, "", []Fix{{sign, ""}}, "only Jobs are steps of runs, not objects of kind %s", quote(t.Ref.Kind))
+		b.suggest(BadRun, sign, `leave the "@" out`, leaveOut, "only Jobs are steps of runs, not objects of kind %s", quote(t.Ref.Kind))
 	case t.WholeRun && run == "":
-		b.suggest(BadRun, sign, `write run, or run@NAME for another one; write "run" in quotes if a Job has this name`, []Fix{{sign, ""}}, "there is no run outside of all runs")
+		b.suggest(BadRun, sign, `write run for your own run, run@NAME for another one, or "run" in quotes if a Job has this name`, leaveOut, "there is no run outside of all runs")
 	case run == "":
 		t.Ref.Run = PlainRun
 		return true
 	case isOffset(run):
-		b.add(BadRun, at, "write cronjob:"+t.Ref.Name+"@"+run+" if a CronJob is meant", "an offset is for CronJobs, and Jobs have none")
+		nightly := t.Ref
+		nightly.Kind, nightly.Run = KindCronJob, run
+		b.add(BadRun, sign, "write "+clip(nightly.String())+" if a CronJob is meant", "offsets such as %s are for CronJobs, and Jobs have none", quote(run))
 	case strings.ContainsAny(run, "*?"):
-		b.add(BadRun, at, "name one run for each target", "a run cannot be a glob")
+		b.add(BadRun, at, "name one run for each target", "the name of a run cannot be a glob")
+	case strings.Contains(run, "/"):
+		b.add(BadRun, sign, "the run stands last, as in: etl/load@2026-11-29", "%s is not the name of a run", quote(run))
 	case len(run) > 63:
 		b.add(BadRun, at, "a run has a name of 1 to 63 characters", "this name has %d characters", len(run))
 	case !isLabelValue(run):
-		b.add(BadRun, at, "the name of a run has letters, digits, -, _ and ., and starts and ends with a letter or a digit, as in: load@2026-11-29", "%s is not the name of a run", quote(run))
+		b.badRun(run, at)
 	default:
 		t.Ref.Run = run
 		return true
@@ -48,19 +55,37 @@ func (b *builder) run(t *Target, run string, at Span) bool {
 	return false
 }
 
+// badRun reports what is no name of a run, with the one that is likely meant.
+func (b *builder) badRun(run string, at Span) {
+	const hint = "the name of a run has letters, digits, -, _ and ., and starts and ends with a letter or a digit, as in: load@2026-11-29"
+	plain := strings.Trim(strings.NewReplacer(":", "-", "@", "-", "+", "-").Replace(run), "-_.")
+	if plain != "" && isLabelValue(plain) && run[0] != '-' && run[0] != '+' {
+		b.suggest(BadRun, at, "write "+quote(plain)+", and so in the label of its Jobs: a run has no colons and the like in its name", []Fix{{at, plain}}, "%s is not the name of a run", quote(run))
+		return
+	}
+	b.add(BadRun, at, hint, "%s is not the name of a run", quote(run))
+}
+
 // offset reads which time of a CronJob is meant.
 func (b *builder) offset(t *Target, run string, at Span) bool {
-	const hint = "write cronjob:load@-1 for the scheduled time before, cronjob:load@+1 for the next, and no \"@\" for that of the same period"
-	if !isOffset(run) {
-		b.add(BadRun, at, hint, "%s is not an offset", quote(run))
-		return false
+	own := t.Ref
+	own.Run = ""
+	name := clip(own.String())
+	hint := "write " + name + "@-1 for the scheduled time before, " + name + "@+1 for the next, and " + name + " for those of the same period"
+	switch n, err := strconv.Atoi(strings.TrimLeft(run, "+-")); {
+	case run == "":
+		b.add(BadRun, at, hint, "expected an offset after \"@\"")
+	case isOffset(run) && (err != nil || n > MaxOffset):
+		b.add(BadRun, at, "wait for a time that is nearer", "an offset goes %d scheduled times back or on at most", MaxOffset)
+	case isOffset(run):
+		t.Ref.Run = run
+		return true
+	case run[0] == '-' || run[0] == '+':
+		b.add(BadRun, at, hint, "%s is not an offset: that is a number of 1 or more without leading zeros", quote(run))
+	default:
+		b.add(BadRun, at, hint, "the runs of a CronJob have no names, and %s is not an offset", quote(run))
 	}
-	if n, err := strconv.Atoi(run[1:]); err != nil || n > MaxOffset {
-		b.add(BadRun, at, "", "an offset goes %d scheduled times back or on at most", MaxOffset)
-		return false
-	}
-	t.Ref.Run = run
-	return true
+	return false
 }
 
 // oneCronJob reports a set of CronJobs: which of their times are meant is a question about
@@ -82,21 +107,22 @@ func isOffset(s string) bool {
 // run.
 const longestHandler = 8 << 10
 
-// NamesRun reports whether a text asks about a whole run. A text without that word is not
-// read, nor one of more than 8 KiB.
-func NamesRun(text string) bool {
-	if len(text) > longestHandler || !strings.Contains(text, "run") || IsListOfNames(text) {
+// NamesRun reports whether the text of a step asks about the whole run that it belongs to. A
+// text without that word is not read, nor one of more than 8 KiB.
+func NamesRun(text, run string) bool {
+	if run == "" || len(text) > longestHandler || !strings.Contains(text, "run") || IsListOfNames(text) {
 		return false
 	}
 	e, err := Parse(text)
-	return err == nil && e.NamesRun()
+	return err == nil && e.NamesRun(run)
 }
 
-// NamesRun reports whether e asks about a whole run.
-func (e *Expr) NamesRun() bool {
+// NamesRun reports whether e, as the expression of a step of this run, asks about the whole
+// run.
+func (e *Expr) NamesRun(run string) bool {
 	for _, c := range e.Checks() {
 		for i := range c.Targets {
-			if c.Targets[i].WholeRun {
+			if t := &c.Targets[i]; t.WholeRun && (t.Ref.Run == "" || t.Ref.Run == run) {
 				return true
 			}
 		}

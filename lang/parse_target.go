@@ -25,7 +25,7 @@ func (b *builder) addTarget(c *Check, from *operand) bool {
 			return false
 		}
 		ok = ok && b.selfIndexes(&t)
-	} else if t.Self {
+	} else if t.Self && ok {
 		b.add(ReservedWord, span, `write self[i-1], or "self" in quotes if a Job has this name`, "self is the annotated Job's own array and needs indexes")
 		return false
 	}
@@ -118,6 +118,9 @@ func (b *builder) namespace(namespace, whole string, at Span) bool {
 // name reads the last part of a target; bare says that nothing is before it.
 func (b *builder) name(t *Target, name string, at Span, bare bool) bool {
 	switch {
+	case name == "" && bare:
+		b.add(MissingName, t.Span, "write name@run", "expected a name before \"@\"")
+		return false
 	case name == "":
 		b.add(MissingName, at.widened(), "write namespace/name", "expected a name after %s", quote(b.source(Span{t.Span.Start, at.Start})))
 		return false

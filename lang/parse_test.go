@@ -79,6 +79,34 @@ func canonicalTexts() map[string]string {
 		"self[0 .. i-1], finished(self[0])": "self[0 .. i-1], finished(self[0])",
 		`"self"[0]`:                         `"self"[0]`,
 		"exists(a), started(b), ready(deployment:db), skipped(c)": "exists(a), started(b), ready(deployment:db), skipped(c)",
+
+		"load@, etl/load@, job:load@[3]":           "load@, etl/load@, load@[3]",
+		"load@2026-11-29, etl/load@K_1.x[i]":       "load@2026-11-29, etl/load@K_1.x[i]",
+		"load@+10m":                                "load@ + 10m",
+		"load@ +10m":                               "load@ + 10m",
+		"load@k+1d12h":                             "load@k + 1d12h",
+		"cronjob:load@+1+10m":                      "cronjob:load@+1 + 10m",
+		"cronjob:etl/load@-64, cronjob:sim@-1[i]":  "cronjob:etl/load@-64, cronjob:sim@-1[i]",
+		`cronjob:load@+10 + 10m`:                   "cronjob:load@+10 + 10m",
+		`cronjob:"run"@-1`:                         `cronjob:"run"@-1`,
+		"shard-*@k, {a notin (x)}@k[*]":            "shard-*@k, {a notin (x)}@k[*]",
+		"etl/{app=etl}@, *@":                       "etl/{app=etl}@, *@",
+		`"load"@k, etl/'load'@`:                    "load@k, etl/load@",
+		"run, run@2026-11-29":                      "run, run@2026-11-29",
+		"succeeded(run), failed(run@k) + 10m":      "run, failed(run@k) + 10m",
+		"finished(run) or not run":                 "finished(run) or not run",
+		`etl/run, "run", "run"@k, "run"@, job:run`: `etl/run, "run", "run"@k, "run"@, "run"`,
+		`"run"[3], run-a, etl/run@k`:               `"run"[3], run-a, etl/run@k`,
+		"absent(a)+60s, absent(cronjob:etl/x)+1m":  "absent(a) + 1m, absent(cronjob:etl/x) + 1m",
+		"a or absent(a@k) + 1m":                    "a or absent(a@k) + 1m",
+		"failed(cronjob:load)":                     "failed(cronjob:load)",
+		"skipped(cronjob:sim@-1[i])":               "skipped(cronjob:sim@-1[i])",
+		"succeeded(cronjob:hourly) >= 20":          "cronjob:hourly >= 20",
+
+		`succeeded(a, result=yes, result = "no" , result='' )`:           `succeeded(a, result=yes, result=no, result="")`,
+		`succeeded(a, result='say "hi"', result="it's", result="a,b)c")`: `succeeded(a, result='say "hi"', result="it's", result="a,b)c")`,
+		`succeeded(a, result=v1.2, result="-", result=A-1, result="ü")`:  `succeeded(a, result="v1.2", result=-, result=A-1, result="ü")`,
+		`succeeded(cronjob:a, b, result=yes) >= 1 + 1m`:                  `succeeded(cronjob:a, b, result=yes) >= 1 + 1m`,
 	}
 }
 
@@ -99,7 +127,7 @@ func TestPlainListsAreReadTheFastWay(t *testing.T) {
 		require.NotNil(t, parseNames(text), clip(text))
 		requireFastPathAgrees(t, text)
 	}
-	for _, text := range []string{"", ",", "a b", "a,,b", "and", "self", "A", "a/b/c", "a.b/c", "/a", "a/", "-a", "a..b", "a:b"} {
+	for _, text := range []string{"", ",", "a b", "a,,b", "and", "self", "run", "a@", "a@k", "A", "a/b/c", "a.b/c", "/a", "a/", "-a", "a..b", "a:b"} {
 		require.Nil(t, parseNames(text), text)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -144,7 +172,8 @@ func TestLimitsEndWithADiagnostic(t *testing.T) {
 }
 
 func TestTheTreeHasAJSONForm(t *testing.T) {
-	e, err := Parse("(a or not failed(etl/b, reason=Error, code=3)), succeeded(c[0..9], {app=x}) >= 2 + 90s, finished(d, made=before), time(2026-12-01T22:00:00Z), self[i-1]")
+	e, err := Parse("(a or not failed(etl/b, reason=Error, code=3)), succeeded(c[0..9], {app=x}) >= 2 + 90s, finished(d, made=before), time(2026-12-01T22:00:00Z), self[i-1], " +
+		"succeeded(load@, load@k, cronjob:x@-1, result=yes), finished(run), run@k")
 	require.NoError(t, err)
 	data, err := json.Marshal(withoutSpans(t, e))
 	require.NoError(t, err)
@@ -157,6 +186,10 @@ func TestTheTreeHasAJSONForm(t *testing.T) {
 			"compare": {"op": ">=", "number": 2, "percent": false}, "delay": "1m30s"},
 		{"status": "finished", "targets": [{"kind": "job", "name": "d"}], "made": "before"},
 		{"status": "time", "at": "2026-12-01T22:00:00Z"},
-		{"status": "succeeded", "targets": [{"self": true, "indexes": "[i-1]"}]}
+		{"status": "succeeded", "targets": [{"self": true, "indexes": "[i-1]"}]},
+		{"status": "succeeded", "result": ["yes"], "targets": [
+			{"kind": "job", "name": "load", "run": "@"}, {"kind": "job", "name": "load", "run": "k"}, {"kind": "cronjob", "name": "x", "run": "-1"}]},
+		{"status": "finished", "targets": [{"wholeRun": true}]},
+		{"status": "succeeded", "targets": [{"wholeRun": true, "run": "k"}]}
 	]}`, strings.ReplaceAll(string(data), `"namespace":"",`, ""))
 }

@@ -42,15 +42,17 @@ func drawCheck(t *rapid.T, elementwise bool) string {
 		kind := rapid.IntRange(0, 9).Draw(t, "target")
 		switch {
 		case kind < 5 || !elementwise && kind > 7:
-			return rapid.SampledFrom([]string{"a", "b", "c", "d", "other/a", "m", `"and"`}).Draw(t, "name")
+			return rapid.SampledFrom([]string{
+				"a", "b", "c", "d", "other/a", "m", `"and"`, "a@", "b@k", "a@old", "b@old", "run", "run@old", "run@k", "cronjob:x", "cronjob:x@-1", "cronjob:y",
+			}).Draw(t, "name")
 		case kind == 5:
-			return rapid.SampledFrom([]string{"g-*", "{app=etl}", "other/g-?"}).Draw(t, "set")
+			return rapid.SampledFrom([]string{"g-*", "{app=etl}", "other/g-?", "*@old", "g-*@k"}).Draw(t, "set")
 		case kind == 6:
-			return rapid.SampledFrom([]string{"m[2]", "m[*]", "n[0..3]", "n[1, 3]", "n[0..9:2]", "a[1]"}).Draw(t, "constant")
+			return rapid.SampledFrom([]string{"m[2]", "m[*]", "n[0..3]", "n[1, 3]", "n[0..9:2]", "a[1]", "m@k[2]", "cronjob:z[1]", "g-*[1]"}).Draw(t, "constant")
 		case kind == 7 && elementwise:
 			return "self" + drawElements(t)
 		default:
-			return rapid.SampledFrom([]string{"m", "n"}).Draw(t, "array") + drawElements(t)
+			return rapid.SampledFrom([]string{"m", "n", "m", "n", "m@k", "n@", "cronjob:z", "g-*"}).Draw(t, "array") + drawElements(t)
 		}
 	}
 	targets := []string{target()}
@@ -61,6 +63,10 @@ func drawCheck(t *rapid.T, elementwise bool) string {
 	status := rapid.SampledFrom(statuses()).Draw(t, "status")
 	text := ""
 	switch {
+	case status == StatusAbsent:
+		return "absent(" + list + ") + " + rapid.SampledFrom([]string{"90s", "10m"}).Draw(t, "delay")
+	case status == StatusSucceeded && rapid.IntRange(0, 3).Draw(t, "asks result") == 0:
+		text = "succeeded(" + list + rapid.SampledFrom([]string{", result=yes", `, result=""`, ", result=yes, result='no'"}).Draw(t, "results") + ")"
 	case status == StatusSucceeded && len(targets) == 1:
 		text = list
 	case status == StatusFailed:
@@ -122,27 +128,75 @@ func parses(text string) bool {
 // start is when the random worlds begin.
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// drawWorld draws a world: names a to d, arrays m and n, members g-1 and g-2,
-// and the annotated Job "me", an array of the same size as m.
+// names are those of Jobs outside of all runs, and of the steps of run k; in run old there
+// are the first three. m and n are arrays.
+func names() []string { return []string{"a", "b", "c", "d", "and", "g-1", "g-2", "m", "n"} }
+
+// things are the references to all that may be there: the Jobs, and the runs of CronJobs.
+func things() []Ref {
+	var list []Ref
+	for i, name := range names() {
+		list = append(list, Job("ns", name), step("k", name))
+		if i < 3 {
+			list = append(list, step("old", name))
+		}
+	}
+	for _, at := range []string{"2025-12-31T02:00:00Z", "2026-01-01T02:00:00Z"} {
+		list = append(list, nightly("ns", "x", at), nightly("ns", "y", at), nightly("ns", "z", at))
+	}
+	return append(list, nightly("ns", "y", "2026-01-01T03:00:00Z"))
+}
+
+// sizeOf is how many steps a run is said to have at most, without the annotated Job.
+func sizeOf(run string) int64 {
+	n := int64(0)
+	for _, ref := range things() {
+		if ref.Kind == KindJob && ref.Run == run {
+			n++
+		}
+	}
+	return n
+}
+
+// drawWorld draws a world of things, and the annotated Job "me", an array of the same size
+// as m, which often is a step of run k.
 func drawWorld(t *rapid.T) (world, *Subject, time.Time) {
 	now := start.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "now")) * time.Minute)
 	w := world{}
-	for i, name := range []string{"a", "b", "c", "d", "and", "g-1", "g-2", "m", "n"} {
+	me := step(rapid.SampledFrom([]string{"", "k"}).Draw(t, "run of me"), "me")
+	sized := rapid.Bool().Draw(t, "runs have a size")
+	for i, ref := range things() {
 		if rapid.IntRange(0, 3).Draw(t, "absent") == 0 {
+			if ref.Kind == KindCronJob {
+				w.put(ref, nil)
+			}
 			continue
 		}
-		o := &Object{UID: fmt.Sprint("uid-", i), Created: start.Add(time.Duration(i-4) * time.Second)}
-		if name == "m" || name == "n" {
-			o.Array = &Array{Size: map[string]int64{"m": 6, "n": 4}[name], Elements: map[int64]Element{}}
+		o := &Object{UID: fmt.Sprint("uid-", i), Created: start.Add(time.Duration(i-4) * time.Second), Array: arrayOf(ref)}
+		if ref.Run != "" && sized {
+			o.RunSize = sizeOf(ref.Run)
+			if me.Run == ref.Run {
+				o.RunSize++
+			}
 		}
+		o.NamesRun = ref.Run != "" && ref.Name == "c"
 		grow(t, o, now)
-		w.put(Job("ns", name), o)
+		w.put(ref, o)
 	}
-	own := &Object{UID: "uid-me", Created: start, Array: &Array{Size: 6, Elements: map[int64]Element{}}}
+	own := &Object{UID: "uid-me", Created: start, Array: &Array{Size: 6, Elements: map[int64]Element{}}, NamesRun: true}
 	grow(t, own, now)
 	own.Outcome = Undecided
-	w.put(Job("ns", "me"), own)
-	return w, &Subject{Ref: Job("ns", "me"), Object: own}, now
+	w.put(me, own)
+	return w, &Subject{Ref: me, Object: own}, now
+}
+
+// arrayOf returns the array that something has when it is new; nil if it is none.
+func arrayOf(ref Ref) *Array {
+	size := map[string]int64{"m": 6, "n": 4, "z": 6}[ref.Name]
+	if size == 0 {
+		return nil
+	}
+	return &Array{Size: size, Elements: map[int64]Element{}}
 }
 
 // grow lets o learn more, as time goes on to now.
@@ -192,6 +246,15 @@ func grow(t *rapid.T, o *Object, now time.Time) {
 	if o.Outcome == Failed {
 		o.Exit = exit(o.Exit)
 	}
+	if o.Outcome == Skipped && o.Reason == "" {
+		o.Reason = rapid.SampledFrom([]string{"DependencyFailed", "DependencyTimeout", "NotTaken"}).Draw(t, "skipped as")
+	}
+	if o.Outcome == Succeeded && o.Result == nil && yes("read") {
+		o.Result = &Result{Value: rapid.SampledFrom([]string{"yes", "no", ""}).Draw(t, "result")}
+		if rapid.IntRange(0, 3).Draw(t, "result lost") == 0 {
+			o.Result = &Result{Lost: "the pod is gone"}
+		}
+	}
 	if a := o.Array; a != nil {
 		for i := range a.Size {
 			if e := a.Elements[i]; a.Failed.Contains(i) || o.Outcome == Failed && !a.Completed.Contains(i) {
@@ -206,22 +269,21 @@ func grow(t *rapid.T, o *Object, now time.Time) {
 func extended(t *rapid.T, w world, s *Subject, now time.Time) (world, *Subject, time.Time) {
 	now = now.Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "later")) * time.Minute)
 	more := world{}
-	for _, name := range []string{"a", "b", "c", "d", "and", "g-1", "g-2", "m", "n", "me"} {
-		ref := Job("ns", name)
-		o := w[ref]
+	for _, ref := range append(things(), s.Ref) {
+		o, known := w[ref]
 		switch {
 		case o != nil:
 			o = copied(o)
-		case strings.HasPrefix(name, "g-") || !rapid.Bool().Draw(t, "appears"):
+		case strings.HasPrefix(ref.Name, "g-") || ref.Run == "old" || !rapid.Bool().Draw(t, "appears"):
+			if known {
+				more.put(ref, nil)
+			}
 			continue // a new member may change an open set
 		default:
-			o = &Object{UID: "new-" + name, Created: now.Add(2 * time.Second)}
-			if name == "m" || name == "n" {
-				o.Array = &Array{Size: map[string]int64{"m": 6, "n": 4}[name], Elements: map[int64]Element{}}
-			}
+			o = &Object{UID: "new-" + ref.Name, Created: now.Add(2 * time.Second), Array: arrayOf(ref), NamesRun: ref.Run != "" && ref.Name == "c"}
 		}
 		grow(t, o, now)
-		if name == "me" {
+		if ref == s.Ref {
 			o.Outcome = Undecided
 		}
 		more.put(ref, o)

@@ -15,7 +15,9 @@ type Reason struct {
 	// one asks about; nil for every other check.
 	Element Indexes
 	// Yes, No and Size count the members of a set that satisfy the check, that
-	// cannot, and that are there. Size is 0 for a single object.
+	// cannot, and that are there. Size is 0 for a single object. Of a whole run they
+	// count the steps that are over, that failed, and that take part; Ref is the first
+	// that failed, else the first that is not over.
 	Yes, No, Size int64
 	// Until is when a delay or a time is over that is waited for.
 	Until time.Time
@@ -24,8 +26,10 @@ type Reason struct {
 	Undated bool
 	// Problem is why the check cannot be decided, if somebody must fix it.
 	Problem *Problem
-	// edge says that at the edge of an array nothing is waited for.
+	// edge says that at the edge of an array nothing is waited for, and run is what was
+	// found of a whole run.
 	edge bool
+	run  *steps
 }
 
 // Reasons returns the checks that decide what Eval returns. An all-of that is
@@ -68,12 +72,12 @@ func (v *view) reasons(n Node, negated bool) (Value, []Reason) {
 		f := v.check(n, negated)
 		r := Reason{
 			Check: n, Value: f.value, Ref: f.ref, Object: f.object, Element: f.element,
-			Until: f.until, Undated: f.undated, edge: f.edge,
+			Until: f.until, Undated: f.undated, edge: f.edge, run: f.run,
 		}
 		if f.value == Unknown {
 			r.Problem = f.problem
 		}
-		if n.isSet() {
+		if n.isSet() || f.run != nil {
 			r.Yes, r.No, r.Size = f.yes, f.no, f.size
 		}
 		return f.value, []Reason{r}

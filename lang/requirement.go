@@ -73,8 +73,12 @@ type Edge struct {
 	Check string
 	// Span is where the text names it.
 	Span Span
-	// ExitCode says that the answer depends on an exit code.
-	ExitCode bool
+	// WholeRun says that the steps of a run are asked about together: Ref is the set of
+	// them.
+	WholeRun bool
+	// ExitCode says that the answer depends on an exit code, and Result that it depends on
+	// a result.
+	ExitCode, Result bool
 	// PerElement says that it depends on the index of the annotated Job.
 	PerElement bool
 }
@@ -90,7 +94,8 @@ func (e *Expr) Edges() []Edge {
 					one := *c
 					one.Targets, one.Compare, one.Delay = c.Targets[i:i+1:i+1], nil, 0
 					list = append(list, Edge{
-						Ref: t.Ref, Check: one.String(), Span: t.Span, ExitCode: len(c.Codes) > 0, PerElement: r.PerElement,
+						Ref: t.Ref, Check: one.String(), Span: t.Span, WholeRun: t.WholeRun,
+						ExitCode: len(c.Codes) > 0, Result: len(c.Results) > 0, PerElement: r.PerElement,
 					})
 				}
 			}
@@ -100,17 +105,26 @@ func (e *Expr) Edges() []Edge {
 }
 
 // AsksExitCode reports whether e depends on the exit code of the object that ref
-// names, as Resolve returns it. by is the annotated Job. A
-// selector in the namespace counts, as labels are not known here. Exit codes of
-// the annotated Job's own elements are not meant.
+// names, as Resolve returns it. by is the annotated Job. A selector in the namespace
+// counts, as labels are not known here, and so does every time of a CronJob. Exit codes
+// of the annotated Job's own elements are not meant.
 func (e *Expr) AsksExitCode(ref, by Ref) bool {
+	return e.asks(ref, by, func(c *Check) bool { return len(c.Codes) > 0 })
+}
+
+// AsksResult is AsksExitCode for the result of the object.
+func (e *Expr) AsksResult(ref, by Ref) bool {
+	return e.asks(ref, by, func(c *Check) bool { return len(c.Results) > 0 })
+}
+
+// asks reports whether a check of this kind is about the object that ref names.
+func (e *Expr) asks(ref, by Ref, kind func(*Check) bool) bool {
 	for _, c := range e.Checks() {
-		if len(c.Codes) == 0 {
+		if !kind(c) {
 			continue
 		}
 		for i := range c.Targets {
-			r := c.Targets[i].Ref.Resolve(by)
-			if r == ref || r.mayContain(ref) {
+			if r := c.Targets[i].Ref.Resolve(by); r.Object() == ref.Object() || r.mayContain(ref) {
 				return true
 			}
 		}

@@ -118,8 +118,26 @@ func (f *foresight) block(n Node, want bool) {
 			}
 			return
 		}
-		f.blockers = append(f.blockers, f.countBounds(n).bound...)
+		f.blockers = append(f.blockers, f.bound(n)...)
 	}
+}
+
+// bound returns the undecided members of a set or steps of a run that are not free.
+func (f *foresight) bound(c *Check) []Ref {
+	if c.Status == StatusTime || c.Status == StatusAbsent {
+		return nil
+	}
+	if !c.Targets[0].WholeRun {
+		return f.countBounds(c).bound
+	}
+	var bound []Ref
+	run := c.Targets[0].Ref.Resolve(f.subject.Ref)
+	for _, m := range f.undecidedSteps(run) {
+		if ref := run.member(m); f.fate(ref) != Free {
+			bound = append(bound, ref)
+		}
+	}
+	return bound
 }
 
 func (f *foresight) check(c *Check) satisfiability {
@@ -128,7 +146,7 @@ func (f *foresight) check(c *Check) satisfiability {
 	}
 	switch {
 	case c.Status == StatusAbsent:
-		return satisfiability{true, true} // what exists may go, and come again
+		return f.absent(c)
 	case len(c.Targets) == 1 && c.Targets[0].WholeRun:
 		return f.run(c)
 	}
@@ -167,37 +185,55 @@ func asSkipped(o *Object) *Object {
 	return &skipped
 }
 
-// run is what may become of c, asked about a whole run. More steps may come, so it is never
-// over for good; what failed stays so.
+// absent is what may become of c, asked whether something does not exist. What exists is
+// there for good, as what has ended has.
+func (f *foresight) absent(c *Check) satisfiability {
+	ref := c.Targets[0].Ref.Resolve(f.subject.Ref)
+	o := f.world.Object(ref)
+	switch {
+	case o != nil && o.Problem == nil:
+		return settled(False)
+	case o == nil && f.fate(ref) == Frozen:
+		return settled(True)
+	}
+	return satisfiability{true, true}
+}
+
+// run is what may become of c, asked about a whole run. A run that nobody has said the size
+// of may get another step, which may end in any way.
 func (f *foresight) run(c *Check) satisfiability {
 	ref := c.Targets[0].Ref.Resolve(f.subject.Ref)
-	members, problem := f.world.Members(ref)
-	if problem != nil || len(members) == 0 {
-		return satisfiability{true, true}
+	n, problem := f.steps(ref)
+	if problem != nil {
+		return satisfiability{true, c.Status.hasFalse()}
 	}
-	known := stepsOf(f.subject, ref, members)
-	if value := known.of(c.Status); c.Status != StatusFinished && known.failed > 0 {
-		return settled(value)
+	if n.failed > 0 && c.Status != StatusFinished {
+		return settled(n.of(c.Status))
 	}
-	// Those that are bound decide nothing but whether they are skipped, or never over.
-	free, bound := known.all > int64(len(members))+1, false
-	for _, m := range members {
-		if m.Object != nil && (m.Object.NamesRun || m.Object.Outcome != Undecided) {
-			continue
-		}
-		switch f.fate(ref.member(m)) {
-		case Free:
-			free = true
-		case Frozen:
-			bound = true
-		}
+	free, ends := !n.sealed, true
+	for _, m := range f.undecidedSteps(ref) {
+		fate := f.fate(ref.member(m))
+		free, ends = free || fate == Free, ends && fate != Frozen
 	}
-	switch {
-	case c.Status == StatusFinished:
-		return satisfiability{yes: !bound}
-	case c.Status == StatusFailed:
-		return satisfiability{yes: free || !bound && known.succeeded == 0, no: !bound && (free || known.succeeded > 0)}
+	ends = ends && (free || n.taking > 0) // all steps may be over
+	switch c.Status {
+	case StatusFinished:
+		return satisfiability{yes: ends}
+	case StatusFailed:
+		return satisfiability{yes: free || ends && n.succeeded == 0, no: ends && (free || n.succeeded > 0)}
 	default:
-		return satisfiability{yes: !bound && (free || known.succeeded > 0), no: free || !bound && known.succeeded == 0}
+		return satisfiability{yes: ends && (free || n.succeeded > 0), no: free || ends && n.succeeded == 0}
 	}
+}
+
+// undecidedSteps returns the steps of a run that take part and are not over.
+func (f *foresight) undecidedSteps(run Ref) []Member {
+	members, _ := f.world.Members(run)
+	var list []Member
+	for _, m := range members {
+		if o := m.Object; o == nil || !o.NamesRun && o.Outcome == Undecided {
+			list = append(list, m)
+		}
+	}
+	return list
 }

@@ -7,6 +7,8 @@ type countBounds struct {
 	yes, no, either, onlyYes, onlyNo, never int64
 	// unsized says that there may be any number more.
 	unsized bool
+	// doubtful says that the text must be fixed before anything can be counted.
+	doubtful bool
 	// bound are the undecided members that are not free.
 	bound []Ref
 }
@@ -70,6 +72,7 @@ func (f *foresight) countBounds(c *Check) countBounds {
 		}
 		members, problem := f.world.Members(ref)
 		t.unsized = t.unsized || problem != nil || ref.Kind == KindCronJob && len(members) == 0
+		t.doubtful = t.doubtful || c.anyOrAll(ref, members) != nil
 		for _, m := range members {
 			add(ref.member(m), m.Object, target)
 		}
@@ -114,6 +117,9 @@ func (f *foresight) elements(t *countBounds, c *Check, ref Ref, a *arrayFacts) {
 
 // satisfiability returns what may become of c, asked about a set.
 func (c *Check) satisfiability(t countBounds) satisfiability {
+	if t.doubtful {
+		return satisfiability{true, true}
+	}
 	open := c.isOpen()
 	if t.size() == 0 && c.Before && !t.unsized {
 		return satisfiability{yes: true}

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -79,8 +80,18 @@ func TestPossibleIsWhatSomeFutureBrings(t *testing.T) {
 		e, err := Parse(drawText(t, false))
 		require.NoError(t, err)
 		w, s, _ := drawWorld(t)
+		if e.NamesRun("k") { // all ways of a long run are too many
+			maps.DeleteFunc(w, func(ref Ref, _ *Object) bool {
+				return ref.Run == "k" && ref.Name != "a" && ref.Name != "b" && ref.Name != "me"
+			})
+			for _, o := range w {
+				if o != nil {
+					o.RunSize = min(o.RunSize, 3)
+				}
+			}
+		}
 		f := future{fate: map[Ref]Fate{}, options: map[Ref][]*Object{}, exact: true}
-		f.look(t, e, w)
+		f.look(t, e, w, s)
 		if f.ways() > 20_000 {
 			t.Skip("too many futures")
 		}
@@ -117,15 +128,27 @@ type future struct {
 	options map[Ref][]*Object
 	// exact says that no object appears twice, and none with elements.
 	exact bool
+	// results says that somebody asks for them.
+	results bool
 }
 
-func (f *future) look(t *rapid.T, e *Expr, w world) {
+func (f *future) look(t *rapid.T, e *Expr, w world, s *Subject) {
+	for _, c := range e.Checks() {
+		f.results = f.results || len(c.Results) > 0
+	}
 	for _, c := range e.Checks() {
 		// A count that is right from the start has no time from which to delay.
 		f.exact = f.exact && (c.Delay == 0 || c.Compare == nil)
 		for _, target := range c.Targets {
-			ref := target.Ref.Resolve(Ref{Namespace: "ns"})
-			if !ref.IsSet() {
+			ref := target.Ref.Resolve(s.Ref)
+			switch {
+			case target.WholeRun:
+				f.addRun(t, ref.Run, w, s)
+				continue
+			case ref.Kind == KindCronJob && c.Status != StatusAbsent:
+				f.addTimes(t, c, ref, w, target.Elements != nil)
+				continue
+			case !ref.IsSet():
 				f.add(t, ref, w[ref], target.Elements != nil)
 				continue
 			}
@@ -133,29 +156,70 @@ func (f *future) look(t *rapid.T, e *Expr, w world) {
 				continue
 			}
 			for _, name := range []string{"g-1", "g-2", "g-3", "g-4"} {
-				f.add(t, Job(ref.Namespace, name), w[Job(ref.Namespace, name)], false)
+				member := ref.member(Member{Name: name})
+				f.add(t, member, w[member], target.Elements != nil)
 			}
 		}
 	}
 }
+
+// addRun adds the steps of a run, those that will come for sure, and one that may.
+func (f *future) addRun(t *rapid.T, run string, w world, s *Subject) {
+	if run == "" {
+		f.exact = false
+		return
+	}
+	there, size := int64(0), int64(0)
+	for ref, o := range w {
+		if ref.Kind == KindJob && ref.Run == run {
+			there, size = there+1, max(size, o.RunSize)
+		}
+	}
+	for _, name := range []string{"a", "b", "c", "zz"} {
+		ref := step(run, name)
+		switch o := w[ref]; {
+		case o != nil:
+			f.add(t, ref, o, false)
+		case size == 0 && name == "zz", there < size:
+			there++
+			f.exact = f.exact && f.options[ref] == nil
+			if f.options[ref] == nil {
+				f.refs, f.options[ref] = append(f.refs, ref), f.waysOf(nil, Free)
+			}
+		}
+	}
+	f.exact = f.exact && there >= size
+}
+
+// addTimes adds the runs of a CronJob.
+func (f *future) addTimes(t *rapid.T, c *Check, ref Ref, w world, elements bool) {
+	members, _ := w.Members(ref)
+	f.exact = f.exact && len(members) > 0 && c.anyOrAll(ref, members) == nil
+	for _, m := range members {
+		f.add(t, ref.member(m), m.Object, elements)
+	}
+}
+
+// waysOf are the ways in which one object may go on.
+func (f *future) waysOf(o *Object, fate Fate) []*Object { return options(o, fate, f.results) }
 
 func (f *future) add(t *rapid.T, ref Ref, o *Object, elements bool) {
 	f.exact = f.exact && f.options[ref] == nil && !elements
 	if f.options[ref] != nil {
 		return
 	}
-	if o != nil || !strings.HasPrefix(ref.Name, "g-") {
+	if o != nil || !strings.HasPrefix(ref.Name, "g-") && ref.Name != "zz" {
 		f.fate[ref] = rapid.SampledFrom([]Fate{Free, Free, OnlySkipped, Frozen}).Draw(t, "fate")
 	}
 	if o != nil && o.Started && f.fate[ref] == OnlySkipped {
 		f.fate[ref] = Frozen // what has started cannot be skipped any more
 	}
 	f.refs = append(f.refs, ref)
-	f.options[ref] = options(o, f.fate[ref])
+	f.options[ref] = f.waysOf(o, f.fate[ref])
 }
 
 // options are the ways in which one object may go on; the first is as it is.
-func options(o *Object, fate Fate) []*Object {
+func options(o *Object, fate Fate, results bool) []*Object {
 	list := []*Object{o}
 	with := func(change func(*Object)) {
 		c := &Object{UID: "new", Created: start.Add(time.Hour)}
@@ -173,8 +237,20 @@ func options(o *Object, fate Fate) []*Object {
 			}
 		})
 	}
+	succeed := func() {
+		for _, value := range []string{"yes", "no", "", "other"} {
+			if results {
+				with(func(c *Object) {
+					c.Outcome, c.Finished, c.Started, c.Result = Succeeded, start, true, &Result{Value: value}
+				})
+			}
+		}
+	}
 	switch {
-	case fate == Frozen, o != nil && o.Outcome != Undecided && o.Outcome != Failed:
+	case fate == Frozen:
+	case o != nil && o.Outcome == Succeeded && (o.Result == nil || o.Result.Lost != ""):
+		succeed()
+	case o != nil && o.Outcome != Undecided && o.Outcome != Failed:
 	case fate == OnlySkipped:
 		if o == nil || o.Outcome == Undecided {
 			end(Skipped, "", 0)
@@ -188,6 +264,7 @@ func options(o *Object, fate Fate) []*Object {
 	default:
 		with(func(c *Object) { c.Started, c.StartedAt, c.Ready, c.ReadyAt = true, start, true, start })
 		end(Succeeded, "", 0)
+		succeed()
 		end(Failed, "Late", 3)
 		end(Failed, "Error", 1)
 		end(Failed, "Late", 1)
@@ -220,7 +297,7 @@ func (f *future) each(w world, visit func(world)) {
 			return
 		}
 		for _, o := range f.options[f.refs[i]] {
-			if delete(now, f.refs[i]); o != nil {
+			if delete(now, f.refs[i]); o != nil || f.refs[i].Kind == KindCronJob {
 				now[f.refs[i]] = o
 			}
 			choose(i + 1)

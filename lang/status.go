@@ -138,8 +138,8 @@ var statusTable = [...]statusSpec{
 		// What does not exist is looked at in view.absent.
 		name:     StatusAbsent,
 		object:   func(*Object) Value { return False },
-		elements: func(*Object, elementSets) (yes, no Indexes) { return nil, nil },
-		since:    func(unit, timestamps) time.Time { return time.Time{} },
+		elements: func(_ *Object, e elementSets) (yes, no Indexes) { return nil, e.all },
+		since:    func(_ unit, t timestamps) time.Time { return t.created },
 		describe: func(unit) string { return "exists" },
 
 		revocable: true,

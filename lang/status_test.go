@@ -38,6 +38,8 @@ func TestStatuses(t *testing.T) {
 			"succeeded: true at 4; failed: false at 4; skipped: false at 4",
 		StatusExists: "new: true at 1, exists; started: true at 1, exists; ready: true at 1, exists; " +
 			"succeeded: true at 1; failed: true at 1; skipped: true at 1",
+		StatusAbsent: "new: false at 1, exists; started: false at 1, exists; ready: false at 1, exists; " +
+			"succeeded: false at 1; failed: false at 1; skipped: false at 1",
 	}
 	require.Len(t, tests, len(statusTable))
 	minutes := func(at time.Time) string { return strings.TrimSuffix(at.Sub(start).String(), "m0s") }
@@ -53,7 +55,7 @@ func TestStatuses(t *testing.T) {
 					text += " at " + minutes(c.whenOf(&o, nil))
 				}
 				if o.Outcome == Undecided {
-					text += ", " + o.describe(status)
+					text += ", " + o.describe(c)
 				}
 				list = append(list, text)
 
@@ -77,7 +79,7 @@ func TestStatuses(t *testing.T) {
 					require.Equal(t, c.whenOf(&o, nil), c.whenElement(&array, 0, array.timestampsOf(nil)), state.name)
 				}
 				if o.Outcome == Undecided {
-					require.Equal(t, o.describe(status), array.describeElement(0, c), state.name)
+					require.Equal(t, o.describe(c), array.describeElement(0, c), state.name)
 				}
 				require.True(t, status.hasFalse() || status.Of(&o) != False, state.name)
 			}

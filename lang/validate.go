@@ -12,7 +12,7 @@ func (b *builder) validate(c *Check, from *operand) bool {
 	}
 	set := c.isSet()
 	if c.Compare == nil {
-		if set && c.Status.spec().needsCount && !(len(c.Targets) == 1 && c.perTime() && c.Targets[0].Elements == nil) {
+		if set && c.Status.spec().needsCount && !c.ofOneCronJob() {
 			call := Span{c.span.Start, c.span.Start + len(b.text[c.span.Start:spanOf(from.Close).End])}
 			text, whole := b.source(call), b.text[call.Start:call.End]
 			fixes := []Fix{{call, whole + " >= 1"}}
@@ -67,7 +67,11 @@ func (b *builder) special(c *Check, from *operand) *bool {
 		t := c.Targets[0]
 		switch {
 		case len(c.Targets) > 1, t.Ref.IsSet(), t.Elements != nil, t.Self, whole, c.Before, c.Compare != nil:
-			b.add(BadAbsent, c.span, "write absent(a) + 1m for each", "absent(...) is about a single object")
+			b.add(BadAbsent, c.span, "write absent(a) + 1m for each", "absent(...) is about a single object, and takes no key and no comparison")
+		case t.Ref.Kind == KindCronJob && t.Ref.Run != "":
+			b.add(BadAbsent, t.Span, "leave the offset out", "absent(...) is about the CronJob, not about its runs")
+		case c.Delay == 0 && b.negated:
+			b.add(BadAbsent, c.span, "write exists("+clip(t.String())+") without \"not\"", "there is a status for what is not absent")
 		case c.Delay == 0:
 			text := b.source(c.span) + " + 1m"
 			b.suggest(BadAbsent, c.span, "write "+text, []Fix{{Span{c.span.End, c.span.End}, " + 1m"}}, "what is absent now may be applied a moment later: say how long it must have been")
@@ -88,7 +92,10 @@ func (b *builder) special(c *Check, from *operand) *bool {
 		}
 		return &no
 	case len(c.Results) > 0 && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Self || t.Elements != nil }):
-		b.add(MisplacedKey, c.span, "leave the brackets out", "only whole Jobs have results")
+		b.add(MisplacedKey, c.span, "leave the brackets out", "an element has no result, only a whole Job has one")
+		return &no
+	case len(c.Results) > 0 && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Ref.Kind != KindJob && t.Ref.Kind != KindCronJob }):
+		b.add(MisplacedKey, c.span, "name a Job, or leave result= out", "only a Job has a result")
 		return &no
 	}
 	return nil

@@ -18,7 +18,7 @@ type Context struct {
 }
 
 // Vet returns what is doubtful about e, in the order of the text: warnings, and
-// errors for what can never be right for this Job (self-reference, not-indexed,
+// errors for what can never be right for this Job (self-reference, not-indexed, no-run,
 // an unknown kind that it cannot do without).
 func (e *Expr) Vet(c Context) []Diagnostic {
 	v := vetting{Context: c, found: &report{}}
@@ -92,20 +92,29 @@ func (v *vetting) check(c *Check) {
 }
 
 func (v *vetting) target(c *Check, t *Target) {
-	if t.Self {
+	switch {
+	case t.Self:
+		return
+	case t.WholeRun:
+		if v.Subject != nil && t.Ref.Resolve(v.Subject.Ref).Run == "" {
+			v.found.add(NoRun, t.Span, `label the Job with its run, depctl.dev/run, or name another one, as in: run@2026-11-29; in a CronJob name what it waits for, as in: cronjob:load`,
+				"this Job belongs to no run")
+		}
 		return
 	}
 	ref := t.Ref
 	base, suffix, _ := cutLast(ref.Name, ".")
 	switch status := statusNamed(suffix); {
 	case !ref.IsSet() && base != "" && status != "":
-		text := (&Target{Ref: Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: base}, Elements: t.Elements}).String()
+		meant := ref
+		meant.Name = base
+		text := (&Target{Ref: meant, Elements: t.Elements}).String()
 		if t.Span == c.span { // it is not inside a status
 			text = asCheck(status, text)
 		}
 		v.suggest(StatusSuffix, t.Span, text, "write "+text+" if its status is meant", "%s is a name that ends in a status", quote(ref.Name))
 	case ref.Kind == KindJob && ref.Namespace == KindJob:
-		text := (&Target{Ref: Ref{Kind: KindJob, Name: ref.Name}, Elements: t.Elements}).String()
+		text := (&Target{Ref: Ref{Kind: KindJob, Name: ref.Name, Run: ref.Run}, Elements: t.Elements}).String()
 		v.suggest(KindAsNamespace, t.Span, text, "write "+text+" if a kind is meant", "%s is the namespace here, not the kind", quote(ref.Namespace))
 	case ref.Kind == KindJob && slices.Contains(v.knownKinds(), ref.Namespace):
 		v.kindAsNamespace(t)
@@ -125,7 +134,7 @@ func (v *vetting) target(c *Check, t *Target) {
 		v.found.suggest(SelfReference, t.Span, hint, fixes, "a Job cannot wait for itself")
 		return
 	}
-	if v.World != nil && !ref.IsSet() {
+	if v.World != nil && !ref.IsSet() && ref.Kind != KindCronJob {
 		v.array(c, t, v.World.Object(ref))
 	}
 }
@@ -170,6 +179,9 @@ func (v *vetting) unknownKind(t *Target) {
 	if near := Nearest(t.Ref.Kind, v.Kinds); near != "" {
 		ref := t.Ref
 		ref.Kind = near
+		if near != KindCronJob {
+			ref.Run = "" // an offset of something that is none
+		}
 		text := (&Target{Ref: ref, Elements: t.Elements}).String()
 		hint, fixes = "did you mean "+quote(near)+"?", []Fix{{t.Span, text}}
 	}

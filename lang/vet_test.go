@@ -27,7 +27,7 @@ func TestTheExampleOfEveryFindingYieldsThatCodeAlone(t *testing.T) {
 		require.Len(t, found, 1, "%s: %v", example, found)
 		require.Equal(t, code, found[0].Code, example)
 		want := Warning
-		if code == SelfReference || code == NotIndexed || code == SelfCycle || code == UnknownKind {
+		if code == SelfReference || code == NotIndexed || code == NoRun || code == SelfCycle || code == UnknownKind {
 			want = Error
 		}
 		require.Equal(t, want, found[0].Severity, example)
@@ -56,6 +56,18 @@ func TestFindingsAreDrawnExactly(t *testing.T) {
   job/a
   ^~~~~
   write a if a kind is meant`,
+		"etl/a.failed@k, job/b@k": `depends-on:1:1: warning: "a.failed" is a name that ends in a status [status-suffix]
+  etl/a.failed@k, job/b@k
+  ^~~~~~~~~~~~~~
+  write failed(etl/a@k) if its status is meant
+depends-on:1:17: warning: "job" is the namespace here, not the kind [kind-as-namespace]
+  etl/a.failed@k, job/b@k
+                  ^~~~~~~
+  write b@k if a kind is meant`,
+		"finished(run) or run@k": `depends-on:1:10: this Job belongs to no run [no-run]
+  finished(run) or run@k
+           ^~~
+  label the Job with its run, depctl.dev/run, or name another one, as in: run@2026-11-29; in a CronJob name what it waits for, as in: cronjob:load`,
 		"a, shard-* + 10m": `depends-on:1:4: warning: more that match may be applied later, this is true of those that are there [open-set]
   a, shard-* + 10m
      ^~~~~~~~~~~~~
@@ -123,6 +135,13 @@ func TestWhatAnExpressionNames(t *testing.T) {
 	require.True(t, e.AsksExitCode(Job("etl", "tune"), Ref{Namespace: "ns"}))
 	require.True(t, e.AsksExitCode(Job("ns", "shard-1"), Ref{Namespace: "ns"}))
 	require.False(t, e.AsksExitCode(Job("ns", "train"), Ref{Namespace: "ns"}))
+	require.False(t, e.AsksExitCode(Job("ns", "shard-1"), step("k", "me")), "it is of another run")
+	require.False(t, e.AsksResult(Job("etl", "tune"), Ref{Namespace: "ns"}))
+	asking, err := Parse("succeeded(a, result=yes), (succeeded(cronjob:b@-1, result=no) or c)")
+	require.NoError(t, err)
+	require.True(t, asking.AsksResult(step("k", "a"), step("k", "me")))
+	require.True(t, asking.AsksResult(nightly("ns", "b", "2026-01-01T02:00:00Z"), step("k", "me")))
+	require.False(t, asking.AsksResult(step("k", "c"), step("k", "me")))
 	per := []bool{}
 	for _, r := range e.Requirements() {
 		per = append(per, r.PerElement)
@@ -176,5 +195,30 @@ func TestElementsThatWaitForOneAnother(t *testing.T) {
 		require.Len(t, found, 1, text)
 		require.Equal(t, SelfCycle, found[0].Code)
 		require.Equal(t, want, found[0].Message, text)
+	}
+}
+
+func TestAStepMayAskAboutItsRun(t *testing.T) {
+	t.Parallel()
+	w := world{}
+	w.put(nightly("ns", "array", ""), &Object{})
+	s := &Subject{Ref: step("k", "me"), Object: &Object{}}
+	for text, want := range map[string][]Code{
+		"failed(run), run@other, cronjob:array[99]": nil,
+		"me@, me@other": nil,
+		"me":            {SelfReference},
+		"me@k":          {SelfReference},
+		"g-*@k":         {OpenSet},
+	} {
+		e, err := Parse(text)
+		require.NoError(t, err, text)
+		var codes []Code
+		for _, d := range e.Vet(Context{Subject: s, World: w}) {
+			codes = append(codes, d.Code)
+		}
+		require.Equal(t, want, codes, text)
+		for _, d := range e.Vet(Context{}) {
+			require.Equal(t, OpenSet, d.Code, text)
+		}
 	}
 }

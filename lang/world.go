@@ -148,8 +148,10 @@ const (
 	ProblemNoSuchElement ProblemCode = "no-such-element"
 	// ProblemExitCodeLost: the exit code can no longer be learned.
 	ProblemExitCodeLost ProblemCode = "exit-code-lost"
-	// ProblemResultLost: the result can no longer be learned.
+	// ProblemResultLost: the result can no longer be learned, or there is none.
 	ProblemResultLost ProblemCode = "result-lost"
+	// ProblemNoRun: a Job outside of all runs asks about its run.
+	ProblemNoRun ProblemCode = "no-run"
 	// ProblemAnyOrAll: several scheduled times are meant, and the text does not say whether
 	// any or all.
 	ProblemAnyOrAll ProblemCode = "any-or-all"

@@ -101,7 +101,7 @@ func object(e Event) *lang.Object {
 	job, status := e.Job, &e.Job.Status
 	o := &lang.Object{UID: string(job.UID), Created: job.CreationTimestamp.Time}
 	if job.Labels[runLabel] != "" {
-		o.NamesRun = lang.NamesRun(job.Annotations[dependsOn])
+		o.NamesRun = lang.NamesRun(job.Annotations[dependsOn], job.Labels[runLabel])
 		o.RunSize, _ = strconv.ParseInt(job.Annotations[runSize], 10, 64)
 	}
 	ready := int32(0)
