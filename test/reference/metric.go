@@ -10,11 +10,15 @@ import (
 )
 
 // metricTable lists the metrics of the gate: each call of metrics.NewCounter,
-// NewGauge or NewHistogram, with or without labels.
+// NewGauge or NewHistogram, with or without labels, where
+// that is the package of Kubernetes.
 func metricTable(root string) (string, error) {
 	var rows []string
 	var wrong error
 	err := sources(root, []string{"gate"}, func(file *ast.File) {
+		if !slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"k8s.io/component-base/metrics"` }) {
+			return
+		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
