@@ -51,6 +51,7 @@ func lintRules() []lintRule {
 		{"suspend-in-manifest", lang.Warning, "suspend: true in a manifest stops the Job each time the manifest is applied.", suspendInManifest},
 		{"short-ttl", lang.Warning, "a Job that others wait for is deleted soon after it has finished.", shortTTL},
 		{"cronjob-concurrency", lang.Warning, "a run of a CronJob that waits is an active one: the next is skipped, or replaces it.", cronJobConcurrency},
+		{"cronjob-order", lang.Warning, "the run of a CronJob that is waited for comes later than the one that waits: that of the period before would be taken.", cronJobOrder},
 		{"waiting-container", lang.Warning, "an init container waits for Jobs by counting pods, which a Job that is held has none of.", waitingContainer},
 		{"array-parallelism", lang.Warning, "the gate raises parallelism when it releases an array element by element; applying the manifest again lowers it.", arrayParallelism},
 		{"deadline-while-waiting", lang.Warning, "activeDeadlineSeconds runs while elements wait.", deadlineWhileWaiting},

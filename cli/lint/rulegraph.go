@@ -55,7 +55,7 @@ func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
 			continue // it is gone, and its outcome is not
 		}
 		if space != nil && space.isCronJob(ref.Name) {
-			found = append(found, mistakef(w.Expression(edge.Span), "wait for one of its Jobs by its own name",
+			found = append(found, mistakef(w.Expression(edge.Span), fmt.Sprintf("did you mean %q?", "cronjob:"+picture.NameIn(w.Namespace, ref)),
 				"%s is a CronJob: its Jobs have names such as %s-29391840, and none has this one", picture.NameIn(w.Namespace, ref), ref.Name)...)
 			continue
 		}

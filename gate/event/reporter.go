@@ -64,7 +64,7 @@ func (r *Reporter) Report(job gate.Job, d gate.Decision) {
 		return
 	}
 	kind := corev1.EventTypeWarning
-	if d.Action == gate.Releasing || d.Reason == ReasonObserved {
+	if d.Action == gate.Releasing || d.Reason == ReasonObserved || d.Reason == gate.ReasonNotTaken {
 		kind = corev1.EventTypeNormal
 	}
 	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", gate.Clip(d.Message, MaxNote))

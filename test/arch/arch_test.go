@@ -40,14 +40,14 @@ var law = []rule{
 	{"gate/fairness", []string{module + "/lang", "k8s.io/client-go/util/workqueue"}, "order and time alone: it knows whose something is, and not what"},
 	{"gate/metrics", []string{module + "/lang", module + "/gate", "k8s.io/component-base/metrics/", "k8s.io/utils/clock"}, "counts and measures: who reads it sends nothing"},
 	{"gate/transport", []string{"k8s.io/utils/clock", "k8s.io/apimachinery/pkg/apis/meta/v1"}, "requests and answers, whatever they are about"},
-	{"gate/controller", append([]string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/"}, inGate...), "the only package that writes to Jobs by itself; depctl does what a person says"},
+	{"gate/controller", append([]string{module + "/lang", module + "/depgraph", module + "/gate", module + "/gate/schedule", "k8s.io/"}, inGate...), "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 
 	{"cli", slices.Concat(pureCLI, belowCommands, commands, []string{"k8s.io/cli-runtime/", "github.com/spf13/"}), "wiring: it knows all commands, and leaves the rest to them"},
 	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
 	{"cli/internal/command", []string{module + "/lang", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
 	{"cli/internal/manifest", []string{module + "/lang", module + "/gate", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
-	{"cli/internal/snapshot", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
+	{"cli/internal/snapshot", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/gate/schedule", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
 
 	{"cli/check", command, aCommand},
 	{"cli/explain", command, aCommand},
@@ -72,7 +72,7 @@ var law = []rule{
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
-	{"cmd/depctl-gate", []string{module + "/gate/controller", module + "/gate/admission", module + "/gate/event", module + "/gate/metrics", module + "/gate/transport", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
+	{"cmd/depctl-gate", []string{module + "/gate", module + "/gate/controller", module + "/gate/admission", module + "/gate/event", module + "/gate/metrics", module + "/gate/transport", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag"}, "flags, wiring and signals"},
 	{"test/sandbox/node", nil, "process 1 of a node: it needs the machine, and no cluster"},
 }
 
@@ -84,7 +84,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 var (
 	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "vigil"), module+"/lang", module+"/depgraph", module+"/gate")
+	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "vigil"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 

@@ -16,12 +16,15 @@ type space struct{ kind, namespace string }
 // readKinds reads what is waited for of other kinds than Jobs, all of it in a namespace.
 // What may not be read stays unread. Only now can the world look these kinds up.
 func (r *Reading) readKinds(ctx context.Context) error {
-	if len(r.kinds) == 0 {
-		return nil
-	}
-	r.World.Kinds = r.kinds
+	r.World.Kinds = append(r.World.Kinds, r.kinds...)
 	tried := map[space]string{}
 	for _, ref := range r.World.Wanted(r.Namespace) {
+		if ref.Kind == lang.KindCronJob {
+			if err := r.lookForCronJob(ctx, ref); err != nil {
+				return err
+			}
+			continue
+		}
 		kind, known := r.kinds.Lookup(ref.Kind)
 		if !known || ref.Kind == lang.KindJob {
 			continue

@@ -28,6 +28,8 @@ type Reader struct {
 	Namespace string
 	// reviews is whom to ask what service accounts may see; nil for nobody.
 	reviews Reviewer
+	// cronJobs is whom to ask for CronJobs; nil for nobody.
+	cronJobs batchv1client.CronJobsGetter
 	// kinds are what is read besides Jobs, by objects.
 	kinds   gate.Kinds
 	objects dynamic.Interface
@@ -59,8 +61,11 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.
 func (c *Reader) Reading(now time.Time) *Reading {
-	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}, looked: map[lang.Ref]bool{}}
+	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}, looked: map[lang.Ref]bool{}, unread: map[lang.Ref]string{}}
 	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
+	if c.cronJobs != nil {
+		r.World.Kinds = gate.Kinds{gate.KindOfCronJobs()}
+	}
 	return r
 }
 
@@ -129,7 +134,9 @@ type Reading struct {
 	Listed map[string]error
 	// looked has what was looked for in other namespaces, and mayNotAsk is why the API
 	// server cannot be asked what service accounts may see.
-	looked    map[lang.Ref]bool
+	looked map[lang.Ref]bool
+	// unread has why the CronJobs of a namespace may not be read.
+	unread    map[lang.Ref]string
 	mayNotAsk error
 }
 
@@ -155,7 +162,14 @@ func (r *Reading) FollowUpstream(ctx context.Context) error {
 // Look reads what is waited for in another namespace: all of the namespace, or what may be
 // read of it. What may not is noted as unread.
 func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
-	if ref.Kind != lang.KindJob {
+	switch ref.Kind {
+	case lang.KindJob:
+	case lang.KindCronJob:
+		if err := r.lookForCronJob(ctx, ref); err != nil {
+			return err
+		}
+		ref = lang.Job(ref.Namespace, "*") // its runs
+	default:
 		return nil // readKinds reads it
 	}
 	forbidden, tried := r.Listed[ref.Namespace]
@@ -169,7 +183,7 @@ func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 	if forbidden == nil {
 		return nil
 	}
-	if ref.IsSet() {
+	if ref.IsSet() || ref.Run != "" {
 		r.World.Unread[ref] = forbidden.Error()
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"depctl.dev/cli/explanation"
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
+	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 )
 
@@ -38,6 +39,8 @@ type World struct {
 	Heard time.Time
 	// Kinds are those that can be looked up besides Jobs.
 	Kinds gate.Kinds
+	// CronJobs are those that were read, with their runs.
+	CronJobs *gate.CronJobs
 	// Now is when the Jobs were read.
 	Now time.Time
 }
@@ -53,13 +56,28 @@ func NewWorld(now time.Time) *World {
 		Podless:  map[lang.Ref]bool{},
 		Access:   gate.Open{},
 		Pods:     map[types.UID][]gate.Pod{},
+		CronJobs: gate.NewCronJobs(),
 		Now:      now,
 	}
 }
 
 // Add adds a Job, or replaces the one of the same name.
+//
+// Of several Jobs of one step of a run, the latest counts.
 func (w *World) Add(job gate.Job) {
+	step := job.Step()
+	if holder, held := w.Jobs[step]; held && step.Run != "" && holder.Identity() != job.Identity() {
+		if job.Superseded = gate.Newer(holder, job); !job.Superseded {
+			holder.Superseded = true
+			w.add(holder)
+		}
+	}
+	w.add(job)
+}
+
+func (w *World) add(job gate.Job) {
 	ref := job.Ref()
+	w.CronJobs.SetJob(job)
 	delete(w.Invalid, ref)
 	var expr *lang.Expr
 	if job.Annotated {
@@ -101,8 +119,25 @@ func (w *World) Put(ref lang.Ref, o *lang.Object, labels map[string]string) {
 	w.Graph.Set(ref, depgraph.Node{Object: o, Labels: labels})
 }
 
+// PutCronJob adds a CronJob, or replaces the one of the same name.
+func (w *World) PutCronJob(facts schedule.CronJob) {
+	w.CronJobs.Set(facts)
+	w.Graph.Set(gate.CronJobRef(facts.Namespace, facts.Name), depgraph.Node{Object: &lang.Object{UID: string(facts.UID), Created: facts.Created}})
+}
+
+// runs answers which runs the CronJobs have, as far as they were read. Nobody asks for what is
+// not known.
+type runs struct{ *gate.CronJobs }
+
+// Runs returns the runs of a CronJob, nil if there is none.
+func (r runs) Runs(ref lang.Ref) (*schedule.Runs, schedule.Answers) { return r.CronJobs.Runs(ref), nil }
+
+// Ask does nothing.
+func (runs) Ask(lang.Ref, []time.Time) {}
+
 // Remove forgets a Job that is gone.
 func (w *World) Remove(ref lang.Ref) {
+	w.CronJobs.RemoveJob(w.Jobs[ref])
 	delete(w.Jobs, ref)
 	delete(w.Invalid, ref)
 	delete(w.Expected, ref)
@@ -142,7 +177,7 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w.CronJobs}}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.
@@ -176,7 +211,7 @@ func (w *World) Wanted(namespace string) []lang.Ref {
 		if expr := w.Graph.Expr(ref); expr != nil {
 			for _, named := range expr.Edges() {
 				if named.Ref.IsSet() {
-					refs = append(refs, named.Ref.Resolve(ref))
+					refs = append(refs, named.Ref.Resolve(ref).Object())
 				}
 			}
 		}

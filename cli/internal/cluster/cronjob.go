@@ -1,0 +1,39 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/gate/schedule"
+	"depctl.dev/lang"
+)
+
+// lookForCronJob reads the CronJobs of a namespace in which one is waited for. Their Jobs are read
+// with all others of the namespace. What may not be read stays unread.
+func (r *Reading) lookForCronJob(ctx context.Context, ref lang.Ref) error {
+	if r.cronJobs == nil {
+		return nil
+	}
+	at := lang.Ref{Kind: lang.KindCronJob, Namespace: ref.Namespace}
+	if !r.looked[at] {
+		r.looked[at] = true
+		list, err := r.cronJobs.CronJobs(ref.Namespace).List(ctx, metav1.ListOptions{})
+		switch {
+		case apierrors.IsForbidden(err):
+			r.unread[at] = err.Error()
+		case err != nil:
+			return fmt.Errorf("listing CronJobs in namespace %s, which are waited for: %w", ref.Namespace, err)
+		default:
+			for i := range list.Items {
+				r.World.PutCronJob(schedule.Observe(&list.Items[i]))
+			}
+		}
+	}
+	if why := r.unread[at]; why != "" {
+		r.World.Unread[ref.Object()] = why
+	}
+	return nil
+}
