@@ -36,6 +36,9 @@ type cronJob struct {
 	answers schedule.Answers
 	// saved is what the annotation says.
 	saved schedule.Record
+	// takesNoneUntil is set where the API server refuses to write to it, and when to try
+	// again.
+	takesNoneUntil time.Time
 }
 
 // cronJobs are the CronJobs that the gate knows.
@@ -185,6 +188,9 @@ func (s *store) changedCronJob(ref lang.Ref) []lang.Ref {
 
 // changedRun takes in that a Job changed which may be the run of a CronJob.
 func (s *store) changedRun(job gate.Job) []lang.Ref {
+	if !s.kinds.Has(lang.KindCronJob) {
+		return nil
+	}
 	ref, known := s.crons.SetJob(job)
 	if !known {
 		return nil
@@ -224,16 +230,25 @@ func (s *store) record(ref lang.Ref, o schedule.Outcome) {
 	s.crons.Set(facts)
 }
 
-// owesRecord reports whether the outcome of a run must still be written to its CronJob, and
-// whether that is ever done.
+// owesRecord reports whether a Job is the run of a CronJob that somebody names, and whether
+// its outcome is still to be written there. What the record has no room for, or the API server
+// refuses, is owed to nobody: no deletion is held for it.
 func (s *store) owesRecord(job gate.Job) (named, owed bool) {
 	ref, known := s.crons.ByUID(job.CronJob)
 	if job.CronJob == "" || !known || !s.isNamed(ref) {
 		return false, false
 	}
-	record := s.crons.of[ref].saved
-	saved, there := record.At(job.Run.Time)
-	return true, !there || saved.Created.Before(job.Run.Created)
+	one, run := s.crons.of[ref], job.Run
+	run.Object = job.Object
+	if s.clock.Now().Before(one.takesNoneUntil) {
+		return true, false
+	}
+	record := s.crons.Runs(ref).CronJob.Record.With(outcomeOf(run))
+	if _, fits := record.At(run.Time); !fits {
+		return true, false
+	}
+	saved, there := one.saved.At(run.Time)
+	return true, !there || !saved.Created.IsZero() && saved.Created.Before(run.Created)
 }
 
 // watchedAnew begins the records anew where the Jobs were listed: what happened meanwhile is
@@ -340,7 +355,7 @@ func (c *Controller) keep(ctx context.Context, ref lang.Ref) error {
 	if p.blind || len(p.ask) > 0 {
 		c.queue.AddAfter(ref, catchUp)
 	}
-	if p.write == "" || c.observer {
+	if p.write == "" || c.observer || !c.store.scope.Has(ref.Namespace) {
 		return nil
 	}
 	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
@@ -355,12 +370,34 @@ func (c *Controller) keep(ctx context.Context, ref lang.Ref) error {
 	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
 		c.queue.AddAfter(ref, firstRetry) // its watch says what it is now
 		return nil
+	case tooLarge(err), apierrors.IsForbidden(err), apierrors.IsInvalid(err):
+		klog.FromContext(ctx).Info("The CronJob takes no record of its runs, they stay with the gate alone",
+			"cronjob", klog.KRef(ref.Namespace, ref.Name), "refusal", err.Error())
+		c.store.takesNoRecord(ref)
+		c.queue.AddAfter(ref, unsavable)
+		return nil
 	case err != nil:
 		return fmt.Errorf("recording the runs of CronJob %s/%s: %w", ref.Namespace, ref.Name, err)
 	}
 	klog.FromContext(ctx).V(1).Info("Recorded runs", "cronjob", klog.KRef(ref.Namespace, ref.Name), "uid", p.facts.UID)
 	c.store.recorded(patched)
 	return nil
+}
+
+// takesNoRecord notes that nothing can be written to a CronJob. Those of its Jobs that are kept
+// for that can go.
+func (s *store) takesNoRecord(ref lang.Ref) {
+	s.change(func() (affected []lang.Ref) {
+		one := s.crons.of[ref]
+		if one == nil {
+			return nil
+		}
+		one.takesNoneUntil = s.clock.Now().Add(unsavable)
+		for _, child := range s.crons.Children(s.crons.Runs(ref).CronJob.UID) {
+			affected = append(affected, s.keyOf(lang.Job(ref.Namespace, child.Name)))
+		}
+		return affected
+	})
 }
 
 // ask asks for the Job that Kubernetes makes for a time. The gate may list, and has no other

@@ -168,3 +168,74 @@ func TestACronJobWaitsForTheRunOfTheSameMinute(t *testing.T) {
 	s.completes(load, report)
 	require.Equal(t, strings.TrimPrefix(load, "load-"), strings.TrimPrefix(report, "report-"))
 }
+
+
+// resting makes a CronJob that is suspended: it keeps Kubernetes from making runs, so that a test says which there are.
+func (s *space) resting(name string) *batchv1.CronJob {
+	s.t.Helper()
+	s.nightly(name, "* * * * *", "")
+	made, err := s.client.BatchV1().CronJobs(s.name).Patch(s.t.Context(), name, types.MergePatchType, []byte(`{"spec":{"suspend":true}}`), metav1.PatchOptions{})
+	require.NoError(s.t, err)
+	return made
+}
+
+// A time that Kubernetes passed without a Job was missed: it counts as skipped, so that nobody
+// waits forever, also after a restart. One that is still to come is waited for.
+func TestARunThatKubernetesMissedIsSkipped(t *testing.T) {
+	t.Parallel()
+	c, restart := scheduling(t)
+	s := c.namespace(t)
+	load, report := s.resting("load"), s.resting("report")
+	minute := func(n int) time.Time {
+		return load.CreationTimestamp.UTC().Truncate(time.Minute).Add(time.Duration(n) * time.Minute)
+	}
+	s.make("strict", "cronjob:load", night(report, minute(2)), onFailure(gate.Wait))
+	s.make("over", "finished(cronjob:load)", night(report, minute(2)))
+	s.make("next", "cronjob:load", night(report, minute(4)))
+	s.held("over") // not yet, and suspended
+	s.passes("load", minute(3))
+	s.completes("over")
+	s.held("strict")
+	s.held("next")
+	restart()
+	s.held("strict")
+	s.make("load-4", "", night(load, minute(4)))
+	s.passes("load", minute(4))
+	s.completes("load-4", "next")
+	s.make("repaired", "", night(load, minute(2)))
+	s.completes("repaired", "strict")
+}
+
+// A daily Job wants all runs of an hourly one, or as many as it says; that of a CronJob that was
+// deleted and made again counts for nothing.
+func TestAPeriodWithSeveralRuns(t *testing.T) {
+	t.Parallel()
+	c, _ := scheduling(t)
+	s := c.namespace(t)
+	load := s.resting("load")
+	day := s.nightly("day", yearly, "")
+	first := load.CreationTimestamp.UTC().Truncate(time.Minute)
+	at := first.Add(3 * time.Minute)
+	s.make("all", "cronjob:load", night(day, at), onFailure(gate.Wait))
+	s.make("two", "succeeded(cronjob:load) >= 2", night(day, at))
+	s.make("unclear", "failed(cronjob:load)", night(day, at))
+	for n := range 3 {
+		s.make(fmt.Sprintf("load-%d", n), "", night(load, first.Add(time.Duration(n+1)*time.Minute)), untilTold)
+	}
+	s.passes("load", at)
+	s.tell("load-0")
+	s.completes("load-0")
+	s.held("two")
+	s.tell("load-1")
+	s.completes("load-1", "two")
+	s.held("all")
+	s.tell("load-2")
+	s.completes("load-2", "all")
+	s.held("unclear")
+
+	require.NoError(t, s.client.BatchV1().CronJobs(s.name).Delete(t.Context(), "load", metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationOrphan)}))
+	s.make("waits", "cronjob:load")
+	s.held("waits")
+	s.resting("load")
+	s.held("waits")
+}
