@@ -172,3 +172,22 @@ func TestAJobThatChangesItsRunIsDecidedAnew(t *testing.T) {
 	require.NoError(t, err)
 	s.completes("load")
 }
+
+// A step of another namespace is looked up by its labels: that needs the right to list, and the
+// right to get a Job of this name is no help.
+func TestAStepElsewhereNeedsTheRightToList(t *testing.T) {
+	t.Parallel()
+	etl, reporting := shared.namespace(t), shared.namespace(t)
+	etl.make("load-k", "", step("k", "load"))
+	etl.make("load", "")
+	etl.completes("load-k", "load")
+	etl.grant(reporting, "default", "load")
+	reporting.make("report", etl.name+"/load", step("k", "report"))
+	reporting.make("handler", "finished(run@k)")
+	reporting.make("back", etl.name+"/load@", step("k", "back"))
+	reporting.completes("back") // the plain Job, by its name
+	reporting.held("report")
+	require.Contains(t, reporting.forbidden("report"), "may not list the Jobs of namespace "+etl.name)
+	etl.grant(reporting, "default", "")
+	reporting.completes("report", "handler")
+}
