@@ -52,37 +52,40 @@ func observeChild(job *batchv1.Job, object *lang.Object) (types.UID, schedule.Ch
 // it lets one goroutine write at a time, and nobody read meanwhile.
 type CronJobs struct {
 	runs     map[lang.Ref]*schedule.Runs
-	byUID    map[types.UID]lang.Ref
-	children map[types.UID]map[types.UID]schedule.Child
+	byUID    map[owner]lang.Ref
+	children map[owner]map[types.UID]schedule.Child
+}
+
+// owner is a CronJob as its Jobs name it. A Job of another namespace that says so is none of
+// its runs, whoever made it.
+type owner struct {
+	namespace string
+	uid       types.UID
 }
 
 // NewCronJobs returns none.
 func NewCronJobs() *CronJobs {
-	return &CronJobs{runs: map[lang.Ref]*schedule.Runs{}, byUID: map[types.UID]lang.Ref{}, children: map[types.UID]map[types.UID]schedule.Child{}}
+	return &CronJobs{runs: map[lang.Ref]*schedule.Runs{}, byUID: map[owner]lang.Ref{}, children: map[owner]map[types.UID]schedule.Child{}}
 }
 
 // Set takes in a CronJob, whose Record is what is known of its earlier runs.
 func (c *CronJobs) Set(facts schedule.CronJob) {
 	ref := CronJobRef(facts.Namespace, facts.Name)
 	if old := c.runs[ref]; old != nil && old.CronJob.UID != facts.UID {
-		delete(c.byUID, old.CronJob.UID)
+		delete(c.byUID, owner{facts.Namespace, old.CronJob.UID})
 	}
-	c.byUID[facts.UID] = ref
+	c.byUID[owner{facts.Namespace, facts.UID}] = ref
 	c.gather(ref, facts)
 }
 
 func (c *CronJobs) gather(ref lang.Ref, facts schedule.CronJob) {
-	children := make([]schedule.Child, 0, len(c.children[facts.UID]))
-	for _, child := range c.children[facts.UID] {
-		children = append(children, child)
-	}
-	c.runs[ref] = schedule.Gather(facts, children)
+	c.runs[ref] = schedule.Gather(facts, c.Children(ref.Namespace, facts.UID))
 }
 
 // Remove forgets a CronJob that is gone. Its Jobs may be there for a while.
 func (c *CronJobs) Remove(ref lang.Ref) {
 	if runs := c.runs[ref]; runs != nil {
-		delete(c.byUID, runs.CronJob.UID)
+		delete(c.byUID, owner{ref.Namespace, runs.CronJob.UID})
 		delete(c.runs, ref)
 	}
 }
@@ -92,13 +95,14 @@ func (c *CronJobs) SetJob(job Job) (lang.Ref, bool) {
 	if job.CronJob == "" {
 		return lang.Ref{}, false
 	}
-	if c.children[job.CronJob] == nil {
-		c.children[job.CronJob] = map[types.UID]schedule.Child{}
+	of := owner{job.Namespace, job.CronJob}
+	if c.children[of] == nil {
+		c.children[of] = map[types.UID]schedule.Child{}
 	}
 	child := job.Run
 	child.Object = job.Object
-	c.children[job.CronJob][job.UID] = child
-	return c.again(job.CronJob)
+	c.children[of][job.UID] = child
+	return c.again(of)
 }
 
 // RemoveJob forgets a Job that is gone, and returns the CronJob of which it was a run, if
@@ -107,14 +111,15 @@ func (c *CronJobs) RemoveJob(job Job) (lang.Ref, bool) {
 	if job.CronJob == "" {
 		return lang.Ref{}, false
 	}
-	if delete(c.children[job.CronJob], job.UID); len(c.children[job.CronJob]) == 0 {
-		delete(c.children, job.CronJob)
+	of := owner{job.Namespace, job.CronJob}
+	if delete(c.children[of], job.UID); len(c.children[of]) == 0 {
+		delete(c.children, of)
 	}
-	return c.again(job.CronJob)
+	return c.again(of)
 }
 
-func (c *CronJobs) again(uid types.UID) (lang.Ref, bool) {
-	ref, known := c.byUID[uid]
+func (c *CronJobs) again(of owner) (lang.Ref, bool) {
+	ref, known := c.byUID[of]
 	if known {
 		c.gather(ref, c.runs[ref].CronJob)
 	}
@@ -130,18 +135,18 @@ func (c *CronJobs) Owner(job Job) *schedule.Runs {
 	if job.CronJob == "" {
 		return nil
 	}
-	return c.runs[c.byUID[job.CronJob]]
+	return c.runs[c.byUID[owner{job.Namespace, job.CronJob}]]
 }
 
-// ByUID returns the CronJob of a UID, and whether it is known.
-func (c *CronJobs) ByUID(uid types.UID) (lang.Ref, bool) {
-	ref, known := c.byUID[uid]
+// Of returns the CronJob of which a Job is a run, and whether it is known.
+func (c *CronJobs) Of(job Job) (lang.Ref, bool) {
+	ref, known := c.byUID[owner{job.Namespace, job.CronJob}]
 	return ref, known
 }
 
-// Children returns the Jobs of the CronJob of a UID that are its scheduled runs.
-func (c *CronJobs) Children(uid types.UID) []schedule.Child {
-	return slices.Collect(maps.Values(c.children[uid]))
+// Children returns the Jobs of a namespace that are scheduled runs of the CronJob of a UID.
+func (c *CronJobs) Children(namespace string, uid types.UID) []schedule.Child {
+	return slices.Collect(maps.Values(c.children[owner{namespace, uid}]))
 }
 
 // Refs returns all CronJobs that are known.

@@ -234,7 +234,7 @@ func (s *store) record(ref lang.Ref, o schedule.Outcome) {
 // its outcome is still to be written there. What the record has no room for, or the API server
 // refuses, is owed to nobody: no deletion is held for it.
 func (s *store) owesRecord(job gate.Job) (named, owed bool) {
-	ref, known := s.crons.ByUID(job.CronJob)
+	ref, known := s.crons.Of(job)
 	if job.CronJob == "" || !known || !s.isNamed(ref) {
 		return false, false
 	}
@@ -291,7 +291,7 @@ func (s *store) pending(ref lang.Ref) (p pending, ok bool) {
 				affected = s.changedCronJob(ref)
 			}
 		}
-		for _, child := range s.crons.Children(facts.UID) {
+		for _, child := range s.crons.Children(facts.Namespace, facts.UID) {
 			facts.Record = facts.Record.With(outcomeOf(child)) // also what ended before anybody named the CronJob
 		}
 		// What was missed is recorded before a restart can make it lost.
@@ -393,7 +393,7 @@ func (s *store) takesNoRecord(ref lang.Ref) {
 			return nil
 		}
 		one.takesNoneUntil = s.clock.Now().Add(unsavable)
-		for _, child := range s.crons.Children(s.crons.Runs(ref).CronJob.UID) {
+		for _, child := range s.crons.Children(ref.Namespace, s.crons.Runs(ref).CronJob.UID) {
 			affected = append(affected, s.keyOf(lang.Job(ref.Namespace, child.Name)))
 		}
 		return affected
@@ -442,7 +442,7 @@ func (s *store) recorded(patched *batchv1.CronJob) {
 	facts := schedule.Observe(patched)
 	s.change(func() []lang.Ref {
 		affected := s.takeCronJob(facts)
-		for _, child := range s.crons.Children(facts.UID) {
+		for _, child := range s.crons.Children(facts.Namespace, facts.UID) {
 			affected = append(affected, s.keyOf(lang.Job(facts.Namespace, child.Name)))
 		}
 		return affected

@@ -95,6 +95,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 		path:    binary,
 		args:    append(args, o.Args...),
 		log:     s.logFile(name),
+		env:     []string{"GOMEMLIMIT=450MiB"}, // as deploy/base has it
 		address: addresses[0],
 		health:  "http://" + addresses[0] + "/readyz",
 	})
