@@ -30,7 +30,9 @@ func run(namespace, uid string, at time.Time) gate.Job {
 
 type known struct{ *gate.CronJobs }
 
-func (k known) Runs(ref lang.Ref) (*schedule.Runs, schedule.Answers) { return k.CronJobs.Runs(ref), nil }
+func (k known) Runs(ref lang.Ref) (*schedule.Runs, schedule.Answers) {
+	return k.CronJobs.Runs(ref), nil
+}
 
 func (known) Ask(lang.Ref, []time.Time) {}
 
