@@ -45,6 +45,8 @@ type fakeJobs struct {
 	// nobody hides who asks.
 	nobody bool
 	writes []string
+	// made counts what has been made: each time a second later.
+	made time.Duration
 }
 
 // newFakeJobs has a diamond below a Job that failed, and Jobs that wait.
@@ -228,11 +230,14 @@ func (f *fakeJobs) create(w http.ResponseWriter, body []byte, namespace string, 
 	case f.jobs[path] != nil:
 		refuse(w, http.StatusConflict, metav1.StatusReasonAlreadyExists, "it exists")
 		return
-	case dry:
+	}
+	require.Empty(f.t, job.UID)
+	job.CreationTimestamp = metav1.NewTime(testNow.Add(f.made * time.Second))
+	f.made++
+	if dry {
 		reply(w, http.StatusCreated, job)
 		return
 	}
-	require.Empty(f.t, job.UID)
 	job.UID = types.UID("uid-" + job.Name + "-again")
 	f.writes = append(f.writes, "create "+namespace+"/"+job.Name)
 	f.jobs[path] = job
