@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
 )
@@ -97,6 +99,19 @@ func TestRunning(t *testing.T) {
 			f.add("etl", "zeta-1", "", stepOf("mon", "zeta", finishedBy(batchv1.JobFailed, "x")))
 		}},
 
+		"runs":        {lines: []string{"runs", "runs --matrix", "runs -o name --limit 2", "runs -o json --limit 1", "runs -o wide", "runs --matrix -o json"}, change: someRuns},
+		"runs-none":   {lines: []string{"runs", "runs -o json"}},
+		"status-run":  {lines: []string{"status --run mon", "status --run wed", "status --run -x"}, change: aFailedRun},
+		"graph-run":   {lines: []string{"graph --run mon -o tree", "graph --run mon load --up 1 --down 0 -o tree", "graph --run mon lode", "graph --run wed", "graph --run mon -f x"}, change: aFailedRun},
+		"plan-run":    {lines: []string{"plan --run mon", "plan --run wed", "plan --run mon -f x"}, change: aWaitingRun},
+		"explain-run": {lines: []string{"explain --run mon load", "explain load-1", "explain --run mon lode", "explain --run wed load"}, change: aWaitingRun},
+		"prune":       {lines: []string{"prune --keep 1 --dry-run", "prune --keep 1", "prune --keep 2 --older-than 10h -y", "prune --older-than 30d -y", "prune --older-than 5m -y"}, change: someRuns},
+		"prune-usage": {lines: []string{"prune", "prune --keep -1", "prune --older-than soon", "prune --keep 1 -o wide", "prune --keep 1 --dry-run=x"}},
+		"prune-rights": {lines: []string{"prune --keep 1 -y"}, change: func(f *fakeJobs) {
+			someRuns(f)
+			f.forbidden["list jobs *"], f.forbidden["delete jobs etl"] = true, true
+		}},
+
 		"hold-run":   {lines: []string{"hold --run mon -y", "hold --run mon load", "release --run mon -y", "hold --run wed", "hold --run mon lode"}, change: aWaitingRun},
 		"cancel-run": {lines: []string{"cancel --run mon --dry-run", "cancel --run mon load --downstream -y", "cancel --run mon -y"}, change: aWaitingRun},
 	} {
@@ -128,6 +143,25 @@ func TestRunning(t *testing.T) {
 			require.Equal(t, string(want), got.String())
 		})
 	}
+}
+
+// someRuns has runs of every kind: of steps, and of a CronJob.
+func someRuns(f *fakeJobs) {
+	aFailedRun(f)
+	done := finishedBy(batchv1.JobComplete, "CompletionsReached")
+	f.add("etl", "extract-3", "", stepOf("tue", "extract", createdAt(5)), func(j *batchv1.Job) { j.Spec.Suspend = nil })
+	f.add("etl", "load-3", "extract, licence@", stepOf("tue", "load", createdAt(5)))
+	f.add("etl", "extract-4", "", stepOf("old", "extract", done, createdAt(9000)))
+	f.add("etl", "extract-5", "", stepOf("old", "extract", finishedBy(batchv1.JobFailed, "x"), createdAt(9001)))
+	f.add("etl", "load-4", "", stepOf("old", "load", done, createdAt(9000)))
+	for _, job := range []string{"extract-4", "load-4"} {
+		f.jobs[jobPath("etl", job)].Annotations[gate.RunSizeAnnotation] = "2"
+	}
+	f.add("etl", "waits", "load@sun", createdAt(3))
+	f.add("etl", "nightly-1", "", done, createdAt(400), func(j *batchv1.Job) {
+		j.Annotations[batchv1.CronJobScheduledTimestampAnnotation] = "2026-11-22T19:30:00Z"
+		j.OwnerReferences = []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "CronJob", Name: "nightly", UID: "u", Controller: ptr.To(true)}}
+	})
 }
 
 func aWaitingRun(f *fakeJobs) {

@@ -57,6 +57,7 @@ var law = []rule{
 	{"cli/parse", command, aCommand},
 	{"cli/plan", command, aCommand},
 	{"cli/run", command, aCommand},
+	{"cli/runs", command, aCommand},
 	{"cli/status", command, aCommand},
 	{"cli/submit", command, aCommand},
 	{"cli/uninstall", command, aCommand},
@@ -84,7 +85,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.
 var (
-	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "run", "status", "submit", "uninstall", "wait")
+	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
 	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "vigil"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})

@@ -31,6 +31,8 @@ type Reader struct {
 	reviews Reviewer
 	// cronJobs is whom to ask for CronJobs; nil for nobody.
 	cronJobs batchv1client.CronJobsGetter
+	// Noted, if it is not nil, is called with all of each Job that is read.
+	Noted func(*batchv1.Job)
 	// kinds are what is read besides Jobs, by objects.
 	kinds   gate.Kinds
 	objects dynamic.Interface
@@ -127,6 +129,9 @@ func NotListed(namespace string, err error) error {
 	return fmt.Errorf("listing Jobs in %s: %w", where, err)
 }
 
+// IsForbidden reports whether something was not read because the user may not.
+func IsForbidden(err error) bool { return apierrors.IsForbidden(err) }
+
 // Reading is one run of cluster.read.
 type Reading struct {
 	*Reader
@@ -204,6 +209,9 @@ func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 // a decision needs.
 func (r *Reading) List(ctx context.Context, namespace string) error {
 	return r.Each(ctx, namespace, func(job *batchv1.Job) error {
+		if r.Noted != nil {
+			r.Noted(job)
+		}
 		r.World.Observe(job)
 		return nil
 	})
