@@ -28,6 +28,7 @@ import (
 type fakeJobs struct {
 	t    *testing.T
 	jobs map[string]*batchv1.Job
+	cron map[string]*batchv1.CronJob
 	pods map[string]*corev1.Pod
 	// forbidden has what RBAC refuses, as "patch jobs etl"; a namespace of "*" is
 	// a request for all.
@@ -148,6 +149,10 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
 			"status": map[string]any{"userInfo": map[string]any{"username": "alice"}},
 		})
+	case resource == "cronjobs" && f.cron[name] != nil:
+		reply(w, http.StatusOK, f.cron[name])
+	case resource == "cronjobs":
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
 	case verb == "list":
 		f.list(w, r, resource, namespace)
 	case verb == "create":

@@ -99,6 +99,22 @@ func TestRunning(t *testing.T) {
 			f.add("etl", "zeta-1", "", stepOf("mon", "zeta", finishedBy(batchv1.JobFailed, "x")))
 		}},
 
+		"cronjob": {lines: []string{
+			"run cronjob/nightly --dry-run -o yaml --env DAY=29", "run cronjob/nightly", "run cronjob/nightly --at 2026-11-20T02:30:00+01:00 -o yaml --dry-run",
+			"run cronjob/nightly --at 2026-11-20T01:30:00Z", "run cj/nightly --at 2026-11-20T01:30:00Z", "run cronjob/nightly --at 2025-11-20T01:30:00Z -o name",
+			"run cronjob/nightly --at 2026-11-20T02:30:00Z", "run cronjob/nightly --at 2026-11-24T01:30:00Z", "run cronjob/none", "run job/load", "run cronjob/nightly -f x",
+			"run cronjob/nightly --run mon", "run cronjob/nightly --deadline 1h", "run cronjob/a cronjob/b",
+		}, change: func(f *fakeJobs) {
+			f.cron = map[string]*batchv1.CronJob{"nightly": {
+				TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"},
+				ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: "nightly", UID: "uid-nightly", CreationTimestamp: minutesAgo(60 * 24 * 30)},
+				Spec: batchv1.CronJobSpec{Schedule: "30 2 * * *", TimeZone: ptr.To("Europe/Berlin"), JobTemplate: batchv1.JobTemplateSpec{
+					ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"team": "data"}, Annotations: map[string]string{gate.DependsOnAnnotation: "cronjob:load"}},
+					Spec:       f.jobs[jobPath("etl", "source")].Spec,
+				}},
+				Status: batchv1.CronJobStatus{LastScheduleTime: ptr.To(minutesAgo(40))},
+			}}
+		}},
 		"runs":        {lines: []string{"runs", "runs --matrix", "runs -o name --limit 2", "runs -o json --limit 1", "runs -o wide", "runs --matrix -o json"}, change: someRuns},
 		"runs-none":   {lines: []string{"runs", "runs -o json"}},
 		"status-run":  {lines: []string{"status --run mon", "status --run wed", "status --run -x"}, change: aFailedRun},

@@ -125,17 +125,18 @@ func (o *runOptions) makeAll(ctx context.Context, f *folder, r *run) error {
 			return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 		}
 	}
-	for i, other := range f.others {
+	for _, other := range f.others[o.applied:] {
 		applied := other.Unstructured
 		if applier != nil {
 			var err error
 			if applied, err = applier.Apply(ctx, other.Unstructured, o.namespace); err != nil {
-				return fmt.Errorf("%w\n%s", err, o.soFar(r, i, 0))
+				return fmt.Errorf("%w\n%s", err, o.soFar(r, o.applied, 0))
 			}
 		}
 		if err := o.say(applied, "applied"); err != nil {
 			return err
 		}
+		o.applied++
 	}
 	made := 0
 	for _, job := range r.jobs {

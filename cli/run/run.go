@@ -36,6 +36,11 @@ name of a run that is there, what is missing of it is made, and the rest stays.
 With --fail-fast, what still waits fails with the first step that does, and --deadline is
 how long each may wait; both leave handlers alone.
 
+cronjob/NAME makes one Job of a CronJob now, which is for none of its scheduled times. With
+--at it is for that one: so a night that failed is repaired, and one before the CronJob's
+creation made up for. The newest Job of a time counts. A time that Kubernetes has not come
+to yet is refused, as the CronJob makes its Job itself.
+
 With --watch, the exit code is 0 if the run succeeded, and 1 if not.`
 
 const runExample = `  # Tonight's run, and what became of it
@@ -43,6 +48,9 @@ const runExample = `  # Tonight's run, and what became of it
 
   # Again for last Tuesday
   depctl run -f nightly/ --run 2026-11-24 --env DAY=2026-11-24 --at 2026-11-24T02:00:00Z
+
+  # A night of a CronJob once more
+  depctl run cronjob/load --at 2026-11-24T02:00:00Z
 
   # What would be made
   depctl run -k overlays/prod --dry-run -o yaml
@@ -68,6 +76,9 @@ type runOptions struct {
 	dryRun   string
 	output   string
 
+	// cronJob is the name of the CronJob of which a Job is made, in the place of files.
+	cronJob string
+
 	// The rest is filled in by complete.
 	command   string
 	namespace string
@@ -75,6 +86,8 @@ type runOptions struct {
 	variables []stamp.Variable
 	client    *cluster.JobClient
 	factory   *cluster.Factory
+	// applied counts the objects that are no Jobs and have been applied.
+	applied int
 	// named reports whether the run has a name that a person gave it.
 	named bool
 }
@@ -83,15 +96,14 @@ type runOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams, lint Lint) *cobra.Command {
 	o := &runOptions{streams: streams, clock: f.Clock, lint: lint, factory: f}
 	cmd := &cobra.Command{
-		Use:                   "run (-f FILE | -k DIRECTORY) [--run NAME] [options]",
+		Use:                   "run (-f FILE | -k DIRECTORY | cronjob/NAME) [--run NAME] [--at TIME] [options]",
 		Short:                 "Run the Jobs of a folder as one run",
 		Long:                  runLong,
 		Example:               runExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
-		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.validate(); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.validate(args); err != nil {
 				return err
 			}
 			if err := o.complete(f, cmd); err != nil {
@@ -99,6 +111,9 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams, lint Lint) *cob
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
+			if o.cronJob != "" {
+				return o.runCronJob(ctx)
+			}
 			return o.run(ctx)
 		},
 	}
@@ -118,11 +133,23 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams, lint Lint) *cob
 	return cmd
 }
 
-func (o *runOptions) validate() error {
+func (o *runOptions) validate(args []string) error {
 	files, kustomize := len(o.files.Filenames) > 0, o.files.Kustomize != ""
 	switch {
+	case len(args) > 1:
+		return command.UsageErrorf("unexpected argument %q", args[1])
+	case len(args) > 0 && (files || kustomize):
+		return command.UsageErrorf("%s excludes -f and -k", args[0])
+	case len(args) > 0:
+		var err error
+		if o.cronJob, err = cronJobNamed(args[0]); err != nil {
+			return err
+		}
+		if err := o.onlyFolders(); err != nil {
+			return err
+		}
 	case !files && !kustomize:
-		return command.UsageErrorf("there is nothing to run: name a folder with -f or -k")
+		return command.UsageErrorf("there is nothing to run: name a folder with -f or -k, or cronjob/NAME")
 	case files && kustomize:
 		return command.UsageErrorf("-f and -k exclude each other")
 	case o.files.Recursive && !files:
@@ -133,9 +160,10 @@ func (o *runOptions) validate() error {
 	}
 	if o.at != "" {
 		var err error
-		if o.scheduled, err = time.Parse(time.RFC3339, o.at); err != nil {
+		if o.scheduled, err = time.Parse(time.RFC3339, o.at); err != nil || o.scheduled.Nanosecond() != 0 {
 			return command.UsageErrorf("--at is %q: write a time as in 2026-11-24T02:00:00Z or 2026-11-24T03:00:00+01:00", o.at)
 		}
+		o.scheduled = o.scheduled.UTC()
 	}
 	if o.deadline != "" {
 		if _, err := lang.ParseDuration(o.deadline); err != nil {

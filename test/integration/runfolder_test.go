@@ -97,7 +97,7 @@ func TestAFolderRunsTwiceAtOnce(t *testing.T) {
 
 	table, _ := s.does("runs", "--no-headers")
 	require.Len(t, strings.Split(strings.TrimSpace(table), "\n"), 2)
-	require.Contains(t, table, "succeeded    3/3")
+	require.Contains(t, table, "succeeded   3/3")
 	s.does("wait", "--run", runs[0], "finished(run), done", "--timeout", "1m")
 	s.does("prune", "--keep", "1", "-y")
 	s.until("the older run is gone", func() bool { return len(s.steps(runs[0]))+len(s.steps(runs[1])) == 3 })

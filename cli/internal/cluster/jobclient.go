@@ -98,6 +98,12 @@ func (c *JobClient) Get(ctx context.Context, ref lang.Ref) (LiveJob, error) {
 	return NewLiveJob(raw)
 }
 
+// CronJob reads one CronJob.
+func (c *JobClient) CronJob(ctx context.Context, namespace, name string) (*unstructured.Unstructured, error) {
+	raw, err := c.in(namespace, cronJobKind).Get(ctx, name, metav1.GetOptions{})
+	return raw, c.Explain(ctx, err, Right{"get", cronJobKind, "", namespace}, lang.Job(namespace, name))
+}
+
 // List reads the Jobs of a namespace, or of all, that a selector matches.
 func (c *JobClient) List(ctx context.Context, namespace, selector string) ([]LiveJob, error) {
 	var found []LiveJob
