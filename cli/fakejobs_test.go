@@ -237,7 +237,7 @@ func (f *fakeJobs) create(w http.ResponseWriter, body []byte, namespace string, 
 		return
 	}
 	require.Empty(f.t, job.UID)
-	job.CreationTimestamp = metav1.NewTime(testNow.Add(f.made * time.Second))
+	job.CreationTimestamp = metav1.NewTime(testNow.Add(f.made*time.Second - 5*time.Minute))
 	f.made++
 	if dry {
 		reply(w, http.StatusCreated, job)

@@ -58,13 +58,15 @@ func (o *runsOptions) drawMatrix(out *bufio.Writer, w *snapshot.World, list []*s
 		return
 	}
 	fmt.Fprintln(out)
+	var signs []string
 	for _, state := range picture.States {
 		if used[state] {
-			fmt.Fprintf(out, "%s %s   ", o.terminal.Glyphs.Symbols[state], state)
+			signs = append(signs, o.terminal.Glyphs.Symbols[state]+" "+string(state))
 		}
 	}
+	fmt.Fprintln(out, strings.Join(signs, strings.Repeat(" ", command.Gap)))
 	first, last := list[shown-1], list[0]
-	fmt.Fprintf(out, "\n%s, from %s to %s\n", command.Count(shown, "run"), first.display(), last.display())
+	fmt.Fprintf(out, "%s, from %s to %s\n", command.Count(shown, "run"), first.display(), last.display())
 }
 
 func (o *runsOptions) line(namespace, step string) string {
