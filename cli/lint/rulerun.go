@@ -57,14 +57,14 @@ func (l *linting) stepsOf(namespace string) []string {
 // itself: the run is not over before it, and it does not run before the run is over.
 func runCycle(l *linting, w *manifest.Workload) []mistake {
 	by := w.By()
-	if by.Run == "" || w.Expr == nil || w.Expr.NamesRun() {
+	if by.Run == "" || w.Expr == nil || w.Expr.NamesRun(by.Run) {
 		return nil
 	}
 	var found []mistake
 	for _, edge := range w.OnceEach() {
 		ref := edge.Ref.Resolve(by)
 		other := l.jobs[ref]
-		if other == nil || ref.Run != by.Run || other.Expr == nil || !other.Expr.NamesRun() {
+		if other == nil || ref.Run != by.Run || other.Expr == nil || !other.Expr.NamesRun(by.Run) {
 			continue
 		}
 		found = append(found, mistakef(w.Expression(edge.Span), "ask about the run here, too, as in: "+edge.Ref.String()+", finished(run)",
