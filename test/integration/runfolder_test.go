@@ -15,8 +15,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// nightly writes a folder of three steps and a ConfigMap. extract runs until told.
-func (s *space) nightly() (folder string) {
+// nightlyFolder writes a folder of three steps and a ConfigMap. extract runs until told.
+func (s *space) nightlyFolder() (folder string) {
 	s.t.Helper()
 	folder = s.t.TempDir()
 	write := func(name, text string) {
@@ -67,7 +67,7 @@ func (s *space) steps(run string) map[string]string {
 func TestAFolderRunsTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	folder := s.nightly()
+	folder := s.nightlyFolder()
 	said := make([]string, 2)
 	var wg sync.WaitGroup
 	for i := range said {
@@ -108,7 +108,7 @@ func TestAFolderRunsTwiceAtOnce(t *testing.T) {
 func TestAHalfMadeRunIsCompleted(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	folder := s.nightly()
+	folder := s.nightlyFolder()
 	s.does("run", "-f", folder, "--run", "k", "--fail-fast", "--deadline", "1h")
 	before := s.steps("k")
 	s.delete(before["load"], metav1.DeletePropagationBackground)
@@ -133,7 +133,7 @@ func TestAHalfMadeRunIsCompleted(t *testing.T) {
 func TestAFailedRunIsRetried(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	s.does("run", "-f", s.nightly(), "--run", "k")
+	s.does("run", "-f", s.nightlyFolder(), "--run", "k")
 	before := s.steps("k")
 	s.runs(before["extract"])
 	s.does("cancel", "--run", "k", "--keep", "extract")
