@@ -28,6 +28,7 @@ import (
 type fakeJobs struct {
 	t    *testing.T
 	jobs map[string]*batchv1.Job
+	cron map[string]*batchv1.CronJob
 	pods map[string]*corev1.Pod
 	// forbidden has what RBAC refuses, as "patch jobs etl"; a namespace of "*" is
 	// a request for all.
@@ -45,6 +46,8 @@ type fakeJobs struct {
 	// nobody hides who asks.
 	nobody bool
 	writes []string
+	// made counts what has been made: each time a second later.
+	made time.Duration
 }
 
 // newFakeJobs has a diamond below a Job that failed, and Jobs that wait.
@@ -146,6 +149,10 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
 			"status": map[string]any{"userInfo": map[string]any{"username": "alice"}},
 		})
+	case resource == "cronjobs" && f.cron[name] != nil:
+		reply(w, http.StatusOK, f.cron[name])
+	case resource == "cronjobs":
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
 	case verb == "list":
 		f.list(w, r, resource, namespace)
 	case verb == "create":
@@ -228,11 +235,14 @@ func (f *fakeJobs) create(w http.ResponseWriter, body []byte, namespace string, 
 	case f.jobs[path] != nil:
 		refuse(w, http.StatusConflict, metav1.StatusReasonAlreadyExists, "it exists")
 		return
-	case dry:
+	}
+	require.Empty(f.t, job.UID)
+	job.CreationTimestamp = metav1.NewTime(testNow.Add(f.made*time.Second - 5*time.Minute))
+	f.made++
+	if dry {
 		reply(w, http.StatusCreated, job)
 		return
 	}
-	require.Empty(f.t, job.UID)
 	job.UID = types.UID("uid-" + job.Name + "-again")
 	f.writes = append(f.writes, "create "+namespace+"/"+job.Name)
 	f.jobs[path] = job

@@ -17,6 +17,8 @@ import (
 	"depctl.dev/cli/lint"
 	"depctl.dev/cli/parse"
 	"depctl.dev/cli/plan"
+	running "depctl.dev/cli/run"
+	"depctl.dev/cli/runs"
 	"depctl.dev/cli/status"
 	"depctl.dev/cli/submit"
 	"depctl.dev/cli/uninstall"
@@ -58,7 +60,7 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		graph.New(f, streams), explain.New(f, streams), status.New(f, streams), wait.New(f, streams), check.New(f, streams),
-		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), uninstall.New(f, streams),
+		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), running.New(f, streams, lint.Run), running.NewSchedule(f, streams, lint.Run), runs.New(f, streams), runs.NewPrune(f, streams), uninstall.New(f, streams),
 		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)

@@ -98,6 +98,10 @@ func (b *builder) oneCronJob(t *Target, at Span) bool {
 	return false
 }
 
+// IsRunName reports whether a run, or a step, can have this name: it is the value of a
+// label.
+func IsRunName(s string) bool { return s != "" && isLabelValue(s) }
+
 // isOffset reports whether s is a sign with a positive number without leading zeros.
 func isOffset(s string) bool {
 	return len(s) > 1 && (s[0] == '-' || s[0] == '+') && s[1] != '0' && isDigits(s[1:])

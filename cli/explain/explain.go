@@ -54,6 +54,7 @@ type explainOptions struct {
 	recursive bool
 	index     int64
 	expr      string
+	runName   string
 
 	// The rest is filled in by complete.
 	refs   []lang.Ref
@@ -67,7 +68,7 @@ type explainOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "explain JOB... [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
+		Use:                   "explain JOB... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
 		Short:                 "Say why a Job waits, ran, or never will",
 		Long:                  explainLong,
 		Example:               explainExample,
@@ -84,6 +85,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		},
 	}
 	flags := cmd.Flags()
+	command.AddRunFlag(flags, &o.runName)
 	flags.BoolVarP(&o.recursive, "recursive", "r", false, "Show below each check what its objects wait for themselves.")
 	flags.Int64Var(&o.index, "index", -1, "Explain this element of an array.")
 	flags.StringVar(&o.expr, "expr", "", "Explain what this `EXPRESSION` would mean for the Job; nothing is changed.")
@@ -99,6 +101,9 @@ func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 		return command.UsageErrorf("--index must be 0 or more")
 	case len(args) > 1 && (o.index >= 0 || cmd.Flags().Changed("expr")):
 		return command.UsageErrorf("--index and --expr are about one Job")
+	}
+	if err := command.ValidateRun(o.runName); err != nil {
+		return err
 	}
 	if !cmd.Flags().Changed("expr") {
 		return command.ValidateOutputs(o.output, command.OutputJSON, command.OutputYAML)
@@ -128,6 +133,12 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 }
 
 func (o *explainOptions) run(ctx context.Context) error {
+	if o.runName != "" {
+		var err error
+		if o.refs, err = cluster.NewReader(o.client, "").JobsOfSteps(ctx, o.runName, o.refs); err != nil {
+			return err
+		}
+	}
 	i := &cluster.Inquirer{Client: o.client}
 	q, asked, err := i.Read(ctx, o.clock.Now(), o.refs, o.try)
 	if err != nil {

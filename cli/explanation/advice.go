@@ -1,11 +1,11 @@
 package explanation
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
 // Advice is something that one could do.
@@ -59,7 +59,7 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	case gate.StateInvalid:
 		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"fix it", edit}}
 	case gate.StateFailed:
-		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job.Ref())}
+		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job)}
 	case gate.StateSuspended:
 		return []Advice{{"let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, name)}}
 	}
@@ -80,18 +80,23 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	return nil
 }
 
-func again(ref lang.Ref) Advice {
-	return Advice{"fix it and recreate it, with what was skipped because of it", "depctl retry " + ref.Name + " -n " + ref.Namespace}
+// again is how to run a Job again: a step of a run gets a new Job.
+func again(job gate.Job) Advice {
+	if step := job.Step(); step.Run != "" {
+		return Advice{"fix it and run it again, with what was skipped because of it", "depctl retry --run " + step.Run + " " + step.Name + " -n " + step.Namespace}
+	}
+	return Advice{"fix it and recreate it, with what was skipped because of it", "depctl retry " + job.Name + " -n " + job.Namespace}
 }
 
 // advice is what one could do about something that blocks.
 func (o *Object) advice() (Advice, bool) {
-	in := o.Name + " -n " + o.Namespace
+	name := cmp.Or(o.snapshot.Job.Name, o.Name) // in a run the object is called by its step
+	in := name + " -n " + o.Namespace
 	switch gate.State(o.State) {
 	case gate.StateMissing:
 		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
 	case gate.StateFailed:
-		a := again(o.ref)
+		a := again(o.snapshot.Job)
 		a.Why = o.ref.String() + " has failed: " + a.Why
 		return a, true
 	case gate.StateHeld:
@@ -101,7 +106,7 @@ func (o *Object) advice() (Advice, bool) {
 	case gate.StateSuspended:
 		return Advice{o.ref.String() + " is suspended by somebody: let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, in)}, true
 	case gate.StateRunning:
-		return Advice{o.ref.String() + " runs: watch it", "kubectl logs -f -n " + o.Namespace + " job/" + o.Name}, true
+		return Advice{o.ref.String() + " runs: watch it", "kubectl logs -f -n " + o.Namespace + " job/" + name}, true
 	case gate.StatePending:
 		return Advice{o.ref.String() + " has no pod that is ready: see why", "kubectl describe job " + in}, true
 	}

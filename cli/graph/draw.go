@@ -14,7 +14,12 @@ import (
 // model returns what the options select of a world.
 func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 	s := o.selection
-	s.namespace, s.unrelated, s.up, s.down = o.scope, o.all, o.up, o.down
+	s.namespace, s.run, s.unrelated, s.up, s.down = o.scope, o.runName, o.all, o.up, o.down
+	if o.runName != "" {
+		if err := w.NoRun(o.scope, o.runName); err != nil {
+			return nil, err
+		}
+	}
 	for _, name := range o.names {
 		ref, err := o.find(w, name)
 		if err != nil {
@@ -32,6 +37,11 @@ func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error
 	ref, err := command.JobNamed(argument, o.namespace)
 	if err != nil {
 		return ref, err
+	}
+	if o.runName != "" {
+		ref.Run = o.runName
+	} else {
+		ref = w.RefOf(ref)
 	}
 	if _, exists := w.Jobs[ref]; exists {
 		return ref, nil

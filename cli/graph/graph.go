@@ -36,6 +36,7 @@ type graphOptions struct {
 	colour        string
 	diff          bool
 	watch         bool
+	runName       string
 
 	// The rest is filled in by complete.
 	names     []string
@@ -81,6 +82,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.diff, "diff", false, "With -f, draw what applying the manifests would change in the cluster.")
 	flags.IntVar(&o.up, "up", -1, "Around each JOB, show `N` levels of what it waits for; all by default.")
 	flags.IntVar(&o.down, "down", -1, "Around each JOB, show `N` levels of what waits for it; all by default.")
+	command.AddRunFlag(flags, &o.runName)
 	flags.StringVarP(&o.selector, "selector", "l", "", "Start from the Jobs with these labels, as in -l app=etl,tier!=test.")
 	flags.StringSliceVar(&o.states, "state", nil, "Show only Jobs in these `STATES`, as in --state waiting,failed.")
 	flags.StringVar(&o.collapse, "collapse", "", "Draw one node for each `THING`; the only one is \"namespace\".")
@@ -99,6 +101,8 @@ var graphOutputs = []string{"", "picture", "tree", "wide", "name", "json", "dot"
 func (o *graphOptions) validate() error {
 	manifests := len(o.files.Filenames) > 0
 	switch {
+	case o.runName != "" && manifests:
+		return command.UsageErrorf("--run and -f exclude each other: manifests are of no run yet")
 	case o.allNamespaces && manifests:
 		return command.UsageErrorf("-A and -f exclude each other: files are always drawn with all their namespaces")
 	case o.files.Recursive && !manifests:
@@ -117,6 +121,9 @@ func (o *graphOptions) validate() error {
 		return command.UsageErrorf("--color %q: it is one of: auto, always, never", o.colour)
 	case (o.up >= 0 || o.down >= 0) && len(o.names) == 0 && o.selector == "":
 		return command.UsageErrorf("--up and --down need a JOB or -l to start from")
+	}
+	if err := command.ValidateRun(o.runName); err != nil {
+		return err
 	}
 	for _, state := range o.states {
 		if !slices.Contains(picture.States, gate.State(state)) {

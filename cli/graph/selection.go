@@ -16,6 +16,8 @@ type selection struct {
 	// namespace limits them to a namespace and to what is waited for there;
 	// empty means all.
 	namespace string
+	// run limits them to the steps of a run and to what these wait for; empty means all.
+	run string
 	// unrelated includes Jobs without any dependency.
 	unrelated bool
 	// starts, if not nil, are the Jobs to begin with, and labels chooses them.
@@ -31,10 +33,13 @@ type selection struct {
 // refs returns what is shown, sorted, and how many unrelated Jobs are not.
 func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
 	all := w.Upstream(s.namespace)
+	if s.run != "" {
+		all = w.UpstreamOf(snapshot.Steps(s.namespace, s.run))
+	}
 	if s.starts != nil || s.labels != nil {
 		return s.around(w, all), 0
 	}
-	if s.unrelated {
+	if s.unrelated || s.run != "" {
 		return all, 0
 	}
 	named := map[lang.Ref]bool{}

@@ -18,6 +18,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -31,8 +32,10 @@ type acting struct {
 
 	selector           string
 	all, allNamespaces bool
-	dryRun, output     string
-	yes                bool
+	// run limits all to the steps of a run, whose names are then given.
+	run            string
+	dryRun, output string
+	yes            bool
 
 	// The rest is filled in by complete.
 	command     string
@@ -50,6 +53,7 @@ func newActing(f *cluster.Factory, streams genericiooptions.IOStreams, verb, don
 
 func (a *acting) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&a.selector, "selector", "l", "", "Take the Jobs with these `LABELS`, as kubectl does: app=etl,tier!=test.")
+	command.AddRunFlag(flags, &a.run)
 	flags.BoolVar(&a.all, "all", false, "Take all Jobs of the namespace.")
 	flags.BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "With -l or --all: those of all namespaces.")
 	flags.StringVar(&a.dryRun, "dry-run", string(command.DryRunNone),
@@ -62,6 +66,12 @@ func (a *acting) addFlags(flags *pflag.FlagSet) {
 // complete checks what was asked, and gets ready to do it. names says how many
 // arguments are names of Jobs.
 func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) error {
+	if err := command.ValidateRun(a.run); err != nil {
+		return err
+	}
+	if a.run != "" && names == 0 {
+		a.all = a.all || a.selector == ""
+	}
 	selects := a.selector != "" || a.all
 	switch {
 	case names > 0 && selects:
@@ -117,6 +127,12 @@ func (a *acting) find(ctx context.Context, names []string, fits func(cluster.Liv
 		}
 		refs = append(refs, ref)
 	}
+	if a.run != "" {
+		var err error
+		if refs, err = a.client.Reader("").JobsOfSteps(ctx, a.run, refs); err != nil {
+			return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, err)
+		}
+	}
 	slices.SortFunc(refs, lang.Ref.Compare)
 	var found []cluster.LiveJob
 	var failed []error
@@ -142,12 +158,20 @@ func (a *acting) selected(ctx context.Context, fits func(cluster.LiveJob) error)
 	if a.allNamespaces {
 		namespace, where = "", ""
 	}
-	found, err := a.client.List(ctx, namespace, a.selector)
+	selector := a.selector
+	if a.run != "" {
+		where = " in run " + a.run + where
+		if selector != "" {
+			selector += ","
+		}
+		selector += gate.RunLabel + "=" + a.run
+	}
+	found, err := a.client.List(ctx, namespace, selector)
 	if err != nil {
 		return nil, err
 	}
 	found = slices.DeleteFunc(found, func(t cluster.LiveJob) bool { return fits(t) != nil })
-	slices.SortFunc(found, func(a, b cluster.LiveJob) int { return a.Ref().Compare(b.Ref()) })
+	slices.SortFunc(found, func(a, b cluster.LiveJob) int { return a.Identity().Compare(b.Identity()) })
 	if len(found) == 0 {
 		return nil, a.note("No Jobs to %s found%s.", a.verb, where)
 	}

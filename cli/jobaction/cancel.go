@@ -48,7 +48,7 @@ type cancelOptions struct {
 func NewCancel(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &cancelOptions{acting: newActing(f, streams, "cancel", "cancelled")}
 	cmd := &cobra.Command{
-		Use:         "cancel JOB... | -l LABELS | --all [--downstream | --keep]",
+		Use:         "cancel JOB... | -l LABELS | --all | --run NAME [--downstream | --keep]",
 		Short:       "Delete Jobs that have not ended, or fail them",
 		Long:        cancelLong,
 		Example:     cancelExample,
@@ -67,7 +67,7 @@ func NewCancel(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Co
 			if err := o.complete(f, cmd, len(args)); err != nil {
 				return err
 			}
-			return o.run(cmd.Context(), args)
+			return o.act(cmd.Context(), args)
 		},
 	}
 	o.addFlags(cmd.Flags())
@@ -81,14 +81,14 @@ func NewCancel(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Co
 func cancellable(job gate.Job) error {
 	switch {
 	case job.Outcome() != lang.Undecided, job.Ending:
-		return fmt.Errorf("job %s has ended", job.Ref())
+		return fmt.Errorf("job %s has ended", job.Identity())
 	case job.BeingDeleted:
-		return fmt.Errorf("job %s is being deleted", job.Ref())
+		return fmt.Errorf("job %s is being deleted", job.Identity())
 	}
 	return nil
 }
 
-func (o *cancelOptions) run(ctx context.Context, names []string) error {
+func (o *cancelOptions) act(ctx context.Context, names []string) error {
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return cancellable(t.Job) })
 	if err != nil || len(found) == 0 {
 		return err
@@ -119,13 +119,13 @@ func (o *cancelOptions) below(ctx context.Context, found []cluster.LiveJob) ([]c
 	}
 	named := map[lang.Ref]cluster.LiveJob{}
 	for _, t := range found {
-		named[t.Ref()] = t
+		named[w.RefOf(t.Identity())] = t
 	}
 	var all []cluster.LiveJob
-	for _, ref := range stranding(w, refsOf(found)) {
+	for _, ref := range stranding(w, knownAs(w, found)) {
 		t, ok := named[ref]
 		if !ok {
-			if t, err = o.client.Get(ctx, ref); err != nil {
+			if t, err = o.client.Get(ctx, w.Jobs[ref].Identity()); err != nil {
 				return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 			}
 			ok = snapshot.NotWaiting(t.Job) == nil
@@ -150,7 +150,7 @@ func (o *cancelOptions) remove(ctx context.Context, all []cluster.LiveJob) error
 			return err
 		}
 		if owner := metav1.GetControllerOf(t.Full); owner != nil {
-			if err := o.note("%s belonged to %s %s, which may recreate it", o.short(t.Ref()), owner.Kind, owner.Name); err != nil {
+			if err := o.note("%s belonged to %s %s, which may recreate it", o.short(t.Identity()), owner.Kind, owner.Name); err != nil {
 				return err
 			}
 		}
@@ -188,7 +188,7 @@ func (o *cancelOptions) fail(ctx context.Context, all []cluster.LiveJob) error {
 	by := cmp.Or(o.client.User(ctx), "somebody") + " (depctl cancel --keep)"
 	return each(all, func(t cluster.LiveJob) error {
 		if t.Full.Spec.ManagedBy != nil && t.ForeignOwner != "" {
-			return fmt.Errorf("job %s: %s would not see it; cancel it without --keep", t.Ref(), t.ForeignOwner)
+			return fmt.Errorf("job %s: %s would not see it; cancel it without --keep", t.Identity(), t.ForeignOwner)
 		}
 		after, _, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.StrategicMergePatchType, Of: "status", Patch: func(t cluster.LiveJob) ([]byte, error) {
 			if err := cancellable(t.Job); err != nil {

@@ -38,7 +38,7 @@ type holdOptions struct {
 func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &holdOptions{acting: newActing(f, streams, "hold", "held")}
 	cmd := &cobra.Command{
-		Use:                   "hold JOB... | -l LABELS | --all [--reason TEXT]",
+		Use:                   "hold JOB... | -l LABELS | --all | --run NAME [--reason TEXT]",
 		Short:                 "Keep Jobs from being released",
 		Long:                  holdLong,
 		Example:               holdExample,
@@ -49,7 +49,7 @@ func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comm
 			if err := o.complete(f, cmd, len(args)); err != nil {
 				return err
 			}
-			return o.run(cmd.Context(), args)
+			return o.act(cmd.Context(), args)
 		},
 	}
 	o.addFlags(cmd.Flags())
@@ -57,7 +57,7 @@ func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comm
 	return cmd
 }
 
-func (o *holdOptions) run(ctx context.Context, names []string) error {
+func (o *holdOptions) act(ctx context.Context, names []string) error {
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return snapshot.NotWaiting(t.Job) })
 	if err != nil {
 		return err
@@ -82,12 +82,31 @@ func (o *holdOptions) run(ctx context.Context, names []string) error {
 	})
 }
 
+// refsOf returns Jobs by their own names, as people are asked about them.
 func refsOf(all []cluster.LiveJob) []lang.Ref {
 	refs := make([]lang.Ref, len(all))
 	for i, t := range all {
-		refs[i] = t.Ref()
+		refs[i] = t.Identity()
 	}
 	return refs
+}
+
+// knownAs returns Jobs as a world knows them: those of runs as their steps.
+func knownAs(w *snapshot.World, all []cluster.LiveJob) []lang.Ref {
+	refs := refsOf(all)
+	for i, ref := range refs {
+		refs[i] = w.RefOf(ref)
+	}
+	return refs
+}
+
+// namesOf returns Jobs that a world knows by their own names.
+func namesOf(w *snapshot.World, refs []lang.Ref) []lang.Ref {
+	names := make([]lang.Ref, len(refs))
+	for i, ref := range refs {
+		names[i] = w.Jobs[ref].Identity()
+	}
+	return names
 }
 
 // unlessUnchanged returns what is said of a Job: kubectl's unchanged if nothing was to do.

@@ -81,7 +81,7 @@ func (o *retryOptions) rehearse(ctx context.Context, all []remaking) error {
 			// A webhook that cannot do dry runs is a bad request, and there is
 			// more room when the old Job is gone.
 		case err != nil:
-			failed = append(failed, client.Explain(ctx, err, cluster.Right{Verb: "create", Kind: cluster.JobKind, Subresource: "", Namespace: r.old.Namespace}, r.old.Ref()))
+			failed = append(failed, client.Explain(ctx, err, cluster.Right{Verb: "create", Kind: cluster.JobKind, Subresource: "", Namespace: r.old.Namespace}, r.old.Identity()))
 		}
 		if err := client.Remove(ctx, r.old); err != nil && !apierrors.IsBadRequest(err) {
 			failed = append(failed, err)
@@ -136,12 +136,12 @@ func (o *retryOptions) makeAnew(ctx context.Context, r remaking) (cluster.LiveJo
 	switch {
 	case apierrors.IsAlreadyExists(err):
 		// Somebody else was faster, such as GitOps, or an answer was lost.
-		if err := o.note("%s was recreated by somebody else meanwhile", o.short(r.old.Ref())); err != nil {
+		if err := o.note("%s was recreated by somebody else meanwhile", o.short(r.old.Identity())); err != nil {
 			return cluster.LiveJob{}, err
 		}
-		return o.client.Get(ctx, r.old.Ref())
+		return o.client.Get(ctx, r.old.Identity())
 	case last != nil:
-		return cluster.LiveJob{}, o.client.Explain(ctx, last, cluster.Right{Verb: "create", Kind: cluster.JobKind, Subresource: "", Namespace: r.old.Namespace}, r.old.Ref())
+		return cluster.LiveJob{}, o.client.Explain(ctx, last, cluster.Right{Verb: "create", Kind: cluster.JobKind, Subresource: "", Namespace: r.old.Namespace}, r.old.Identity())
 	case err != nil:
 		return cluster.LiveJob{}, err
 	}

@@ -42,7 +42,7 @@ type releaseOptions struct {
 func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &releaseOptions{acting: newActing(f, streams, "release", "released")}
 	cmd := &cobra.Command{
-		Use:         "release JOB... | -l LABELS | --all [--force]",
+		Use:         "release JOB... | -l LABELS | --all | --run NAME [--force]",
 		Short:       "Take the hold off Jobs, or run them now",
 		Long:        releaseLong,
 		Example:     releaseExample,
@@ -55,7 +55,7 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 			if err := o.complete(f, cmd, len(args)); err != nil {
 				return err
 			}
-			return o.run(cmd.Context(), args)
+			return o.act(cmd.Context(), args)
 		},
 	}
 	o.addFlags(cmd.Flags())
@@ -63,7 +63,7 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 	return cmd
 }
 
-func (o *releaseOptions) run(ctx context.Context, names []string) error {
+func (o *releaseOptions) act(ctx context.Context, names []string) error {
 	selected := o.selector != "" || o.all
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error {
 		if selected && !o.force && !t.OnHold {
@@ -144,11 +144,11 @@ func (o *releaseOptions) start(ctx context.Context, t cluster.LiveJob) error {
 // tell says what becomes of a Job that nobody holds any more.
 func (o *releaseOptions) tell(t cluster.LiveJob, w *snapshot.World) error {
 	w.Settle()
-	switch d := w.Decide(t.Ref()); {
+	switch d := w.Decide(w.RefOf(t.Identity())); {
 	case d.Action == gate.Releasing:
-		return o.note("%s: all met, the gate releases it now", o.short(t.Ref()))
+		return o.note("%s: all met, the gate releases it now", o.short(t.Identity()))
 	case d.Message != "":
-		return o.note("%s: %s (--force runs it now)", o.short(t.Ref()), d.Message)
+		return o.note("%s: %s (--force runs it now)", o.short(t.Identity()), d.Message)
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func (o *releaseOptions) forceRelease(ctx context.Context, t cluster.LiveJob, w 
 		return err
 	}
 	w.Add(skipped.Job)
-	return o.note("%s: skipped %s", o.short(t.Ref()), strings.Join(skips(w, skipped.Job), ", "))
+	return o.note("%s: skipped %s", o.short(t.Identity()), strings.Join(skips(w, skipped.Job), ", "))
 }
 
 // skips returns, in words, what a Job would still wait for.
@@ -187,13 +187,13 @@ func skips(w *snapshot.World, job gate.Job) []string {
 	if job.OnHold {
 		items = append(items, "a hold by a person: "+picture.OneLine(gate.HoldAnnotation+"="+job.Hold))
 	}
-	if w.Invalid[job.Ref()] != nil {
+	if w.Invalid[w.RefOf(job.Identity())] != nil {
 		items = append(items, "an expression that cannot be read")
 	}
-	for _, reason := range w.Unmet(job.Ref()) {
+	for _, reason := range w.Unmet(w.RefOf(job.Identity())) {
 		items = append(items, reason.String())
 	}
-	if expr := w.Graph.Expr(job.Ref()); expr != nil && expr.Elementwise() {
+	if expr := w.Graph.Expr(w.RefOf(job.Identity())); expr != nil && expr.Elementwise() {
 		items = append(items, "what its elements wait for one by one")
 	}
 	if len(items) == 0 {
@@ -242,7 +242,7 @@ func (o *releaseOptions) openElements(ctx context.Context, t cluster.LiveJob) er
 // halfOpen says of an error how far it got, and the way without rights on pods.
 func (o *releaseOptions) halfOpen(t cluster.LiveJob, opened int, err error) error {
 	return fmt.Errorf("%s of job %s let go: %w\nWithout rights on pods, take the annotation away, and the gate lets all elements go:\n  kubectl annotate job %s -n %s %s-",
-		command.Count(opened, "element"), t.Ref(), err, t.Name, t.Namespace, gate.DependsOnAnnotation)
+		command.Count(opened, "element"), t.Identity(), err, t.Name, t.Namespace, gate.DependsOnAnnotation)
 }
 
 // opened says how many elements were let go, and how many not yet.
@@ -250,7 +250,7 @@ func (o *releaseOptions) opened(ctx context.Context, t cluster.LiveJob, opened i
 	if err := o.say(t, unlessUnchanged(opened > 0, o.done)); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s: let go %s", o.short(t.Ref()), command.Count(opened, "element"))
+	text := fmt.Sprintf("%s: let go %s", o.short(t.Identity()), command.Count(opened, "element"))
 	if o.changes() {
 		missing, err := o.client.Podless(ctx, t)
 		if err != nil {

@@ -32,6 +32,10 @@ allowed is asked before anything is deleted, and until all is done the manifests
 are in a file whose name is printed. To run the command again after it was
 interrupted is harmless: it goes on with what is left.
 
+With --run, steps of a run get new Jobs under new names, of which the latest counts;
+nothing is deleted. Without names, that is all of the run that has failed or was skipped.
+What succeeded stays, unless it is below --from.
+
 A Job that was named and has not failed stays, and the skipped ones below it are
 recreated. One that would be skipped again at once, because something else that
 it waits for has failed, is left and said. A Job of a CronJob stays the CronJob's,
@@ -44,6 +48,10 @@ const retryExample = `  # What failed, and all that was skipped because of it
   # All that failed in the namespace; first see what would be done
   depctl retry --all --dry-run=server
 
+  # What failed in a run, and was skipped; or one step and all that is below it
+  depctl retry --run 20261129-021500
+  depctl retry --run 20261129-021500 --from extract
+
   # The manifests that would be made
   depctl retry extract --dry-run -o yaml`
 
@@ -51,6 +59,7 @@ const retryExample = `  # What failed, and all that was skipped because of it
 type retryOptions struct {
 	acting
 	only    bool
+	from    []string
 	timeout time.Duration
 }
 
@@ -58,7 +67,7 @@ type retryOptions struct {
 func NewRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &retryOptions{acting: newActing(f, streams, "retry", "retried")}
 	cmd := &cobra.Command{
-		Use:         "retry JOB... | -l LABELS | --all [--only]",
+		Use:         "retry JOB... | -l LABELS | --all | --run NAME [STEP... | --from STEP] [--only]",
 		Short:       "Make failed Jobs again, and those skipped below them",
 		Long:        retryLong,
 		Example:     retryExample,
@@ -71,19 +80,31 @@ func NewRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Com
 			if o.timeout <= 0 {
 				return command.UsageErrorf("--timeout must be more than 0")
 			}
+			switch {
+			case len(o.from) > 0 && o.run == "":
+				return command.UsageErrorf("--from needs --run: it names a step of a run")
+			case len(o.from) > 0 && len(args) > 0:
+				return command.UsageErrorf("names exclude --from, which takes the steps below, too")
+			case o.run != "" && (o.selector != "" || o.allNamespaces):
+				return command.UsageErrorf("-l and -A exclude --run: name steps of the run, or none for all that failed")
+			}
 			if err := o.complete(f, cmd, len(args)); err != nil {
 				return err
 			}
-			return o.run(cmd.Context(), args)
+			if o.run != "" {
+				return o.retryRun(cmd.Context(), args)
+			}
+			return o.act(cmd.Context(), args)
 		},
 	}
 	o.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.only, "only", false, "Not those below them.")
+	cmd.Flags().StringSliceVar(&o.from, "from", nil, "With --run: this `STEP` and all below it in the run, whatever came of them; may be repeated.")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for each Job to be gone, and for room to recreate it.")
 	return cmd
 }
 
-func (o *retryOptions) run(ctx context.Context, names []string) error {
+func (o *retryOptions) act(ctx context.Context, names []string) error {
 	found, err := o.find(ctx, names, o.fits)
 	if err != nil || len(found) == 0 {
 		return err
@@ -93,17 +114,17 @@ func (o *retryOptions) run(ctx context.Context, names []string) error {
 		return err
 	}
 	w.Graph.Settle()
-	plan := newRetryPlan(w, refsOf(found), !o.only)
+	plan := newRetryPlan(w, knownAs(w, found), !o.only)
 	if err := o.explainPlan(w, plan, found); err != nil {
 		return err
 	}
 	if len(plan.jobs) == 0 {
 		return fmt.Errorf("%w: there is nothing to make again", command.ErrUnchanged)
 	}
-	if err := o.ask("delete and make again", plan.jobs); err != nil {
+	if err := o.ask("delete and make again", namesOf(w, plan.jobs)); err != nil {
 		return err
 	}
-	if err := o.remake(ctx, plan.jobs); err != nil || !o.changes() || o.only {
+	if err := o.remake(ctx, namesOf(w, plan.jobs)); err != nil || !o.changes() || o.only {
 		return err
 	}
 	return o.lookAgain(ctx, w, found)
@@ -118,7 +139,7 @@ func (o *retryOptions) lookAgain(ctx context.Context, before *snapshot.World, fo
 	}
 	after.Graph.Settle()
 	var late []lang.Ref
-	for _, ref := range newRetryPlan(after, refsOf(found), true).jobs {
+	for _, ref := range newRetryPlan(after, knownAs(after, found), true).jobs {
 		if old, there := before.Jobs[ref]; there && old.UID == after.Jobs[ref].UID && !isOver(old) {
 			late = append(late, ref)
 		}
@@ -126,7 +147,7 @@ func (o *retryOptions) lookAgain(ctx context.Context, before *snapshot.World, fo
 	if len(late) == 0 {
 		return nil
 	}
-	return o.note("Skipped meanwhile: %s; run the command again to retry %s too", o.names(late), pronoun(len(late)))
+	return o.note("Skipped meanwhile: %s; run the command again to retry %s too", o.names(namesOf(after, late)), pronoun(len(late)))
 }
 
 func pronoun(n int) string {
@@ -140,7 +161,7 @@ func pronoun(n int) string {
 // is fine: the command may have been interrupted below it.
 func (o *retryOptions) fits(t cluster.LiveJob) error {
 	if (o.selector != "" || o.all || o.only) && !isOver(t.Job) {
-		return fmt.Errorf("job %s has not failed", t.Ref())
+		return fmt.Errorf("job %s has not failed", t.Identity())
 	}
 	if !isOver(t.Job) {
 		return nil
@@ -152,9 +173,9 @@ func (o *retryOptions) fits(t cluster.LiveJob) error {
 func remakeable(job gate.Job) error {
 	switch {
 	case job.ForeignOwner != "":
-		return fmt.Errorf("job %s belongs to %s, which may have changed its spec: recreate it from its manifest", job.Ref(), job.ForeignOwner)
+		return fmt.Errorf("job %s belongs to %s, which may have changed its spec: recreate it from its manifest", job.Identity(), job.ForeignOwner)
 	case job.BeingDeleted:
-		return fmt.Errorf("job %s is being deleted", job.Ref())
+		return fmt.Errorf("job %s is being deleted", job.Identity())
 	}
 	return nil
 }
@@ -165,7 +186,7 @@ func ownedByOther(t cluster.LiveJob) error {
 	if owner == nil || owner.Kind == "CronJob" {
 		return nil
 	}
-	return fmt.Errorf("job %s belongs to %s %s, which makes its Jobs itself: retry that", t.Ref(), owner.Kind, owner.Name)
+	return fmt.Errorf("job %s belongs to %s %s, which makes its Jobs itself: retry that", t.Identity(), owner.Kind, owner.Name)
 }
 
 // everything returns the Jobs of all namespaces, or as many as the user may list:
@@ -203,8 +224,9 @@ func (o *retryOptions) explainPlan(w *snapshot.World, plan *retryPlan, found []c
 	var notes []string
 	for _, t := range found {
 		if !isOver(t.Job) {
-			state := gate.StateOf(w.Jobs[t.Ref()], w.Decide(t.Ref()))
-			notes = append(notes, fmt.Sprintf("%s has not failed and stays: it is %s", o.short(t.Ref()), state))
+			ref := w.RefOf(t.Identity())
+			state := gate.StateOf(w.Jobs[ref], w.Decide(ref))
+			notes = append(notes, fmt.Sprintf("%s has not failed and stays: it is %s", o.short(t.Identity()), state))
 		}
 	}
 	for _, ref := range slices.SortedFunc(maps.Keys(plan.hopeless), lang.Ref.Compare) {

@@ -33,7 +33,7 @@ func newRetryPlan(w *snapshot.World, named []lang.Ref, below bool) *retryPlan {
 	reach = func(ref lang.Ref) {
 		for _, dependent := range w.Graph.Dependents(ref) {
 			job := w.Jobs[dependent]
-			if chosen[dependent] || job.Object == nil || job.BeingDeleted {
+			if chosen[dependent] || job.Object == nil || job.BeingDeleted || job.Superseded {
 				continue
 			}
 			switch {

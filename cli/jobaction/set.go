@@ -74,7 +74,7 @@ func NewSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comma
 			if err := o.readEdits(cmd, args[names:]); err != nil {
 				return err
 			}
-			return o.run(cmd.Context(), args[:names])
+			return o.apply(cmd.Context(), args[:names])
 		},
 	}
 	o.addFlags(cmd.Flags())
@@ -120,7 +120,7 @@ func (o *setOptions) readEdits(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (o *setOptions) run(ctx context.Context, names []string) error {
+func (o *setOptions) apply(ctx context.Context, names []string) error {
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return o.settable(t) })
 	if err != nil || len(found) == 0 {
 		return err
@@ -130,7 +130,7 @@ func (o *setOptions) run(ctx context.Context, names []string) error {
 		return err
 	}
 	if fails && len(found) == 1 {
-		err = o.agree("have the gate fail job " + found[0].Ref().String() + " at once")
+		err = o.agree("have the gate fail job " + found[0].Identity().String() + " at once")
 	} else {
 		err = o.ask("change", refsOf(found))
 	}
@@ -202,12 +202,12 @@ func (o *setOptions) preview(ctx context.Context, found []cluster.LiveJob) (fail
 		w.Access = snapshot.Hopeful{Access: w.Access}
 	}
 	for i, t := range found {
-		notes := append([]string{o.short(t.Ref()) + ":"}, o.diff(t)...)
+		notes := append([]string{o.short(t.Identity()) + ":"}, o.diff(t)...)
 		if w != nil {
-			d := w.Decide(t.Ref())
+			d := w.Decide(w.RefOf(t.Identity()))
 			fails = fails || d.Action == gate.Failing
 			notes = append(notes, "  "+effect(d))
-			if len(t.Questions(w.Graph.Expr(t.Ref()), w.Kinds)) > 0 {
+			if len(t.Questions(w.Graph.Expr(w.RefOf(t.Identity())), w.Kinds)) > 0 {
 				notes = append(notes, fmt.Sprintf("  if service account %s/%s may look into the other namespaces", t.Namespace, edited[i].ServiceAccount))
 			}
 		}

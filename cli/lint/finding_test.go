@@ -158,7 +158,7 @@ func FuzzFindings(f *testing.F) {
 	f.Add(badManifests)
 	f.Fuzz(func(t *testing.T, text string) {
 		m := manifest.NewManifest("test.yaml", []byte(text))
-		found := newLinting([]*manifest.Manifest{m}, "default").findings(m)
+		found := newLinting([]*manifest.Manifest{m}, "default", "").findings(m)
 		for _, d := range found {
 			require.LessOrEqual(t, 0, d.Span.Start)
 			require.LessOrEqual(t, d.Span.Start, d.Span.End)

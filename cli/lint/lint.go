@@ -30,6 +30,8 @@ in a circle are found, and names that nobody has. With --cluster, what is there
 counts too, and the rights of service accounts are asked for. Without
 files, --cluster looks at the Jobs of the namespace, or with -A of all, and shows
 job/NAME in place of a line; those that were released or have finished are left out.
+With --as-run the Jobs are looked at as the steps of one run, as "depctl run" makes
+them.
 
 A mistake is an error if the gate would hold the Job for it, the API server
 refuse it, or the Job run without having waited. A warning is about what probably
@@ -88,6 +90,8 @@ type lintOptions struct {
 	cluster     *lintCluster
 	// allNamespaces asks for the Jobs of all, where no file is named.
 	allNamespaces bool
+	// asRun takes the Jobs of the files for the steps of one run.
+	asRun bool
 }
 
 // New returns "depctl lint".
@@ -118,6 +122,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.StringVarP(&o.output, "output", "o", outputText, "Output `FORMAT`: text, json, sarif or github.")
 	flags.BoolVar(&o.withCluster, "cluster", false, "Look at what is in the cluster too: its Jobs, and what service accounts may see. Without files, at its Jobs alone.")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "With --cluster and without files, look at the Jobs of all namespaces.")
+	flags.BoolVar(&o.asRun, "as-run", false, "Take the Jobs for the steps of one run, as \"depctl run\" makes them.")
 	flags.BoolP("recursive", "R", true, "")
 	_ = flags.MarkHidden("recursive") // it is accepted and implied
 	return cmd
@@ -126,6 +131,9 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 func (o *lintOptions) validate() error {
 	if o.allNamespaces && (!o.withCluster || len(o.filenames) > 0) {
 		return command.UsageErrorf("-A needs --cluster, and no files: those are always looked at with all their namespaces")
+	}
+	if o.asRun && len(o.filenames) == 0 {
+		return command.UsageErrorf("--as-run needs files: the Jobs of a cluster say themselves of which run they are")
 	}
 	if len(o.filenames) == 0 && !o.withCluster {
 		return command.UsageErrorf("nothing to look at: name files or folders, - for standard input, or --cluster for what is there")
@@ -185,7 +193,11 @@ func (o *lintOptions) run(ctx context.Context) error {
 			return command.Ended(command.ExitUnreadable)
 		}
 	}
-	l := newLinting(manifests, o.namespace)
+	run := ""
+	if o.asRun {
+		run = anyRun
+	}
+	l := newLinting(manifests, o.namespace, run)
 	if o.cluster != nil {
 		notes, err := o.cluster.join(ctx, l)
 		if err != nil { // not the code of a finding
@@ -214,6 +226,15 @@ func (o *lintOptions) run(ctx context.Context) error {
 		return command.Ended(command.ExitFindings)
 	}
 	return nil
+}
+
+// anyRun stands for the name that a run will have.
+const anyRun = "run"
+
+// Run returns what is wrong in files whose Jobs are the steps of one run. namespace is
+// that of objects that name none.
+func Run(manifests []*manifest.Manifest, namespace, run string) []manifest.Finding {
+	return newLinting(manifests, namespace, run).result().findings
 }
 
 // result returns what is wrong in all files.

@@ -31,6 +31,8 @@ type linting struct {
 	inCluster bool
 	access    gate.Access
 	rules     []lintRule
+	// run is the run of which all Jobs of the files are steps; empty if they are none.
+	run string
 	// suggested counts the names for which near ones were looked up.
 	suggested int
 }
@@ -52,16 +54,19 @@ type lintSpace struct {
 }
 
 // newLinting looks at the files together. namespace is that of objects that
-// name none.
-func newLinting(manifests []*manifest.Manifest, namespace string) *linting {
+// name none, and run that of which all Jobs are steps, if it is not empty.
+func newLinting(manifests []*manifest.Manifest, namespace, run string) *linting {
 	l := &linting{
 		manifests: manifests, workloads: map[*manifest.Manifest][]*manifest.Workload{}, broken: map[*manifest.Manifest][]manifest.SyntaxError{},
 		world: snapshot.NewWorld(time.Time{}), jobs: map[lang.Ref]*manifest.Workload{}, dependents: map[lang.Ref][]*manifest.Workload{},
-		spaces: map[string]*lintSpace{}, rules: lintRules(),
+		spaces: map[string]*lintSpace{}, rules: lintRules(), run: run,
 	}
 	for _, m := range manifests {
 		l.workloads[m], l.broken[m] = m.Workloads(namespace)
 		for _, w := range l.workloads[m] {
+			if run != "" {
+				w.Join(run)
+			}
 			l.add(w)
 		}
 	}

@@ -41,6 +41,8 @@ func lintRules() []lintRule {
 	return []lintRule{
 		{"deadlock", lang.Error, "Jobs wait for one another in a circle, and no other can open it.", deadlock},
 		{"missing-prerequisite", lang.Warning, "no Job of this name is among the files, or in the cluster.", missingPrerequisite},
+		{"no-step", lang.Error, "no Job of the run's folder has this name, so the run would wait for it forever.", noStep},
+		{"run-cycle", lang.Error, "a Job waits for one that waits for the whole run, and so for this Job.", runCycle},
 		{"forbidden-reference", lang.Warning, "the service account of the Job's pods may not look at what is waited for, in another namespace.", forbiddenReference},
 		{"misplaced-annotation", lang.Error, "the annotation stands where nobody reads it: the Job does not wait.", misplacedAnnotation},
 		{"misspelt-annotation", lang.Warning, "no annotation has this name, and one has nearly the same.", misspeltAnnotation},

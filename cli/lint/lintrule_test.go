@@ -16,7 +16,7 @@ func lintCodes(t *testing.T, text string) string {
 	t.Helper()
 	m := manifest.NewManifest("test.yaml", []byte(text))
 	var found []string
-	for _, f := range newLinting([]*manifest.Manifest{m}, "default").findings(m) {
+	for _, f := range newLinting([]*manifest.Manifest{m}, "default", "").findings(m) {
 		at := manifest.FindingsJSON([]manifest.Finding{f})[0]
 		found = append(found, fmt.Sprintf("%d:%d %s", at.Line, at.Column, at.Code))
 	}
@@ -146,7 +146,7 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 func TestFilesAreLookedAtTogether(t *testing.T) {
 	t.Parallel()
 	a, b := manifest.NewManifest("a.yaml", []byte(jobText("a", "b", "", ""))), manifest.NewManifest("b.yaml", []byte(jobText("b", "a", "", "")))
-	l := newLinting([]*manifest.Manifest{b, a}, "etl")
+	l := newLinting([]*manifest.Manifest{b, a}, "etl", "")
 	require.Empty(t, l.findings(b))
 	found := l.findings(a)
 	require.Len(t, found, 1)
@@ -169,7 +169,7 @@ func BenchmarkLint(b *testing.B) {
 			}
 			for b.Loop() {
 				m := manifest.NewManifest("test.yaml", []byte(text.String()))
-				newLinting([]*manifest.Manifest{m}, "default").findings(m)
+				newLinting([]*manifest.Manifest{m}, "default", "").findings(m)
 			}
 		})
 	}

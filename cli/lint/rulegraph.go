@@ -19,6 +19,9 @@ func deadlock(l *linting, w *manifest.Workload) []mistake {
 		return nil
 	}
 	cycle := l.world.Graph.Cycle(ref)
+	if slices.ContainsFunc(cycle, func(one lang.Ref) bool { return l.jobs[one] != nil && len(runCycle(l, l.jobs[one])) > 0 }) {
+		return nil // which says more
+	}
 	for i, one := range cycle {
 		if one == ref {
 			d := l.world.Decide(ref)
@@ -48,7 +51,7 @@ func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
 	for _, edge := range w.OnceEach() {
 		ref := edge.Ref.Resolve(w.By())
 		space := l.spaces[ref.Namespace]
-		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.Ref() || l.exists(ref) || space != nil && space.isMade(ref.Name) {
+		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.Ref() || l.run != "" && ref.Run == l.run || edge.Ref.Run != "" && !l.inCluster || l.exists(ref) || space != nil && space.isMade(ref.Name) {
 			continue
 		}
 		if _, kept := w.Facts.Seen[ref]; kept {

@@ -108,7 +108,11 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 			require.NotNil(t, section, "docs/reference/lint.md has no section with an example")
 			lint := func(text string) (found []string) {
 				m := manifest.NewManifest("test.yaml", []byte(text))
-				l := newLinting([]*manifest.Manifest{m}, "default")
+				run := ""
+				if rule.code == "no-step" {
+					run = "nightly"
+				}
+				l := newLinting([]*manifest.Manifest{m}, "default", run)
 				if rule.code == "forbidden-reference" {
 					l.access = denying{}
 				}

@@ -117,7 +117,15 @@ func oldRun(l *linting, w *manifest.Workload) []mistake {
 		for i := range check.Targets {
 			t := &check.Targets[i]
 			ref := t.Ref.Resolve(w.By())
-			if t.Self || !ref.IsSet() || l.spaces[ref.Namespace] == nil {
+			if t.Self || !ref.IsSet() {
+				continue
+			}
+			if t.Ref.Run == lang.PlainRun && w.By().Run != "" {
+				found = append(found, mistakef(w.Expression(t.Span), "leave out the @ to count the steps of this run, or name each of these Jobs",
+					"Jobs outside of all runs that earlier days have left count as well")...)
+				continue
+			}
+			if l.spaces[ref.Namespace] == nil {
 				continue
 			}
 			for _, cron := range l.spaces[ref.Namespace].crons {

@@ -13,7 +13,7 @@ import (
 func lintText(t *testing.T, text string) string {
 	t.Helper()
 	m := manifest.NewManifest("test.yaml", []byte(text))
-	found := newLinting([]*manifest.Manifest{m}, "default").findings(m)
+	found := newLinting([]*manifest.Manifest{m}, "default", "").findings(m)
 	var b strings.Builder
 	for _, f := range found {
 		b.WriteString(showPlace(f) + " " + string(f.Severity) + " " + string(f.Code) + ": " + f.Hint + "\n")
@@ -141,7 +141,7 @@ func TestWhatIsLooked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			result := newLinting([]*manifest.Manifest{manifest.NewManifest("test.yaml", []byte(test.text))}, "default").result()
+			result := newLinting([]*manifest.Manifest{manifest.NewManifest("test.yaml", []byte(test.text))}, "default", "").result()
 			require.Equal(t, test.jobs, result.waiting)
 			require.Zero(t, result.broken)
 		})

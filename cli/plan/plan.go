@@ -72,6 +72,7 @@ type planOptions struct {
 	output, theme string
 	all           bool
 	noHeaders     bool
+	runName       string
 
 	// The rest is filled in by complete.
 	source            snapshot.Source
@@ -85,7 +86,7 @@ type planOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &planOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "plan [-n NAMESPACE | -A | -f FILE...] [-o wide|json|yaml|svg|png]",
+		Use:                   "plan [-n NAMESPACE | -A | -f FILE...] [--run NAME] [-o wide|json|yaml|svg|png]",
 		Short:                 "Show what would run when",
 		Long:                  planLong,
 		Example:               planExample,
@@ -107,6 +108,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.StringSliceVarP(&o.files.Filenames, "filename", "f", nil,
 		"Plan the manifests in this `FILE` or folder, or - for standard input; may be repeated.")
 	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
+	command.AddRunFlag(flags, &o.runName)
 	flags.BoolVar(&o.history, "history", false, "With -f, learn from the cluster's Jobs how long they take.")
 	flags.IntVar(&o.slots, "slots", 0, "Run at most `N` Jobs at once, in the order in which they become ready; 0 is any number.")
 	flags.StringVar(&o.otherwise, "default-duration", "10m", "How long a Job takes of which nothing is known, a `DURATION`.")
@@ -124,6 +126,8 @@ func (o *planOptions) validate() error {
 	switch o.otherwiseDuration, err = lang.ParseDuration(o.otherwise); {
 	case err != nil:
 		return command.UsageErrorf("--default-duration is %q: %v", o.otherwise, err)
+	case o.runName != "" && fromFiles:
+		return command.UsageErrorf("--run and -f exclude each other: manifests are of no run yet")
 	case o.allNamespaces && fromFiles:
 		return command.UsageErrorf("-A and -f exclude each other: files are always planned with all their namespaces")
 	case o.files.Recursive && !fromFiles:
@@ -137,7 +141,7 @@ func (o *planOptions) validate() error {
 	case !slices.Contains([]string{"", themeLight, themeDark}, o.theme):
 		return command.UsageErrorf("unknown theme %q, there are %s and %s", o.theme, themeLight, themeDark)
 	}
-	return nil
+	return command.ValidateRun(o.runName)
 }
 
 func (o *planOptions) complete(f *cluster.Factory) error {
@@ -186,6 +190,12 @@ func (o *planOptions) run(ctx context.Context) error {
 	}
 	if len(o.files.Filenames) > 0 {
 		notes = append(notes, assumedNotes(assume(w), o.namespace)...)
+	}
+	if o.runName != "" {
+		if err := w.NoRun(o.namespace, o.runName); err != nil {
+			return err
+		}
+		w.Keep(w.UpstreamOf(snapshot.Steps(o.namespace, o.runName)))
 	}
 	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
 	p := newPlan(w.Simulate(o.slots, lengths(history, o.otherwiseDuration)))

@@ -49,6 +49,7 @@ type statusOptions struct {
 	output        string
 	noHeaders     bool
 	watch         bool
+	runName       string
 
 	// The rest is filled in by complete.
 	namespace string
@@ -63,7 +64,7 @@ type statusOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &statusOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "status [-n NAMESPACE | -A] [-l SELECTOR] [--watch] [-o wide|json|yaml]",
+		Use:                   "status [-n NAMESPACE | -A] [-l SELECTOR] [--run NAME] [--watch] [-o wide|json|yaml]",
 		Short:                 "Sum up Jobs: how many wait, for what, how long",
 		Long:                  statusLong,
 		Example:               statusExample,
@@ -86,6 +87,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags := cmd.Flags()
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "Sum up the Jobs of all namespaces.")
 	flags.StringVarP(&o.selector, "selector", "l", "", "Only Jobs with these labels, as in app=nightly,tier!=test.")
+	command.AddRunFlag(flags, &o.runName)
 	flags.BoolVarP(&o.watch, "watch", "w", false, "Go on, and show it again when something has changed.")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the lines with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format: wide, json or yaml.")
@@ -93,7 +95,10 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 }
 
 func (o *statusOptions) validate() error {
-	var err error
+	err := command.ValidateRun(o.runName)
+	if err != nil {
+		return err
+	}
 	if o.labels, err = labels.Parse(o.selector); err != nil {
 		return command.UsageErrorf("-l %s cannot be read: %v", o.selector, err)
 	}
@@ -131,9 +136,14 @@ func (o *statusOptions) show(w *snapshot.World, notes []string) error {
 }
 
 func (o *statusOptions) print(q *snapshot.Inquiry) error {
+	if o.runName != "" {
+		if err := q.NoRun(o.namespace, o.runName); err != nil {
+			return err
+		}
+	}
 	var refs []lang.Ref
 	for ref, job := range q.Jobs {
-		if (o.namespace == "" || ref.Namespace == o.namespace) && o.labels.Matches(labels.Set(job.Labels)) {
+		if (o.runName == "" || ref.Run == o.runName) && (o.namespace == "" || ref.Namespace == o.namespace) && o.labels.Matches(labels.Set(job.Labels)) {
 			refs = append(refs, ref)
 		}
 	}

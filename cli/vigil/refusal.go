@@ -9,7 +9,7 @@ const NoJob lang.Code = "no-job"
 
 // Refuse returns what in an expression has no meaning outside of a Job, in the order
 // of the text; nil if there is nothing.
-func Refuse(expr *lang.Expr) []lang.Diagnostic {
+func Refuse(expr *lang.Expr, run string) []lang.Diagnostic {
 	var list []lang.Diagnostic
 	add := func(span lang.Span, hint, message string) {
 		list = append(list, lang.Diagnostic{Severity: lang.Error, Code: NoJob, Span: span, Message: message, Hint: hint})
@@ -20,6 +20,8 @@ func Refuse(expr *lang.Expr) []lang.Diagnostic {
 				switch t := &c.Targets[i]; {
 				case t.Self:
 					add(t.Span, "name the Job: a[0]", "there is no Job here whose elements self could be")
+				case t.WholeRun && t.Ref.Run == "" && run == "":
+					add(t.Span, "write run@NAME, or name the run with --run", "there is no Job here whose run is meant")
 				case mentionsIndex(t):
 					add(t.Span, "write a number, as in a[0], or a[*] for all", "there is no Job here whose index i could be")
 				}

@@ -16,8 +16,10 @@ type Vigil struct {
 	expr  *lang.Expr
 	self  lang.Ref
 	graph *depgraph.Graph
-	jobs  map[lang.Ref]gate.Job
-	seen  gate.RecordedOutcomes
+	// jobs are there by their own names; latest has the name of the one that is a step.
+	jobs   map[lang.Ref]gate.Job
+	latest map[lang.Ref]lang.Ref
+	seen   gate.RecordedOutcomes
 	// forbidden says, by namespace and name, what the user may not look at.
 	forbidden map[lang.Ref]string
 	// exits are the exit codes that were learned, by UID of the Job.
@@ -25,12 +27,16 @@ type Vigil struct {
 }
 
 // New returns a Vigil about which nothing is known yet. Names without a namespace are
-// in that one.
-func New(expr *lang.Expr, namespace string) *Vigil {
+// in that one, and without a run in that run, if it is not empty.
+func New(expr *lang.Expr, namespace, run string) *Vigil {
 	v := &Vigil{
 		// No Job has an empty name: so no set leaves anything out.
-		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, seen: gate.RecordedOutcomes{},
-		forbidden: map[lang.Ref]string{}, exits: map[types.UID]*gate.Exits{},
+		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, latest: map[lang.Ref]lang.Ref{},
+		seen: gate.RecordedOutcomes{}, forbidden: map[lang.Ref]string{}, exits: map[types.UID]*gate.Exits{},
+	}
+	if run != "" {
+		v.self.Run = run
+		v.self = v.self.Superseded("") // whose names are those of the run, and which is none of its steps
 	}
 	v.graph.Set(v.self, depgraph.Node{Expr: expr})
 	return v
@@ -38,7 +44,7 @@ func New(expr *lang.Expr, namespace string) *Vigil {
 
 // Set takes in the state of a Job.
 func (v *Vigil) Set(job gate.Job, now time.Time) {
-	ref := job.Ref()
+	ref := job.Identity()
 	if old, known := v.jobs[ref]; known && old.UID == job.UID && old.Object.Ready && job.Object.Ready {
 		job.Object.ReadyAt = old.Object.ReadyAt
 	} else if job.Object.Ready {
@@ -47,30 +53,65 @@ func (v *Vigil) Set(job gate.Job, now time.Time) {
 	if e, known := v.exits[job.UID]; known {
 		job.Object = e.In(job.Object)
 	}
-	delete(v.seen, ref)
+	if old, known := v.jobs[ref]; known && old.Step() != job.Step() {
+		delete(v.jobs, ref)
+		v.elect(old.Step())
+	}
 	v.jobs[ref] = job
-	v.graph.Set(ref, depgraph.Node{Object: job.Object, Labels: job.Labels})
+	if latest, held := v.jobs[v.latest[job.Step()]]; held && latest.Step() == job.Step() && latest.Name != job.Name && gate.Newer(latest, job) {
+		return
+	}
+	v.take(job)
 }
+
+// take makes a Job the one of its step.
+func (v *Vigil) take(job gate.Job) {
+	step := job.Step()
+	delete(v.seen, step)
+	v.latest[step] = job.Identity()
+	v.graph.Set(step, depgraph.Node{Object: job.Object, Labels: job.Labels})
+}
+
+// elect makes the latest Job of a step that one, and reports whether there is one.
+func (v *Vigil) elect(step lang.Ref) bool {
+	delete(v.latest, step)
+	v.graph.Remove(step)
+	var latest gate.Job
+	if step.Run != "" { // else a name has one Job
+		for _, job := range v.jobs {
+			if job.Step() == step && (latest.Name == "" || gate.Newer(job, latest)) {
+				latest = job
+			}
+		}
+	}
+	if latest.Name != "" {
+		v.take(latest)
+	}
+	return latest.Name != ""
+}
+
+// isLatest reports whether a Job is the one of its step.
+func (v *Vigil) isLatest(job gate.Job) bool { return v.latest[job.Step()] == job.Identity() }
 
 // Remove takes in that a Job is gone; job is its last state.
 func (v *Vigil) Remove(job gate.Job) {
-	ref := job.Ref()
-	if job.Outcome() != lang.Undecided {
-		o := job.Object
-		if e, known := v.exits[job.UID]; known {
-			o = e.In(o)
-		}
-		v.seen[ref] = gate.RecordedOutcome{Object: o, Labels: job.Labels}
+	step, counted := job.Step(), v.isLatest(job)
+	delete(v.jobs, job.Identity())
+	if !counted || v.elect(step) || job.Outcome() == lang.Undecided {
+		return
 	}
-	delete(v.jobs, ref)
-	v.graph.Remove(ref)
+	o := job.Object
+	if e, known := v.exits[job.UID]; known {
+		o = e.In(o)
+	}
+	v.seen[step] = gate.RecordedOutcome{Object: o, Labels: job.Labels}
 }
 
 // Replace takes in all Jobs of a namespace, or of those only the one of a name.
 func (v *Vigil) Replace(namespace, name string, jobs []gate.Job, now time.Time) {
 	there := map[lang.Ref]bool{}
 	for _, job := range jobs {
-		there[job.Ref()] = true
+		there[job.Identity()] = true
 		v.Set(job, now)
 	}
 	for ref, job := range v.jobs {
@@ -92,9 +133,9 @@ func (v *Vigil) Forbid(namespace, name, why string) { v.forbidden[lang.Job(names
 // Unlearned returns the Jobs whose exit codes decide, and are not known yet.
 func (v *Vigil) Unlearned() []gate.Job {
 	var list []gate.Job
-	for ref, job := range v.jobs {
+	for _, job := range v.jobs {
 		_, known := v.exits[job.UID]
-		if job.Outcome() == lang.Failed && !known && v.expr.AsksExitCode(ref, v.self) {
+		if job.Outcome() == lang.Failed && !known && v.isLatest(job) && v.expr.AsksExitCode(job.Step(), v.self) {
 			list = append(list, job)
 		}
 	}
@@ -105,10 +146,11 @@ func (v *Vigil) Unlearned() []gate.Job {
 // Learn takes in the exit codes of a Job and of its elements.
 func (v *Vigil) Learn(job gate.Job, exits *gate.Exits) {
 	v.exits[job.UID] = exits
-	if known, ok := v.jobs[job.Ref()]; ok && known.UID == job.UID {
+	if known, ok := v.jobs[job.Identity()]; ok && known.UID == job.UID {
 		known.Object = exits.In(known.Object)
-		v.jobs[job.Ref()] = known
-		v.graph.Set(job.Ref(), depgraph.Node{Object: known.Object, Labels: known.Labels})
+		if v.jobs[job.Identity()] = known; v.isLatest(known) {
+			v.take(known)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func newVigil(t *testing.T, text string) *Vigil {
 	t.Helper()
 	expr, err := lang.Parse(text)
 	require.NoError(t, err)
-	return New(expr, "ns")
+	return New(expr, "ns", "")
 }
 
 func job(name, uid string, outcome lang.Outcome) gate.Job {
@@ -43,7 +43,7 @@ func TestRefuse(t *testing.T) {
 		expr, err := lang.Parse(text)
 		require.NoError(t, err, text)
 		var at []int
-		for _, d := range Refuse(expr) {
+		for _, d := range Refuse(expr, "") {
 			at = append(at, d.Span.Start)
 		}
 		require.Equal(t, want, at, text)

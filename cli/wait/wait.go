@@ -40,6 +40,10 @@ const waitExample = `  # Until two Jobs have succeeded, for an hour at most
   # 90 of 100 elements, and then ten minutes
   depctl wait 'succeeded(shards[*]) >= 90% + 10m'
 
+  # Until a run is over, or two steps of it have succeeded
+  depctl wait --run 20261129-021500 'finished(run)'
+  depctl wait --run 20261129-021500 'extract, load'
+
   # Is it true now?
   depctl wait 'extract' --timeout 0`
 
@@ -55,6 +59,7 @@ type waitOptions struct {
 	clock   clock.PassiveClock
 	timeout time.Duration
 	quiet   bool
+	run     string
 
 	// The rest is filled in by complete.
 	text      string
@@ -67,7 +72,7 @@ type waitOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &waitOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "wait EXPRESSION [--timeout DURATION] [-n NAMESPACE]",
+		Use:                   "wait EXPRESSION [--timeout DURATION] [--run NAME] [-n NAMESPACE]",
 		Short:                 "Wait until an expression is true",
 		Long:                  waitLong,
 		Example:               waitExample,
@@ -84,12 +89,13 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 			if o.client, err = f.Client(); err != nil {
 				return err
 			}
-			return o.run(cmd.Context())
+			return o.wait(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()
 	flags.DurationVar(&o.timeout, "timeout", -1, "How long to wait, as in 90s or 1h; 0 looks once. Without it, forever.")
 	flags.Lookup("timeout").DefValue = ""
+	command.AddRunFlag(flags, &o.run)
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "Say nothing: the exit code is enough.")
 	return cmd
 }
@@ -103,12 +109,15 @@ func (o *waitOptions) validate(cmd *cobra.Command, args []string) error {
 	case cmd.Flags().Changed("timeout") && o.timeout < 0:
 		return command.UsageErrorf("--timeout must be 0 or more")
 	}
+	if err := command.ValidateRun(o.run); err != nil {
+		return err
+	}
 	o.text = reference.InExpression(args[0])
 	var err error
 	if o.expr, err = lang.Parse(o.text); err != nil {
 		return command.NotReadable("expression", err)
 	}
-	if refused := vigil.Refuse(o.expr); len(refused) > 0 {
+	if refused := vigil.Refuse(o.expr, o.run); len(refused) > 0 {
 		return command.NotReadable("expression", &lang.Diagnostics{Text: o.text, List: refused})
 	}
 	return nil
@@ -131,7 +140,7 @@ func streamsOf(expr *lang.Expr, by lang.Ref) []cluster.Stream {
 		if _, known := names[ref.Namespace]; !known && !sets[ref.Namespace] {
 			order = append(order, ref.Namespace)
 		}
-		if ref.IsSet() {
+		if ref.IsSet() || ref.Run != "" { // a step has a name that nobody knows yet
 			sets[ref.Namespace] = true
 			continue
 		}

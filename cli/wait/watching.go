@@ -26,9 +26,9 @@ type watching struct {
 	news    chan struct{}
 }
 
-func (o *waitOptions) run(ctx context.Context) error {
+func (o *waitOptions) wait(ctx context.Context) error {
 	w := &watching{
-		waitOptions: o, vigil: vigil.New(o.expr, o.namespace), missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
+		waitOptions: o, vigil: vigil.New(o.expr, o.namespace, o.run), missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -46,7 +46,7 @@ func (o *waitOptions) run(ctx context.Context) error {
 			w.tell()
 		},
 	}
-	streams := streamsOf(o.expr, lang.Ref{Namespace: o.namespace})
+	streams := streamsOf(o.expr, lang.Ref{Namespace: o.namespace, Run: o.run})
 	for _, s := range streams {
 		w.missing[s] = true
 	}

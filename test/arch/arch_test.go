@@ -56,6 +56,8 @@ var law = []rule{
 	{"cli/lint", command, aCommand},
 	{"cli/parse", command, aCommand},
 	{"cli/plan", command, aCommand},
+	{"cli/run", command, aCommand},
+	{"cli/runs", command, aCommand},
 	{"cli/status", command, aCommand},
 	{"cli/submit", command, aCommand},
 	{"cli/uninstall", command, aCommand},
@@ -68,6 +70,7 @@ var law = []rule{
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/simulate", []string{module + "/lang", module + "/gate"}, "pure: when what would run, by the gate's own decisions"},
+	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
 	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
@@ -82,9 +85,9 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.
 var (
-	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "status", "submit", "uninstall", "wait")
+	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "vigil"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
+	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "vigil"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 

@@ -24,9 +24,9 @@ type Inquirer struct {
 	Notes  []string
 }
 
-// Read returns the Jobs that are asked about, all that they wait for, and those
-// beside them, by which durations are known. change may alter a Job before what it
-// waits for is read.
+// Read returns the Jobs that are asked about by their names, all that they wait for, and
+// those beside them, by which durations are known. In refs it writes how the world knows
+// them. change may alter a Job before what it waits for is read.
 func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
 	r := NewReader(i.Client, "").Reading(now)
 	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
@@ -42,11 +42,18 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 		if err := r.Look(ctx, ref); err != nil {
 			return nil, nil, err
 		}
-		queue = append(queue, ref)
 	}
 	for _, job := range asked {
 		change(job)
 		r.World.Observe(job)
+	}
+	for i, ref := range refs { // in a run a Job is known as its step
+		job := asked[ref]
+		if refs[i] = r.World.RefOf(ref); refs[i] != ref {
+			delete(asked, ref)
+			asked[refs[i]] = job
+		}
+		queue = append(queue, refs[i])
 	}
 	reached, err := i.follow(ctx, r, queue)
 	if err != nil {

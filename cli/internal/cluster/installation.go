@@ -52,6 +52,8 @@ var (
 	podKind               = newKind("", "v1", "pods", "pod")
 	// JobKind is that of Jobs.
 	JobKind = newKind("batch", "v1", "jobs", "job")
+	// cronJobKind is that of CronJobs, which are only read.
+	cronJobKind = newKind("batch", "v1", "cronjobs", "cronjob")
 )
 
 // Installed is one object of deploy.

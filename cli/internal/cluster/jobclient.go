@@ -37,6 +37,8 @@ type JobClient struct {
 	// typed reads many Jobs at once, to see how they hang together.
 	typed  batchv1client.JobsGetter
 	DryRun command.DryRun
+	// Strict has Jobs refused in which fields are that nobody knows.
+	Strict bool
 	// Person is who asks, once that is known.
 	Person string
 }
@@ -96,6 +98,12 @@ func (c *JobClient) Get(ctx context.Context, ref lang.Ref) (LiveJob, error) {
 	return NewLiveJob(raw)
 }
 
+// CronJob reads one CronJob.
+func (c *JobClient) CronJob(ctx context.Context, namespace, name string) (*unstructured.Unstructured, error) {
+	raw, err := c.in(namespace, cronJobKind).Get(ctx, name, metav1.GetOptions{})
+	return raw, c.Explain(ctx, err, Right{"get", cronJobKind, "", namespace}, lang.Job(namespace, name))
+}
+
 // List reads the Jobs of a namespace, or of all, that a selector matches.
 func (c *JobClient) List(ctx context.Context, namespace, selector string) ([]LiveJob, error) {
 	var found []LiveJob
@@ -151,14 +159,14 @@ func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, b
 		}
 		overtaken := apierrors.IsConflict(err) || ch.Kind == types.JSONPatchType && apierrors.IsInvalid(err)
 		if !overtaken || attempt == attempts {
-			return t, false, c.Explain(ctx, err, Right{"patch", JobKind, ch.Of, t.Namespace}, t.Ref())
+			return t, false, c.Explain(ctx, err, Right{"patch", JobKind, ch.Of, t.Namespace}, t.Identity())
 		}
-		now, err := c.Get(ctx, t.Ref())
+		now, err := c.Get(ctx, t.Identity())
 		if err != nil {
 			return t, false, err
 		}
 		if now.UID != t.UID {
-			return t, false, fmt.Errorf("job %s was recreated meanwhile, and is left alone", t.Ref())
+			return t, false, fmt.Errorf("job %s was recreated meanwhile, and is left alone", t.Identity())
 		}
 		t = now
 	}
@@ -168,7 +176,7 @@ func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, b
 func Locally(t LiveJob, kind types.PatchType, patch []byte) (LiveJob, error) {
 	document, err := json.Marshal(t.Raw)
 	if err != nil {
-		return t, fmt.Errorf("encoding Job %s: %w", t.Ref(), err)
+		return t, fmt.Errorf("encoding Job %s: %w", t.Identity(), err)
 	}
 	switch kind {
 	case types.JSONPatchType:
@@ -186,7 +194,7 @@ func Locally(t LiveJob, kind types.PatchType, patch []byte) (LiveJob, error) {
 		err = after.UnmarshalJSON(document)
 	}
 	if err != nil {
-		return t, fmt.Errorf("changing Job %s: %w", t.Ref(), err)
+		return t, fmt.Errorf("changing Job %s: %w", t.Identity(), err)
 	}
 	return NewLiveJob(after)
 }
@@ -205,20 +213,20 @@ func (c *JobClient) Remove(ctx context.Context, t LiveJob) error {
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
-	return c.Explain(ctx, err, Right{"delete", JobKind, "", t.Namespace}, t.Ref())
+	return c.Explain(ctx, err, Right{"delete", JobKind, "", t.Namespace}, t.Identity())
 }
 
 // AwaitGone waits until a Job is there no more, and with it all of its pods.
 // Another Job of its name is another Job.
 func (c *JobClient) AwaitGone(ctx context.Context, t LiveJob, timeout time.Duration) error {
 	var keeps []string
-	err := until(ctx, timeout, "Job "+t.Ref().String(), func(ctx context.Context) (bool, error) {
+	err := until(ctx, timeout, "Job "+t.Identity().String(), func(ctx context.Context) (bool, error) {
 		raw, err := c.in(t.Namespace, JobKind).Get(ctx, t.Name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return true, nil
 		}
 		if err != nil {
-			return false, c.Explain(ctx, err, Right{"get", JobKind, "", t.Namespace}, t.Ref())
+			return false, c.Explain(ctx, err, Right{"get", JobKind, "", t.Namespace}, t.Identity())
 		}
 		keeps = raw.GetFinalizers()
 		return raw.GetUID() != t.UID, nil
@@ -234,7 +242,11 @@ func (c *JobClient) Create(ctx context.Context, raw *unstructured.Unstructured) 
 	if c.DryRun == command.DryRunClient {
 		return raw, nil
 	}
-	return c.in(raw.GetNamespace(), JobKind).Create(ctx, raw, metav1.CreateOptions{DryRun: c.DryRun.Option(), FieldManager: fieldManager})
+	options := metav1.CreateOptions{DryRun: c.DryRun.Option(), FieldManager: fieldManager}
+	if c.Strict {
+		options.FieldValidation = metav1.FieldValidationStrict
+	}
+	return c.in(raw.GetNamespace(), JobKind).Create(ctx, raw, options)
 }
 
 // User returns the name of the person who asks, as the API server knows it, empty

@@ -51,7 +51,7 @@ func (c *JobClient) GatedPods(ctx context.Context, t LiveJob) ([]gate.Pod, error
 
 // Podless returns how many elements of a Job are not over and have no pod.
 func (c *JobClient) Podless(ctx context.Context, t LiveJob) (int64, error) {
-	now, err := c.Get(ctx, t.Ref())
+	now, err := c.Get(ctx, t.Identity())
 	if err != nil || now.UID != t.UID || now.Outcome() != lang.Undecided || now.Object.Array == nil {
 		return 0, err
 	}

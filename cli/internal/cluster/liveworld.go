@@ -119,29 +119,29 @@ func (f *LiveWorld) replace(s Stream, jobs []*batchv1.Job) {
 	for _, job := range jobs {
 		there[f.set(job)] = true
 	}
-	for ref, job := range f.reading.World.Jobs {
-		if s.Has(job.Namespace, job.Name) && !there[ref] {
+	for _, job := range f.reading.World.Jobs {
+		if s.Has(job.Namespace, job.Name) && !there[job.Identity()] {
 			f.remove(job)
 		}
 	}
 }
 
-// set takes in a Job, and returns what expressions call it.
+// set takes in a Job, and returns it by its own name.
 func (f *LiveWorld) set(job *batchv1.Job) lang.Ref {
 	observed := gate.Observe(job)
-	known, exists := f.reading.World.Jobs[observed.Ref()]
+	known, exists := f.reading.World.Jobs[f.reading.World.RefOf(observed.Identity())]
 	if !exists || known.UID != job.UID || known.ResourceVersion != job.ResourceVersion {
 		f.reading.World.Add(observed)
 		f.reading.World.Note(job)
 		f.tell()
 	}
-	return observed.Ref()
+	return observed.Identity()
 }
 
 // remove takes in that a Job is gone, unless another has taken its place.
 func (f *LiveWorld) remove(job gate.Job) {
-	if f.reading.World.Jobs[job.Ref()].UID == job.UID {
-		f.reading.World.Remove(job.Ref())
+	if f.reading.World.Jobs[f.reading.World.RefOf(job.Identity())].UID == job.UID {
+		f.reading.World.Remove(job.Identity())
 		f.tell()
 	}
 }

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -30,6 +31,8 @@ type Reader struct {
 	reviews Reviewer
 	// cronJobs is whom to ask for CronJobs; nil for nobody.
 	cronJobs batchv1client.CronJobsGetter
+	// Noted, if it is not nil, is called with all of each Job that is read.
+	Noted func(*batchv1.Job)
 	// kinds are what is read besides Jobs, by objects.
 	kinds   gate.Kinds
 	objects dynamic.Interface
@@ -126,6 +129,9 @@ func NotListed(namespace string, err error) error {
 	return fmt.Errorf("listing Jobs in %s: %w", where, err)
 }
 
+// IsForbidden reports whether something was not read because the user may not.
+func IsForbidden(err error) bool { return apierrors.IsForbidden(err) }
+
 // Reading is one run of cluster.read.
 type Reading struct {
 	*Reader
@@ -183,7 +189,7 @@ func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 	if forbidden == nil {
 		return nil
 	}
-	if ref.IsSet() || ref.Run != "" {
+	if ref.IsSet() || ref.Run != "" { // only a list tells which Job is the step
 		r.World.Unread[ref] = forbidden.Error()
 		return nil
 	}
@@ -203,6 +209,9 @@ func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 // a decision needs.
 func (r *Reading) List(ctx context.Context, namespace string) error {
 	return r.Each(ctx, namespace, func(job *batchv1.Job) error {
+		if r.Noted != nil {
+			r.Noted(job)
+		}
 		r.World.Observe(job)
 		return nil
 	})
@@ -210,15 +219,67 @@ func (r *Reading) List(ctx context.Context, namespace string) error {
 
 // Each visits the Jobs of a namespace, or of all if it is empty, page by page.
 func (c *Reader) Each(ctx context.Context, namespace string, visit func(*batchv1.Job) error) error {
+	return c.each(ctx, namespace, metav1.ListOptions{}, visit)
+}
+
+func (c *Reader) each(ctx context.Context, namespace string, which metav1.ListOptions, visit func(*batchv1.Job) error) error {
 	pages := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 		return c.client.Jobs(namespace).List(ctx, options)
 	})
-	return pages.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
+	return pages.EachListItem(ctx, which, func(object runtime.Object) error {
 		if job, ok := object.(*batchv1.Job); ok {
 			return visit(job)
 		}
 		return nil
 	})
+}
+
+// JobsOfSteps returns the Jobs that are steps of a run, by their own names. Of several of
+// one step it is the latest.
+func (c *Reader) JobsOfSteps(ctx context.Context, run string, steps []lang.Ref) ([]lang.Ref, error) {
+	latest := map[lang.Ref]gate.Job{}
+	listed := map[string]bool{}
+	jobs := make([]lang.Ref, len(steps))
+	for i, step := range steps {
+		if !listed[step.Namespace] {
+			listed[step.Namespace] = true
+			err := c.each(ctx, step.Namespace, metav1.ListOptions{LabelSelector: gate.RunLabel + "=" + run}, func(full *batchv1.Job) error {
+				job := gate.Observe(full)
+				if before, there := latest[job.Step()]; !there || gate.Newer(job, before) {
+					latest[job.Step()] = job
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, NotListed(step.Namespace, err)
+			}
+		}
+		step.Run = run
+		job, there := latest[step]
+		if !there {
+			return nil, NoStep(step, maps.Keys(latest))
+		}
+		jobs[i] = job.Identity()
+	}
+	return jobs, nil
+}
+
+// NoStep says that a run has no such step in a namespace, and which it has.
+func NoStep(step lang.Ref, known iter.Seq[lang.Ref]) error {
+	var names []string
+	for ref := range known {
+		if ref.Namespace == step.Namespace {
+			names = append(names, ref.Name)
+		}
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("there is no run %s in namespace %s; those that are there: depctl runs -n %s", step.Run, step.Namespace, step.Namespace)
+	}
+	slices.Sort(names)
+	if near := lang.Nearest(step.Name, names); near != "" {
+		return fmt.Errorf("run %s has no step %s in namespace %s; did you mean %s?", step.Run, step.Name, step.Namespace, near)
+	}
+	return fmt.Errorf("run %s has no step %s in namespace %s; its steps: depctl graph --run %s -n %s", step.Run, step.Name, step.Namespace, step.Run, step.Namespace)
 }
 
 // readAll reads the Jobs of all namespaces.

@@ -161,5 +161,5 @@ func settled(err error, verb string, job gate.Job) (bool, error) {
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}
-	return err == nil, explain(err, verb, JobKind, job.Namespace, job.Ref().String())
+	return err == nil, explain(err, verb, JobKind, job.Namespace, job.Identity().String())
 }

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,22 @@ func (w *Workload) By() lang.Ref {
 		by.Run = w.Job.Labels[gate.RunLabel]
 	}
 	return by
+}
+
+// Join makes a Job a step of a run, as "depctl run" does.
+func (w *Workload) Join(run string) {
+	if w.Kind != "Job" || w.Job == nil || w.Live {
+		return
+	}
+	labels := maps.Clone(w.Job.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	if labels[gate.RunLabel] = run; labels[gate.StepLabel] == "" {
+		labels[gate.StepLabel] = w.Job.Name
+	}
+	w.Job.Labels = labels
+	w.Facts = AsApplied(w.Job)
 }
 
 // IsPatch reports whether a Job has no container: it is laid over one that has.

@@ -3,6 +3,7 @@ package snapshot
 import (
 	batchv1 "k8s.io/api/batch/v1"
 
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -12,7 +13,7 @@ const DurationAnnotation = "depctl.dev/expected-duration"
 // NoteLength notes how a Job is expected to run: how long, if it says so, and whether it
 // has no pods by what its spec says.
 func (w *World) NoteLength(job *batchv1.Job) {
-	ref := lang.Job(job.Namespace, job.Name)
+	ref := gate.StepRef(job.Namespace, job.Name, job.Labels)
 	if text, there := job.Annotations[DurationAnnotation]; there {
 		w.Expected[ref] = text
 	}

@@ -32,7 +32,7 @@ func NotWaiting(job gate.Job) error {
 	if why == "" {
 		return nil
 	}
-	return fmt.Errorf("job %s %s", job.Ref(), why)
+	return fmt.Errorf("job %s %s", job.Identity(), why)
 }
 
 // WaitsFor returns the checks that a Job still waits for, as its expression would

@@ -43,6 +43,8 @@ type World struct {
 	CronJobs *gate.CronJobs
 	// Now is when the Jobs were read.
 	Now time.Time
+	// keys has where the Jobs of runs are known, by their own names.
+	keys map[lang.Ref]lang.Ref
 }
 
 // NewWorld returns an empty world of a moment.
@@ -58,27 +60,35 @@ func NewWorld(now time.Time) *World {
 		Pods:     map[types.UID][]gate.Pod{},
 		CronJobs: gate.NewCronJobs(),
 		Now:      now,
+		keys:     map[lang.Ref]lang.Ref{},
 	}
 }
 
-// Add adds a Job, or replaces the one of the same name.
-//
-// Of several Jobs of one step of a run, the latest counts.
+// Add adds a Job, or replaces the one of the same name. Of several Jobs of one step the
+// latest counts, and the others are there as superseded.
 func (w *World) Add(job gate.Job) {
 	step := job.Step()
-	if holder, held := w.Jobs[step]; held && step.Run != "" && holder.Identity() != job.Identity() {
+	if known := w.RefOf(job.Identity()); known != step {
+		w.drop(known)
+	}
+	holder, held := w.Jobs[step]
+	job.Superseded = false
+	if held && step.Run != "" && holder.Name != job.Name {
 		if job.Superseded = gate.Newer(holder, job); !job.Superseded {
 			holder.Superseded = true
-			w.add(holder)
+			w.put(holder)
 		}
 	}
-	w.add(job)
+	w.put(job)
 }
 
-func (w *World) add(job gate.Job) {
+func (w *World) put(job gate.Job) {
 	ref := job.Ref()
 	w.CronJobs.SetJob(job)
 	delete(w.Invalid, ref)
+	if ref.Run != "" {
+		w.keys[job.Identity()] = ref
+	}
 	var expr *lang.Expr
 	if job.Annotated {
 		parsed, err := job.Parse()
@@ -90,6 +100,15 @@ func (w *World) add(job gate.Job) {
 	}
 	w.Jobs[ref] = job
 	w.Graph.Set(ref, job.Node(expr))
+}
+
+// RefOf returns the reference under which the Job of this name is known: in a run that of
+// its step.
+func (w *World) RefOf(identity lang.Ref) lang.Ref {
+	if ref, step := w.keys[identity]; step {
+		return ref
+	}
+	return identity
 }
 
 // Observe adds a Job of a cluster, or replaces the one of the same name.
@@ -135,9 +154,30 @@ func (r runs) Runs(ref lang.Ref) (*schedule.Runs, schedule.Answers) { return r.C
 // Ask does nothing.
 func (runs) Ask(lang.Ref, []time.Time) {}
 
-// Remove forgets a Job that is gone.
-func (w *World) Remove(ref lang.Ref) {
-	w.CronJobs.RemoveJob(w.Jobs[ref])
+// Remove forgets the Job of this name, which is gone. If it was the latest of its step, the
+// one before counts again.
+func (w *World) Remove(identity lang.Ref) {
+	ref := w.RefOf(identity)
+	delete(w.keys, identity)
+	w.drop(ref)
+	if ref.Run == "" {
+		return
+	}
+	var before gate.Job
+	for _, job := range w.Jobs {
+		if job.Superseded && job.Step() == ref && (before.Name == "" || gate.Newer(job, before)) {
+			before = job
+		}
+	}
+	if before.Name != "" {
+		w.Add(before)
+	}
+}
+
+func (w *World) drop(ref lang.Ref) {
+	if job, there := w.Jobs[ref]; there {
+		w.CronJobs.RemoveJob(job)
+	}
 	delete(w.Jobs, ref)
 	delete(w.Invalid, ref)
 	delete(w.Expected, ref)
@@ -222,6 +262,26 @@ func (w *World) Wanted(namespace string) []lang.Ref {
 // Upstream returns the Jobs of a namespace, or all if it is empty, and
 // everything that they wait for, directly or through others, sorted.
 func (w *World) Upstream(namespace string) []lang.Ref {
+	return w.UpstreamOf(func(ref lang.Ref) bool { return namespace == "" || ref.Namespace == namespace })
+}
+
+// Keep forgets all Jobs but these.
+func (w *World) Keep(refs []lang.Ref) {
+	kept := map[lang.Ref]bool{}
+	for _, ref := range refs {
+		kept[ref] = true
+	}
+	for ref, job := range w.Jobs {
+		if !kept[ref] {
+			delete(w.keys, job.Identity())
+			w.drop(ref)
+		}
+	}
+}
+
+// UpstreamOf returns the Jobs that are asked for and everything that they wait for,
+// directly or through others, sorted.
+func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 	reached := map[lang.Ref]bool{}
 	var reach func(lang.Ref)
 	reach = func(ref lang.Ref) {
@@ -234,7 +294,7 @@ func (w *World) Upstream(namespace string) []lang.Ref {
 		}
 	}
 	for ref := range w.Jobs {
-		if namespace == "" || ref.Namespace == namespace {
+		if asked(ref) {
 			reach(ref)
 		}
 	}
