@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"depctl.dev/lang"
@@ -72,6 +73,19 @@ func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 		return nil
 	}
 	var list []Question
+	wants, _ := j.Wants()
+	for _, w := range wants {
+		if w.Ref.Namespace != j.Namespace {
+			list = append(list, podsQuestion(j.Namespace, j.ServiceAccount, w.Ref.Namespace))
+		}
+	}
+	for _, check := range expr.Checks() {
+		for i := range check.Targets {
+			if ref := check.Targets[i].Ref.Resolve(j.Ref()); len(check.Results) > 0 && ref.Namespace != j.Namespace {
+				list = append(list, podsQuestion(j.Namespace, j.ServiceAccount, ref.Namespace))
+			}
+		}
+	}
 	for _, edge := range expr.Edges() {
 		if ref := edge.Ref.Resolve(j.Ref()); ref.Namespace != j.Namespace && kinds.Has(ref.Kind) {
 			list = append(list, kinds.question(j.Namespace, j.ServiceAccount, ref))
@@ -96,6 +110,19 @@ func About(questions []Question, ref lang.Ref) []Question {
 		}
 	}
 	return list
+}
+
+// ReadsResults returns what must be allowed for the Job to learn the results of Jobs of
+// another namespace, beside the right to look at them: a result is data of their pods.
+func (j Job) ReadsResults(namespace string) Question {
+	return podsQuestion(j.Namespace, j.ServiceAccount, namespace)
+}
+
+func podsQuestion(namespace, account, target string) Question {
+	return Question{
+		Namespace: namespace, Account: account, Verb: "get", Target: target,
+		Kind: "pod", Resource: corev1.SchemeGroupVersion.WithResource("pods"),
+	}
 }
 
 func compareQuestions(a, b Question) int {

@@ -99,6 +99,8 @@ type Snapshot struct {
 	// JobsOnly reports whether the gate may not touch pods, and so not release
 	// elements.
 	JobsOnly bool
+	// NoResults reports whether the gate may not read results.
+	NoResults bool
 	// Now is when the decision is made.
 	Now time.Time
 }
@@ -116,6 +118,8 @@ type Decision struct {
 	// leaves each element to itself.
 	Elements   *Elements
 	PerElement bool
+	// Results are those that the pods of the Job get, where Releasing.
+	Results map[string]string
 	// Next is when the decision may change by time alone; zero if it will not.
 	Next time.Time
 }
@@ -143,6 +147,7 @@ func decide(s Snapshot) Decision {
 		onHold,
 		overBudget,
 		wholeJobsOnly,
+		resultsOff,
 		grouped,
 		failFast,
 		byElement,
@@ -195,6 +200,9 @@ func startedUnheld(s Snapshot) (Decision, bool) {
 
 func invalidAnnotation(s Snapshot) (Decision, bool) {
 	err := s.Job.Mistake()
+	if err == nil && s.Expr != nil && s.Job.Results != "" && !s.Job.Released {
+		err = s.Job.unawaited(s.Expr)
+	}
 	if err == nil {
 		return Decision{}, false
 	}
@@ -238,6 +246,8 @@ func byVerdict(s Snapshot) Decision {
 		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
 	case value == lang.False && policy == Wait:
 		d.Reason, d.Message = ReasonDependencyFailed, "will wait forever unless something changes: "
+	case value == lang.False && expr.NotTaken(s.World, s.Job.Subject(), s.Now):
+		d.Action, d.Reason, d.Message = Failing, ReasonNotTaken, "not taken: "
 	case value == lang.False:
 		d.Action, d.Reason, d.Message = Failing, ReasonDependencyFailed, "never ran: "
 	case len(s.Cycle) > 0:
@@ -251,6 +261,9 @@ func byVerdict(s Snapshot) Decision {
 		d.Reason, d.Message = ReasonWaiting, "waiting: "
 	}
 	d.Message += summary(d.Reasons)
+	if d.Action == Releasing && s.Job.Results != "" {
+		return handOver(s, d)
+	}
 	return d
 }
 

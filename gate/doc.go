@@ -23,13 +23,17 @@
 //	onHold             Wait     Held               a person said so
 //	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
+//	resultsOff         Wait     Problem            it asks for results, and this gate may not read any
 //	grouped            Wait     Problem            it is about elements, and its pods start together
 //	failFast           Fail     RunFailed          its run has failed, and it asked to go with it
 //	byElement          Open                        it is released; its elements are decided one by one
-//	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so
+//	false              Fail     DependencyFailed   as things stand it never can; Wait if the Job says so.
+//	                                               NotTaken if only a result= is false
 //	deadlocked         Wait     DependencyCycle    an edit of one annotation fixes it
 //	problem            Wait     Problem            something must be fixed
 //	unknown            Wait     Waiting            something is not decided yet
+//	resultLost         Wait     Problem            true, and a result that its pods are to get is lost, or too long
+//	resultUnread       Wait     Waiting            true, and such a result is still to be read
 //	true               Release  Met
 //
 // An expression with requirements of single elements is true when what gates the

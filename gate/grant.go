@@ -75,6 +75,9 @@ func (q Question) what() string {
 		one, all = q.Kind, q.Resource.Resource
 	}
 	if q.Name == "" {
+		if q.Verb == "get" {
+			return "get the " + all + " of namespace " + q.Target
+		}
 		return "list the " + all + " of namespace " + q.Target
 	}
 	return "get " + one + " " + q.Target + "/" + q.Name

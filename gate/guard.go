@@ -20,7 +20,7 @@ func keepsOutcome(job *batchv1.Job) bool { return job.Annotations[KeepOutcomeAnn
 func atRisk(job *batchv1.Job) bool {
 	owner := metav1.GetControllerOfNoCopy(job)
 	ttl := job.Spec.TTLSecondsAfterFinished
-	return keepsOutcome(job) || ttl != nil && *ttl != never || owner != nil && owner.Kind == "CronJob"
+	return keepsOutcome(job) || keepsResult(job) || ttl != nil && *ttl != never || owner != nil && owner.Kind == "CronJob"
 }
 
 // FinalizerAction is what should happen to the finalizer of a prerequisite.

@@ -12,16 +12,20 @@ import (
 // HoldPatch returns the JSON patch by which a Job that is written waits: it is
 // what the MutatingAdmissionPolicies of deploy/base do, for API servers that
 // have none. old is the Job as it was, nil for a new one. It returns nil if the
-// Job may be stored as it is.
+// Job may be stored as it is. results says whether the gate reads results: it lets no pods
+// go that are kept for one otherwise.
 //
 //   - hold: a new Job is suspended;
 //   - keep: a suspended one stays so, unless the write says that it is released;
 //   - strip: a new Job loses what it was copied with, and gets the finalizer that
-//     keeps its outcome if it asks for that.
-func HoldPatch(old, job *batchv1.Job) ([]byte, error) {
+//     keeps its outcome if it asks for that, and its pods those that keep its result.
+func HoldPatch(old, job *batchv1.Job, results bool) ([]byte, error) {
 	var patch []operation
 	if old == nil {
 		patch = strip(job)
+		if results {
+			patch = append(patch, keepResult(job)...)
+		}
 	}
 	if mustHold(old, job) {
 		patch = append(patch, operation{"add", "/spec/suspend", true})

@@ -16,7 +16,7 @@ import (
 // admitted returns the Job as it is stored.
 func admitted(t *testing.T, old, job *batchv1.Job) *batchv1.Job {
 	t.Helper()
-	patch, err := gate.HoldPatch(old, job)
+	patch, err := gate.HoldPatch(old, job, true)
 	require.NoError(t, err)
 	if patch == nil {
 		return job
@@ -29,7 +29,7 @@ func admitted(t *testing.T, old, job *batchv1.Job) *batchv1.Job {
 	require.NoError(t, err, string(patch))
 	var stored batchv1.Job
 	require.NoError(t, json.Unmarshal(text, &stored))
-	again, err := gate.HoldPatch(old, &stored)
+	again, err := gate.HoldPatch(old, &stored, true)
 	require.NoError(t, err)
 	require.Nil(t, again, "asked again, it changes more")
 	return &stored

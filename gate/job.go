@@ -92,6 +92,18 @@ type Job struct {
 
 	// Nudging is what a nudge needs to know.
 	Nudging Nudging
+	// Results is the value of ResultsAnnotation. Where it is not empty, TemplateAnnotated
+	// reports whether the Pod template has annotations, and TemplateResults has the keys
+	// of those in which pods find results.
+	Results           string
+	TemplateAnnotated bool
+	TemplateResults   []string
+	// KeepsResult reports whether the Job asks that its result be kept, and
+	// ResultContainer names the container that tells it.
+	KeepsResult     bool
+	ResultContainer string
+	// completions is how many pods must succeed, -1 if the Job does not say.
+	completions int64
 	// Started is status.startTime; zero if nobody has started the Job.
 	Started time.Time
 	// ServiceAccount is that of the pods. It never changes, so what it may see
@@ -138,6 +150,10 @@ func Observe(job *batchv1.Job) Job {
 	// Some versions make no group for a Job that somebody controls: its pods tell.
 	j.Grouped = job.Spec.Template.Spec.SchedulingGroup != nil || job.Spec.Scheduling != nil && metav1.GetControllerOfNoCopy(job) == nil
 	j.Nudging = observeNudging(job)
+	j.observeResults(job.Annotations, &job.Spec.Template)
+	if j.completions = -1; job.Spec.Completions != nil {
+		j.completions = int64(*job.Spec.Completions)
+	}
 	j.Ending = slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
 		return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobFailureTarget || c.Type == batchv1.JobSuccessCriteriaMet)
 	})

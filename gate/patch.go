@@ -38,7 +38,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, templateOperations(job, how)...))
+	}, append(templateOperations(job, how), resultOperations(job, how.Results)...)...))
 }
 
 // sameRun tests that the Job is of the run that its names were read in. In a map that is
@@ -70,6 +70,8 @@ type ReleaseOptions struct {
 	// Awaited marks the pods, so that the gate sees when the last has succeeded.
 	// Those of an array that is released element by element are marked anyway.
 	Awaited bool
+	// Results are those that the pods get, by their keys.
+	Results map[string]string
 }
 
 // maxParallelism is the most that the API server takes of an Indexed Job.

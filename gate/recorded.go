@@ -34,6 +34,21 @@ func RecordOutcome(ref lang.Ref, object *lang.Object, labels map[string]string) 
 	return gone
 }
 
+// WithResult returns a Job as those learn of it who ask for its result, and otherwise
+// without that.
+func WithResult(o *lang.Object, asks bool) *lang.Object {
+	result := keptResult(o.Result)
+	if !asks {
+		result = nil
+	}
+	if result == o.Result {
+		return o
+	}
+	known := *o
+	known.Result = result
+	return &known
+}
+
 // seenJSON is one entry of the annotation, under the reference's text.
 type seenJSON struct {
 	UID       string            `json:"uid"`
@@ -46,6 +61,9 @@ type seenJSON struct {
 	Labels    map[string]string `json:"labels,omitempty"`
 	// NamesRun is that of the object.
 	NamesRun bool `json:"namesRun,omitempty"`
+	// Result is the result, or Lost why it is not known; for those that ask only.
+	Result *string `json:"result,omitempty"`
+	Lost   string  `json:"lost,omitempty"`
 }
 
 var outcomes = map[lang.Outcome]string{lang.Succeeded: "succeeded", lang.Failed: "failed", lang.Skipped: "skipped"}
@@ -74,6 +92,23 @@ func (s RecordedOutcomes) Equal(other RecordedOutcomes) bool {
 	return len(s) == len(other)
 }
 
+// Same reports whether two outcomes have the same result, of the same Job.
+func (g RecordedOutcome) Same(other RecordedOutcome) bool {
+	if g.Object == nil || other.Object == nil || g.Object.UID != other.Object.UID {
+		return false
+	}
+	return told(g.Object) == told(other.Object)
+}
+
+// told returns the result of a Job that is gone. One that was not kept, and one that cannot
+// be known any more, are the same.
+func told(o *lang.Object) lang.Result {
+	if o.Result == nil {
+		return *Untold()
+	}
+	return *o.Result
+}
+
 // length returns how long the text is, in bytes.
 func (s RecordedOutcomes) length() (n int) {
 	for ref, gone := range s {
@@ -98,6 +133,11 @@ func (g RecordedOutcome) entry() seenJSON {
 	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels, NamesRun: o.NamesRun}
 	if o.Exit != nil && !o.Exit.Lost {
 		entry.Code = &o.Exit.Code
+	}
+	if o.Result != nil && *o.Result != *Untold() {
+		if entry.Lost = o.Result.Lost; entry.Lost == "" {
+			entry.Result = &o.Result.Value
+		}
 	}
 	if o.Array != nil {
 		entry.Size, entry.Completed = o.Array.Size, o.Array.Completed.String()
@@ -163,6 +203,15 @@ func parseSeen(text string) RecordedOutcomes {
 		}
 		if entry.Code != nil {
 			o.Exit = &lang.Exit{Code: *entry.Code}
+		}
+		switch {
+		case outcome != lang.Succeeded:
+		case entry.Result != nil:
+			o.Result = &lang.Result{Value: *entry.Result}
+		case entry.Lost != "":
+			o.Result = &lang.Result{Lost: entry.Lost}
+		default:
+			o.Result = Untold()
 		}
 		if entry.Size > 0 {
 			o.Array = &lang.Array{Size: entry.Size, Completed: indexes(entry.Completed)}

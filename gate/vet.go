@@ -53,6 +53,10 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 		_, err := j.limit()
 		mistakes = appendMistake(mistakes, err)
 	}
+	if begins || j.Results != was.Results || j.DependsOn != was.DependsOn {
+		expr, _ := j.Parse()
+		mistakes = appendMistake(mistakes, j.unawaited(expr))
+	}
 	return mistakes, warnings
 }
 
@@ -65,6 +69,9 @@ func (j Job) Mistake() error {
 	}
 	if err == nil {
 		_, err = j.limit()
+	}
+	if err == nil {
+		_, err = j.Wants()
 	}
 	return err
 }

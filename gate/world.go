@@ -47,16 +47,20 @@ func (w World) Object(ref lang.Ref) *lang.Object {
 	gone, seen := w.Seen[ref]
 	switch {
 	case !seen:
-		return o
+		return w.result(ref, o)
 	case gone.Stands(ref, o):
-		return gone.Object
+		return w.result(ref, gone.Object)
+	case o.UID == gone.Object.UID && o.Result == nil && o.Outcome == lang.Succeeded && gone.Object.Result != nil:
+		known := *o
+		known.Result = gone.Object.Result
+		return w.result(ref, &known)
 	case o.UID == gone.Object.UID && o.Exit == nil && o.Outcome == lang.Failed:
 		// Its pods may be gone; what was learned from them is not.
 		known := *o
 		known.Exit = gone.Object.Exit
 		return &known
 	default:
-		return o
+		return w.result(ref, o)
 	}
 }
 
@@ -79,19 +83,49 @@ func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 		}
 	}
 	if len(gone) == 0 {
-		return members, nil
+		return w.results(ref, members), nil
 	}
 	members = append(gone, slices.DeleteFunc(slices.Clone(members), func(m lang.Member) bool {
 		return slices.ContainsFunc(gone, func(g lang.Member) bool { return g.Name == m.Name })
 	})...)
 	slices.SortFunc(members, func(a, b lang.Member) int { return strings.Compare(a.Name, b.Name) })
-	return members, nil
+	return w.results(ref, members), nil
 }
 
 // isGoneFrom reports whether a Job that is gone belongs to a set, and nobody has
 // taken its name.
 func (w World) isGoneFrom(gone, set lang.Ref) bool {
 	return gone != w.Self && w.Seen[gone].Stands(gone, w.Graph.Object(gone)) && set.Contains(gone, w.Seen[gone].Labels)
+}
+
+// result returns an object without a result that the Job may not learn.
+func (w World) result(ref lang.Ref, o *lang.Object) *lang.Object {
+	if o == nil || o.Result == nil || ref.Namespace == w.Self.Namespace {
+		return o
+	}
+	q, answer := podsQuestion(w.Self.Namespace, w.Account, ref.Namespace), Unasked
+	if w.Access != nil {
+		answer = w.Access.Answer(q)
+	}
+	if answer == Allowed {
+		return o
+	}
+	known := *o
+	if known.Result = nil; answer != Unasked {
+		known.Result = &lang.Result{Lost: q.problem(answer).Message}
+	}
+	return &known
+}
+
+func (w World) results(set lang.Ref, members []lang.Member) []lang.Member {
+	if set.Namespace == w.Self.Namespace || !slices.ContainsFunc(members, func(m lang.Member) bool { return m.Object != nil && m.Object.Result != nil }) {
+		return members
+	}
+	shown := slices.Clone(members)
+	for i := range shown {
+		shown[i].Object = w.result(set, shown[i].Object)
+	}
+	return shown
 }
 
 // AbsentSince returns since when an object is known to be absent, zero if nobody has seen

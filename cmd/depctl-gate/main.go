@@ -23,6 +23,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cmd/version"
+	"depctl.dev/gate/admission"
 	"depctl.dev/gate/controller"
 	"depctl.dev/gate/transport"
 )
@@ -106,6 +107,7 @@ func run(ctx context.Context, o options) error {
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
 		Scope:          scope,
 		Arrays:         o.reach.arrays,
+		Results:        o.reach.results,
 		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,
@@ -119,7 +121,7 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("listening for probes (--health-probe-bind-address): %w", err)
 	}
 	logger.Info("Starting", "version", version.Get().String(), "server", config.Host, "probes", listener.Addr().String())
-	canBeCalled, stopWebhook, err := o.webhook.start(ctx, config, scope)
+	canBeCalled, stopWebhook, err := o.webhook.start(ctx, config, admission.NewHandler(scope, o.reach.results))
 	if err != nil {
 		return err
 	}

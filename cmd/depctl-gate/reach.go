@@ -18,6 +18,7 @@ type reach struct {
 	excluded       []string
 	observeOnly    bool
 	arrays         bool
+	results        bool
 	nudge          bool
 	schedules      bool
 	memory         resource.QuantityValue
@@ -34,6 +35,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
 	flags.BoolVar(&r.schedules, "schedules", false,
 		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
+	flags.BoolVar(&r.results, "results", false,
+		"Read the results of Jobs (result= in expressions, depctl.dev/results) from their pods, and let those go that depctl.dev/keep-result keeps. Without it a Job that asks for results is held. It needs the rights of deploy/components/results.")
 	flags.BoolVar(&r.nudge, "nudge", true,
 		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
 	r.memory.Quantity = *resource.NewQuantity(controller.DefaultNamespaceMemory, resource.BinarySI)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -46,7 +47,7 @@ func (w *webhook) validate() error {
 
 // start serves the webhook, if there is to be one, until ctx is done or stop is
 // called, which returns when it has ended. ready is closed when it can be called.
-func (w *webhook) start(ctx context.Context, config *rest.Config, scope admission.Scope) (ready <-chan struct{}, stop func(), err error) {
+func (w *webhook) start(ctx context.Context, config *rest.Config, handler http.Handler) (ready <-chan struct{}, stop func(), err error) {
 	if w.bindAddress == "" {
 		now := make(chan struct{})
 		close(now)
@@ -68,7 +69,7 @@ func (w *webhook) start(ctx context.Context, config *rest.Config, scope admissio
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := admission.Serve(ctx, listener, keeper, scope); err != nil {
+		if err := admission.Serve(ctx, listener, keeper, handler); err != nil {
 			logger.Error(err, "The webhook has ended")
 		}
 	}()

@@ -25,8 +25,13 @@ const maxReview = 16 << 20
 // Scope says in which namespaces Jobs are held.
 type Scope interface{ Has(namespace string) bool }
 
-// NewHandler answers the API server's reviews. Jobs out of scope are let pass.
-func NewHandler(scope Scope) http.Handler {
+// NewHandler answers the API server's reviews. Jobs out of scope are let pass. results says
+// whether the gate reads results.
+func NewHandler(scope Scope, results bool) http.Handler {
+	mutate := mutate
+	if results {
+		mutate = mutateForResults
+	}
 	mux := http.NewServeMux()
 	mux.Handle("POST "+MutatePath, handler{scope, mutate})
 	mux.Handle("POST "+ValidatePath, handler{scope, validate})

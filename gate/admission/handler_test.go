@@ -28,7 +28,7 @@ func post(t *testing.T, path string, body any) (int, *admissionv1.AdmissionRespo
 	text, err := json.Marshal(body)
 	require.NoError(t, err)
 	w := httptest.NewRecorder()
-	NewHandler(except("kube-system")).ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, bytes.NewReader(text)))
+	NewHandler(except("kube-system"), true).ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, bytes.NewReader(text)))
 	if w.Code != http.StatusOK {
 		return w.Code, nil
 	}

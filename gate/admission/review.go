@@ -16,7 +16,16 @@ import (
 
 // mutate holds a Job.
 func mutate(old, job *batchv1.Job) (*admissionv1.AdmissionResponse, error) {
-	patch, err := gate.HoldPatch(old, job)
+	return hold(old, job, false)
+}
+
+// mutateForResults holds a Job, and keeps its pods for its result.
+func mutateForResults(old, job *batchv1.Job) (*admissionv1.AdmissionResponse, error) {
+	return hold(old, job, true)
+}
+
+func hold(old, job *batchv1.Job, results bool) (*admissionv1.AdmissionResponse, error) {
+	patch, err := gate.HoldPatch(old, job, results)
 	if err != nil {
 		return nil, err
 	}

@@ -22,9 +22,9 @@ const (
 	drain = 5 * time.Second
 )
 
-// Serve answers reviews on the listener with the keeper's certificate, which it
+// Serve has a handler answer reviews on the listener with the keeper's certificate, which it
 // keeps, until ctx is done. It returns when all that was asked is answered.
-func Serve(ctx context.Context, listener net.Listener, keeper *Keeper, scope Scope) error {
+func Serve(ctx context.Context, listener net.Listener, keeper *Keeper, handler http.Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -32,7 +32,7 @@ func Serve(ctx context.Context, listener net.Listener, keeper *Keeper, scope Sco
 	wg.Go(func() { keeper.Run(ctx) })
 
 	server := &http.Server{
-		Handler:           NewHandler(scope),
+		Handler:           handler,
 		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: keeper.GetCertificate},
 		ReadHeaderTimeout: readTimeout,
 		ReadTimeout:       readTimeout,

@@ -175,10 +175,11 @@ func weigh(e entry) (w weight) {
 	if array := job.Object.Array; array != nil {
 		w.bytes += weightOfInterval * int64(len(array.Completed)+len(array.Failed))
 	}
+	w.bytes += weighResult(job.Object)
 	if !job.Waits() {
 		return w
 	}
-	w.bytes += int64(len(job.DependsOn)+len(job.Hold)+len(job.Refused)) + weightOfQuestion*int64(len(e.questions))
+	w.bytes += int64(len(job.DependsOn)+len(job.Results)+len(job.Hold)+len(job.Refused)) + weightOfQuestion*int64(len(e.questions))
 	if e.invalid != nil {
 		w.bytes += int64(len(e.invalid.Error()))
 	}
@@ -218,7 +219,7 @@ func weighOwn(job gate.Job) int64 {
 // namespace can make longer.
 func stripped(job gate.Job) gate.Job {
 	if job.Waits() {
-		job.DependsOn, job.Hold, job.Seen = "", "", nil
+		job.DependsOn, job.Results, job.TemplateResults, job.Hold, job.Seen = "", "", nil, "", nil
 	}
 	job.Labels, job.Refused = nil, ""
 	if job.Object.Array != nil {
@@ -233,22 +234,30 @@ func stripped(job gate.Job) gate.Job {
 
 // brief shortens what nobody needs in full: a value that is longer is a mistake.
 func brief(job gate.Job) gate.Job {
-	for _, value := range []*string{&job.OnFailure, &job.WaitTimeout, &job.ArrayLimit, &job.ForeignOwner} {
+	for _, value := range []*string{&job.OnFailure, &job.WaitTimeout, &job.ResultContainer, &job.ArrayLimit, &job.ForeignOwner} {
 		*value = gate.Clip(*value, 100)
 	}
 	job.Hold = gate.Clip(job.Hold, 1<<10)
 	if !job.Waits() {
 		job.DependsOn, job.Seen = "", nil
+		job.Results, job.TemplateResults = "", nil
 	}
 	return job
 }
 
 func weighOutcome(gone gate.RecordedOutcome) int64 {
-	bytes := weightOfOutcome + weighLabels(gone.Labels)
+	bytes := weightOfOutcome + weighLabels(gone.Labels) + weighResult(gone.Object)
 	if array := gone.Object.Array; array != nil {
 		bytes += weightOfInterval * int64(len(array.Completed))
 	}
 	return bytes
+}
+
+func weighResult(o *lang.Object) int64 {
+	if o.Result == nil {
+		return 0
+	}
+	return int64(len(o.Result.Value) + len(o.Result.Lost))
 }
 
 func weighLabels(labels map[string]string) (n int64) {

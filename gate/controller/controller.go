@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
@@ -57,6 +58,9 @@ type Options struct {
 	// Nudge has the Job controller look at a prerequisite as soon as its last pod
 	// has succeeded, for which it watches the pods of Jobs that somebody waits for.
 	Nudge bool
+	// Results reads the results of Jobs from their pods, and lets those go that were kept
+	// for it.
+	Results bool
 	// ObserveOnly writes to no Job, and tells what it would do.
 	ObserveOnly bool
 	// NamespaceMemory is how many bytes are kept in memory for what the Jobs of one
@@ -120,7 +124,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	c.store = newStore(c.enqueue, o.Clock)
 	c.store.watch = c.stopwatch.Clock
 	c.store.watchKinds(o.Kinds)
-	c.store.scope, c.store.jobsOnly, c.store.budget = o.Scope, !o.Arrays, newBudget(o.NamespaceMemory)
+	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
 	}
@@ -169,14 +173,20 @@ func (c *Controller) Watch(ctx context.Context) {
 	if !c.store.jobsOnly {
 		wg.Go(func() { c.podReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 	}
-	if c.nudges {
+	afterJobs := func(reflector func(klog.Logger) *cache.Reflector) {
 		wg.Go(func() {
 			select {
 			case <-c.Synced(): // a pod says nothing of a Job that is not known
-				c.successReflector(klog.FromContext(ctx)).RunWithContext(ctx)
+				reflector(klog.FromContext(ctx)).RunWithContext(ctx)
 			case <-ctx.Done():
 			}
 		})
+	}
+	if c.nudges || !c.store.noResults {
+		afterJobs(c.successReflector)
+	}
+	if !c.store.noResults {
+		afterJobs(c.keptReflector)
 	}
 	for _, kind := range c.store.kinds {
 		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })
@@ -227,7 +237,7 @@ func (c *Controller) Lead(ctx context.Context) {
 func (c *Controller) lead() {
 	c.leading.Store(true)
 	now := c.stopwatch.Clock.Now()
-	for _, ref := range c.store.open() {
+	for _, ref := range append(c.store.open(), c.store.openKept()...) {
 		c.enqueue(ref, now)
 	}
 }
@@ -267,7 +277,7 @@ func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
 	if guarded != nil && !apierrors.IsForbidden(guarded) && !apierrors.IsInvalid(guarded) {
 		return guarded
 	}
-	return errors.Join(guarded, c.nudge(ctx, ref), c.decide(ctx, ref))
+	return errors.Join(guarded, c.nudge(ctx, ref), c.free(ctx, ref), c.decide(ctx, ref))
 }
 
 // decide decides about one Job and does it.
@@ -317,7 +327,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.reporter.Report(job, decision)
 	}
 	c.conditions.note(job, decision)
-	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision))
+	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision), c.learnResults(ctx, ref))
 }
 
 // reread reads the text of a Job, which is not kept, where share.Begin has let it. It

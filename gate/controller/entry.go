@@ -22,6 +22,10 @@ type entry struct {
 	questions []gate.Question
 	// asksExit reports whether expr depends on exit codes.
 	asksExit bool
+	// asksResult reports whether the Job asks for the result of any.
+	asksResult bool
+	// result is what the pods have told of the result so far, which the Job has, too.
+	result gate.Result
 	// weight is what the entry takes of its namespace's budget. excess says why nothing
 	// is kept of what the Job says; empty if it is.
 	weight weight
@@ -61,6 +65,9 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 		s.replaced(ref, old)
 	}
 	e.job = s.carry(old.job, e.job, same)
+	if same {
+		e.result = old.result
+	}
 	e.seen = s.remembers(old, e.job, same && old.excess == "")
 	if e.unread {
 		s.passed.unread(ref, e.text)
@@ -114,6 +121,9 @@ func (s *store) carry(old, job gate.Job, same bool) gate.Job {
 	s.ready(job.Object, old.Object)
 	if same {
 		job.Object.Exit = old.Object.Exit
+		if job.Object.Result == nil {
+			job.Object.Result = old.Object.Result
+		}
 		if job.Object.Array != nil && old.Object.Array != nil {
 			job.Object.Array.Elements, job.Object.Array.Told = old.Object.Array.Elements, old.Object.Array.Told
 		}

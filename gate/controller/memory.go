@@ -65,27 +65,51 @@ func (s *store) forgets(ref lang.Ref, job gate.Job) []lang.Ref {
 }
 
 // propagateOutcome gives the outcome of a Job that has finished and waits for nothing but
-// our finalizer to all who wait for it.
+// our finalizer to all who wait for it, and that of one which keeps its result to those who
+// ask for that: its pods may go then.
 func (s *store) propagateOutcome(ref lang.Ref, job gate.Job) []lang.Ref {
-	if !job.Guarded || !job.BeingDeleted || job.Outcome() == lang.Undecided {
+	switch {
+	case job.Outcome() == lang.Undecided:
 		return nil
+	case job.Guarded && job.BeingDeleted:
+		return s.hand(ref, job)
+	case job.KeepsResult && job.Outcome() == lang.Succeeded && job.Object.Result != nil:
+		return s.handTo(ref, job, func(dependent lang.Ref, e entry) bool { return s.asksResult(dependent, e, ref) })
 	}
-	return s.hand(ref, job)
+	return nil
 }
 
 // hand gives the outcome of a Job to all who wait for it and may, and returns
 // them.
 func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
+	return s.handTo(ref, job, func(lang.Ref, entry) bool { return true })
+}
+
+func (s *store) handTo(ref lang.Ref, job gate.Job, is func(lang.Ref, entry) bool) []lang.Ref {
 	var affected []lang.Ref
-	var gone gate.RecordedOutcome
+	var recorded [2]gate.RecordedOutcome
 	for _, dependent := range s.waiters(ref) {
 		e := s.entries[dependent]
-		if known, seen := e.seen[ref]; !seen || known.Object.UID != string(job.UID) {
-			if gone.Object == nil {
-				gone = gate.RecordOutcome(ref, job.Object, job.Labels)
-			}
-			affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, gone), weighOutcome(gone))...)
+		if !is(dependent, e) {
+			continue
 		}
+		asks := s.asksResult(dependent, e, ref)
+		known, seen := e.seen[ref]
+		if seen && known.Object.UID == string(job.UID) && (!asks || known.Object.Result != nil || job.Object.Result == nil) {
+			continue
+		}
+		gone := &recorded[0]
+		if asks {
+			gone = &recorded[1]
+		}
+		if gone.Object == nil {
+			*gone = gate.RecordOutcome(ref, gate.WithResult(job.Object, asks), job.Labels)
+		}
+		more := weighOutcome(*gone)
+		if seen {
+			more -= weighOutcome(known)
+		}
+		affected = append(append(affected, dependent), s.see(dependent, e, e.seen.With(ref, *gone), more)...)
 	}
 	return affected
 }
@@ -140,11 +164,12 @@ func unlike(a, b []lang.Ref) []lang.Ref {
 
 // owes reports whether the outcome of a Job that goes is still to be written to
 // one that waits for it. Where it does not fit, it stays with the gate alone.
-func (s *store) owes(waiter entry, ref lang.Ref, uid types.UID) bool {
-	if gone, saved := waiter.job.Seen[ref]; saved && gone.Object.UID == string(uid) {
-		return false
+func (s *store) owes(at lang.Ref, waiter entry, ref lang.Ref, job gate.Job) bool {
+	handed, was := waiter.seen[ref]
+	if gone, saved := waiter.job.Seen[ref]; saved && gone.Object.UID == string(job.UID) && (handed.Object == nil || handed.Object.Result == nil || handed.Same(gone)) {
+		return s.resultUnread(at, waiter, ref, job)
 	}
-	if _, handed := waiter.seen[ref]; !handed {
+	if !was || s.resultUnread(at, waiter, ref, job) {
 		return true
 	}
 	if !waiter.takesNoneUntil.IsZero() {
@@ -152,6 +177,11 @@ func (s *store) owes(waiter entry, ref lang.Ref, uid types.UID) bool {
 	}
 	_, fits := waiter.seen.Fit(waiter.job.Room, waiter.job.Seen)[ref]
 	return fits
+}
+
+// resultUnread reports whether a Job that waits asks for a result that is still to be read.
+func (s *store) resultUnread(at lang.Ref, waiter entry, ref lang.Ref, job gate.Job) bool {
+	return job.Outcome() == lang.Succeeded && job.Object.Result == nil && s.asksResult(at, waiter, ref) && s.mayLearn(at, waiter, ref) == gate.Allowed
 }
 
 // restBetweenSaves is how long what is written to a Job waits after what was: a set of
@@ -171,8 +201,9 @@ func (s *store) unsaved(ref lang.Ref) (job gate.Job, seen gate.RecordedOutcomes,
 	// What the Job may not know, or not yet, stays with the gate.
 	seen = maps.Clone(e.seen)
 	maps.DeleteFunc(seen, func(gone lang.Ref, _ gate.RecordedOutcome) bool {
-		_, saved := e.job.Seen[gone]
-		return !saved && s.mayLook(ref, e, gone) != gate.Allowed
+		known, saved := e.job.Seen[gone]
+		return (!saved || !known.Same(e.seen[gone])) && (s.mayLook(ref, e, gone) != gate.Allowed ||
+			e.seen[gone].Object.Result != nil && s.mayLearn(ref, e, gone) == gate.Unasked)
 	})
 	seen = seen.Fit(e.job.Room, e.job.Seen)
 	if seen.Equal(e.job.Seen) {
@@ -219,7 +250,7 @@ func (s *store) guarding(ref lang.Ref) (job gate.Job, guarding gate.FinalizerAct
 	for _, waiter := range waiters {
 		other := s.entries[waiter]
 		switch {
-		case !s.owes(other, ref, e.job.UID):
+		case !s.owes(waiter, other, ref, e.job):
 		case e.job.BeingDeleted && s.mayLook(waiter, other, ref) == gate.Unasked:
 			// As after a restart. The waiter must not lose what may be its own.
 			for _, q := range gate.About(other.questions, ref) {

@@ -99,7 +99,7 @@ func (s *store) caughtUp(e entry, meanwhile []gone) gate.RecordedOutcomes {
 		})
 		switch _, remembered := seen[g.ref]; {
 		case waits && s.mayLook(ref, e, g.ref) != gate.Denied:
-			seen = seen.With(g.ref, g.RecordedOutcome)
+			seen = seen.With(g.ref, gate.RecordOutcome(g.ref, gate.WithResult(g.Object, s.asksResult(ref, e, g.ref)), g.Labels))
 		case remembered: // it was named before, and is no more
 			seen = seen.Without(g.ref)
 		}

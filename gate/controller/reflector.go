@@ -73,6 +73,11 @@ func (c *Controller) successReflector(logger klog.Logger) *cache.Reflector {
 	})
 }
 
+// keptReflector returns what lists and watches the pods of Jobs that keep their result.
+func (c *Controller) keptReflector(logger klog.Logger) *cache.Reflector {
+	return c.reflectorOfPods(logger, keptStore{c.store}, metav1.ListOptions{LabelSelector: gate.KeepResultLabel})
+}
+
 func (c *Controller) reflectorOfPods(logger klog.Logger, store cache.ReflectorStore, only metav1.ListOptions) *cache.Reflector {
 	pods := c.client.CoreV1().Pods(metav1.NamespaceAll)
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{

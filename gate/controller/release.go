@@ -24,6 +24,8 @@ const FieldManager = gate.ByGate
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
 	metrics.DecisionLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	how := gate.ReleaseOptions{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
+	how.Awaited = how.Awaited || c.store.resultAwaited(job)
+	how.Results = d.Results
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
 	patched, err := c.sendRelease(ctx, job, record, how)
 	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {

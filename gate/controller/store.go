@@ -56,6 +56,10 @@ type store struct {
 	judging bool
 	judge   chan struct{}
 	pods    pods
+	// keptPods are those that carry gate.ResultFinalizer, by the Job that they name.
+	keptPods map[lang.Ref][]gate.KeptPod
+	// noResults says that no results are read.
+	noResults bool
 	// successes are told to the graph when they change, or what a Job needs.
 	successes successes
 	// jobsOnly says that pods are not watched.
@@ -95,7 +99,7 @@ func newStore(enqueue func(lang.Ref, time.Time), now clock.PassiveClock) *store 
 		memory: map[lang.Ref]map[lang.Ref]bool{},
 		passed: passed{since: map[lang.Ref]since{}},
 		budget: newBudget(0), saveRest: restBetweenSaves, longText: longText,
-		pods: pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{},
+		pods: pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{}, keptPods: map[lang.Ref][]gate.KeptPod{},
 		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
 	}
 }
@@ -177,7 +181,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		e.excess = "held: what this Job waits for is a long text, which is still to be read"
 	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, Pods: s.pods.list(e.job.Owner()),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
 		World: world, FailedStep: world.FailedStep(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
@@ -268,6 +272,11 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	affected := s.atRisk(ref)
 	s.passed.read(ref, 0)
 	if e.job.Outcome() != lang.Undecided {
+		if e.job.Outcome() == lang.Succeeded && e.job.Object.Result == nil {
+			known := *e.job.Object
+			known.Result = gate.Untold()
+			e.job.Object = &known
+		}
 		affected = append(affected, s.hand(ref, e.job)...)
 		s.passed.pass(e.job)
 	}

@@ -70,10 +70,13 @@ func (s successStore) Update(object any) error {
 	if p, owner, ok := gate.ObservePod(pod); ok && p.Succeeded {
 		s.change(func() []lang.Ref {
 			e, known := s.owned(owner)
-			if !known || e.job.Outcome() != lang.Undecided {
-				return nil // nobody needs to know any more
+			if !known {
+				return nil
 			}
-			return s.succeeded(e.job, p)
+			if e.job.Outcome() != lang.Undecided { // only its result may be news
+				return s.tells(e, pod)
+			}
+			return append(s.succeeded(e.job, p), s.tells(e, pod)...)
 		})
 	}
 	return nil
@@ -99,4 +102,4 @@ func (s successStore) Resync() error { return nil }
 
 // Transformer returns the function that strips a pod of what gate.ObservePod does not
 // read.
-func (s successStore) Transformer() cache.TransformFunc { return bare }
+func (s successStore) Transformer() cache.TransformFunc { return bareResult }

@@ -38,8 +38,8 @@ func (s *store) read(job gate.Job) entry {
 	same := known && !old.unread && sizeOf(old.job) == sizeOf(job)
 	e := entry{job: job}
 	switch {
-	case same && old.excess == "" && old.invalid == nil && old.job.DependsOn == job.DependsOn:
-		e.expr, e.questions, e.asksExit, e.text = old.expr, old.questions, old.asksExit, old.text
+	case same && old.excess == "" && old.invalid == nil && old.job.DependsOn == job.DependsOn && old.job.Results == job.Results:
+		e.expr, e.questions, e.asksExit, e.asksResult, e.text = old.expr, old.questions, old.asksExit, old.asksResult, old.text
 		return e
 	case same && (old.excess != "" || old.invalid != nil) && old.text == hash(job):
 		// One that has no room is read again when there is some.
@@ -50,7 +50,7 @@ func (s *store) read(job gate.Job) entry {
 	}
 	e.unread, e.text, e.job.DependsOn = true, hash(job), ""
 	if known {
-		e.expr, e.questions, e.asksExit = old.expr, old.questions, old.asksExit
+		e.expr, e.questions, e.asksExit, e.asksResult = old.expr, old.questions, old.asksExit, old.asksResult
 	}
 	return e
 }
@@ -66,6 +66,7 @@ func (s *store) parse(job gate.Job) entry {
 	e.expr, e.invalid = job.Parse()
 	e.questions = job.Questions(e.expr, s.kinds)
 	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
+	e.asksResult = job.AsksResults(e.expr)
 	e.expr = e.expr.Compact()
 	if e.invalid != nil { // what is to be said of it, and not the text
 		e.invalid = errors.New(gate.Clip(e.invalid.Error(), longestMistake))

@@ -14,6 +14,9 @@
 //	sandbox.depctl.dev/fail-indexes: 3,7-9 these completion indexes fail with the
 //	                                       exit code (1 if none is given), the
 //	                                       others succeed
+//	sandbox.depctl.dev/termination-message: "yes"
+//	                                       what its first container says in the end:
+//	                                       the result of its Job
 //	sandbox.depctl.dev/until-told: "true"  it runs until Tell, or until this
 //	                                       annotation is taken from the pod; then
 //	                                       its run-for begins

@@ -24,6 +24,9 @@ const (
 	Webhook Overlay = "webhook"
 	// Diagnostics has policies, and a webhook that refuses what cannot be read.
 	Diagnostics Overlay = "diagnostics"
+	// Full has policies and all there is besides: arrays, results and the webhook of
+	// Diagnostics.
+	Full Overlay = "full"
 )
 
 // whole is an overlay as it is.
@@ -89,7 +92,7 @@ func (o Overlay) isServed(ctx context.Context, client kubernetes.Interface) erro
 	switch o {
 	case Webhook:
 		return annotatedJobsAreHeld(ctx, client)
-	case Diagnostics:
+	case Diagnostics, Full:
 		err := tryJob(ctx, client, "and and", nil)
 		switch {
 		case err == nil:

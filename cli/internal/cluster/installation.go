@@ -13,6 +13,7 @@ const (
 	GateName      = "depctl-gate"
 	webhookName   = "depctl-gate-webhook"
 	arraysName    = "depctl-gate-arrays"
+	resultsName   = "depctl-gate-results"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -93,7 +94,7 @@ func holds() []Installed {
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
 	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip"))...)
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -108,6 +109,8 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: webhookName},
 		Installed{Kind: clusterBindingKind, Name: arraysName},
 		Installed{Kind: clusterRoleKind, Name: arraysName},
+		Installed{Kind: clusterBindingKind, Name: resultsName},
+		Installed{Kind: clusterRoleKind, Name: resultsName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},

@@ -51,7 +51,7 @@ func keep(ctx context.Context, o options, out io.Writer) (err error) {
 		kinds = append(kinds, sandbox.NodeKind(kind))
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{
-		Dir: o.dir, Bin: o.bin, NodeKinds: kinds, Nodes: o.nodes, NodeCPU: o.nodeCPU, Audit: o.audit,
+		Dir: o.dir, Bin: o.bin, NodeKinds: kinds, Nodes: o.nodes, NodeCPU: o.nodeCPU, Audit: o.audit, Overlay: sandbox.Full,
 	})
 	if err != nil {
 		return err

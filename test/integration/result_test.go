@@ -1,0 +1,238 @@
+package integration
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+	"depctl.dev/test/sandbox"
+)
+
+// says has the first container of a Job's pods end with a termination message.
+func says(message string) change { return template("termination-message", message) }
+
+// ttl has a Job and its pods deleted so many seconds after it has finished.
+func ttl(seconds int32) change {
+	return func(j *batchv1.Job) { j.Spec.TTLSecondsAfterFinished = &seconds }
+}
+
+var keepsResult = annotate(gate.KeepResultAnnotation, "true")
+
+// wants has the pods of a Job get results.
+func wants(text string) change { return annotate(gate.ResultsAnnotation, text) }
+
+// given returns the annotations of a Job's Pod template in which its pods find results.
+func (s *space) given(name string) map[string]string {
+	given := map[string]string{}
+	for key, value := range s.get(name).Spec.Template.Annotations {
+		if key, ours := strings.CutPrefix(key, gate.ResultPrefix); ours {
+			given[key] = value
+		}
+	}
+	return given
+}
+
+// condition waits until the condition of a Job that waits says something.
+func (s *space) condition(name, text string) {
+	s.t.Helper()
+	said := ""
+	s.until(name+" says: "+text, func() bool {
+		if c := gate.Observe(s.get(name)).Condition; c != nil {
+			said = c.Message
+		}
+		return strings.Contains(said, text)
+	})
+}
+
+// pods returns the pods of a Job.
+func (s *space) podsOf(name string) []corev1.Pod {
+	list, err := s.client.CoreV1().Pods(s.name).List(s.t.Context(), metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + name})
+	require.NoError(s.t, err)
+	return list.Items
+}
+
+// setMessage ends a pod that runs with a message that no annotation can carry.
+func (s *space) endsWith(name, message string) {
+	s.t.Helper()
+	s.runs(name)
+	s.until(name+" has ended", func() bool {
+		for _, pod := range s.podsOf(name) {
+			if pod.Status.Phase != corev1.PodRunning {
+				continue
+			}
+			pod.Status.Phase = corev1.PodSucceeded
+			for i := range pod.Status.ContainerStatuses {
+				pod.Status.ContainerStatuses[i].State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+					Message: message, FinishedAt: metav1.Now(), StartedAt: metav1.Now(),
+				}}
+			}
+			_, err := s.client.CoreV1().Pods(s.name).UpdateStatus(s.t.Context(), &pod, metav1.UpdateOptions{})
+			return err == nil
+		}
+		return false
+	})
+}
+
+// What Jobs say decides what runs after them, and their pods are given it.
+func TestResults(t *testing.T) {
+	t.Parallel()
+	c := ownClusterWith(t, sandbox.Full)
+	g, err := c.StartGate(t.Context(), sandbox.GateOptions{})
+	require.NoError(t, err)
+	require.NoError(t, g.WaitReady(t.Context()))
+	t.Cleanup(func() {
+		if t.Failed() {
+			fmt.Println(g.LogTail())
+		}
+	})
+	for name, test := range map[string]func(*space){
+		"a branch is taken, and one is not":   branches,
+		"pods are given results":              pods,
+		"a result outlives its pods":          outlives,
+		"what is no result":                   noResult,
+		"a result of another namespace":       elsewhere,
+		"what is kept goes where nobody asks": nobodyAsks,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(c.namespace(t))
+		})
+	}
+}
+
+func branches(s *space) {
+	s.make("yes", "succeeded(check, result=yes)", step("k", "yes"))
+	s.make("no", "succeeded(check, result=no)", step("k", "no"))
+	s.make("either", "succeeded(check, result=no, result=yes)", step("k", "either"))
+	s.make("join", "yes or no", step("k", "join"))
+	s.make("after-no", "no", step("k", "after-no"))
+	s.make("good", "succeeded(run)", step("k", "good"))
+	s.make("alarm", "failed(run)", step("k", "alarm"))
+	s.make("check", "", step("k", "check"), says("yes\n"))
+	s.completes("check", "yes", "either", "join", "good")
+	s.skipped("no", gate.ReasonNotTaken)
+	s.skipped("after-no", gate.ReasonDependencyFailed)
+	s.skipped("alarm", gate.ReasonDependencyFailed)
+
+	s.make("late", "succeeded(check@k, result=yes)") // read from the pod that is there
+	s.completes("late")
+}
+
+func pods(s *space) {
+	s.make("load", "extract, check, finished(broken)", wants("rows=extract, mode=check,none=broken"))
+	s.make("bare", "extract", wants("rows=extract"), func(j *batchv1.Job) { j.Spec.Template.Annotations = nil })
+	s.make("copied", "finished(broken)", wants("none=broken"), func(j *batchv1.Job) {
+		j.Spec.Template.Annotations[gate.ResultPrefix+"none"] = "of another Job"
+	})
+	s.make("extract", "", says("12 rows\n{\"a\": 1}  \n\n"))
+	s.make("check", "")
+	s.make("broken", "", says("never seen"), template("exit-code", "3"))
+	s.completes("load", "bare", "copied")
+	require.Equal(s.t, map[string]string{"rows": "12 rows\n{\"a\": 1}", "mode": ""}, s.given("load"))
+	require.Equal(s.t, map[string]string{"rows": "12 rows\n{\"a\": 1}"}, s.given("bare"))
+	require.Empty(s.t, s.given("copied"))
+	require.Equal(s.t, "12 rows\n{\"a\": 1}", s.podsOf("load")[0].Annotations[gate.ResultPrefix+"rows"])
+
+	_, err := s.client.BatchV1().Jobs(s.name).Create(s.t.Context(), newJob("bad", "extract", wants("rows")), metav1.CreateOptions{})
+	require.ErrorContains(s.t, err, `write KEY=JOB`)
+	_, err = s.client.BatchV1().Jobs(s.name).Create(s.t.Context(), newJob("bad", "extract", wants("rows=load")), metav1.CreateOptions{})
+	require.ErrorContains(s.t, err, `does not wait`)
+}
+
+// outlives: neither the pods nor the Job are there when the result is asked for.
+func outlives(s *space) {
+	s.make("last", "hour-later, succeeded(check, result=yes)", wants("mode=check"))
+	s.make("other", "hour-later, succeeded(check, result=no)")
+	s.make("long", "hour-later, big", wants("rows=big"))
+	s.make("check", "", says("yes"), ttl(0), keepsResult)
+	s.make("big", "", says(strings.Repeat("x", 300)), ttl(0), keepsResult)
+	s.gone("check")
+	s.gone("big")
+	s.skipped("other", gate.ReasonNotTaken)
+	s.until("the result is kept", func() bool { return strings.Contains(s.get("last").Annotations[gate.SeenAnnotation], `"result":"yes"`) })
+	s.make("hour-later", "")
+	s.completes("last")
+	require.Equal(s.t, map[string]string{"mode": "yes"}, s.given("last"))
+	s.condition("long", "300 bytes")
+	s.held("long")
+	require.NotContains(s.t, s.get("long").Annotations[gate.SeenAnnotation], "xxx")
+}
+
+// noResult: what is too long, or no text, is told with its place and what to do about it.
+func noResult(s *space) {
+	s.make("load", "mega, binary, bell, many", wants("rows=mega"), annotate(gate.WaitTimeoutAnnotation, "1000h"))
+	for i, name := range []string{"binary", "bell", "many"} {
+		s.make(fmt.Sprintf("load-%d", i), "mega, binary, bell, many", wants("rows="+name))
+	}
+	s.make("asks", "succeeded(mega, result=yes)")
+	s.make("mega", "", untilTold)
+	s.make("binary", "", untilTold)
+	s.make("bell", "", untilTold)
+	s.make("many", "", func(j *batchv1.Job) { j.Spec.Completions = new(int32); *j.Spec.Completions = 2 })
+	s.endsWith("mega", strings.Repeat("x", 1<<20))
+	s.endsWith("binary", "abc\xff\xfe")
+	s.endsWith("bell", "ab\x07c")
+	s.condition("load", "container main has 4096 bytes or more")
+	s.condition("load", "write what is long to a volume")
+	s.condition("load-0", "bytes that are no UTF-8 text at byte 4")
+	s.condition("load-1", "a control character (U+0007) at byte 3")
+	s.condition("load-1", "base64")
+	s.condition("load-2", "only a Job with one completion has a result, this one has 2")
+	s.condition("asks", "container main has 4096 bytes or more")
+	for _, name := range []string{"load", "load-0", "load-1", "load-2", "asks"} {
+		s.held(name)
+	}
+	// A lost value holds until the time is up.
+	s.patch("load", fmt.Sprintf(`{"metadata":{"annotations":{%q:"1s"}}}`, gate.WaitTimeoutAnnotation))
+	s.skipped("load", gate.ReasonDependencyTimeout)
+}
+
+// elsewhere: a result of another namespace is data of its pods, and needs the right to them.
+func elsewhere(s *space) {
+	other := s.namespace(s.t)
+	other.make("extract", "", says("12"))
+	other.completes("extract")
+	s.make("load", other.name+"/extract", wants("rows="+other.name+"/extract"))
+	s.make("branch", "succeeded("+other.name+"/extract, result=12)")
+	other.kubectl("", "create", "role", "see", "--verb=get", "--resource=jobs")
+	other.kubectl("", "create", "rolebinding", "see", "--role=see", "--serviceaccount="+s.name+":default")
+	for _, name := range []string{"load", "branch"} {
+		s.condition(name, "may not get the pods of namespace "+other.name)
+		s.held(name)
+		require.NotContains(s.t, s.get(name).Annotations[gate.SeenAnnotation], "12")
+	}
+	other.kubectl("", "create", "role", "read", "--verb=get", "--resource=pods")
+	other.kubectl("", "create", "rolebinding", "read", "--role=read", "--serviceaccount="+s.name+":default")
+	s.completes("load", "branch")
+	require.Equal(s.t, map[string]string{"rows": "12"}, s.given("load"))
+}
+
+// nobodyAsks: what is kept for its result goes also where it has none, and where nobody
+// wants it.
+func nobodyAsks(s *space) {
+	s.make("alone", "", keepsResult, ttl(0), says("yes"))
+	s.make("fails", "", keepsResult, ttl(0), template("exit-code", "1"))
+	s.make("array", "", keepsResult, ttl(0), func(j *batchv1.Job) { j.Spec.Completions = new(int32); *j.Spec.Completions = 3 })
+	runs := s.make("deleted", "", keepsResult, untilTold)
+	require.Contains(s.t, runs.Spec.Template.Finalizers, gate.ResultFinalizer)
+	s.make("stays", "", keepsResult, says("yes"))
+	s.runs("deleted")
+	s.delete("deleted", metav1.DeletePropagationForeground)
+	for _, name := range []string{"alone", "fails", "array", "deleted"} {
+		s.gone(name)
+	}
+	s.completes("stays")
+	s.until("the pod of stays may go", func() bool { return len(s.podsOf("stays")[0].Finalizers) == 0 })
+	s.until("no pod of those that went is left", func() bool {
+		return len(s.podsOf("alone"))+len(s.podsOf("fails"))+len(s.podsOf("array"))+len(s.podsOf("deleted")) == 0
+	})
+	require.Empty(s.t, s.make("plain", "").Spec.Template.Finalizers)
+	require.Equal(s.t, lang.Succeeded, gate.Observe(s.get("stays")).Outcome())
+}
