@@ -98,16 +98,17 @@ func (w World) isGoneFrom(gone, set lang.Ref) bool {
 	return gone != w.Self && w.Seen[gone].Stands(gone, w.Graph.Object(gone)) && set.Contains(gone, w.Seen[gone].Labels)
 }
 
-// result returns an object without a result that the Job may not learn.
+// result returns an object without a result that the Job may not learn, and that says so
+// where the Job has asked.
 func (w World) result(ref lang.Ref, o *lang.Object) *lang.Object {
-	if o == nil || o.Result == nil || ref.Namespace == w.Self.Namespace {
+	if o == nil || o.Outcome != lang.Succeeded || ref.Namespace == w.Self.Namespace {
 		return o
 	}
 	q, answer := podsQuestion(w.Self.Namespace, w.Account, ref.Namespace), Unasked
 	if w.Access != nil {
 		answer = w.Access.Answer(q)
 	}
-	if answer == Allowed {
+	if answer == Allowed || answer == Unasked && o.Result == nil {
 		return o
 	}
 	known := *o
@@ -118,12 +119,20 @@ func (w World) result(ref lang.Ref, o *lang.Object) *lang.Object {
 }
 
 func (w World) results(set lang.Ref, members []lang.Member) []lang.Member {
-	if set.Namespace == w.Self.Namespace || !slices.ContainsFunc(members, func(m lang.Member) bool { return m.Object != nil && m.Object.Result != nil }) {
+	if set.Namespace == w.Self.Namespace {
 		return members
 	}
-	shown := slices.Clone(members)
-	for i := range shown {
-		shown[i].Object = w.result(set, shown[i].Object)
+	var shown []lang.Member
+	for i, m := range members {
+		if o := w.result(set, m.Object); o != m.Object {
+			if shown == nil {
+				shown = slices.Clone(members)
+			}
+			shown[i].Object = o
+		}
+	}
+	if shown == nil {
+		return members
 	}
 	return shown
 }

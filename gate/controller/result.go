@@ -132,6 +132,11 @@ func (s *store) tells(e entry, pod *corev1.Pod) []lang.Ref {
 func (s *store) putResult(e entry) []lang.Ref {
 	ref := e.job.Ref()
 	affected := append(s.put(ref, e), ref)
+	for _, dependent := range s.waiters(ref) { // the graph knows nothing of what only pods are given
+		if s.asksResult(dependent, s.entries[dependent], ref) {
+			affected = append(affected, dependent)
+		}
+	}
 	return append(affected, s.propagateOutcome(ref, e.job)...)
 }
 

@@ -18,10 +18,8 @@ import (
 // says has the first container of a Job's pods end with a termination message.
 func says(message string) change { return template("termination-message", message) }
 
-// ttl has a Job and its pods deleted so many seconds after it has finished.
-func ttl(seconds int32) change {
-	return func(j *batchv1.Job) { j.Spec.TTLSecondsAfterFinished = &seconds }
-}
+// cleanedUp has a Job and its pods deleted as soon as it has finished.
+func cleanedUp(j *batchv1.Job) { j.Spec.TTLSecondsAfterFinished = new(int32) }
 
 var keepsResult = annotate(gate.KeepResultAnnotation, "true")
 
@@ -51,14 +49,14 @@ func (s *space) condition(name, text string) {
 	})
 }
 
-// pods returns the pods of a Job.
+// podsOf returns the pods of a Job.
 func (s *space) podsOf(name string) []corev1.Pod {
 	list, err := s.client.CoreV1().Pods(s.name).List(s.t.Context(), metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + name})
 	require.NoError(s.t, err)
 	return list.Items
 }
 
-// setMessage ends a pod that runs with a message that no annotation can carry.
+// endsWith ends a pod that runs with a message that no annotation can carry.
 func (s *space) endsWith(name, message string) {
 	s.t.Helper()
 	s.runs(name)
@@ -151,8 +149,8 @@ func outlives(s *space) {
 	s.make("last", "hour-later, succeeded(check, result=yes)", wants("mode=check"))
 	s.make("other", "hour-later, succeeded(check, result=no)")
 	s.make("long", "hour-later, big", wants("rows=big"))
-	s.make("check", "", says("yes"), ttl(0), keepsResult)
-	s.make("big", "", says(strings.Repeat("x", 300)), ttl(0), keepsResult)
+	s.make("check", "", says("yes"), cleanedUp, keepsResult)
+	s.make("big", "", says(strings.Repeat("x", 300)), cleanedUp, keepsResult)
 	s.gone("check")
 	s.gone("big")
 	s.skipped("other", gate.ReasonNotTaken)
@@ -217,9 +215,9 @@ func elsewhere(s *space) {
 // nobodyAsks: what is kept for its result goes also where it has none, and where nobody
 // wants it.
 func nobodyAsks(s *space) {
-	s.make("alone", "", keepsResult, ttl(0), says("yes"))
-	s.make("fails", "", keepsResult, ttl(0), template("exit-code", "1"))
-	s.make("array", "", keepsResult, ttl(0), func(j *batchv1.Job) { j.Spec.Completions = new(int32); *j.Spec.Completions = 3 })
+	s.make("alone", "", keepsResult, cleanedUp, says("yes"))
+	s.make("fails", "", keepsResult, cleanedUp, template("exit-code", "1"))
+	s.make("array", "", keepsResult, cleanedUp, func(j *batchv1.Job) { j.Spec.Completions = new(int32); *j.Spec.Completions = 3 })
 	runs := s.make("deleted", "", keepsResult, untilTold)
 	require.Contains(s.t, runs.Spec.Template.Finalizers, gate.ResultFinalizer)
 	s.make("stays", "", keepsResult, says("yes"))
