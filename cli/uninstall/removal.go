@@ -45,7 +45,7 @@ type tally struct {
 // but in a dry run, which says everything that is wrong.
 func (r *removal) run(ctx context.Context) error {
 	steps := []func(context.Context) error{
-		r.removing(cluster.InstalledPolicies), r.removeGate, r.freeJobs, r.releaseJobs, r.removing(cluster.InstalledRights),
+		r.removing(cluster.InstalledPolicies), r.removeGate, r.freePods, r.freeJobs, r.releaseJobs, r.removing(cluster.InstalledRights),
 	}
 	if !r.keepNamespace {
 		steps = append(steps, r.removeNamespace)

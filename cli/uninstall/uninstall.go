@@ -20,7 +20,8 @@ const uninstallLong = `Take depctl out of the cluster, in an order in which noth
   1. the admission policies or webhooks that hold annotated Jobs, so that new
      ones run;
   2. the gate, and wait until its pods are gone;
-  3. the finalizer depctl.dev/outcome of every Job that carries it;
+  3. the finalizer depctl.dev/result of every pod, and depctl.dev/outcome of
+     every Job, that carries it;
   4. with --release, un-suspend the Jobs that wait: they run at once, whatever
      they wait for. Jobs with the annotation depctl.dev/hold stay suspended;
   5. the gate's rights, its leash, and namespace depctl-system with all in it.
