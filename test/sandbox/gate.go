@@ -88,7 +88,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	case Arrays:
 		args = append(args, "--arrays")
 	case Full:
-		args = append(args, "--arrays", "--results", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
+		args = append(args, "--arrays", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	default:
 		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	}

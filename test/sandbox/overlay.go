@@ -24,7 +24,7 @@ const (
 	Webhook Overlay = "webhook"
 	// Diagnostics has policies, and a webhook that refuses what cannot be read.
 	Diagnostics Overlay = "diagnostics"
-	// Full has policies and all there is besides: arrays, results and the webhook of
+	// Full has policies and all there is besides: arrays, results, schedules and the webhook of
 	// Diagnostics.
 	Full Overlay = "full"
 )
