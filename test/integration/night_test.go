@@ -1,7 +1,6 @@
 package integration
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,42 +11,25 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
 
 	"depctl.dev/gate"
-	"depctl.dev/gate/controller"
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 	"depctl.dev/test/sandbox"
 )
 
-// scheduling starts a control plane with a gate of the test's own that knows CronJobs and
-// elements. What it returns stops that gate and starts another.
+// scheduling starts a control plane with the gate of deploy/full, with its rights and its leash.
+// What it returns kills that gate and starts another.
 func scheduling(t *testing.T) (c *cluster, restart func()) {
 	t.Helper()
-	c, err := startCluster(t.Context(), sandbox.Base)
+	c = ownClusterWith(t, sandbox.Full)
+	running, err := c.StartGate(t.Context(), sandbox.GateOptions{})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.Stop()) })
-	objects, err := dynamic.NewForConfig(c.Config())
-	require.NoError(t, err)
-	var stop func()
-	start := func() {
-		own := controller.New(c.client, controller.Options{Kinds: gate.Kinds{gate.KindOfCronJobs()}, Dynamic: objects, Arrays: true})
-		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-		done := make(chan struct{}, 2)
-		go func() { own.Watch(ctx); done <- struct{}{} }()
-		go func() { own.Lead(ctx); done <- struct{}{} }()
-		stop = func() {
-			cancel()
-			<-done
-			<-done
-		}
-	}
-	start()
-	t.Cleanup(func() { stop() })
+	require.NoError(t, running.WaitReady(t.Context()))
 	return c, func() {
-		stop()
-		start()
+		require.NoError(t, running.Kill())
+		require.NoError(t, running.Restart())
+		require.NoError(t, running.WaitReady(t.Context()))
 	}
 }
 
