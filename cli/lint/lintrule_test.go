@@ -41,6 +41,9 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 	cron := func(spec, annotations string) string {
 		return "---\nkind: CronJob\nmetadata: {name: nightly}\nspec: {schedule: x, " + spec + " jobTemplate: {metadata: {annotations: {" + annotations + "}}}}\n"
 	}
+	inRun := func(name, dependsOn string) string {
+		return strings.Replace(plain(name, dependsOn), "metadata: {", "metadata: {labels: {depctl.dev/run: k}, ", 1)
+	}
 	waitFor := func(kind, args string) string {
 		return "---\nkind: " + kind + "\nmetadata: {name: web}\nspec: {template: {spec: {initContainers: [{name: w, " + args + "}]}}}\n"
 	}
@@ -121,6 +124,8 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a name with a prefix of kustomize":         {plain("a", "extract") + plain("dev-extract", ""), "3:59 missing-prerequisite"},
 		"a namespace that is nearly another":        {plain("a", "elt/load") + "---\nkind: Job\nmetadata: {name: load, namespace: etl}\n", "3:59 missing-prerequisite"},
 		"runs of before":                            {plain("a", "nightly-* >= 1") + cron("", ""), "3:59 old-run"},
+		"a run, of which no CronJob's Job is":       {inRun("a", "failed(run)") + cron("", ""), ""},
+		"steps of a run, of which no CronJob's is":  {inRun("a", "nightly-* >= 1") + cron("", ""), ""},
 		"runs of before, of itself":                 {cron("", `depctl.dev/depends-on: "finished(nightly-*, made=before)"`), ""},
 		"a wave after its own":                      {jobText("a", "b", `argocd.argoproj.io/sync-wave: "1"`, "") + jobText("b", "", `argocd.argoproj.io/sync-wave: "2"`, ""), "3:59 wave-order"},
 		"the same wave":                             {jobText("a", "b", `argocd.argoproj.io/sync-wave: "1"`, "") + jobText("b", "", `argocd.argoproj.io/sync-wave: "1"`, ""), ""},

@@ -125,7 +125,7 @@ func oldRun(l *linting, w *manifest.Workload) []mistake {
 					"Jobs outside of all runs that earlier days have left count as well")...)
 				continue
 			}
-			if l.spaces[ref.Namespace] == nil {
+			if ref.Run != "" || l.spaces[ref.Namespace] == nil {
 				continue
 			}
 			for _, cron := range l.spaces[ref.Namespace].crons {

@@ -24,7 +24,7 @@ const podPage = 100
 func (c *Controller) learn(ctx context.Context, ref lang.Ref, decision gate.Decision) error {
 	owners := c.store.untold(ref)
 	for _, reason := range decision.Reasons {
-		if o := reason.Object; len(reason.Check.Codes) > 0 && reason.Value == lang.Unknown && o != nil && o.Outcome == lang.Failed && o.Exit == nil {
+		if o := reason.Object; len(reason.Check.Codes) > 0 && reason.Value == lang.Unknown && o != nil && o.Outcome == lang.Failed && o.Exit == nil && reason.Ref.Kind == lang.KindJob {
 			owners = append(owners, gate.Owner{Job: reason.Ref, UID: types.UID(o.UID)})
 		}
 	}
@@ -66,12 +66,12 @@ func (s *store) learn(ref lang.Ref, uid types.UID, exits *gate.Exits) {
 			return nil
 		}
 		e.job.Object = exits.In(e.job.Object)
-		return s.put(ref, e)
+		return append(s.put(ref, e), s.changedRun(e.job)...)
 	})
 }
 
-// untold returns the arrays of whose elements a Job waits to know exit codes that
-// nobody has read yet.
+// untold returns the arrays of whose elements, and the runs of CronJobs of which, a Job
+// waits to know exit codes that nobody has read yet.
 func (s *store) untold(ref lang.Ref) []gate.Owner {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -81,15 +81,39 @@ func (s *store) untold(ref lang.Ref) []gate.Owner {
 	}
 	var untold []gate.Owner
 	for _, prerequisite := range s.graph.Prerequisites(ref) {
-		other, ok := s.entries[prerequisite]
-		if !ok || s.mayLook(ref, e, prerequisite) != gate.Allowed || !e.expr.AsksExitCode(prerequisite, ref) {
+		if s.mayLook(ref, e, prerequisite) != gate.Allowed || !e.expr.AsksExitCode(prerequisite, ref) {
 			continue
 		}
-		if failed := gate.FailedElements(other.job.Object); len(failed) > 0 && len(failed.Minus(other.job.Object.Array.Told)) > 0 {
-			untold = append(untold, other.job.Owner())
+		for _, other := range s.jobsOf(prerequisite) {
+			failed := gate.FailedElements(other.Object)
+			ofRun := prerequisite.Kind == lang.KindCronJob && other.Outcome() == lang.Failed && other.Object.Exit == nil
+			if ofRun || other.Object.Array != nil && len(failed.Minus(other.Object.Array.Told)) > 0 {
+				untold = append(untold, other.Owner())
+			}
 		}
 	}
 	return untold
+}
+
+// jobsOf returns the Job that a reference names, or the Jobs of a CronJob.
+func (s *store) jobsOf(ref lang.Ref) []gate.Job {
+	if ref.Kind != lang.KindCronJob {
+		if e, ok := s.entries[ref]; ok {
+			return []gate.Job{e.job}
+		}
+		return nil
+	}
+	runs := s.crons.Runs(ref)
+	if runs == nil {
+		return nil
+	}
+	var jobs []gate.Job
+	for _, child := range s.crons.Children(ref.Namespace, runs.CronJob.UID) {
+		if e, ok := s.entries[lang.Job(ref.Namespace, child.Name)]; ok && e.job.UID == child.UID {
+			jobs = append(jobs, e.job)
+		}
+	}
+	return jobs
 }
 
 func asksExitCodes(expr *lang.Expr) bool {
