@@ -21,8 +21,8 @@ import (
 	"depctl.dev/test/sandbox"
 )
 
-// scheduling starts a control plane with a gate of the test's own that knows CronJobs. What it
-// returns stops that gate and starts another.
+// scheduling starts a control plane with a gate of the test's own that knows CronJobs and
+// elements. What it returns stops that gate and starts another.
 func scheduling(t *testing.T) (c *cluster, restart func()) {
 	t.Helper()
 	c, err := startCluster(t.Context(), sandbox.Base)
@@ -32,7 +32,7 @@ func scheduling(t *testing.T) (c *cluster, restart func()) {
 	require.NoError(t, err)
 	var stop func()
 	start := func() {
-		own := controller.New(c.client, controller.Options{Kinds: gate.Kinds{gate.KindOfCronJobs()}, Dynamic: objects})
+		own := controller.New(c.client, controller.Options{Kinds: gate.Kinds{gate.KindOfCronJobs()}, Dynamic: objects, Arrays: true})
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 		done := make(chan struct{}, 2)
 		go func() { own.Watch(ctx); done <- struct{}{} }()
@@ -168,7 +168,6 @@ func TestACronJobWaitsForTheRunOfTheSameMinute(t *testing.T) {
 	s.completes(load, report)
 	require.Equal(t, strings.TrimPrefix(load, "load-"), strings.TrimPrefix(report, "report-"))
 }
-
 
 // resting makes a CronJob that is suspended: it keeps Kubernetes from making runs, so that a test says which there are.
 func (s *space) resting(name string) *batchv1.CronJob {
