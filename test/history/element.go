@@ -145,7 +145,7 @@ func (a *array) mayRun(e Event, now map[string]Event, index int64, at time.Time)
 	if err != nil {
 		return false
 	}
-	if slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool { return c.Delay > 0 || len(c.Codes) > 0 }) {
+	if slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool { return c.Delay > 0 || len(c.Codes) > 0 || asksOtherKinds(c) }) {
 		return true // not judged, as by Judge
 	}
 	self := &lang.Subject{Ref: e.ref(), Object: object(e)}

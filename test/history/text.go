@@ -27,8 +27,7 @@ type text struct {
 func read(e Event) *text {
 	expr, err := lang.Parse(e.Job.Annotations[dependsOn])
 	if err != nil || expr.Elementwise() || slices.ContainsFunc(expr.Checks(), func(c *lang.Check) bool {
-		return c.Delay > 0 || len(c.Codes) > 0 || len(c.Results) > 0 || c.Status == lang.StatusTime ||
-			slices.ContainsFunc(c.Targets, func(t lang.Target) bool { return !t.Self && t.Ref.Kind != lang.KindJob })
+		return c.Delay > 0 || len(c.Codes) > 0 || len(c.Results) > 0 || c.Status == lang.StatusTime || asksOtherKinds(c)
 	}) {
 		return nil
 	}
@@ -40,6 +39,12 @@ func read(e Event) *text {
 		t.edges = append(t.edges, edge.Ref.Resolve(e.ref()))
 	}
 	return t
+}
+
+// asksOtherKinds reports whether a check asks about what is no Job, of which a history says
+// nothing.
+func asksOtherKinds(c *lang.Check) bool {
+	return slices.ContainsFunc(c.Targets, func(t lang.Target) bool { return !t.Self && t.Ref.Kind != lang.KindJob })
 }
 
 // names reports whether the expression speaks of a Job.
