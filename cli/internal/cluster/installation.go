@@ -14,6 +14,7 @@ const (
 	webhookName   = "depctl-gate-webhook"
 	arraysName    = "depctl-gate-arrays"
 	resultsName   = "depctl-gate-results"
+	schedulesName = "depctl-gate-schedules"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -111,6 +112,8 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: arraysName},
 		Installed{Kind: clusterBindingKind, Name: resultsName},
 		Installed{Kind: clusterRoleKind, Name: resultsName},
+		Installed{Kind: clusterBindingKind, Name: schedulesName},
+		Installed{Kind: clusterRoleKind, Name: schedulesName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},
@@ -119,7 +122,7 @@ func rights() []Installed {
 		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
 		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
 	)
-	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets")...)...)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 
