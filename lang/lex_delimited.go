@@ -48,11 +48,9 @@ func (s *scanner) named(start int) {
 // wrappedRun reports the name of a run that stands in quotes or braces, and reads over it.
 // at is where they begin.
 func (s *scanner) wrappedRun(start, at int) {
-	end, closed := at, false
+	end, closed := s.quoted(at)
 	if s.text[at] == '{' {
 		end, closed = s.matching(at, '{', '}')
-	} else {
-		end, closed = s.quoted(at)
 	}
 	s.pos = end
 	var fixes []Fix
