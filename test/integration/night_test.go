@@ -33,6 +33,24 @@ func scheduling(t *testing.T) (c *cluster, restart func()) {
 	}
 }
 
+// Tests of CronJobs share a control plane, one after the other: some kill its gate.
+func TestNights(t *testing.T) {
+	t.Parallel()
+	c, restart := scheduling(t)
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *cluster, func())
+	}{
+		{"a job waits for the last run of a cron job", aJobWaitsForTheLastRunOfACronJob},
+		{"the outcome of a run outlives its job", theOutcomeOfARunOutlivesItsJob},
+		{"a cron job waits for the run of the same minute", aCronJobWaitsForTheRunOfTheSameMinute},
+		{"a run that kubernetes missed is skipped", aRunThatKubernetesMissedIsSkipped},
+		{"a period with several runs", aPeriodWithSeveralRuns},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
+	}
+}
+
 // nightly makes a CronJob whose Jobs wait for an expression, for nothing if it is empty.
 func (s *space) nightly(name, schedule, dependsOn string, changes ...change) *batchv1.CronJob {
 	s.t.Helper()
@@ -71,9 +89,7 @@ var newYear = time.Date(time.Now().Year(), 1, 1, 2, 0, 0, 0, time.UTC)
 
 // A plain Job waits for the last run of a CronJob, one that Kubernetes has not made yet
 // among them, and a later attempt of a failed one counts.
-func TestAJobWaitsForTheLastRunOfACronJob(t *testing.T) {
-	t.Parallel()
-	c, restart := scheduling(t)
+func aJobWaitsForTheLastRunOfACronJob(t *testing.T, c *cluster, restart func()) {
 	s := c.namespace(t)
 	s.make("early", "cronjob:load")
 	s.held("early") // there is no such CronJob
@@ -97,9 +113,7 @@ func TestAJobWaitsForTheLastRunOfACronJob(t *testing.T) {
 }
 
 // The outcome of a run outlives its Job: it is kept on the CronJob before the Job goes.
-func TestTheOutcomeOfARunOutlivesItsJob(t *testing.T) {
-	t.Parallel()
-	c, restart := scheduling(t)
+func theOutcomeOfARunOutlivesItsJob(t *testing.T, c *cluster, restart func()) {
 	s := c.namespace(t)
 	load := s.nightly("load", yearly, "")
 	s.nightly("report", yearly, "cronjob:load") // its template names it: nobody waits yet
@@ -124,9 +138,7 @@ func TestTheOutcomeOfARunOutlivesItsJob(t *testing.T) {
 
 // Two CronJobs of one schedule, with the real controller: the report of a minute waits for the
 // load of the same minute.
-func TestACronJobWaitsForTheRunOfTheSameMinute(t *testing.T) {
-	t.Parallel()
-	c, _ := scheduling(t)
+func aCronJobWaitsForTheRunOfTheSameMinute(t *testing.T, c *cluster, _ func()) {
 	s := c.namespace(t)
 	s.nightly("load", "* * * * *", "", untilTold)
 	s.nightly("report", "* * * * *", "cronjob:load")
@@ -162,9 +174,7 @@ func (s *space) resting(name string) *batchv1.CronJob {
 
 // A time that Kubernetes passed without a Job was missed: it counts as skipped, so that nobody
 // waits forever, also after a restart. One that is still to come is waited for.
-func TestARunThatKubernetesMissedIsSkipped(t *testing.T) {
-	t.Parallel()
-	c, restart := scheduling(t)
+func aRunThatKubernetesMissedIsSkipped(t *testing.T, c *cluster, restart func()) {
 	s := c.namespace(t)
 	load, report := s.resting("load"), s.resting("report")
 	minute := func(n int) time.Time {
@@ -189,9 +199,7 @@ func TestARunThatKubernetesMissedIsSkipped(t *testing.T) {
 
 // A daily Job wants all runs of an hourly one, or as many as it says; that of a CronJob that was
 // deleted and made again counts for nothing.
-func TestAPeriodWithSeveralRuns(t *testing.T) {
-	t.Parallel()
-	c, _ := scheduling(t)
+func aPeriodWithSeveralRuns(t *testing.T, c *cluster, _ func()) {
 	s := c.namespace(t)
 	load := s.resting("load")
 	day := s.nightly("day", yearly, "")
