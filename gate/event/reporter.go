@@ -1,4 +1,3 @@
-// Package event tells people of decisions by Kubernetes events.
 package event
 
 import (

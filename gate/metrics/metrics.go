@@ -1,4 +1,3 @@
-// Package metrics counts and measures what the gate does.
 package metrics
 
 import (

@@ -1,0 +1,2 @@
+// Package event tells people of decisions by Kubernetes events.
+package event

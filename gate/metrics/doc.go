@@ -1,0 +1,2 @@
+// Package metrics counts and measures what the gate does.
+package metrics
