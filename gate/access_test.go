@@ -72,7 +72,7 @@ func TestWithoutARightNothingIsDecided(t *testing.T) {
 					answers[q] = answer
 				}
 				d := Decide(Snapshot{Job: job, Expr: expr, Now: time.Unix(2000, 0), World: World{
-					Graph: graph, Self: job.Ref(), Account: job.ServiceAccount, Access: answers,
+					Graph: graph, Self: job.Ref(), Job: job, Access: answers,
 				}})
 				require.Equal(t, Waiting, d.Action, "%s, %s", text, name)
 				require.Equal(t, want, d.Reason, "%s, %s", text, name)
@@ -90,7 +90,7 @@ func TestAWorldWithoutAccessIsClosed(t *testing.T) {
 	t.Parallel()
 	graph := depgraph.New()
 	graph.Set(lang.Job("etl", "load"), depgraph.Node{Object: &lang.Object{UID: "1", Outcome: lang.Succeeded}})
-	w := World{Graph: graph, Self: lang.Job("reporting", "report"), Account: "default"}
+	w := World{Graph: graph, Self: lang.Job("reporting", "report"), Job: Job{ServiceAccount: "default"}}
 	require.Equal(t, lang.ProblemUnasked, w.Object(lang.Job("etl", "load")).Problem.Code)
 	w.Access = Closed{}
 	require.Equal(t, lang.ProblemForbidden, w.Object(lang.Job("etl", "load")).Problem.Code)

@@ -6,10 +6,9 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
@@ -46,6 +45,13 @@ func observeChild(job *batchv1.Job, object *lang.Object) (types.UID, schedule.Ch
 		}
 	}
 	return "", schedule.Child{}
+}
+
+// Child returns the Job as the run of its CronJob, with what is known of it by now.
+func (j Job) Child() schedule.Child {
+	child := j.Run
+	child.Object = j.Object
+	return child
 }
 
 // CronJobs are the CronJobs that are known, with their runs. It has no lock: whoever owns
@@ -99,9 +105,7 @@ func (c *CronJobs) SetJob(job Job) (lang.Ref, bool) {
 	if c.children[of] == nil {
 		c.children[of] = map[types.UID]schedule.Child{}
 	}
-	child := job.Run
-	child.Object = job.Object
-	c.children[of][job.UID] = child
+	c.children[of][job.UID] = job.Child()
 	return c.again(of)
 }
 

@@ -101,20 +101,12 @@ func (j Job) unawaited(expr *lang.Expr) error {
 	for _, w := range wants {
 		if !slices.ContainsFunc(expr.Edges(), func(e lang.Edge) bool {
 			ref := e.Ref.Resolve(j.Ref())
-			return ref == w.Ref || ref.IsSet() && mayContain(ref, w.Ref)
+			return ref == w.Ref || ref.MayContain(w.Ref)
 		}) {
 			return wantMistake("wants the result of %s, for which %s does not wait: name it there, too", w.Ref, DependsOnAnnotation)
 		}
 	}
 	return nil
-}
-
-// mayContain reports whether a set may have a Job whose labels are not known.
-func mayContain(set, ref lang.Ref) bool {
-	if strings.HasPrefix(set.Name, "{") {
-		return set.Kind == ref.Kind && set.Namespace == ref.Namespace && set.Run == ref.Run
-	}
-	return set.Contains(ref, nil)
 }
 
 // WantsResult reports whether a Job with this expression asks for the result of another, to

@@ -40,7 +40,7 @@ func TestAConditionTellsOfRights(t *testing.T) {
 			require.NoError(t, err)
 			graph := depgraph.New()
 			graph.Set(one.Ref(), one.Node(expr))
-			d := Decide(Snapshot{Job: one, Expr: expr, Now: t0, World: World{Graph: graph, Self: one.Ref(), Account: "default", Access: test.access}})
+			d := Decide(Snapshot{Job: one, Expr: expr, Now: t0, World: World{Graph: graph, Self: one.Ref(), Job: one, Access: test.access}})
 			c, _, news := NextCondition(one, d, t0)
 			require.True(t, news)
 			for q, want := range test.want {

@@ -19,15 +19,14 @@ type World struct {
 	Unlisted map[string]bool
 	// Self is the Job, which no set of its own contains.
 	Self lang.Ref
-	// Account is the service account of the Job's pods, in the Job's namespace.
-	Account string
 	// Seen are the outcomes of prerequisites that are gone.
 	Seen RecordedOutcomes
-	// Access answers what that account may look at in other namespaces. While
+	// Access answers what the Job may look at in other namespaces. While
 	// it is nil nothing is known there.
 	Access Access
-	// Job is the Job, and Schedules answers which runs of a CronJob are meant from it. While
-	// it is nil, none are known.
+	// Job is the Job: the service account of its pods says what it may look at, and its times
+	// which runs of a CronJob it means. Schedules has those runs; while it is nil, none are
+	// known.
 	Job       Job
 	Schedules Schedules
 	// Absent tells since when an object that does not exist is known to be absent; nil if
@@ -104,7 +103,7 @@ func (w World) result(ref lang.Ref, o *lang.Object) *lang.Object {
 	if o == nil || o.Outcome != lang.Succeeded || ref.Namespace == w.Self.Namespace {
 		return o
 	}
-	q, answer := podsQuestion(w.Self.Namespace, w.Account, ref.Namespace), Unasked
+	q, answer := podsQuestion(w.Self.Namespace, w.Job.ServiceAccount, ref.Namespace), Unasked
 	if w.Access != nil {
 		answer = w.Access.Answer(q)
 	}
@@ -172,7 +171,7 @@ func (w World) barred(ref lang.Ref) *lang.Problem {
 	if ref.Namespace == w.Self.Namespace {
 		return nil
 	}
-	q, answer := w.Kinds.question(w.Self.Namespace, w.Account, ref), Unasked
+	q, answer := w.Kinds.question(w.Self.Namespace, w.Job.ServiceAccount, ref), Unasked
 	if w.Access != nil {
 		answer = w.Access.Answer(q)
 	}

@@ -124,7 +124,7 @@ func (e *Expr) asks(ref, by Ref, kind func(*Check) bool) bool {
 			continue
 		}
 		for i := range c.Targets {
-			if r := c.Targets[i].Ref.Resolve(by); r.Object() == ref.Object() || r.mayContain(ref) {
+			if r := c.Targets[i].Ref.Resolve(by); r.Object() == ref.Object() || r.MayContain(ref) {
 				return true
 			}
 		}
@@ -132,6 +132,7 @@ func (e *Expr) asks(ref, by Ref, kind func(*Check) bool) bool {
 	return false
 }
 
-func (r Ref) mayContain(o Ref) bool {
+// MayContain reports whether r names a set that may have an object whose labels are not known.
+func (r Ref) MayContain(o Ref) bool {
 	return r.IsSet() && r.Kind == o.Kind && r.Namespace == o.Namespace && r.Run == o.Run && (r.Name[0] == '{' || matchGlob(r.Name, o.Name))
 }

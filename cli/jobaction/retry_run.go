@@ -19,7 +19,7 @@ import (
 	"depctl.dev/lang"
 )
 
-// retriedRun is a run of which steps are made again, under new names: the Jobs that were
+// retriedRun is a run of which steps are recreated, under new names: the Jobs that were
 // there stay, and the latest of each step counts.
 type retriedRun struct {
 	// latest has the Job of each step, and tries how many there are.

@@ -128,7 +128,7 @@ func forbiddenReference(l *linting, w *manifest.Workload) []mistake {
 	if l.access == nil {
 		return nil
 	}
-	world := gate.World{Graph: l.world.Graph, Self: w.Ref(), Account: w.Account(), Access: l.access}
+	world := gate.World{Graph: l.world.Graph, Self: w.Ref(), Job: w.Facts, Access: l.access}
 	world.Self.Namespace = w.Namespace
 	var found []mistake
 	for _, edge := range w.OnceEach() {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -330,21 +331,30 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision), c.learnResults(ctx, ref))
 }
 
-// reread reads the text of a Job, which is not kept, where share.Begin has let it. It
-// lists the one Job: the gate may list, and has no other right to read.
+// reread reads the text of a Job, which is not kept, where share.Begin has let it.
 func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	var took time.Duration
 	defer func() { c.share.End(ref.Namespace, took, c.stopwatch.Clock.Now()) }()
-	list, err := c.client.BatchV1().Jobs(ref.Namespace).List(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, c.store.nameOf(ref)).String(),
-	})
+	job, err := c.readJob(ctx, ref.Namespace, c.store.nameOf(ref))
 	if err != nil {
 		return fmt.Errorf("reading the Job again: %w", err)
 	}
 	since := c.stopwatch.Clock.Now()
-	for i := range list.Items { // none if it is gone: the watch will say so
-		c.store.reread(&list.Items[i])
+	if job != nil { // else it is gone: the watch will say so
+		c.store.reread(job)
 	}
 	took = c.stopwatch.Clock.Since(since)
 	return nil
+}
+
+// readJob returns a Job as the API server has it now, nil if there is none. It lists the one
+// Job: the gate may list, and has no other right to read.
+func (c *Controller) readJob(ctx context.Context, namespace, name string) (*batchv1.Job, error) {
+	list, err := c.client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{
+		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, name).String(),
+	})
+	if err != nil || len(list.Items) == 0 {
+		return nil, err
+	}
+	return &list.Items[0], nil
 }

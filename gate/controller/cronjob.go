@@ -1,19 +1,7 @@
 package controller
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 	"time"
-
-	batchv1 "k8s.io/api/batch/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/klog/v2"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -195,7 +183,11 @@ func (s *store) changedRun(job gate.Job) []lang.Ref {
 	if !known {
 		return nil
 	}
-	s.recordOutcome(ref, job)
+	if run := job.Child(); job.Outcome() != lang.Undecided && s.isNamed(ref) {
+		facts := s.crons.Runs(ref).CronJob
+		facts.Record = facts.Record.With(run.Outcome())
+		s.crons.Set(facts)
+	}
 	return s.changedCronJob(ref)
 }
 
@@ -208,49 +200,6 @@ func (s *store) goneRun(job gate.Job) []lang.Ref {
 	return s.changedCronJob(ref)
 }
 
-func (s *store) recordOutcome(ref lang.Ref, job gate.Job) {
-	if job.Outcome() == lang.Undecided || !s.isNamed(ref) {
-		return
-	}
-	child := job.Run
-	child.Object = job.Object
-	s.record(ref, outcomeOf(child))
-}
-
-func outcomeOf(run schedule.Child) schedule.Outcome {
-	return schedule.Outcome{
-		Time: run.Time, Outcome: run.Object.Outcome, Reason: run.Object.Reason, Created: run.Created, Finished: run.Object.Finished,
-	}
-}
-
-// record notes how a run ended.
-func (s *store) record(ref lang.Ref, o schedule.Outcome) {
-	facts := s.crons.Runs(ref).CronJob
-	facts.Record = facts.Record.With(o)
-	s.crons.Set(facts)
-}
-
-// owesRecord reports whether a Job is the run of a CronJob that somebody names, and whether
-// its outcome is still to be written there. What the record has no room for, or the API server
-// refuses, is owed to nobody: no deletion is held for it.
-func (s *store) owesRecord(job gate.Job) (named, owed bool) {
-	ref, known := s.crons.Of(job)
-	if job.CronJob == "" || !known || !s.isNamed(ref) {
-		return false, false
-	}
-	one, run := s.crons.of[ref], job.Run
-	run.Object = job.Object
-	if s.clock.Now().Before(one.takesNoneUntil) {
-		return true, false
-	}
-	record := s.crons.Runs(ref).CronJob.Record.With(outcomeOf(run))
-	if _, fits := record.At(run.Time); !fits {
-		return true, false
-	}
-	saved, there := one.saved.At(run.Time)
-	return true, !there || !saved.Created.IsZero() && saved.Created.Before(run.Created)
-}
-
 // watchedAnew begins the records anew where the Jobs were listed: what happened meanwhile is
 // not known.
 func (s *store) watchedAnew() (affected []lang.Ref) {
@@ -261,190 +210,4 @@ func (s *store) watchedAnew() (affected []lang.Ref) {
 		affected = append(affected, s.changedCronJob(ref)...)
 	}
 	return affected
-}
-
-// pending is what is to be done about a CronJob.
-type pending struct {
-	facts schedule.CronJob
-	// ask are the times to ask for.
-	ask []time.Time
-	// write is the text to write; empty if it is written.
-	write string
-	// blind says that the watch of Jobs has not caught up with the CronJob.
-	blind bool
-}
-
-// pending returns what is to be done about a CronJob, and takes in that the watch of Jobs
-// has caught up with it, if it has.
-func (s *store) pending(ref lang.Ref) (p pending, ok bool) {
-	s.change(func() (affected []lang.Ref) {
-		one := s.crons.of[ref]
-		if one == nil || !s.isNamed(ref) {
-			return nil
-		}
-		ok = true
-		facts := s.crons.Runs(ref).CronJob
-		if p.blind = older(s.progress(), facts.ResourceVersion); !p.blind {
-			if seen := facts.Record.SeenThrough(&facts); !seen.Until.Equal(facts.Record.Until) {
-				facts.Record = seen
-				s.crons.Set(facts)
-				affected = s.changedCronJob(ref)
-			}
-		}
-		for _, child := range s.crons.Children(facts.Namespace, facts.UID) {
-			facts.Record = facts.Record.With(outcomeOf(child)) // also what ended before anybody named the CronJob
-		}
-		// What was missed is recorded before a restart can make it lost.
-		for _, t := range s.crons.Runs(ref).Unsettled(facts.Record.From) {
-			switch {
-			case one.answers[t] == schedule.Unasked:
-				one.ask[t] = true
-			case one.answers[t] == schedule.NotFound && s.crons.Runs(ref).At(t, schedule.NotFound).State == schedule.Missed:
-				facts.Record = facts.Record.With(schedule.MissedOutcome(t, s.clock.Now()))
-			}
-		}
-		if text := facts.Record.String(); text != s.crons.Runs(ref).CronJob.Record.String() {
-			s.crons.Set(facts)
-			affected = append(affected, s.changedCronJob(ref)...)
-		}
-		affected = slices.DeleteFunc(affected, func(r lang.Ref) bool { return r == ref })
-		p.facts, p.ask = facts, slices.SortedFunc(maps.Keys(one.ask), time.Time.Compare)
-		if worthWriting(facts.Record, one.saved) {
-			p.write = facts.Record.String()
-		}
-		return affected
-	})
-	return p, ok
-}
-
-// worthWriting reports whether a record says more than the one that is written: up to where
-// it is complete is written with the rest.
-func worthWriting(record, written schedule.Record) bool {
-	if record.UID == written.UID {
-		record.From, record.Until = written.From, written.Until
-	}
-	return record.String() != written.String()
-}
-
-// progress returns up to which resourceVersion the watch of Jobs has come, empty if that is
-// not known.
-func (s *store) progress() string {
-	if r := s.jobs.Load(); r != nil {
-		return r.LastSyncResourceVersion()
-	}
-	return ""
-}
-
-// catchUp is how long the gate waits before it looks again whether the watch of Jobs has
-// caught up: the API server says so once a minute at least.
-const catchUp = 2 * time.Second
-
-// keep asks what is to be asked about the runs of a CronJob, and records what is known.
-func (c *Controller) keep(ctx context.Context, ref lang.Ref) error {
-	p, ok := c.store.pending(ref)
-	if !ok {
-		return nil
-	}
-	for _, t := range p.ask {
-		answer, err := c.ask(ctx, &p.facts, t)
-		if err != nil {
-			return err
-		}
-		c.store.heard(ref, p.facts.UID, t, answer)
-	}
-	if p.blind || len(p.ask) > 0 {
-		c.queue.AddAfter(ref, catchUp)
-	}
-	if p.write == "" || c.observer || !c.store.scope.Has(ref.Namespace) {
-		return nil
-	}
-	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
-		"uid": p.facts.UID, "resourceVersion": p.facts.ResourceVersion,
-		"annotations": map[string]string{schedule.OutcomesAnnotation: p.write},
-	}})
-	if err != nil {
-		return fmt.Errorf("encoding the record of the runs: %w", err)
-	}
-	patched, err := c.client.BatchV1().CronJobs(ref.Namespace).Patch(ctx, ref.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
-	switch {
-	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
-		c.queue.AddAfter(ref, firstRetry) // its watch says what it is now
-		return nil
-	case tooLarge(err), apierrors.IsForbidden(err), apierrors.IsInvalid(err):
-		klog.FromContext(ctx).Info("The CronJob takes no record of its runs, they stay with the gate alone",
-			"cronjob", klog.KRef(ref.Namespace, ref.Name), "refusal", err.Error())
-		c.store.takesNoRecord(ref)
-		c.queue.AddAfter(ref, unsavable)
-		return nil
-	case err != nil:
-		return fmt.Errorf("recording the runs of CronJob %s/%s: %w", ref.Namespace, ref.Name, err)
-	}
-	klog.FromContext(ctx).V(1).Info("Recorded runs", "cronjob", klog.KRef(ref.Namespace, ref.Name), "uid", p.facts.UID)
-	c.store.recorded(patched)
-	return nil
-}
-
-// takesNoRecord notes that nothing can be written to a CronJob. Those of its Jobs that are kept
-// for that can go.
-func (s *store) takesNoRecord(ref lang.Ref) {
-	s.change(func() (affected []lang.Ref) {
-		one := s.crons.of[ref]
-		if one == nil {
-			return nil
-		}
-		one.takesNoneUntil = s.clock.Now().Add(unsavable)
-		for _, child := range s.crons.Children(ref.Namespace, s.crons.Runs(ref).CronJob.UID) {
-			affected = append(affected, s.keyOf(lang.Job(ref.Namespace, child.Name)))
-		}
-		return affected
-	})
-}
-
-// ask asks for the Job that Kubernetes makes for a time. The gate may list, and has no other
-// right to read.
-func (c *Controller) ask(ctx context.Context, facts *schedule.CronJob, t time.Time) (schedule.Answer, error) {
-	list, err := c.client.BatchV1().Jobs(facts.Namespace).List(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, facts.JobName(t)).String(),
-	})
-	if err != nil {
-		return schedule.Unasked, fmt.Errorf("asking for the Job of CronJob %s at %s: %w", facts, t.Format(time.RFC3339), err)
-	}
-	var found *batchv1.Job
-	if len(list.Items) > 0 {
-		found = &list.Items[0]
-	}
-	return schedule.AnswerOf(facts.UID, t, found), nil
-}
-
-// heard takes in what a live GET said.
-func (s *store) heard(ref lang.Ref, uid types.UID, t time.Time, answer schedule.Answer) {
-	s.change(func() []lang.Ref {
-		one := s.crons.of[ref]
-		if one == nil || s.crons.Runs(ref).CronJob.UID != uid {
-			return nil
-		}
-		delete(one.ask, t)
-		if len(one.answers) > mostAnswers {
-			clear(one.answers)
-		}
-		one.answers[t] = answer
-		return s.changedCronJob(ref)
-	})
-}
-
-// mostAnswers is how many answers are kept for a CronJob; those that are needed are asked for
-// again.
-const mostAnswers = 4 * schedule.MaxRuns
-
-// recorded takes in a CronJob as the API server returned it from a patch, without waiting for
-// the watch: the finalizers of its Jobs can go.
-func (s *store) recorded(patched *batchv1.CronJob) {
-	facts := schedule.Observe(patched)
-	s.change(func() []lang.Ref {
-		affected := s.takeCronJob(facts)
-		for _, child := range s.crons.Children(facts.Namespace, facts.UID) {
-			affected = append(affected, s.keyOf(lang.Job(facts.Namespace, child.Name)))
-		}
-		return affected
-	})
 }

@@ -86,14 +86,14 @@ func (s kindStore) fact(object any) (*fact, error) {
 	if !ok {
 		return nil, fmt.Errorf("expected a %s, the watch sent %T", s.kind.Name, object)
 	}
+	ref := lang.Ref{Kind: s.kind.Name, Namespace: o.GetNamespace(), Name: o.GetName()}
+	if s.kind.Name == lang.KindCronJob { // its runs are what is asked about
+		facts, err := gate.ObserveCronJob(o)
+		return &fact{ref: ref, cronJob: facts}, err
+	}
 	read, err := s.kind.Object(o)
 	if err != nil {
 		return nil, err
-	}
-	ref := lang.Ref{Kind: s.kind.Name, Namespace: o.GetNamespace(), Name: o.GetName()}
-	if s.kind.Name == lang.KindCronJob {
-		facts, err := gate.ObserveCronJob(o)
-		return &fact{ref: ref, cronJob: facts}, err
 	}
 	return &fact{ref: ref, object: read, labels: s.labels.share(o.GetLabels())}, nil
 }

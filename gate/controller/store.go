@@ -189,7 +189,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 // seenBy returns the world of a Job.
 func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	return gate.World{
-		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Account: e.job.ServiceAccount, Access: s.access.Look(ref, e.questions), Seen: e.seen,
+		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Access: s.access.Look(ref, e.questions), Seen: e.seen,
 		Job: e.job, Absent: s.absentSince,
 	}
 }

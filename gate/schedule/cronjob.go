@@ -97,6 +97,11 @@ func ChildOf(uid types.UID, job *batchv1.Job, object *lang.Object) (Child, bool)
 	return Child{Name: job.Name, UID: job.UID, Created: second(job.CreationTimestamp.Time), Time: t, Object: object}, true
 }
 
+// Outcome returns how a run ended, as the record has it; Undecided while it goes on.
+func (c *Child) Outcome() Outcome {
+	return Outcome{Time: c.Time, Outcome: c.Object.Outcome, Reason: c.Object.Reason, Created: c.Created, Finished: c.Object.Finished}
+}
+
 // ScheduledTime returns the scheduled time of a Job, and whether it has one.
 func ScheduledTime(job *batchv1.Job) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339, job.Annotations[batchv1.CronJobScheduledTimestampAnnotation])

@@ -37,7 +37,7 @@ func problem(code lang.ProblemCode, format string, args ...any) *lang.Problem {
 	return &lang.Problem{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// repair says how a run is made again.
+// repair says how a run is recreated.
 func (c *CronJob) repair(t time.Time) string {
 	return fmt.Sprintf(`"depctl run cronjob/%s -n %s --at %s" runs it again`, c.Name, c.Namespace, stamp(t))
 }

@@ -96,8 +96,8 @@ func TestALaterAttemptReplacesWithinARange(t *testing.T) {
 					break
 				}
 			}
-			mended := failed.With(Outcome{Time: at, Outcome: lang.Succeeded, Created: day.Add(time.Hour), Finished: day.Add(2 * time.Hour)})
-			require.Len(t, mended.spans, len(record.spans), "one range again: %s", mended)
+			repaired := failed.With(Outcome{Time: at, Outcome: lang.Succeeded, Created: day.Add(time.Hour), Finished: day.Add(2 * time.Hour)})
+			require.Len(t, repaired.spans, len(record.spans), "one range again: %s", repaired)
 		}
 	}
 }

@@ -198,7 +198,7 @@ func aRunThatKubernetesMissedIsSkipped(t *testing.T, c *cluster, restart func())
 }
 
 // A daily Job wants all runs of an hourly one, or as many as it says; that of a CronJob that was
-// deleted and made again counts for nothing.
+// deleted and recreated counts for nothing.
 func aPeriodWithSeveralRuns(t *testing.T, c *cluster, _ func()) {
 	s := c.namespace(t)
 	load := s.resting("load")

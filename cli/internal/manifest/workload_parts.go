@@ -61,9 +61,6 @@ func (w *Workload) OnceEach() []lang.Edge {
 	return edges
 }
 
-// Account returns the service account of the pods.
-func (w *Workload) Account() string { return w.Facts.ServiceAccount }
-
 // Display names a workload for people.
 func (w *Workload) Display() string {
 	name := w.Namespace + "/" + w.Name

@@ -217,7 +217,7 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Account: job.ServiceAccount, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w.CronJobs}}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w.CronJobs}}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.
