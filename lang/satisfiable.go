@@ -124,7 +124,14 @@ func (f *foresight) block(n Node, want bool) {
 
 // bound returns the undecided members of a set or steps of a run that are not free.
 func (f *foresight) bound(c *Check) []Ref {
-	if c.Status == StatusTime || c.Status == StatusAbsent {
+	switch {
+	case c.Status == StatusTime:
+		return nil
+	case c.Status == StatusAbsent: // what is never created stays absent
+		ref := c.Targets[0].Ref.Resolve(f.subject.Ref)
+		if f.world.Object(ref) == nil && f.fate(ref) != Free {
+			return []Ref{ref}
+		}
 		return nil
 	}
 	if !c.Targets[0].WholeRun {
