@@ -21,7 +21,7 @@
 //	picture             a graph as text, SVG, PNG, HTML or data
 //	reference           the names of Jobs that people give
 //	simulate            what would run when, and when something may be expected
-//	vigil               what "depctl wait" knows, and what it means
+//	waiting             what "depctl wait" knows, and what it means
 //
 // The last block is pure: it gets the time, the width and the colours as values, and
 // the same input gives the same bytes. Commands never import one another, and nothing

@@ -10,7 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
-	"depctl.dev/test/write"
+	"depctl.dev/test/admissioncases"
 )
 
 // admitted returns the Job as it is stored.
@@ -37,7 +37,7 @@ func admitted(t *testing.T, old, job *batchv1.Job) *batchv1.Job {
 
 func TestWhatIsHeldWhenItIsWritten(t *testing.T) {
 	t.Parallel()
-	for _, c := range write.Cases {
+	for _, c := range admissioncases.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			stored := admitted(t, nil, c.New("load"))
 			stored.UID = "uid-load"

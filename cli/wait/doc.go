@@ -3,5 +3,5 @@
 //
 // wait.go has the flags and decides what to watch; watching.go watches, by a
 // cluster.Watcher, and ends with an exit code. What is known and what it means is
-// judged by package vigil.
+// judged by package waiting.
 package wait

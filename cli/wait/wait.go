@@ -10,7 +10,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/reference"
-	"depctl.dev/cli/vigil"
+	"depctl.dev/cli/waiting"
 	"depctl.dev/lang"
 )
 
@@ -117,7 +117,7 @@ func (o *waitOptions) validate(cmd *cobra.Command, args []string) error {
 	if o.expr, err = lang.Parse(o.text); err != nil {
 		return command.NotReadable("expression", err)
 	}
-	if refused := vigil.Refuse(o.expr, o.run); len(refused) > 0 {
+	if refused := waiting.Refuse(o.expr, o.run); len(refused) > 0 {
 		return command.NotReadable("expression", &lang.Diagnostics{Text: o.text, List: refused})
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/vigil"
+	"depctl.dev/cli/waiting"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -20,7 +20,7 @@ import (
 // watching is one run of "depctl wait".
 type watching struct {
 	*waitOptions
-	vigil *vigil.Vigil
+	evaluator *waiting.Evaluator
 	// missing are the streams that have not been listed yet.
 	missing map[cluster.Stream]bool
 	news    chan struct{}
@@ -28,20 +28,20 @@ type watching struct {
 
 func (o *waitOptions) wait(ctx context.Context) error {
 	w := &watching{
-		waitOptions: o, vigil: vigil.New(o.expr, o.namespace, o.run), missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
+		waitOptions: o, evaluator: waiting.New(o.expr, o.namespace, o.run), missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	f := &cluster.Watcher{
 		Client: cluster.JobsOf(o.client), Forbidden: w.forbidden, Outage: w.outage,
-		Set:     func(job *batchv1.Job) { w.vigil.Set(gate.Observe(job), o.clock.Now()); w.tell() },
-		Removed: func(job *batchv1.Job) { w.vigil.Remove(gate.Observe(job)); w.tell() },
+		Set:     func(job *batchv1.Job) { w.evaluator.Set(gate.Observe(job), o.clock.Now()); w.tell() },
+		Removed: func(job *batchv1.Job) { w.evaluator.Remove(gate.Observe(job)); w.tell() },
 		Replaced: func(s cluster.Stream, jobs []*batchv1.Job) {
 			observed := make([]gate.Job, len(jobs))
 			for i, job := range jobs {
 				observed[i] = gate.Observe(job)
 			}
-			w.vigil.Replace(s.Namespace, s.Name, observed, o.clock.Now())
+			w.evaluator.Replace(s.Namespace, s.Name, observed, o.clock.Now())
 			delete(w.missing, s)
 			w.tell()
 		},
@@ -65,7 +65,7 @@ func (w *watching) tell() {
 }
 
 func (w *watching) forbidden(s cluster.Stream, err error) error {
-	w.vigil.Forbid(s.Namespace, s.Name, "you may not watch it: "+err.Error())
+	w.evaluator.Forbid(s.Namespace, s.Name, "you may not watch it: "+err.Error())
 	delete(w.missing, s)
 	w.tell()
 	return nil
@@ -104,7 +104,7 @@ func (w *watching) loop(ctx context.Context, f *cluster.Watcher) error {
 		}
 		w.learn(ctx)
 		now := w.clock.Now()
-		j := w.vigil.Judge(now)
+		j := w.evaluator.Judge(now)
 		f.Unlock()
 		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 {
 			return w.end(j)
@@ -117,15 +117,15 @@ func (w *watching) loop(ctx context.Context, f *cluster.Watcher) error {
 
 // learn reads the exit codes that decide.
 func (w *watching) learn(ctx context.Context) {
-	for _, job := range w.vigil.Unlearned() {
+	for _, job := range w.evaluator.Unlearned() {
 		pods, err := cluster.PodsOf(ctx, w.client, job.Namespace, string(job.UID))
 		switch {
 		case apierrors.IsForbidden(err):
-			w.vigil.Forbid(job.Namespace, job.Name, "you may not list the pods that know its exit code: "+err.Error())
+			w.evaluator.Forbid(job.Namespace, job.Name, "you may not list the pods that know its exit code: "+err.Error())
 		case err != nil:
 			time.AfterFunc(time.Second, w.tell)
 		default:
-			w.vigil.Learn(job, cluster.ExitsOf(job, pods))
+			w.evaluator.Learn(job, cluster.ExitsOf(job, pods))
 		}
 	}
 }
@@ -138,10 +138,10 @@ func (w *watching) over(f *cluster.Watcher) error {
 		// What has not been read yet must not be called absent.
 		return w.line(exitTimeout, what+"the API server has not answered yet")
 	}
-	return w.say(exitTimeout, what, w.vigil.Judge(w.clock.Now()))
+	return w.say(exitTimeout, what, w.evaluator.Judge(w.clock.Now()))
 }
 
-func (w *watching) end(j vigil.Judgement) error {
+func (w *watching) end(j waiting.Judgement) error {
 	switch {
 	case j.Value == lang.True:
 		return w.say(command.ExitOK, "true: ", j)
@@ -154,7 +154,7 @@ func (w *watching) end(j vigil.Judgement) error {
 }
 
 // say writes what came of it and why, and ends with an exit code.
-func (w *watching) say(code int, what string, j vigil.Judgement) error {
+func (w *watching) say(code int, what string, j waiting.Judgement) error {
 	var because []string
 	for i, reason := range j.Reasons {
 		if i == 5 {

@@ -71,7 +71,7 @@ var law = []rule{
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/simulate", []string{module + "/lang", module + "/gate"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
-	{"cli/vigil", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
+	{"cli/waiting", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
@@ -87,7 +87,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 var (
 	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "vigil"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
+	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 

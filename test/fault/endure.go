@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/test/clusterworkload"
 	"depctl.dev/test/history"
-	"depctl.dev/test/trial"
 )
 
 // Patience is how long nothing may happen to the Jobs of a graph before its end,
@@ -33,7 +33,7 @@ type Outcome struct {
 
 // Endure runs a graph to its end while these faults are done to the field, and
 // judges it. An error of the faults themselves is a violation too.
-func (f *Field) Endure(ctx context.Context, h *history.History, g *trial.Graph, kinds ...Kind) Outcome {
+func (f *Field) Endure(ctx context.Context, h *history.History, g *clusterworkload.Graph, kinds ...Kind) Outcome {
 	var o Outcome
 	violate := func(err error) {
 		if err != nil {

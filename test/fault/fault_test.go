@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/kubernetes"
 
+	"depctl.dev/test/clusterworkload"
 	"depctl.dev/test/fault"
 	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
-	"depctl.dev/test/trial"
 )
 
 var (
@@ -63,7 +63,7 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 			}
 			client, err := kubernetes.NewForConfig(s.Config())
 			require.NoError(t, err)
-			graph, err := trial.New(t.Context(), client, seed, n, 2)
+			graph, err := clusterworkload.New(t.Context(), client, seed, n, 2)
 			require.NoError(t, err)
 			proxy, err := fault.NewProxy(s)
 			require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"depctl.dev/test/trial"
+	"depctl.dev/test/clusterworkload"
 )
 
 // tricks bounds how many objects a hostile namespace has.
@@ -24,7 +24,7 @@ func hostile(ctx context.Context, f *Field) error {
 	fix, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
 	var made *corev1.Namespace
-	err := trial.Persist(fix, func() (err error) {
+	err := clusterworkload.Persist(fix, func() (err error) {
 		made, err = f.Client.CoreV1().Namespaces().Create(fix, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "hostile-"}}, metav1.CreateOptions{})
 		return err
 	})
@@ -39,7 +39,7 @@ func hostile(ctx context.Context, f *Field) error {
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
-	return trial.Persist(end, func() error { return f.banish(end, made.Name) })
+	return clusterworkload.Persist(end, func() error { return f.banish(end, made.Name) })
 }
 
 // trick does one thing. That it is refused, or that the API server is away, is no

@@ -9,9 +9,9 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/test/clusterworkload"
 	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
-	"depctl.dev/test/trial"
 )
 
 // Kinds is all that can be done to a field.
@@ -147,7 +147,7 @@ func revoke(ctx context.Context, f *Field) error {
 		f.Proxy.Cut()
 		pause(ctx, rand.N(6*time.Second))
 		binding.ObjectMeta = metav1.ObjectMeta{Name: name, Labels: binding.Labels, Annotations: binding.Annotations}
-		return trial.Persist(ctx, func() error {
+		return clusterworkload.Persist(ctx, func() error {
 			_, err := bindings.Create(ctx, binding, metav1.CreateOptions{})
 			return err
 		})
@@ -167,7 +167,7 @@ func beside(ctx context.Context, f *Field, args []string) error {
 	fix, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixing)
 	defer cancel()
 	var other *sandbox.Gate
-	err := trial.Persist(fix, func() (err error) {
+	err := clusterworkload.Persist(fix, func() (err error) {
 		other, err = f.Sandbox.StartGate(fix, sandbox.GateOptions{Args: args})
 		return err
 	})

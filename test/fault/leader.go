@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"depctl.dev/test/clusterworkload"
 	"depctl.dev/test/sandbox"
-	"depctl.dev/test/trial"
 )
 
 // leader puts two gates in the place of the one, of which one leads, and kills the
@@ -53,7 +53,7 @@ func leader(ctx context.Context, f *Field) error {
 // soon.
 func (f *Field) electable(ctx context.Context) (*sandbox.Gate, error) {
 	var gate *sandbox.Gate
-	err := trial.Persist(ctx, func() (err error) {
+	err := clusterworkload.Persist(ctx, func() (err error) {
 		gate, err = f.Sandbox.StartGate(ctx, sandbox.GateOptions{Args: append([]string{
 			"--leader-elect", "--leader-elect-lease-duration=3s", "--leader-elect-renew-deadline=2s", "--leader-elect-retry-period=500ms",
 		}, f.Args...)})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"depctl.dev/test/trial"
+	"depctl.dev/test/clusterworkload"
 )
 
 var (
@@ -30,7 +30,7 @@ func TestRandomJobsEndAsDecidedFromScratch(t *testing.T) {
 			}()
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			graph, err := trial.New(ctx, shared.client, seed, 25, 1)
+			graph, err := clusterworkload.New(ctx, shared.client, seed, 25, 1)
 			require.NoError(t, err)
 			require.NoError(t, graph.Play(ctx))
 			require.NoError(t, graph.Await(ctx, shared.history))

@@ -19,8 +19,8 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/test/clusterworkload"
 	"depctl.dev/test/sandbox"
-	"depctl.dev/test/trial"
 )
 
 var toldSeeds = flag.Uint64("told-seeds", 8, "how many random graphs to compare with what the tool says")
@@ -38,7 +38,7 @@ func TestTheToolSaysWhatTheGateWrote(t *testing.T) {
 	for seed := uint64(1000); seed < 1000+*toldSeeds; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			graph, err := trial.New(t.Context(), shared.client, seed, 40, 3)
+			graph, err := clusterworkload.New(t.Context(), shared.client, seed, 40, 3)
 			require.NoError(t, err)
 			spaces := slices.Sorted(maps.Values(graph.Spaces))
 			require.NoError(t, shared.client.RbacV1().RoleBindings(spaces[0]).Delete(t.Context(), "look", metav1.DeleteOptions{}))

@@ -18,8 +18,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
+	"depctl.dev/test/admissioncases"
 	"depctl.dev/test/sandbox"
-	"depctl.dev/test/write"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -61,7 +61,7 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 			client, err := kubernetes.NewForConfig(s.Config())
 			require.NoError(t, err)
 			jobs := client.BatchV1().Jobs("default")
-			for i, c := range write.Cases {
+			for i, c := range admissioncases.Cases {
 				t.Run(c.Name, func(t *testing.T) {
 					job := c.New("load-" + strconv.Itoa(i))
 					if text, there := job.Annotations[gate.DependsOnAnnotation]; there && text == "" && overlay != sandbox.Base {

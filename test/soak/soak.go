@@ -12,10 +12,10 @@ import (
 
 	"k8s.io/client-go/kubernetes"
 
+	"depctl.dev/test/clusterworkload"
 	"depctl.dev/test/fault"
 	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
-	"depctl.dev/test/trial"
 )
 
 // soak is a sandbox and what came of it so far.
@@ -76,9 +76,9 @@ func (k *soak) round(ctx context.Context, seed uint64) error {
 	if k.Pods, err = history.FollowPods(recording, k.etcd); err != nil {
 		return err
 	}
-	begin := trial.New
+	begin := clusterworkload.New
 	if seed%2 == 0 {
-		begin = trial.NewRestless
+		begin = clusterworkload.NewRestless
 	}
 	graph, err := begin(ctx, k.Client, seed, k.options.jobs, 2)
 	if err != nil {

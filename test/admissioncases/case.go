@@ -1,4 +1,4 @@
-package write
+package admissioncases
 
 import (
 	batchv1 "k8s.io/api/batch/v1"

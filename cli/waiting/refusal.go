@@ -1,4 +1,4 @@
-package vigil
+package waiting
 
 import (
 	"depctl.dev/lang"

@@ -1,4 +1,4 @@
-package vigil
+package waiting
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func newVigil(t *testing.T, text string) *Vigil {
+func newEvaluator(t *testing.T, text string) *Evaluator {
 	t.Helper()
 	expr, err := lang.Parse(text)
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestRefuse(t *testing.T) {
 }
 
 func TestAnOutcomeOutlivesItsJob(t *testing.T) {
-	v := newVigil(t, "a, b")
+	v := newEvaluator(t, "a, b")
 	v.Set(job("a", "1", lang.Succeeded), noon)
 	require.Equal(t, lang.Unknown, v.Judge(noon).Value)
 	v.Remove(job("a", "1", lang.Succeeded))
@@ -62,7 +62,7 @@ func TestAnOutcomeOutlivesItsJob(t *testing.T) {
 }
 
 func TestWhatIsGoneAfterALostWatch(t *testing.T) {
-	v := newVigil(t, "a, b")
+	v := newEvaluator(t, "a, b")
 	v.Set(job("a", "1", lang.Succeeded), noon)
 	v.Set(job("b", "2", lang.Undecided), noon)
 	v.Replace("ns", "b", nil, noon)
@@ -72,20 +72,20 @@ func TestWhatIsGoneAfterALostWatch(t *testing.T) {
 }
 
 func TestHopeless(t *testing.T) {
-	v := newVigil(t, "(a or ns2/x), b")
+	v := newEvaluator(t, "(a or ns2/x), b")
 	v.Forbid("ns2", "x", "you may not")
 	require.False(t, v.Judge(noon).Hopeless)
 	v.Set(job("a", "1", lang.Failed), noon)
 	require.True(t, v.Judge(noon).Hopeless)
 	v.Replace("ns2", "x", nil, noon)
 	require.False(t, v.Judge(noon).Hopeless, "somebody has granted it")
-	set := newVigil(t, "x-* >= 2")
+	set := newEvaluator(t, "x-* >= 2")
 	set.Forbid("ns", "", "you may not")
 	require.True(t, set.Judge(noon).Hopeless)
 }
 
 func TestADelayWaitsForTime(t *testing.T) {
-	v := newVigil(t, "a + 10m")
+	v := newEvaluator(t, "a + 10m")
 	v.Set(job("a", "1", lang.Succeeded), noon)
 	j := v.Judge(noon.Add(time.Minute))
 	require.Equal(t, lang.Unknown, j.Value)
@@ -95,7 +95,7 @@ func TestADelayWaitsForTime(t *testing.T) {
 }
 
 func TestADelayOfReadyBeginsWhenItWasSeen(t *testing.T) {
-	v := newVigil(t, "ready(a) + 10m")
+	v := newEvaluator(t, "ready(a) + 10m")
 	for minute := range 3 {
 		a := job("a", "1", lang.Undecided)
 		a.Object.Ready = true
@@ -105,7 +105,7 @@ func TestADelayOfReadyBeginsWhenItWasSeen(t *testing.T) {
 }
 
 func TestExitCodesAreLearnedOnce(t *testing.T) {
-	v := newVigil(t, "failed(a, code=3)")
+	v := newEvaluator(t, "failed(a, code=3)")
 	a := job("a", "1", lang.Failed)
 	v.Set(a, noon)
 	require.Len(t, v.Unlearned(), 1)
@@ -115,7 +115,7 @@ func TestExitCodesAreLearnedOnce(t *testing.T) {
 	require.Equal(t, lang.True, v.Judge(noon).Value)
 	v.Set(job("a", "1", lang.Failed), noon)
 	require.Equal(t, lang.True, v.Judge(noon).Value)
-	lost := newVigil(t, "failed(a, code=3)")
+	lost := newEvaluator(t, "failed(a, code=3)")
 	lost.Set(a, noon)
 	lost.Learn(a, &gate.Exits{})
 	require.True(t, lost.Judge(noon).Hopeless)

@@ -1,4 +1,4 @@
-// Package vigil is what "depctl wait" knows while it waits, and what that means.
+// Package waiting is what "depctl wait" knows while it waits, and what that means.
 //
 // An expression of the command line belongs to no Job, so what only a Job can have
 // is refused: its index i, its elements self[...], and made=before. Everything else
@@ -6,9 +6,9 @@
 // waited for and then is deleted keeps its outcome until the name is taken again,
 // and delays count from when things happened.
 //
-// A Vigil takes in Jobs as a watch tells of them and judges: True and False are the
+// An Evaluator takes in Jobs as a watch tells of them and judges: True and False are the
 // language's. Hopeless says that it can never be true unless somebody fixes a
 // problem.
 //
-// The package is pure. A Vigil has no lock.
-package vigil
+// The package is pure. An Evaluator has no lock.
+package waiting

@@ -1,4 +1,4 @@
-package vigil
+package waiting
 
 import (
 	"slices"
@@ -11,8 +11,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// Vigil is what is known of the Jobs that an expression names.
-type Vigil struct {
+// Evaluator is what is known of the Jobs that an expression names.
+type Evaluator struct {
 	expr  *lang.Expr
 	self  lang.Ref
 	graph *depgraph.Graph
@@ -26,10 +26,10 @@ type Vigil struct {
 	exits map[types.UID]*gate.Exits
 }
 
-// New returns a Vigil about which nothing is known yet. Names without a namespace are
+// New returns an Evaluator about which nothing is known yet. Names without a namespace are
 // in that one, and without a run in that run, if it is not empty.
-func New(expr *lang.Expr, namespace, run string) *Vigil {
-	v := &Vigil{
+func New(expr *lang.Expr, namespace, run string) *Evaluator {
+	v := &Evaluator{
 		// No Job has an empty name: so no set leaves anything out.
 		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, latest: map[lang.Ref]lang.Ref{},
 		seen: gate.RecordedOutcomes{}, forbidden: map[lang.Ref]string{}, exits: map[types.UID]*gate.Exits{},
@@ -43,7 +43,7 @@ func New(expr *lang.Expr, namespace, run string) *Vigil {
 }
 
 // Set takes in the state of a Job.
-func (v *Vigil) Set(job gate.Job, now time.Time) {
+func (v *Evaluator) Set(job gate.Job, now time.Time) {
 	ref := job.Identity()
 	if old, known := v.jobs[ref]; known && old.UID == job.UID && old.Object.Ready && job.Object.Ready {
 		job.Object.ReadyAt = old.Object.ReadyAt
@@ -65,7 +65,7 @@ func (v *Vigil) Set(job gate.Job, now time.Time) {
 }
 
 // take makes a Job the one of its step.
-func (v *Vigil) take(job gate.Job) {
+func (v *Evaluator) take(job gate.Job) {
 	step := job.Step()
 	delete(v.seen, step)
 	v.latest[step] = job.Identity()
@@ -73,7 +73,7 @@ func (v *Vigil) take(job gate.Job) {
 }
 
 // elect makes the latest Job of a step that one, and reports whether there is one.
-func (v *Vigil) elect(step lang.Ref) bool {
+func (v *Evaluator) elect(step lang.Ref) bool {
 	delete(v.latest, step)
 	v.graph.Remove(step)
 	var latest gate.Job
@@ -91,10 +91,10 @@ func (v *Vigil) elect(step lang.Ref) bool {
 }
 
 // isLatest reports whether a Job is the one of its step.
-func (v *Vigil) isLatest(job gate.Job) bool { return v.latest[job.Step()] == job.Identity() }
+func (v *Evaluator) isLatest(job gate.Job) bool { return v.latest[job.Step()] == job.Identity() }
 
 // Remove takes in that a Job is gone; job is its last state.
-func (v *Vigil) Remove(job gate.Job) {
+func (v *Evaluator) Remove(job gate.Job) {
 	step, counted := job.Step(), v.isLatest(job)
 	delete(v.jobs, job.Identity())
 	if !counted || v.elect(step) || job.Outcome() == lang.Undecided {
@@ -108,7 +108,7 @@ func (v *Vigil) Remove(job gate.Job) {
 }
 
 // Replace takes in all Jobs of a namespace, or of those only the one of a name.
-func (v *Vigil) Replace(namespace, name string, jobs []gate.Job, now time.Time) {
+func (v *Evaluator) Replace(namespace, name string, jobs []gate.Job, now time.Time) {
 	there := map[lang.Ref]bool{}
 	for _, job := range jobs {
 		there[job.Identity()] = true
@@ -128,10 +128,10 @@ func (v *Vigil) Replace(namespace, name string, jobs []gate.Job, now time.Time) 
 
 // Forbid takes in that the user may not look at the Jobs of a namespace, or at the
 // one of a name, and why.
-func (v *Vigil) Forbid(namespace, name, why string) { v.forbidden[lang.Job(namespace, name)] = why }
+func (v *Evaluator) Forbid(namespace, name, why string) { v.forbidden[lang.Job(namespace, name)] = why }
 
 // Unlearned returns the Jobs whose exit codes decide, and are not known yet.
-func (v *Vigil) Unlearned() []gate.Job {
+func (v *Evaluator) Unlearned() []gate.Job {
 	var list []gate.Job
 	for _, job := range v.jobs {
 		_, known := v.exits[job.UID]
@@ -144,7 +144,7 @@ func (v *Vigil) Unlearned() []gate.Job {
 }
 
 // Learn takes in the exit codes of a Job and of its elements.
-func (v *Vigil) Learn(job gate.Job, exits *gate.Exits) {
+func (v *Evaluator) Learn(job gate.Job, exits *gate.Exits) {
 	v.exits[job.UID] = exits
 	if known, ok := v.jobs[job.Identity()]; ok && known.UID == job.UID {
 		known.Object = exits.In(known.Object)
@@ -166,7 +166,7 @@ type Judgement struct {
 }
 
 // Judge evaluates the expression.
-func (v *Vigil) Judge(now time.Time) Judgement {
+func (v *Evaluator) Judge(now time.Time) Judgement {
 	world := world{v, gate.World{Graph: v.graph, Self: v.self, Access: gate.Open{}, Seen: v.seen}}
 	subject := &lang.Subject{Ref: v.self}
 	verdict := v.expr.Eval(world, subject, now)
@@ -177,7 +177,7 @@ func (v *Vigil) Judge(now time.Time) Judgement {
 
 // world is that of the gate, but for what the user may not look at.
 type world struct {
-	*Vigil
+	*Evaluator
 	gate.World
 }
 
