@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"depctl.dev/cli/reference"
@@ -91,13 +90,11 @@ func (t *translation) reference(id string, isName bool) (string, error) {
 	if plain != base {
 		t.note(t.at, "%s is called %s here", base, plain)
 	}
-	if slices.Contains([]string{"and", "or", "not", "self"}, plain) {
-		plain = `"` + plain + `"`
-	}
+	ref := lang.Ref{Kind: lang.KindJob, Name: plain}
 	if has {
-		plain = namespace + "/" + plain
+		ref.Namespace = namespace
 	}
-	return plain, nil
+	return ref.String(), nil
 }
 
 // namesakes returns what a name stands for where several jobs may have one: a Job,
