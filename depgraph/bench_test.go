@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -196,4 +197,35 @@ func BenchmarkStream(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/job")
 		})
 	}
+}
+
+// BenchmarkRank asks for ranks of the graph of BenchmarkMillion: of all of it at first, and
+// then again after one Job at its end has changed.
+func BenchmarkRank(b *testing.B) {
+	list := benchJobs(b, benchNodes)
+	length := func(lang.Ref) time.Duration { return time.Second }
+	g := load(list)
+	b.Run("all", func(b *testing.B) {
+		for b.Loop() {
+			g.KeepRanks(length)
+			for _, one := range list {
+				g.Rank(one.ref)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchNodes, "ns/node")
+	})
+	b.Run("completion and rank", func(b *testing.B) {
+		objects := [...]*lang.Object{{Outcome: lang.Succeeded}, {}}
+		for i := 0; b.Loop(); i++ {
+			ref := list[i/2%benchNodes].ref
+			g.Set(ref, Node{Object: objects[i%2], Expr: list[i/2%benchNodes].node.Expr})
+			g.Rank(ref)
+		}
+	})
+	b.Run("the last one's length, and the first one's rank", func(b *testing.B) {
+		for b.Loop() {
+			g.Unrank(list[benchNodes-1].ref)
+			g.Rank(list[0].ref)
+		}
+	})
 }

@@ -20,6 +20,8 @@ type Graph struct {
 	clock uint64
 	// nudgeable are the ids of nodes that only ending prerequisites came to keep waiting.
 	nudgeable []uint32
+	// ranks is nil unless somebody asks for them.
+	ranks *ranks
 	deadlocks
 }
 
@@ -111,10 +113,16 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 		delete(g.stuck, one)
 	}
 	g.charge(one)
+	if ended := before != nil && before.Outcome != lang.Undecided; ended != one.ended() {
+		g.unrank(one)
+	}
 	var joined, left []*set
 	if sorts {
 		if joined, left = g.sort(one); len(joined) > 0 {
 			g.reconsider(one)
+		}
+		if len(joined)+len(left) > 0 {
+			g.unrank(one)
 		}
 	}
 	changed := g.tellSets(one, before, joined, left, into)

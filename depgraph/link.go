@@ -15,6 +15,7 @@ func (g *Graph) link(one *node, expr *lang.Expr) {
 	if one.expr = expr; expr == nil {
 		return
 	}
+	defer g.unrankBefore(one)
 	if names := expr.Names(); names != nil {
 		one.names = make([]edge, 0, len(names))
 		for _, ref := range names {
@@ -52,6 +53,7 @@ func (g *Graph) name(one *node, ref lang.Ref) {
 
 // unlink removes the edges that lead to a node.
 func (g *Graph) unlink(one *node) {
+	g.unrankBefore(one)
 	for _, e := range one.names {
 		from := g.all[e.node]
 		last := len(from.dependents) - 1

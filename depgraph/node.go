@@ -118,6 +118,9 @@ func (g *Graph) drop(one *node) {
 	if one.object != nil || one.expr != nil || len(one.dependents) > 0 {
 		return
 	}
+	if g.ranks != nil {
+		g.ranks.set(one, unranked)
+	}
 	delete(one.space.nodes, one.name)
 	g.all[one.id] = nil
 	g.free = append(g.free, one.id)

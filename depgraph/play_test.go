@@ -35,8 +35,10 @@ const operationSize = 5
 // play reads operations from bytes, so that a fuzzer can make them up.
 func play(t require.TestingT, operations []byte) {
 	p := game{t: t, g: New(), model: naive{}, reports: map[lang.Ref]string{}, stale: map[lang.Ref]bool{}, ending: map[*lang.Object]bool{}, unblockable: map[lang.Ref]bool{}}
+	p.g.KeepRanks(lengthByName)
 	for len(operations) >= operationSize {
 		p.operation([operationSize]byte(operations))
+		p.ranks(operations[4])
 		operations = operations[operationSize:]
 	}
 	p.settle()

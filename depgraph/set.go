@@ -59,6 +59,7 @@ func (g *Graph) join(one *node, ref lang.Ref, before bool) {
 			s.list[i] = lang.Member{Name: member.name, Object: member.object}
 		}
 		g.chargeSet(s, g.usageOf(one.space.namespace))
+		g.unrank(s.members...)
 	}
 	if _, named := s.dependents[one]; !named {
 		s.dependents[one] = struct{}{}
