@@ -134,7 +134,7 @@ func TestWhatIsWorkedOutNeverContradictsTheGate(t *testing.T) {
 			require.GreaterOrEqual(t, summed.Counts[state], n)
 		}
 		yours.Access = snapshot.Hopeful{Access: yours.Access}
-		run := yours.Simulate(0, func(lang.Ref) (simulate.Estimate, bool) { return simulate.Estimate{Duration: time.Minute}, true })
+		run := yours.Simulate(simulate.Options{Length: func(lang.Ref) (simulate.Estimate, bool) { return simulate.Estimate{Duration: time.Minute}, true }})
 		for _, job := range run.Jobs {
 			c, told := wrote[job.Ref]
 			if told && (c.Reason == gate.ReasonHeld || c.Reason == gate.ReasonDependencyFailed || c.Reason == gate.ReasonDependencyCycle ||

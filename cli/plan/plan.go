@@ -35,6 +35,15 @@ long a Job takes is known from, in this order,
     those whose names differ in numbers alone (without -f, or with --history)
   - --default-duration
 
+If not all Jobs can run at once (--slots), the order in which ready ones start
+decides when the last one ends: by --order,
+
+  - arrival: the one that became ready first, as kube-scheduler does
+  - count: the one with the most Jobs on the longest chain behind it
+  - rank: the one with the longest chain behind it, in time
+
+The summary shows what each of the three comes to.
+
 With -f, what the manifests wait for and do not have is taken for done. Without,
 the Jobs of the cluster are planned from now on, and those that run go on.
 
@@ -50,6 +59,9 @@ const planExample = `  # Manifests, before they are applied
 
   # The same if no more than 4 Jobs run at once
   depctl plan -f deploy/nightly/ --slots 4
+
+  # The same if those on the longest chain go first
+  depctl plan -f deploy/nightly/ --slots 4 --order rank
 
   # What is left in a namespace, as a picture
   depctl plan -n etl -o png >plan.png`
@@ -68,6 +80,7 @@ type planOptions struct {
 	files         resource.FilenameOptions
 	history       bool
 	slots         int
+	order         string
 	otherwise     string
 	output, theme string
 	all           bool
@@ -110,7 +123,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
 	command.AddRunFlag(flags, &o.runName)
 	flags.BoolVar(&o.history, "history", false, "With -f, learn from the cluster's Jobs how long they take.")
-	flags.IntVar(&o.slots, "slots", 0, "Run at most `N` Jobs at once, in the order in which they become ready; 0 is any number.")
+	flags.IntVar(&o.slots, "slots", 0, "Run at most `N` Jobs at once; 0 is any number.")
+	flags.StringVar(&o.order, "order", orderArrival, "With --slots, the `ORDER` in which ready Jobs start: arrival, count or rank.")
 	flags.StringVar(&o.otherwise, "default-duration", "10m", "How long a Job takes of which nothing is known, a `DURATION`.")
 	flags.StringVar(&o.theme, "theme", "", "With -o svg or png: light or dark. An svg follows the reader's setting by default.")
 	flags.BoolVar(&o.all, "all", false, "Give every Job a line of its own.")
@@ -136,6 +150,10 @@ func (o *planOptions) validate() error {
 		return command.UsageErrorf("--history needs -f: a plan of a cluster always looks at its past")
 	case o.slots < 0:
 		return command.UsageErrorf("--slots is %d, it must be 0 or more", o.slots)
+	case !slices.Contains(orders, o.order):
+		return command.UsageErrorf("unknown order %q, there are %s", o.order, strings.Join(orders, ", "))
+	case o.order != orderArrival && o.slots == 0:
+		return command.UsageErrorf("--order needs --slots: without a bound, every Job starts when it is ready")
 	case o.output != "" && !slices.Contains(formats, o.output):
 		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
 	case !slices.Contains([]string{"", themeLight, themeDark}, o.theme):
@@ -198,7 +216,10 @@ func (o *planOptions) run(ctx context.Context) error {
 		w.Keep(w.UpstreamOf(snapshot.Steps(o.namespace, o.runName)))
 	}
 	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
-	p := newPlan(w.Simulate(o.slots, lengths(history, o.otherwiseDuration)))
+	p := newPlan(w.Simulate(simulated(o.order, o.slots, lengths(history, o.otherwiseDuration))))
+	if o.slots > 0 {
+		p.compare(w, o.slots, lengths(history, o.otherwiseDuration))
+	}
 	if err := o.print(p); err != nil {
 		return err
 	}

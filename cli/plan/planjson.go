@@ -18,8 +18,16 @@ type planJSON struct {
 	Peak         int           `json:"mostAtOnce"`
 	PeakAt       float64       `json:"mostAtOnceAt"`
 	CriticalPath []string      `json:"criticalPath"`
+	ByOrder      *byOrderJSON  `json:"totalSecondsByOrder,omitempty"`
 	Jobs         []plannedJSON `json:"jobs"`
 	Idle         []idleJSON    `json:"neverRun"`
+}
+
+// byOrderJSON is when all is done by each order, where not all Jobs can run at once.
+type byOrderJSON struct {
+	Arrival float64 `json:"arrival"`
+	Count   float64 `json:"count"`
+	Rank    float64 `json:"rank"`
 }
 
 type plannedJSON struct {
@@ -44,6 +52,9 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 	out := planJSON{
 		Total: p.total.Seconds(), Work: p.work.Seconds(), Waves: append([]int{}, p.waves...), Peak: p.peak, PeakAt: p.peakAt.Seconds(),
 		CriticalPath: []string{}, Jobs: []plannedJSON{}, Idle: []idleJSON{},
+	}
+	if len(p.totals) > 0 {
+		out.ByOrder = &byOrderJSON{p.totals[0].Seconds(), p.totals[1].Seconds(), p.totals[2].Seconds()}
 	}
 	for _, job := range p.path {
 		out.CriticalPath = append(out.CriticalPath, job.Ref.String())

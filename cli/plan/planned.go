@@ -35,6 +35,8 @@ type plan struct {
 	// peak is the most that run at once, and peakAt when they first do.
 	peak   int
 	peakAt time.Duration
+	// totals is when all is done by each of the orders; empty if there are slots for all.
+	totals []time.Duration
 }
 
 func newPlan(f *simulate.Run) *plan {

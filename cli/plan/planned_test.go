@@ -21,7 +21,13 @@ import (
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // planOf plans Jobs as they are after kubectl apply: "name length: expression".
-func planOf(t require.TestingT, slots int, jobs ...string) *plan {
+func planOf(slots int, jobs ...string) *plan {
+	w := worldOf(jobs...)
+	return newPlan(w.Simulate(simulated(orderArrival, slots, lengths(learned(w), 10*time.Minute))))
+}
+
+// worldOf makes Jobs of texts such as "name 5m key=value: depends, on".
+func worldOf(jobs ...string) *snapshot.World {
 	w := snapshot.NewWorld(noon)
 	for _, text := range jobs {
 		head, dependsOn, waits := strings.Cut(text, ": ")
@@ -40,7 +46,7 @@ func planOf(t require.TestingT, slots int, jobs ...string) *plan {
 		w.Add(manifest.AsApplied(job))
 		w.NoteLength(job)
 	}
-	return newPlan(w.Simulate(slots, lengths(learned(w), 10*time.Minute)))
+	return w
 }
 
 // learned returns what a world tells of how long Jobs take.
@@ -92,7 +98,7 @@ func TestAPlanIsWhatTheGateWouldDo(t *testing.T) {
 		"slots for chains": {slots: 1, jobs: []string{"a 1m", "b 1m: a", "c 1m"}, want: "*a@1 0s-1m, *c@1 1m-2m, *b@2 2m-3m"},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, planOf(t, test.slots, test.jobs...).inWords()) })
+		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, planOf(test.slots, test.jobs...).inWords()) })
 	}
 }
 
@@ -117,7 +123,7 @@ func TestPlansKeepTheirPromises(t *testing.T) {
 			}
 			jobs = append(jobs, text)
 		}
-		p := planOf(t, slots, jobs...)
+		p := planOf(slots, jobs...)
 		require.Len(t, p.jobs, n)
 		at := map[string]*simulate.Job{}
 		graph := snapshot.NewWorld(noon).Graph
@@ -196,7 +202,7 @@ func TestWhatRunsGoesOn(t *testing.T) {
 	w.Add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "a", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
 	b := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "b", Annotations: map[string]string{gate.DependsOnAnnotation: "a"}}}
 	w.Add(manifest.AsApplied(b))
-	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(w.Simulate(0, lengths(learned(w), 10*time.Minute))).inWords())
+	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(w.Simulate(simulated(orderArrival, 0, lengths(learned(w), 10*time.Minute)))).inWords())
 }
 
 // BenchmarkPlan plans 10,000 Jobs.
@@ -213,7 +219,7 @@ func BenchmarkPlan(b *testing.B) {
 				jobs = append(jobs, fmt.Sprintf("j-%d %dm%s", i, i%7+1, dependsOn(i)))
 			}
 			for b.Loop() {
-				require.Len(b, planOf(b, 0, jobs...).jobs, len(jobs))
+				require.Len(b, planOf(0, jobs...).jobs, len(jobs))
 			}
 		})
 	}

@@ -27,11 +27,19 @@ func (t *planTable) summary(bars bool) []string {
 	if t.terminal.Glyphs.Fork == picture.ASCII().Fork {
 		arrow = " -> "
 	}
-	return []string{
+	lines := []string{
 		fmt.Sprintf("%s in %s: done after %s, %s of work.", command.Count(len(p.jobs), "Job"), command.Count(len(p.waves), "wave"), brief(p.total), brief(p.work)),
 		fmt.Sprintf("Widest is wave %d, with %s. At most %s at once, first at %s.", wave, command.Count(widest, "Job"), runs(p.peak), brief(p.peakAt)),
 		fmt.Sprintf("Critical path%s: %s.", legend, strings.Join(pathNames(p.path, t.namespace), arrow)),
 	}
+	if len(p.totals) > 0 {
+		by := make([]string, len(orders))
+		for i, order := range orders {
+			by[i] = brief(p.totals[i]) + " " + order
+		}
+		lines = append(lines, "Done after, by --order: "+strings.Join(by, ", ")+".")
+	}
+	return lines
 }
 
 func runs(n int) string {

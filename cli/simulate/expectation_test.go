@@ -67,6 +67,9 @@ func (f *fake) ByElement(lang.Ref) bool               { return false }
 func (f *fake) Empty(lang.Ref) bool                   { return false }
 func (f *fake) Paused(lang.Ref) bool                  { return false }
 
+func (f *fake) KeepRanks(length func(lang.Ref) time.Duration) { f.graph.KeepRanks(length) }
+func (f *fake) Rank(ref lang.Ref) time.Duration               { return f.graph.Rank(ref) }
+
 // history returns how long the Jobs took that have succeeded.
 func (f *fake) history() *History {
 	h := NewHistory()

@@ -73,6 +73,8 @@ type Run struct {
 type readyJob struct {
 	ref lang.Ref
 	at  time.Duration
+	// rank is 0 where nobody goes by it.
+	rank time.Duration
 }
 
 // New runs a World to its end, and keeps it.
@@ -83,6 +85,9 @@ func New(w World, o Options) *Run {
 	}
 	w.SetTime(o.Now)
 	w.Settle()
+	if o.Rank != nil {
+		w.KeepRanks(o.Rank)
+	}
 	for _, ref := range w.Jobs() {
 		job, there := w.Job(ref)
 		if !there {
@@ -169,7 +174,7 @@ func (r *Run) ask(ref lang.Ref) {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
 		r.world.Set(job) // that it may run opens nothing before it does
-		r.ready = append(r.ready, readyJob{ref, r.now})
+		r.ready = append(r.ready, readyJob{ref: ref, at: r.now})
 	case gate.Failing:
 		r.Idle[ref] = d.Message
 		r.skipped[ref] = &Job{Ref: ref, Start: r.now, End: r.now}
@@ -184,9 +189,16 @@ func (r *Run) ask(ref lang.Ref) {
 	}
 }
 
-// fill starts what is ready, first come first served, while there is room.
+// fill starts what is ready, in order, while there is room.
 func (r *Run) fill() {
-	slices.SortFunc(r.ready, func(a, b readyJob) int { return cmp.Or(cmp.Compare(a.at, b.at), a.ref.Compare(b.ref)) })
+	if r.Rank != nil {
+		for i := range r.ready {
+			r.ready[i].rank = r.world.Rank(r.ready[i].ref)
+		}
+	}
+	slices.SortFunc(r.ready, func(a, b readyJob) int {
+		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.at, b.at), a.ref.Compare(b.ref))
+	})
 	for len(r.ready) > 0 && (r.Slots == 0 || r.running < r.Slots) {
 		next := r.ready[0]
 		r.ready = r.ready[1:]

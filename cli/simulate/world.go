@@ -28,6 +28,9 @@ type World interface {
 	// Paused whether it has no pods until a person gives it some.
 	Empty(lang.Ref) bool
 	Paused(lang.Ref) bool
+	// KeepRanks makes Rank usable, as those of depgraph.
+	KeepRanks(length func(lang.Ref) time.Duration)
+	Rank(lang.Ref) time.Duration
 }
 
 // Options say how a run goes.
@@ -39,4 +42,8 @@ type Options struct {
 	// Length returns how long a Job takes, and false if nobody can tell: then it never
 	// ends.
 	Length func(lang.Ref) (Estimate, bool)
+	// Rank is how long a Job is believed to take. If it is not nil, of those that are ready
+	// the one starts first whose longest way to the end is the longest by that; otherwise
+	// the one that was ready first.
+	Rank func(lang.Ref) time.Duration
 }

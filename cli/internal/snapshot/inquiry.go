@@ -73,7 +73,7 @@ func (q *Inquiry) Unreadable(ref lang.Ref) string { return q.Unread[ref] }
 // Expect returns when something may come of a Job.
 func (q *Inquiry) Expect(ref lang.Ref) simulate.Expectation {
 	if q.run == nil {
-		q.run = q.Simulate(0, q.Estimate)
+		q.run = q.Simulate(simulate.Options{Length: q.Estimate})
 	}
 	return q.run.Expect(ref)
 }

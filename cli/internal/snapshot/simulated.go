@@ -10,9 +10,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// Simulate runs a copy of the world from now on, with so many slots; see
-// simulate.Options.
-func (w *World) Simulate(slots int, length func(lang.Ref) (simulate.Estimate, bool)) *simulate.Run {
+// Simulate runs a copy of the world from now on.
+func (w *World) Simulate(o simulate.Options) *simulate.Run {
 	own := *w
 	own.Graph, own.Jobs = depgraph.New(), maps.Clone(w.Jobs)
 	for _, ref := range w.Graph.Refs() {
@@ -22,7 +21,8 @@ func (w *World) Simulate(slots int, length func(lang.Ref) (simulate.Estimate, bo
 			own.Graph.Set(ref, depgraph.Node{Object: o})
 		}
 	}
-	return simulate.New(simulated{&own}, simulate.Options{Now: w.Now, Slots: slots, Length: length})
+	o.Now = w.Now
+	return simulate.New(simulated{&own}, o)
 }
 
 // Learn adds to a history what the world tells of how long Jobs take. An annotation
@@ -68,6 +68,12 @@ func (w simulated) Settle() { w.Graph.Settle() }
 
 // Prerequisites returns what a Job waits for.
 func (w simulated) Prerequisites(ref lang.Ref) []lang.Ref { return w.Graph.Prerequisites(ref) }
+
+// KeepRanks makes Rank usable.
+func (w simulated) KeepRanks(length func(lang.Ref) time.Duration) { w.Graph.KeepRanks(length) }
+
+// Rank returns how long the longest way to the end takes that starts with a Job.
+func (w simulated) Rank(ref lang.Ref) time.Duration { return w.Graph.Rank(ref) }
 
 // ByElement reports whether elements of a Job wait one by one.
 func (w simulated) ByElement(ref lang.Ref) bool {
