@@ -1,8 +1,8 @@
-// Command demo shows depctl at work on a real control plane: it starts a
-// sandbox with the gate, in real containers where the machine can run them, applies the examples of deploy/examples with every Job
-// before those that it waits for, shows the graph as it changes until all is
-// complete, and ends with what the Jobs printed and what happened. It fails if a
-// Job ran too early.
+// Command demo shows depctl at work on a real control plane: it starts a sandbox with
+// the gate, in real containers where the machine can run them, and applies two of the
+// examples of deploy/examples, each Job before those that it waits for. It shows the graph
+// as it changes until all is complete, and ends with what the Jobs printed and what
+// happened. It fails if a Job ran too early.
 package main
 
 import (
@@ -29,7 +29,7 @@ import (
 
 func main() {
 	bin := flag.String("bin", "bin", "directory of the programs that make build makes")
-	examples := flag.String("examples", "deploy/examples", "directory of the manifests to apply")
+	examples := flag.String("examples", "deploy/examples", "directory of the examples")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -48,7 +48,7 @@ func run(ctx context.Context, bin, examples string, out *screen) (err error) {
 		fmt.Fprintln(out, "The Jobs run in real containers, on a node of this machine.")
 	} else {
 		kind = sandbox.Simulated
-		fmt.Fprintf(out, "The Jobs are played, and nothing runs in them: %v\n", lack)
+		fmt.Fprintf(out, "The pods are simulated, and nothing runs in them: %v\n", lack)
 	}
 	manifests, err := load(examples, kind)
 	if err != nil {

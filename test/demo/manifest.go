@@ -43,20 +43,26 @@ type manifests struct {
 	others, jobs []manifest
 }
 
-// load reads all manifests below a directory, for nodes of a kind.
+// shown are the examples that the demo runs. The others are CronJobs, or need more than
+// kubectl apply.
+var shown = []string{"two-steps.yaml", "nightly"}
+
+// load reads the manifests of the examples that are shown, for nodes of a kind.
 func load(dir string, kind sandbox.NodeKind) (manifests, error) {
 	all := manifests{kind: kind}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".yaml" || entry.Name() == "kustomization.yaml" {
-			return err
+	for _, example := range shown {
+		err := filepath.WalkDir(filepath.Join(dir, example), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(path) != ".yaml" || entry.Name() == "kustomization.yaml" {
+				return err
+			}
+			if err := all.read(path); err != nil {
+				return fmt.Errorf("reading %s: %w", path, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return all, err
 		}
-		if err := all.read(path); err != nil {
-			return fmt.Errorf("reading %s: %w", path, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return all, err
 	}
 	// Namespaces come before what is in them.
 	slices.SortStableFunc(all.others, func(a, b manifest) int {
