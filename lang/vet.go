@@ -97,7 +97,7 @@ func (v *vetting) target(c *Check, t *Target) {
 		return
 	case t.WholeRun:
 		if v.Subject != nil && t.Ref.Resolve(v.Subject.Ref).Run == "" {
-			v.found.add(NoRun, t.Span, `if a Job of the name run is meant, write "run" in quotes; otherwise label this Job with its run, depctl.dev/run, or name another one, as in: run@2026-11-29; in a CronJob name what it waits for, as in: cronjob:load`,
+			v.found.add(NoRun, t.Span, `if a Job called run is meant, write "run" in quotes; otherwise make this Job with depctl run, which gives it a run, or name a run, as in: run@2026-11-29; in a CronJob name what it waits for, as in: cronjob:load`,
 				"this Job belongs to no run")
 		}
 		return

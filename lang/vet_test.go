@@ -67,7 +67,7 @@ depends-on:1:17: warning: "job" is the namespace here, not the kind [kind-as-nam
 		"finished(run) or run@k": `depends-on:1:10: this Job belongs to no run [no-run]
   finished(run) or run@k
            ^~~
-  if a Job of the name run is meant, write "run" in quotes; otherwise label this Job with its run, depctl.dev/run, or name another one, as in: run@2026-11-29; in a CronJob name what it waits for, as in: cronjob:load`,
+  if a Job called run is meant, write "run" in quotes; otherwise make this Job with depctl run, which gives it a run, or name a run, as in: run@2026-11-29; in a CronJob name what it waits for, as in: cronjob:load`,
 		"a, shard-* + 10m": `depends-on:1:4: warning: more that match may be applied later, this is true of those that are there [open-set]
   a, shard-* + 10m
      ^~~~~~~~~~~~~

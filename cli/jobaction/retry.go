@@ -119,9 +119,9 @@ func (o *retryOptions) act(ctx context.Context, names []string) error {
 		return err
 	}
 	if len(plan.jobs) == 0 {
-		return fmt.Errorf("%w: there is nothing to make again", command.ErrUnchanged)
+		return fmt.Errorf("%w: there is nothing to recreate", command.ErrUnchanged)
 	}
-	if err := o.ask("delete and make again", namesOf(w, plan.jobs)); err != nil {
+	if err := o.ask("delete and recreate", namesOf(w, plan.jobs)); err != nil {
 		return err
 	}
 	if err := o.remake(ctx, namesOf(w, plan.jobs)); err != nil || !o.changes() || o.only {
@@ -180,7 +180,7 @@ func remakeable(job gate.Job) error {
 	return nil
 }
 
-// ownedByOther returns why a Job is not the user's to make again.
+// ownedByOther returns why a Job is not the user's to recreate.
 func ownedByOther(t cluster.LiveJob) error {
 	owner := metav1.GetControllerOf(t.Full)
 	if owner == nil || owner.Kind == "CronJob" {

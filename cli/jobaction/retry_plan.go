@@ -22,7 +22,7 @@ type retryPlan struct {
 	broken []lang.Ref
 }
 
-// newRetryPlan returns what to make again for these Jobs. again are those of them
+// newRetryPlan returns what to recreate for these Jobs. again are those of them
 // that have failed or were skipped; below includes the skipped ones that wait for
 // one of them, directly or through skipped ones.
 func newRetryPlan(w *snapshot.World, named []lang.Ref, below bool) *retryPlan {

@@ -87,7 +87,7 @@ func (o *retryOptions) retryRun(ctx context.Context, names []string) error {
 	if len(order) == 0 {
 		return fmt.Errorf("%w: nothing of run %s has failed or was skipped; to run a step again that succeeded, and what is below it: %s retry --run %s --from STEP", command.ErrUnchanged, o.run, o.command, o.run)
 	}
-	if err := o.ask("make again", order); err != nil {
+	if err := o.ask("retry", order); err != nil {
 		return err
 	}
 	return o.makeSteps(ctx, r, order)

@@ -79,8 +79,12 @@ func belongs(c *schedule.CronJob, at time.Time) error {
 		return fmt.Errorf("%s is no scheduled time of CronJob %s (%s)%s", at.Format(time.RFC3339), c, cronText(c), hint)
 	}
 	if at.After(c.Passed()) {
-		return fmt.Errorf("%s is a time that Kubernetes has not come to yet (the last was %s), and CronJob %s makes its Job itself; for one without a scheduled time, leave --at out",
-			at.Format(time.RFC3339), c.Passed().Format(time.RFC3339), c)
+		last := "no run is made yet"
+		if c.Last.After(c.Created) {
+			last = "the last run was that of " + c.Last.Format(time.RFC3339)
+		}
+		return fmt.Errorf("%s is still to come (%s), and CronJob %s will make its Job itself; for a Job without a scheduled time, leave out --at",
+			at.Format(time.RFC3339), last, c)
 	}
 	return nil
 }
