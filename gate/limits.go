@@ -1,0 +1,211 @@
+package gate
+
+import (
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"depctl.dev/gate/limit"
+	"depctl.dev/lang"
+)
+
+// What is in this file lets a Job take tokens of limits.
+
+const (
+	// UsesAnnotation says which tokens of limits each pod of the Job takes while the Job
+	// runs, such as "licence=2, db, ops/gpu=1". A limit without a namespace is one of the
+	// Job's own. The Job is held until all are free, for all of its pods.
+	UsesAnnotation = "depctl.dev/uses"
+	// TokensAnnotation, on the Pod template, records what each pod of the Job takes. The
+	// gate writes it in the patch that releases the Job, and goes by it from then on.
+	TokensAnnotation = "depctl.dev/tokens"
+)
+
+// TokensLabel marks the pods that take tokens.
+const TokensLabel = "depctl.dev/holds-tokens"
+
+// LimitsName is the name of the ConfigMap that has the limits of a namespace.
+const LimitsName = "depctl-limits"
+
+// ReasonLimitReached: the dependencies are met, and the tokens that the Job uses are not all
+// free, or others are to have them first.
+const ReasonLimitReached = "LimitReached"
+
+// maxUses bounds the value of UsesAnnotation, in bytes.
+const maxUses = 8 << 10
+
+// Grant is what is known of the tokens that a Job needs.
+type Grant struct {
+	// Given reports whether they are the Job's: it may start.
+	Given bool
+	// Problem says what must be fixed, and Short what is short and who has it. Both are
+	// empty where they are Given.
+	Problem, Short string
+}
+
+// Tokens says whether a Job may take the tokens that it needs.
+type Tokens interface {
+	Grant(job Job, needs limit.Needs) Grant
+}
+
+// Uses is what a Job says of the tokens that it takes.
+type Uses struct {
+	// Said reports whether UsesAnnotation is there, and Text is its value.
+	Said bool
+	Text string
+	// Recorded is the value of TokensAnnotation.
+	Recorded string
+	// Overlaps reports whether a replacement may run while the pod that it replaces ends.
+	Overlaps bool
+}
+
+func observeUses(job *batchv1.Job) Uses {
+	u := Uses{Recorded: job.Spec.Template.Annotations[TokensAnnotation]}
+	u.Text, u.Said = job.Annotations[UsesAnnotation]
+	u.Overlaps = job.Spec.PodReplacementPolicy == nil || *job.Spec.PodReplacementPolicy != batchv1.Failed
+	return u
+}
+
+// usesPerPod returns what each pod of the Job takes, as it says; nil if it uses nothing. The
+// error, if any, is a *Mistake.
+func (j Job) usesPerPod() (limit.Needs, error) {
+	switch {
+	case !j.Uses.Said:
+		return nil, nil
+	case len(j.Uses.Text) > maxUses:
+		return nil, &Mistake{UsesAnnotation, "is too long: at most 8 KiB are read"}
+	}
+	needs, err := limit.ParseUses(j.Uses.Text, j.Namespace)
+	if err != nil {
+		return nil, &Mistake{UsesAnnotation, "cannot be read: " + err.Error()}
+	}
+	return needs, nil
+}
+
+// pods is how many pods the Job has at once at most.
+func (j Job) pods() int64 {
+	most := j.Parallelism
+	if limit, _ := j.limit(); limit > 0 {
+		most = min(most, limit)
+	}
+	if j.completions >= 0 {
+		most = min(most, j.completions)
+	}
+	return most
+}
+
+// Needs returns the tokens that the Job takes when it is released.
+func (j Job) Needs() limit.Needs {
+	each, _ := j.usesPerPod() // invalidAnnotation has looked at it
+	return each.Times(j.pods())
+}
+
+// Holds returns the tokens that the Job has from its release, or from its start where it runs
+// unheld, until it is over. What was recorded then counts, as what the Job says can be edited;
+// nothing that the API server lets anybody raise makes it less.
+func (j Job) Holds() limit.Needs {
+	if j.Outcome() != lang.Undecided {
+		return nil
+	}
+	if j.Uses.Recorded != "" && j.Released {
+		each, err := limit.ParseUses(j.Uses.Recorded, j.Namespace)
+		if err == nil {
+			return each.Times(j.pods())
+		}
+	}
+	if !j.Suspended && j.Uses.Said && j.ForeignOwner == "" {
+		return j.Needs()
+	}
+	return nil
+}
+
+// PodTokens returns what a pod takes, nil if nothing: one that is over, or that no release of
+// a Job marked.
+func PodTokens(pod *corev1.Pod) limit.Needs {
+	if pod.Labels[TokensLabel] == "" || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+		return nil
+	}
+	needs, err := limit.ParseUses(pod.Annotations[TokensAnnotation], pod.Namespace)
+	if err != nil {
+		return nil
+	}
+	return needs
+}
+
+// UsesLimits returns what must be allowed for the Job to take tokens of limits of another
+// namespace: the verb "use", as "get" is what every viewer has.
+func (j Job) UsesLimits(namespace string) Question {
+	return Question{
+		Namespace: j.Namespace, Account: j.ServiceAccount, Verb: "use", Target: namespace, Name: LimitsName,
+		Kind: "configmap", Resource: corev1.SchemeGroupVersion.WithResource("configmaps"),
+	}
+}
+
+// limitsOff holds what uses limits where the gate keeps none, and what it cannot count.
+func limitsOff(s Snapshot) (Decision, bool) {
+	d := Decision{Action: Waiting, Reason: ReasonProblem}
+	switch {
+	case !s.Job.Uses.Said || s.Job.Released:
+		return d, false
+	case s.Tokens == nil:
+		d.Message = "held: this Job uses limits (" + UsesAnnotation + "), and this gate runs without --limits: kubectl apply -k deploy/full turns them on"
+	case s.Expr != nil && s.Expr.Elementwise():
+		d.Message = "held: the expression speaks of single elements (i, self[...]), and " + UsesAnnotation + " counts for the Job as a whole: leave out one of the two"
+	case s.Job.Uses.Overlaps:
+		d.Message = "held: a pod that is replaced may run beside its replacement, which would take more than " + UsesAnnotation +
+			" says: recreate the Job with podReplacementPolicy: Failed, which a new Job with that annotation gets by itself"
+	}
+	return d, d.Message != ""
+}
+
+// withTokens is a decision to release, if the Job may have the tokens that it needs.
+func withTokens(s Snapshot, d Decision) Decision {
+	needs := s.Job.Needs()
+	for _, need := range needs {
+		if need.Limit.Namespace == s.Job.Namespace {
+			continue
+		}
+		q, answer := s.Job.UsesLimits(need.Limit.Namespace), Unasked
+		if s.World.Access != nil {
+			answer = s.World.Access.Answer(q)
+		}
+		if answer != Allowed {
+			problem := q.problem(answer)
+			d.Action, d.Reason, d.Message = Waiting, ReasonProblem, "waiting, and something must be fixed: "+problem.Message
+			if problem.Code == lang.ProblemUnasked {
+				d.Reason, d.Message = ReasonWaiting, "waiting: "+problem.Message
+			}
+			return d
+		}
+	}
+	switch grant := s.Tokens.Grant(s.Job, needs); {
+	case grant.Given:
+		d.Tokens = needs
+	case grant.Problem != "":
+		d.Action, d.Reason, d.Message = Waiting, ReasonProblem, "waiting, and something must be fixed: "+grant.Problem
+		d.Wants = needs
+	default:
+		d.Action, d.Reason, d.Message = Waiting, ReasonLimitReached, "waiting for tokens: "+grant.Short
+		d.Wants = needs
+	}
+	return d
+}
+
+// tokenOperations returns what a release adds for those who count tokens.
+func (j Job) tokenOperations() []operation {
+	if !j.Uses.Said {
+		return []operation{{"test", annotationPath(UsesAnnotation), nil}}
+	}
+	each, _ := j.usesPerPod()
+	list := []operation{
+		{"test", annotationPath(UsesAnnotation), j.Uses.Text},
+		{"test", "/spec/parallelism", j.Parallelism},
+	}
+	if !j.TemplateAnnotated && strings.TrimSpace(j.Results) == "" {
+		list = append(list, operation{"test", "/spec/template/metadata/annotations", nil}, operation{"add", "/spec/template/metadata/annotations", map[string]string{}})
+	}
+	return append(list,
+		operation{"add", "/spec/template/metadata/annotations/" + pointer(TokensAnnotation), each.String()},
+		operation{"add", "/spec/template/metadata/labels/" + pointer(TokensLabel), "true"})
+}
