@@ -69,10 +69,18 @@ func (Closed) Answer(Question) Answer { return Disabled }
 // the Job, each once and sorted; none if it stays in its own namespace. Nobody asks
 // about kinds that are not in the table.
 func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
-	if expr == nil {
-		return nil
-	}
 	var list []Question
+	if each, err := j.usesPerPod(); err == nil {
+		for _, need := range each {
+			if need.Limit.Namespace != j.Namespace {
+				list = append(list, j.UsesLimits(need.Limit.Namespace))
+			}
+		}
+	}
+	if expr == nil {
+		slices.SortFunc(list, compareQuestions)
+		return slices.Compact(list)
+	}
 	wants, _ := j.Wants()
 	for _, w := range wants {
 		if w.Ref.Namespace != j.Namespace {

@@ -33,6 +33,9 @@ const (
 	// "10". The gate writes it where it raises parallelism: then it is what
 	// parallelism said.
 	ArrayLimitAnnotation = "depctl.dev/array-limit"
+	// ExpectedDurationAnnotation is how long the Job is expected to run, such as "20m". Plans
+	// go by it, and so does the order in which Jobs get tokens.
+	ExpectedDurationAnnotation = "depctl.dev/expected-duration"
 	// KeepOutcomeAnnotation has the policies or the webhook add OutcomeFinalizer to
 	// the Job when it is created, if the value is "true". So its outcome is kept also
 	// if no gate runs when it ends.
@@ -57,6 +60,9 @@ type Release struct {
 	UID types.UID `json:"uid"`
 	At  time.Time `json:"at"`
 	By  string    `json:"by"`
+	// Leader is the identity by which the gate that wrote it held the lease, where the Job
+	// takes tokens: a policy compares it.
+	Leader string `json:"leader,omitempty"`
 	// Met counts the checks that were true.
 	Met int `json:"met"`
 	// Because says in words what the first of them found, ten at most.

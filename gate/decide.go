@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/gate/limit"
 	"depctl.dev/lang"
 )
 
@@ -101,6 +102,8 @@ type Snapshot struct {
 	JobsOnly bool
 	// NoResults reports whether the gate may not read results.
 	NoResults bool
+	// Tokens says who may take tokens of limits; nil where the gate keeps none.
+	Tokens Tokens
 	// Now is when the decision is made.
 	Now time.Time
 }
@@ -120,6 +123,8 @@ type Decision struct {
 	PerElement bool
 	// Results are those that the pods of the Job get, where Releasing.
 	Results map[string]string
+	// Wants are the tokens for which the Job is in line.
+	Wants limit.Needs
 	// Next is when the decision may change by time alone; zero if it will not.
 	Next time.Time
 }
@@ -148,6 +153,7 @@ func decide(s Snapshot) Decision {
 		overBudget,
 		wholeJobsOnly,
 		resultsOff,
+		limitsOff,
 		grouped,
 		failFast,
 		byElement,
@@ -232,6 +238,9 @@ func overBudget(s Snapshot) (Decision, bool) {
 }
 
 func byVerdict(s Snapshot) Decision {
+	if s.Expr == nil && s.Job.Uses.Said { // it only uses tokens
+		return withTokens(s, Decision{Action: Releasing, Reason: ReasonMet, Message: "released: it waits for nothing"})
+	}
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	expr, value, next := s.eval(s.Expr)
 	if policy == Run && value != lang.True {
@@ -262,7 +271,10 @@ func byVerdict(s Snapshot) Decision {
 	}
 	d.Message += summary(d.Reasons)
 	if d.Action == Releasing && s.Job.Results != "" {
-		return handOver(s, d)
+		d = handOver(s, d)
+	}
+	if d.Action == Releasing && s.Job.Uses.Said {
+		return withTokens(s, d)
 	}
 	return d
 }

@@ -24,6 +24,7 @@
 //	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
 //	resultsOff         Wait     Problem            it asks for results, and this gate may not read any
+//	limitsOff          Wait     Problem            it uses limits, and this gate keeps none, or cannot count it
 //	grouped            Wait     Problem            it is about elements, and its pods start together
 //	failFast           Fail     RunFailed          its run has failed, and it asked to go with it
 //	byElement          Open                        it is released; its elements are decided one by one
@@ -34,6 +35,8 @@
 //	unknown            Wait     Waiting            something is not decided yet
 //	resultLost         Wait     Problem            true, and a result that its pods are to get is lost, or too long
 //	resultUnread       Wait     Waiting            true, and such a result is still to be read
+//	limitMissing       Wait     Problem            true, and a limit that it uses is not there, or too small
+//	limitReached       Wait     LimitReached       true, and tokens that it uses are not free, or others come first
 //	true               Release  Met
 //
 // An expression with requirements of single elements is true when what gates the

@@ -182,19 +182,23 @@ func (d Decision) tooMuch(what string) Decision {
 	return d
 }
 
-// resultOperations returns what a release writes for the results: those that the pods get,
-// and not those that the template was copied with.
-func resultOperations(job Job, results map[string]string) []operation {
-	if job.Results == "" {
+// noteOperations returns what a release writes to the annotations of the Pod template: the
+// results that the pods get, and not those that the template was copied with, and the tokens
+// that each takes.
+func noteOperations(job Job, results map[string]string) []operation {
+	if job.Results == "" && !job.Uses.Said {
 		return nil
 	}
+	all := map[string]string{}
+	for key, value := range results {
+		all[ResultPrefix+key] = value
+	}
+	if each, _ := job.usesPerPod(); job.Uses.Said {
+		all[TokensAnnotation] = each.String()
+	}
 	if !job.TemplateAnnotated {
-		if len(results) == 0 {
+		if len(all) == 0 {
 			return nil
-		}
-		all := map[string]string{}
-		for key, value := range results {
-			all[ResultPrefix+key] = value
 		}
 		return []operation{{"test", templateAnnotations, nil}, {"add", templateAnnotations, all}}
 	}
@@ -204,8 +208,8 @@ func resultOperations(job Job, results map[string]string) []operation {
 			more = append(more, operation{"remove", templateAnnotations + "/" + pointer(ResultPrefix+key), nil})
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(results)) {
-		more = append(more, operation{"add", templateAnnotations + "/" + pointer(ResultPrefix+key), results[key]})
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		more = append(more, operation{"add", templateAnnotations + "/" + pointer(key), all[key]})
 	}
 	return more
 }
@@ -216,7 +220,7 @@ const templateAnnotations = "/spec/template/metadata/annotations"
 func (j *Job) observeResults(annotations map[string]string, template *corev1.PodTemplateSpec) {
 	j.KeepsResult = annotations[KeepResultAnnotation] == "true"
 	j.ResultContainer = resultContainer(template)
-	if j.Results = annotations[ResultsAnnotation]; j.Results == "" {
+	if j.Results = annotations[ResultsAnnotation]; j.Results == "" && !j.Uses.Said {
 		return
 	}
 	j.TemplateAnnotated = len(template.Annotations) > 0

@@ -23,6 +23,7 @@ func HoldPatch(old, job *batchv1.Job, results bool) ([]byte, error) {
 	var patch []operation
 	if old == nil {
 		patch = strip(job)
+		patch = append(patch, replaceWhenFailed(job)...)
 		if results {
 			patch = append(patch, keepResult(job)...)
 		}
@@ -48,8 +49,9 @@ func mustHold(old, job *batchv1.Job) bool {
 }
 
 func isAnnotated(job *batchv1.Job) bool {
-	_, there := job.Annotations[DependsOnAnnotation]
-	return there
+	_, depends := job.Annotations[DependsOnAnnotation]
+	_, uses := job.Annotations[UsesAnnotation]
+	return depends || uses
 }
 
 func isSuspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
@@ -74,6 +76,22 @@ func strip(job *batchv1.Job) []operation {
 			finalizers = append(finalizers, OutcomeFinalizer)
 		}
 		patch = append(patch, operation{"add", "/metadata/finalizers", finalizers})
+	}
+	return patch
+}
+
+// replaceWhenFailed has no pod of a Job that uses limits run beside its replacement, and
+// removes what says that its pods hold tokens, copied from another Job.
+func replaceWhenFailed(job *batchv1.Job) []operation {
+	var patch []operation
+	if _, uses := job.Annotations[UsesAnnotation]; uses && observeUses(job).Overlaps {
+		patch = append(patch, operation{"add", "/spec/podReplacementPolicy", batchv1.Failed})
+	}
+	if _, copied := job.Spec.Template.Annotations[TokensAnnotation]; copied {
+		patch = append(patch, operation{"remove", templateAnnotations + "/" + pointer(TokensAnnotation), nil})
+	}
+	if _, copied := job.Spec.Template.Labels[TokensLabel]; copied {
+		patch = append(patch, operation{"remove", "/spec/template/metadata/labels/" + pointer(TokensLabel), nil})
 	}
 	return patch
 }

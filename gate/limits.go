@@ -1,7 +1,9 @@
 package gate
 
 import (
-	"strings"
+	"cmp"
+	"fmt"
+	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -20,6 +22,9 @@ const (
 	// TokensAnnotation, on the Pod template, records what each pod of the Job takes. The
 	// gate writes it in the patch that releases the Job, and goes by it from then on.
 	TokensAnnotation = "depctl.dev/tokens"
+	// PriorityAnnotation is a whole number, by default 0. Of the Jobs of a namespace that
+	// wait for tokens, those with the highest come first.
+	PriorityAnnotation = "depctl.dev/priority"
 )
 
 // TokensLabel marks the pods that take tokens.
@@ -39,9 +44,10 @@ const maxUses = 8 << 10
 type Grant struct {
 	// Given reports whether they are the Job's: it may start.
 	Given bool
-	// Problem says what must be fixed, and Short what is short and who has it. Both are
-	// empty where they are Given.
-	Problem, Short string
+	// Problem is what must be fixed first, or asked; nil if nothing. Short says what is short
+	// and who has it.
+	Problem *lang.Problem
+	Short   string
 }
 
 // Tokens says whether a Job may take the tokens that it needs.
@@ -56,6 +62,10 @@ type Uses struct {
 	Text string
 	// Recorded is the value of TokensAnnotation.
 	Recorded string
+	// Priority is that of the Job among those of its namespace that wait for tokens, and
+	// wrong the value of PriorityAnnotation where that is no number.
+	Priority int64
+	wrong    string
 	// Overlaps reports whether a replacement may run while the pod that it replaces ends.
 	Overlaps bool
 }
@@ -63,6 +73,13 @@ type Uses struct {
 func observeUses(job *batchv1.Job) Uses {
 	u := Uses{Recorded: job.Spec.Template.Annotations[TokensAnnotation]}
 	u.Text, u.Said = job.Annotations[UsesAnnotation]
+	u.Text, u.Recorded = u.Text[:min(len(u.Text), maxUses+1)], u.Recorded[:min(len(u.Recorded), maxUses+1)]
+	if text, there := job.Annotations[PriorityAnnotation]; there {
+		n, err := strconv.ParseInt(text, 10, 32)
+		if u.Priority = n; err != nil {
+			u.wrong = Clip(cmp.Or(text, `""`), 80)
+		}
+	}
 	u.Overlaps = job.Spec.PodReplacementPolicy == nil || *job.Spec.PodReplacementPolicy != batchv1.Failed
 	return u
 }
@@ -73,6 +90,8 @@ func (j Job) usesPerPod() (limit.Needs, error) {
 	switch {
 	case !j.Uses.Said:
 		return nil, nil
+	case j.Uses.wrong != "":
+		return nil, &Mistake{PriorityAnnotation, fmt.Sprintf("is %s, which is not a whole number", j.Uses.wrong)}
 	case len(j.Uses.Text) > maxUses:
 		return nil, &Mistake{UsesAnnotation, "is too long: at most 8 KiB are read"}
 	}
@@ -83,8 +102,8 @@ func (j Job) usesPerPod() (limit.Needs, error) {
 	return needs, nil
 }
 
-// pods is how many pods the Job has at once at most.
-func (j Job) pods() int64 {
+// Pods is how many pods the Job has at once at most.
+func (j Job) Pods() int64 {
 	most := j.Parallelism
 	if limit, _ := j.limit(); limit > 0 {
 		most = min(most, limit)
@@ -98,7 +117,7 @@ func (j Job) pods() int64 {
 // Needs returns the tokens that the Job takes when it is released.
 func (j Job) Needs() limit.Needs {
 	each, _ := j.usesPerPod() // invalidAnnotation has looked at it
-	return each.Times(j.pods())
+	return each.Times(j.Pods())
 }
 
 // Holds returns the tokens that the Job has from its release, or from its start where it runs
@@ -111,7 +130,7 @@ func (j Job) Holds() limit.Needs {
 	if j.Uses.Recorded != "" && j.Released {
 		each, err := limit.ParseUses(j.Uses.Recorded, j.Namespace)
 		if err == nil {
-			return each.Times(j.pods())
+			return each.Times(j.Pods())
 		}
 	}
 	if !j.Suspended && j.Uses.Said && j.ForeignOwner == "" {
@@ -162,50 +181,46 @@ func limitsOff(s Snapshot) (Decision, bool) {
 // withTokens is a decision to release, if the Job may have the tokens that it needs.
 func withTokens(s Snapshot, d Decision) Decision {
 	needs := s.Job.Needs()
-	for _, need := range needs {
-		if need.Limit.Namespace == s.Job.Namespace {
-			continue
-		}
-		q, answer := s.Job.UsesLimits(need.Limit.Namespace), Unasked
-		if s.World.Access != nil {
-			answer = s.World.Access.Answer(q)
-		}
-		if answer != Allowed {
-			problem := q.problem(answer)
-			d.Action, d.Reason, d.Message = Waiting, ReasonProblem, "waiting, and something must be fixed: "+problem.Message
-			if problem.Code == lang.ProblemUnasked {
-				d.Reason, d.Message = ReasonWaiting, "waiting: "+problem.Message
-			}
-			return d
-		}
+	grant := s.Tokens.Grant(s.Job, needs)
+	if grant.Given {
+		return d
 	}
-	switch grant := s.Tokens.Grant(s.Job, needs); {
-	case grant.Given:
-		d.Tokens = needs
-	case grant.Problem != "":
-		d.Action, d.Reason, d.Message = Waiting, ReasonProblem, "waiting, and something must be fixed: "+grant.Problem
-		d.Wants = needs
+	d.Action, d.Wants, d.Results = Waiting, needs, nil
+	switch {
+	case grant.Problem == nil:
+		d.Reason, d.Message = ReasonLimitReached, "waiting for tokens: "+grant.Short
+	case grant.Problem.Code == lang.ProblemUnasked:
+		d.Reason, d.Message, d.Wants = ReasonWaiting, "waiting: "+grant.Problem.Message, nil
 	default:
-		d.Action, d.Reason, d.Message = Waiting, ReasonLimitReached, "waiting for tokens: "+grant.Short
-		d.Wants = needs
+		d.Reason, d.Message = ReasonProblem, "waiting, and something must be fixed: "+grant.Problem.Message
 	}
 	return d
 }
 
-// tokenOperations returns what a release adds for those who count tokens.
-func (j Job) tokenOperations() []operation {
+// Barred returns why the Job may not take tokens of limits of another namespace, nil if it
+// may.
+func (j Job) Barred(needs limit.Needs, access Access) *lang.Problem {
+	for _, need := range needs {
+		if need.Limit.Namespace == j.Namespace {
+			continue
+		}
+		q := j.UsesLimits(need.Limit.Namespace)
+		if answer := access.Answer(q); answer != Allowed {
+			return q.problem(answer)
+		}
+	}
+	return nil
+}
+
+// usesOperations returns what a release tests of the tokens that the Job takes, and by what
+// its pods are found.
+func (j Job) usesOperations() []operation {
 	if !j.Uses.Said {
 		return []operation{{"test", annotationPath(UsesAnnotation), nil}}
 	}
-	each, _ := j.usesPerPod()
-	list := []operation{
+	return []operation{
 		{"test", annotationPath(UsesAnnotation), j.Uses.Text},
 		{"test", "/spec/parallelism", j.Parallelism},
+		{"add", "/spec/template/metadata/labels/" + pointer(TokensLabel), "true"},
 	}
-	if !j.TemplateAnnotated && strings.TrimSpace(j.Results) == "" {
-		list = append(list, operation{"test", "/spec/template/metadata/annotations", nil}, operation{"add", "/spec/template/metadata/annotations", map[string]string{}})
-	}
-	return append(list,
-		operation{"add", "/spec/template/metadata/annotations/" + pointer(TokensAnnotation), each.String()},
-		operation{"add", "/spec/template/metadata/labels/" + pointer(TokensLabel), "true"})
 }

@@ -33,12 +33,20 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 	return encode(job, "release", append([]operation{
 		{"test", "/metadata/uid", job.UID},
 		{"test", "/spec/suspend", true},
-		{"test", annotationPath(DependsOnAnnotation), job.DependsOn},
+		job.sameText(),
 		{"test", annotationPath(HoldAnnotation), nil},
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, append(templateOperations(job, how), resultOperations(job, how.Results)...)...))
+	}, append(templateOperations(job, how), append(job.usesOperations(), noteOperations(job, how.Results)...)...)...))
+}
+
+// sameText tests that the Job waits for what was decided on.
+func (j Job) sameText() operation {
+	if !j.Depends {
+		return operation{"test", annotationPath(DependsOnAnnotation), nil}
+	}
+	return operation{"test", annotationPath(DependsOnAnnotation), j.DependsOn}
 }
 
 // sameRun tests that the Job is of the run that its names were read in. In a map that is
@@ -58,7 +66,7 @@ func (j Job) sameRun() operation {
 // whose elements wait by themselves.
 func (j Job) unreleased() operation {
 	if j.byElement() {
-		return operation{"test", annotationPath(DependsOnAnnotation), j.DependsOn}
+		return j.sameText()
 	}
 	return operation{"test", annotationPath(ReleasedAnnotation), nil}
 }

@@ -122,7 +122,7 @@ func TestTheReleaseGivesResultsAndNoneThatWereCopied(t *testing.T) {
 		require.NoError(t, err)
 		var all []map[string]any
 		require.NoError(t, json.Unmarshal(patch, &all))
-		text, err := json.Marshal(all[7:])
+		text, err := json.Marshal(all[8:])
 		require.NoError(t, err)
 		return string(text)
 	}

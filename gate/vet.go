@@ -33,7 +33,7 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 		was = Observe(old)
 	}
 	begins := !was.Annotated
-	if begins || j.DependsOn != was.DependsOn {
+	if j.Depends && (!was.Depends || j.DependsOn != was.DependsOn) {
 		expr, err := j.Parse()
 		if err != nil {
 			mistakes = append(mistakes, &Mistake{DependsOnAnnotation, "cannot be read:\n" + err.Error()})
@@ -51,6 +51,10 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 	}
 	if begins || j.ArrayLimit != was.ArrayLimit {
 		_, err := j.limit()
+		mistakes = appendMistake(mistakes, err)
+	}
+	if begins || j.Uses.Text != was.Uses.Text {
+		_, err := j.usesPerPod()
 		mistakes = appendMistake(mistakes, err)
 	}
 	if begins || j.Results != was.Results || j.DependsOn != was.DependsOn {
@@ -72,6 +76,9 @@ func (j Job) Mistake() error {
 	}
 	if err == nil {
 		_, err = j.Wants()
+	}
+	if err == nil {
+		_, err = j.usesPerPod()
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -68,6 +69,9 @@ Flags:
 	}
 	if err := o.election.validate(); err != nil {
 		return o, err
+	}
+	if o.reach.limits && !o.election.LeaderElect {
+		return o, errors.New("--limits needs --leader-elect: two gates that lead at once would give the same tokens twice")
 	}
 	if err := o.webhook.validate(); err != nil {
 		return o, err

@@ -22,10 +22,12 @@ import (
 // election is what the flags say of which of several gates leads.
 type election struct {
 	config.LeaderElectionConfiguration
+	// identity is that by which this gate holds the lease.
+	identity string
 }
 
 func newElection() election {
-	return election{config.LeaderElectionConfiguration{
+	return election{identity: identity(), LeaderElectionConfiguration: config.LeaderElectionConfiguration{
 		LeaderElect:       true,
 		LeaseDuration:     metav1.Duration{Duration: 15 * time.Second},
 		RenewDeadline:     metav1.Duration{Duration: 10 * time.Second},
@@ -34,6 +36,15 @@ func newElection() election {
 		ResourceName:      "depctl-gate",
 		ResourceNamespace: "depctl-system",
 	}}
+}
+
+// identity returns a name that no other gate has: that of the machine, and a random part.
+func identity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return host + "_" + string(uuid.NewUUID())
 }
 
 func (e *election) addFlags(flags *pflag.FlagSet) {
@@ -76,13 +87,9 @@ func (e *election) run(ctx context.Context, config *rest.Config, lead func(conte
 	if err != nil {
 		return fmt.Errorf("making the client for the leader election: %w", err)
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		return fmt.Errorf("finding a name for the leader election: %w", err)
-	}
 	lock, err := resourcelock.New(e.ResourceLock, e.ResourceNamespace, e.ResourceName,
 		client.CoreV1(), client.CoordinationV1(),
-		resourcelock.ResourceLockConfig{Identity: host + "_" + string(uuid.NewUUID())})
+		resourcelock.ResourceLockConfig{Identity: e.identity})
 	if err != nil {
 		return fmt.Errorf("making the lock for the leader election: %w", err)
 	}

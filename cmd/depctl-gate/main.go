@@ -108,6 +108,8 @@ func run(ctx context.Context, o options) error {
 		Scope:          scope,
 		Arrays:         o.reach.arrays,
 		Results:        o.reach.results,
+		Limits:         o.reach.limits,
+		Identity:       o.election.identity,
 		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,

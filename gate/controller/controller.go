@@ -62,6 +62,11 @@ type Options struct {
 	// Results reads the results of Jobs from their pods, and lets those go that were kept
 	// for it.
 	Results bool
+	// Limits gives tokens of limits to Jobs, for which it watches the ConfigMaps of limits
+	// and lists pods. Only one gate at a time may lead then.
+	Limits bool
+	// Identity is that by which this gate holds the lease.
+	Identity string
 	// ObserveOnly writes to no Job, and tells what it would do.
 	ObserveOnly bool
 	// NamespaceMemory is how many bytes are kept in memory for what the Jobs of one
@@ -94,6 +99,7 @@ type Controller struct {
 	nudges    bool
 	clock     clock.PassiveClock
 	workers   int
+	identity  string
 	// leading is set by Lead. Before, the queue would only grow.
 	leading atomic.Bool
 }
@@ -121,11 +127,16 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		nudges:    o.Nudge && !o.ObserveOnly,
 		clock:     o.Clock,
 		workers:   o.Workers,
+		identity:  o.Identity,
 	}
 	c.store = newStore(c.enqueue, o.Clock)
 	c.store.watch = c.stopwatch.Clock
 	c.store.watchKinds(o.Kinds)
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
+	if o.Limits {
+		c.store.limits = newLimits()
+		c.store.graph.KeepRanks(c.store.rankLength)
+	}
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
 	}
@@ -189,6 +200,9 @@ func (c *Controller) Watch(ctx context.Context) {
 	if !c.store.noResults {
 		afterJobs(c.keptReflector)
 	}
+	if c.store.limits != nil {
+		wg.Go(func() { c.limitReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+	}
 	for _, kind := range c.store.kinds {
 		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })
 	}
@@ -218,6 +232,9 @@ func (c *Controller) Lead(ctx context.Context) {
 	case <-c.Synced():
 		klog.FromContext(ctx).Info("Deciding", "jobs", c.store.size())
 		c.lead()
+		if c.store.limits != nil {
+			wg.Go(func() { c.runLimits(ctx) })
+		}
 		if c.conditions != nil {
 			wg.Go(func() { c.conditions.run(ctx) })
 		}
@@ -305,6 +322,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	c.gauge.Note(job, decision)
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
+	c.decideAll(c.store.follow(job, decision))
 	if c.observer {
 		decision = observed(decision)
 	}

@@ -97,6 +97,9 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 			}
 		}
 	}
+	if s.limits != nil {
+		affected = append(affected, s.limits.observe(job, s.holds(job))...)
+	}
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {
 		affected = append(affected, s.propagateOutcome(prerequisite, s.entries[prerequisite].job)...)

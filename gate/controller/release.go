@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,9 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	how.Awaited = how.Awaited || c.store.resultAwaited(job)
 	how.Results = d.Results
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
+	if job.Uses.Said {
+		record.Leader = c.identity
+	}
 	patched, err := c.sendRelease(ctx, job, record, how)
 	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {
 		// A label is not worth a Job that is stuck: there are moments at which a Job
@@ -39,6 +43,9 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		metrics.ReleaseLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	} else {
 		c.stopwatch.Start(job.Ref(), since)
+		if lasting(err) && job.Uses.Said {
+			err = errors.Join(err, c.takeBack(ctx, job))
+		}
 	}
 	return c.settle(ctx, job, d, patched, err)
 }

@@ -65,6 +65,8 @@ type store struct {
 	// jobsOnly says that pods are not watched.
 	jobsOnly bool
 	budget   budget
+	// limits are nil where the gate keeps none.
+	limits *limits
 	// passed are Jobs that went while there were texts still to be read.
 	passed passed
 	// longText is how long a text is that the watch leaves to a decider, in bytes.
@@ -180,8 +182,13 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	if e.unread {
 		e.excess = "held: what this Job waits for is a long text, which is still to be read"
 	}
+	var grants gate.Tokens
+	if s.limits != nil {
+		grants = tokens{s.limits, world.Access}
+	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
+		Tokens: grants,
+		Job:    e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
 		World: world, FailedStep: world.FailedStep(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
@@ -289,6 +296,9 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	affected = append(affected, s.graph.Remove(ref)...)
 	s.gone(ref)
 	affected = append(affected, s.goneRun(e.job)...)
+	if s.limits != nil {
+		affected = append(affected, s.limits.remove(e.job, s.holds(e.job), s.clock.Now())...)
+	}
 	return append(append(affected, s.promote(ref)...), ref)
 }
 
