@@ -193,6 +193,9 @@ func (n Numbering) step() int {
 	return 1
 }
 
+// ends returns the smallest and the largest number.
+func (n Numbering) ends() (first, last int) { return n[0].First, n[len(n)-1].end() }
+
 // String returns the canonical text, which ParseNumbering reads.
 func (n Numbering) String() string {
 	parts := make([]string, len(n))

@@ -26,6 +26,9 @@ type builder struct {
 	// inherited says that the elements and their numbers are the manifest's.
 	inherited bool
 	script    *corev1.ConfigMap
+	// site has the defaults, nil for none, and suffix five random letters.
+	site   *Site
+	suffix string
 }
 
 func (b *builder) build() *Submission {
@@ -50,15 +53,15 @@ func (b *builder) build() *Submission {
 // start takes the manifest, or the site's template, to add to.
 func (b *builder) start() {
 	switch {
-	case b.in.Manifest != nil:
-		b.job = b.in.Manifest.DeepCopy()
+	case b.Manifest != nil:
+		b.job = b.Manifest.DeepCopy()
 		if numbers, err := Numbers(b.job); err != nil {
 			b.fail(place{}, "fix the annotation, or give --array", "%s", err)
 		} else if b.array == nil && numbers != nil {
 			b.array, b.inherited = numbers, true
 		}
-	case b.in.Site != nil && b.in.Site.Job != nil:
-		b.job = b.in.Site.Job.DeepCopy()
+	case b.site != nil && b.site.Job != nil:
+		b.job = b.site.Job.DeepCopy()
 		b.job.Name, b.job.GenerateName = "", ""
 	default:
 		b.job = &batchv1.Job{}
@@ -135,7 +138,7 @@ func (b *builder) setLabel(key, value string) {
 // dependencies sets what the Job waits for. It is suspended too: where the
 // admission policies are not in force yet, it must not run.
 func (b *builder) dependencies() {
-	expression := b.waiting()
+	expression := b.expression()
 	if expression == "" {
 		delete(b.job.Annotations, gate.DependsOnAnnotation)
 		if b.onFailure != "" || b.waitTimeout != "" {
@@ -198,7 +201,7 @@ func (b *builder) policies() {
 		pod.RestartPolicy = corev1.RestartPolicyNever
 	}
 	retries := b.retries
-	if retries == nil && spec.BackoffLimit == nil && spec.BackoffLimitPerIndex == nil && (b.in.Manifest == nil || b.array != nil && !b.inherited) {
+	if retries == nil && spec.BackoffLimit == nil && spec.BackoffLimitPerIndex == nil && (b.Manifest == nil || b.array != nil && !b.inherited) {
 		retries = new(int32)
 	}
 	if retries != nil {
@@ -242,14 +245,14 @@ func (b *builder) setQueue() {
 		return
 	}
 	at := place{flag: "queue " + b.queue}
-	if b.in.Site == nil || len(b.in.Site.Queues) == 0 {
+	if b.site == nil || len(b.site.Queues) == 0 {
 		b.note(at, "left out: no template says what it is")
 		return
 	}
-	q, ok := b.in.Site.Queues[b.queue]
+	q, ok := b.site.Queues[b.queue]
 	if !ok {
-		names := slices.Sorted(maps.Keys(b.in.Site.Queues))
-		b.fail(at, "there are "+strings.Join(names, ", "), "%s has no such queue", b.in.Site.Name)
+		names := slices.Sorted(maps.Keys(b.site.Queues))
+		b.fail(at, "there are "+strings.Join(names, ", "), "%s has no such queue", b.site.Name)
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(q.Labels)) {

@@ -26,19 +26,19 @@ const (
 // that computes the number of the element where it is not the index.
 func (b *builder) command() {
 	switch {
-	case b.in.Script != nil:
+	case b.Script != nil:
 		b.mountScript()
 		run := b.shell
 		if run == nil {
-			run = interpreter(b.in.Script.Text)
+			run = interpreter(b.Script.Text)
 		}
 		b.main.Command = slices.Concat(run, []string{scriptFolder + "/" + scriptFile})
 		b.main.Args = nil
-		for _, arg := range b.in.Script.Args {
+		for _, arg := range b.Script.Args {
 			b.main.Args = append(b.main.Args, escaped(arg))
 		}
-	case len(b.in.Command) > 0:
-		b.main.Command, b.main.Args = b.in.Command, nil
+	case len(b.Command) > 0:
+		b.main.Command, b.main.Args = b.Command, nil
 	}
 	if !b.usesShell() {
 		return
@@ -61,9 +61,9 @@ func (b *builder) command() {
 // mountScript puts the script where the container finds it: a small one in an
 // annotation of the pod, so that there is one object that is there or not.
 func (b *builder) mountScript() {
-	text := b.in.Script.Text
+	text := b.Script.Text
 	if len(text) > maxScript {
-		b.fail(place{}, "mount it from a volume, in the template", "%s is larger than a ConfigMap may be, 1 MiB", b.in.Script.Name)
+		b.fail(place{}, "mount it from a volume, in the template", "%s is larger than a ConfigMap may be, 1 MiB", b.Script.Name)
 		return
 	}
 	pod := &b.job.Spec.Template
@@ -96,7 +96,7 @@ func (b *builder) configMap(text string) *corev1.ConfigMap {
 	c := &corev1.ConfigMap{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: metav1.ObjectMeta{
-			Name: b.plainName() + "-script-" + b.in.Suffix, Namespace: b.job.Namespace,
+			Name: b.plainName() + "-script-" + b.suffix, Namespace: b.job.Namespace,
 			Labels: map[string]string{NameLabel: b.plainName()},
 		},
 		Immutable: ptr.To(true),

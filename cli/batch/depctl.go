@@ -2,8 +2,8 @@ package batch
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -35,29 +35,19 @@ func depctlOptions() []option {
 	}
 }
 
-// Flag is one of depctl's own options, for a command line.
-type Flag struct {
-	// Name has no dashes. Value names its value in help texts, and is empty for a
-	// switch.
-	Name, Value, Help string
+// textInto keeps the value as it is.
+func textInto(field func(r *request) *string) reader {
+	return func(r *request, _ place, values []string) { *field(r) = values[0] }
 }
 
-// Flags returns depctl's own options, in the order of help texts.
-func Flags() []Flag {
-	options := depctlOptions()
-	flags := make([]Flag, len(options))
-	for i, o := range options {
-		flags[i] = Flag{strings.TrimPrefix(o.names, "--"), o.value, o.help}
-	}
-	return flags
-}
+// readExactName takes a name that only one Job may have.
+func readExactName(r *request, _ place, values []string) { r.name, r.exact = values[0], true }
 
 // readAfter takes an expression as it is. What submit printed for a Job may
 // stand for its name.
 func readAfter(r *request, at place, values []string) {
 	if at.line == 0 {
-		r.waits = slices.DeleteFunc(r.waits, func(w wait) bool { return w.at.line > 0 })
-		r.replaced = true
+		r.replaceWaits()
 	}
 	text := strings.ReplaceAll(values[0], "job.batch/", "")
 	if strings.TrimSpace(text) == "" {
@@ -74,7 +64,7 @@ func readAfter(r *request, at place, values []string) {
 	case *lang.Any, *lang.All:
 		made = check("(%s)", expr)
 	}
-	r.waits = append(r.waits, wait{at, "after", func(*translation) term { return made }})
+	r.alsoWaitFor(at, made)
 }
 
 func readOnFailure(r *request, at place, values []string) {
@@ -110,17 +100,8 @@ func readCPU(r *request, at place, values []string) {
 }
 
 func readMemory(r *request, at place, values []string) {
-	r.memoryPerCPU = resource.Quantity{}
+	r.setMemory(resource.Quantity{})
 	readQuantity(func(r *request) *resource.Quantity { return &r.memory })(r, at, values)
-}
-
-func readGPUs(r *request, at place, values []string) {
-	n, err := number(values[0])
-	if err != nil {
-		r.unsupported(at, hintGPUModel, "%q is not a number of GPUs: %s", values[0], refusedGPUModel)
-		return
-	}
-	r.gpus = n
 }
 
 func readTime(r *request, at place, values []string) {
@@ -161,10 +142,6 @@ func readRetries(r *request, at place, values []string) {
 	r.retries = &retries
 }
 
-func readHold(r *request, at place, _ []string) {
-	r.hold = fmt.Sprintf("submitted with %s", at.flag)
-}
-
 func readNumbering(r *request, at place, values []string) {
 	name, text, _ := strings.Cut(values[0], "=")
 	numbers, err := ParseNumbering(text)
@@ -173,4 +150,13 @@ func readNumbering(r *request, at place, values []string) {
 		return
 	}
 	r.numberings[name] = numbers
+}
+
+// parseDuration reads a time as depctl writes it: 90m, 2h30m, 1d.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := lang.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a time, write 90m, 2h30m or 1d", text)
+	}
+	return bounded(d, text)
 }

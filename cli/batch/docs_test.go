@@ -29,12 +29,12 @@ const docs = "../../docs/reference/batch.md"
 func TestTheTablesAreTrue(t *testing.T) {
 	data, err := os.ReadFile(docs)
 	require.NoError(t, err)
-	var dialect Dialect
-	rows := map[Dialect][]string{}
+	var dialect string
+	rows := map[string][]string{}
 	lines := strings.Split(string(data), "\n")
 	for i, text := range lines {
 		if m := regexp.MustCompile(`^<!-- options of ([a-z]+) -->$`).FindStringSubmatch(text); m != nil {
-			dialect = Dialect(m[1])
+			dialect = m[1]
 			continue
 		}
 		m := regexp.MustCompile("^\\| `` ?(.*?) ?`` \\|(.*)\\|$").FindStringSubmatch(text)
@@ -59,35 +59,42 @@ func TestTheTablesAreTrue(t *testing.T) {
 	if *update {
 		require.NoError(t, os.WriteFile(docs, []byte(strings.Join(lines, "\n")), 0o644))
 	}
-	for _, s := range systems() {
+	for _, d := range dialects() {
 		var names []string
-		for _, row := range rows[s.dialect] {
+		for _, row := range rows[d.Name] {
 			list, err := words(row)
 			require.NoError(t, err)
 			for len(list) > 0 {
-				if o := s.find(list[0].text).option; o != nil {
+				if o := find(d, list[0].text).option; o != nil {
 					names = append(names, o.names)
 				}
 				list = list[1:]
 			}
 		}
-		for _, o := range s.options {
-			if o.fate() == Carried {
-				require.Contains(t, names, o.names, "options of %s without a row", s.dialect)
+		for _, o := range d.Options {
+			if fateOf(&o) == carried {
+				require.Contains(t, names, o.names, "options of %s without a row", d.Name)
 			}
 		}
 	}
 }
 
 // becomes says what an option makes of a Job, beyond what it is without.
-func becomes(t *testing.T, d Dialect, option string) string {
+func becomes(t *testing.T, d, option string) string {
 	t.Helper()
-	prefix := systemOf(d).prefix
+	prefix := dialectNamed(d).Prefix
 	base := &batchv1.Job{}
 	base.Spec.Template.Spec.Containers = []corev1.Container{{Image: "alpine"}}
 	made := func(directive string) (*Submission, error) {
 		return Compile(Input{
-			Script: &Script{Name: "run.sh", Text: "#!/bin/sh\n" + directive + "\nrun\n"},
+			Context: Context{
+				Script: &Script{Name: "run.sh", Text: "#!/bin/sh\n" + directive + "\nrun\n"},
+				Namesakes: func(name string) ([]string, error) {
+					return map[string][]string{"many": {"many", "many-x7k2p", "many-b4c9d"}, "made": {"made-x7k2p"}}[name], nil
+				},
+				LookupEnv: func(name string) (string, bool) { return "/home/me", name == "HOME" },
+				Now:       time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
+			},
 			Site: &Site{Name: "depctl.yaml", Job: base, Queues: map[string]Queue{
 				"long": {Labels: map[string]string{"team/queue": "long"}},
 			}},
@@ -96,11 +103,6 @@ func becomes(t *testing.T, d Dialect, option string) string {
 				{Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
 				{Dialect: Depctl, Name: "numbering", Value: "b=0-99"},
 			},
-			Namesakes: func(name string) ([]string, error) {
-				return map[string][]string{"many": {"many", "many-x7k2p", "many-b4c9d"}, "made": {"made-x7k2p"}}[name], nil
-			},
-			LookupEnv: func(name string) (string, bool) { return "/home/me", name == "HOME" },
-			Now:       time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
 		})
 	}
 	plain, err := made("#")

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // readTasks reads -t; a number alone, n, is one element with that number.
@@ -45,7 +43,7 @@ func readComplex(r *request, at place, values []string) {
 		}
 		switch name {
 		case "h_rt", "s_rt":
-			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second, false) })
+			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second) })
 			if name == "h_rt" || err != nil {
 				r.setTime(at, d, err)
 			} else {
@@ -57,7 +55,7 @@ func readComplex(r *request, at place, values []string) {
 				r.fail(at, "", "%s: %q is not an amount of memory, write 4G or 500M", name, value)
 				continue
 			}
-			r.memoryPerCPU, r.memory = q, resource.Quantity{}
+			r.setMemoryPerCPU(q)
 		case "gpu", "gpus", "ngpus":
 			readGPUs(r, at, []string{value})
 		case "hostname", "h":
@@ -119,19 +117,4 @@ func readGridQueue(r *request, at place, values []string) {
 		return
 	}
 	readQueue(r, at, values)
-}
-
-func readShell(r *request, _ place, values []string) {
-	r.shell = []string{values[0]}
-}
-
-func readRerun(r *request, at place, values []string) {
-	switch values[0] {
-	case "y", "yes":
-		r.requeue = true
-	case "n", "no":
-		r.requeue = false
-	default:
-		r.fail(at, "", "there are y and n")
-	}
 }

@@ -1,12 +1,9 @@
 package batch
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"depctl.dev/lang"
 )
 
 // holdJobs reads -hold_jid: completion, whatever came of it but exit code 100.
@@ -124,28 +121,6 @@ func (t *translation) holdArrays(text string) ([]string, error) {
 	return refs, nil
 }
 
-func (t *translation) matching(pattern string) ([]string, error) {
-	var names []string
-	err := errors.New("the cluster is not asked")
-	if t.in.Match != nil {
-		names, err = t.in.Match(pattern)
-	}
-	for name := range t.numberings {
-		if Matches(pattern, name) && !slices.Contains(names, name) {
-			names, err = append(names, name), nil
-		}
-	}
-	if err != nil {
-		t.fail(t.at, "name each array", "what matches %s is not known: %s", pattern, err)
-		return nil, errSaid
-	}
-	if len(names) == 0 {
-		t.note(t.at, "no Job matches %s: there is nothing to wait for", pattern)
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
 // covered returns the index of the element, or the range of indexes, that each
 // of mine waits for.
 func (t *translation) covered(ref string, theirs Numbering) (index string, single bool, err error) {
@@ -168,9 +143,4 @@ func (t *translation) covered(ref string, theirs Numbering) (index string, singl
 		return fmt.Sprintf("i*%d .. i*%d+%d", many, many, many-1), false, nil
 	}
 	return fmt.Sprintf("i*%d/%d .. (i*%d+%d)/%d", mine, other, mine, mine-1, other), false, nil
-}
-
-// Matches reports whether a name is of a pattern with * and ?.
-func Matches(pattern, name string) bool {
-	return lang.NewMatcher(lang.Job("", pattern)).Match(name, nil)
 }

@@ -103,16 +103,21 @@ func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 		{"pbs", "-W depend=afterok:gen[].server,umask=7", "gen", ""},
 	} {
 		made, err := Compile(Input{
-			Command: []string{"run"}, Lookup: lookup, Match: match,
-			Namesakes: func(name string) ([]string, error) {
-				return map[string][]string{
-					"many": {"many", "many-x7k2p"}, "made": {"made-x7k2p"}, "blur": {"blur-a", "blur-b"}, "plain": {"plain"}, "me": {"me"},
-				}[name], nil
+			Context: Context{
+				Command: []string{"run"},
+				Lookup:  lookup,
+				Match:   match,
+				Namesakes: func(name string) ([]string, error) {
+					return map[string][]string{
+						"many": {"many", "many-x7k2p"}, "made": {"made-x7k2p"}, "blur": {"blur-a", "blur-b"}, "plain": {"plain"}, "me": {"me"},
+					}[name], nil
+				},
 			},
+
 			Options: []Option{
 				{Dialect: Depctl, Name: "image", Value: "alpine"},
 				{Dialect: Depctl, Name: "name", Value: "me"},
-				{Dialect: Dialect(c.dialect), Line: c.line},
+				{Dialect: c.dialect, Line: c.line},
 			},
 		})
 		if c.problem != "" {
@@ -130,7 +135,7 @@ func TestChunksCoverWhatTheyStandFor(t *testing.T) {
 	t.Parallel()
 	for mine := 1; mine <= 12; mine++ {
 		for theirs := 1; theirs <= 12; theirs++ {
-			r := &request{in: &Input{}, array: Numbering{{3, 60, mine}}}
+			r := &request{array: Numbering{{3, 60, mine}}}
 			other := Numbering{{3, 60, theirs}}
 			_, _, err := (&translation{request: r}).covered("a", other)
 			require.NoError(t, err)

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // lsfArray is name[1-10,20-30:2]%5.
@@ -48,7 +46,7 @@ func readRunLimit(r *request, at place, values []string) {
 	if normalized {
 		r.note(at, "the time is not scaled by the speed of a host")
 	}
-	d, err := runTime(text, func(text string) (time.Duration, error) { return parseClock(text, time.Minute, false) })
+	d, err := runTime(text, func(text string) (time.Duration, error) { return parseClock(text, time.Minute) })
 	r.setTime(at, d, err)
 }
 
@@ -69,7 +67,7 @@ func readLSFMemory(r *request, at place, values []string) {
 		r.fail(at, "", "%q is not an amount of memory, write 4GB", values[0])
 		return
 	}
-	r.memory, r.memoryPerCPU = q, resource.Quantity{}
+	r.setMemory(q)
 }
 
 // section is name[text] of a resource requirement.
@@ -194,7 +192,7 @@ func readLSFEnv(r *request, at place, values []string) {
 
 // resolveSlots makes CPUs of LSF's slots, once it is known whether all are on
 // one host.
-func (r *request) resolveSlots() {
+func resolveSlots(r *request) {
 	switch {
 	case r.slots.count == 0:
 	case r.slots.count == 1 || r.slots.oneHost || r.slots.count <= r.slots.perHost:

@@ -6,17 +6,12 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
-
-	"depctl.dev/lang"
 )
 
 // parseClock reads the times of batch systems: parts with colons between, of
 // which the last has the given unit: 90, 1:30:00.
-func parseClock(text string, last time.Duration, days bool) (time.Duration, error) {
+func parseClock(text string, last time.Duration) (time.Duration, error) {
 	units := []time.Duration{time.Second, time.Minute, time.Hour}
-	if days {
-		units = append(units, 24*time.Hour)
-	}
 	parts := strings.Split(text, ":")
 	from := 0
 	for from < len(units) && units[from] != last {
@@ -56,40 +51,6 @@ func runTime(text string, parse func(text string) (time.Duration, error)) (time.
 		return 0, nil
 	}
 	return parse(text)
-}
-
-// slurmTime reads minutes, minutes:seconds, h:m:s, days-hours and so on.
-func slurmTime(text string) (time.Duration, error) {
-	days, rest, has := strings.Cut(text, "-")
-	if !has {
-		switch strings.Count(text, ":") {
-		case 0:
-			return parseClock(text, time.Minute, false)
-		default:
-			return parseClock(text, time.Second, false)
-		}
-	}
-	d, err := number(days)
-	if err != nil || d > maxNumber/(24*60*60) { // more does not fit into a time.Duration either
-		return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
-	}
-	for strings.Count(rest, ":") < 2 {
-		rest += ":0"
-	}
-	clock, err := parseClock(rest, time.Second, false)
-	if err != nil && strings.Trim(rest, "0:") != "" {
-		return 0, fmt.Errorf("%q is not a time", text)
-	}
-	return bounded(time.Duration(d)*24*time.Hour+clock, text)
-}
-
-// parseDuration reads a time as depctl writes it: 90m, 2h30m, 1d.
-func parseDuration(text string) (time.Duration, error) {
-	d, err := lang.ParseDuration(text)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a time, write 90m, 2h30m or 1d", text)
-	}
-	return bounded(d, text)
 }
 
 // memoryUnits are the letters behind numbers, with what they multiply by.

@@ -1,15 +1,63 @@
 package batch
 
-import (
-	"strings"
+import "strings"
 
-	"depctl.dev/lang"
+// Dialect is how a batch system is spoken to.
+type Dialect struct {
+	// Name is what people call it, as in --dialect=NAME.
+	Name string
+	// Prefix begins a line of options in a script. Attached says that the first
+	// option may stand right behind it.
+	Prefix   string
+	Attached bool
+	// Anywhere says that the lines count behind the first command too.
+	Anywhere bool
+	Spelling Spelling
+	Options  []option
+	// Parting is a word between options that parts the components of a
+	// heterogeneous job, and PartingLines are those that stand for options.
+	Parting      string
+	PartingLines []string
+	// Finish makes the whole of what several options say, once all are read; nil
+	// if there is nothing of that kind.
+	Finish func(r *request)
+
+	// Indexes are the variables that have the number of the element in a script,
+	// and Variables returns all others; nil if there are none.
+	Indexes   []string
+	Variables func(r *request) []variable
+}
+
+// Spelling is how a system writes its options.
+type Spelling int
+
+// The spellings.
+const (
+	// GNU is --name=value, --name value, -n value and -nvalue; a long name may be
+	// cut.
+	GNU Spelling = iota
+	// Long is --name=value and --name value.
+	Long
+	// Single is -name value.
+	Single
+	// SingleOrDigits is -name value, and -n4 where a letter has a number.
+	SingleOrDigits
+	// Letter is -n value and -nvalue.
+	Letter
 )
+
+// variable is one of the environment.
+type variable struct {
+	name, value string
+	// isJobName says that the value is the name of the Job, which only Kubernetes
+	// knows.
+	isJobName bool
+}
 
 // option is one that a system has. What becomes of it is one of three: it is
 // carried over by a reader, it is left out with a note that says why, or it is
-// refused. The lists of the manuals are in the folder manuals; a test compares
-// them with the options here, and writes docs/reference/options.md of both.
+// refused. The list of the manual is in the folder of the dialect; a test compares
+// it with the options there, and writes docs/reference/options.md of both.
 type option struct {
 	// names are its spellings, separated by spaces.
 	names string
@@ -28,32 +76,18 @@ type option struct {
 
 	// waits is for what says when the Job may run: no site may ignore it.
 	waits bool
+	// runs is for what says what runs: there is no other script or command.
+	runs bool
 	// value and help are for depctl's own help.
 	value, help string
 }
 
 const maybe = -1
 
-// Fate is what becomes of an option.
-type Fate string
+// reader is what an option does.
+type reader = func(r *request, at place, values []string)
 
-// The fates.
-const (
-	Carried Fate = "carried"
-	Ignored Fate = "ignored"
-	Refused Fate = "refused"
-)
-
-func (o *option) fate() Fate {
-	switch {
-	case o.refusal != "":
-		return Refused
-	case o.note != "":
-		return Ignored
-	}
-	return Carried
-}
-
+// apply does what becomes of the option.
 func (o *option) apply(r *request, at place, values []string) {
 	switch {
 	case o.refusal != "":
@@ -65,43 +99,5 @@ func (o *option) apply(r *request, at place, values []string) {
 	}
 }
 
+// spellings returns its names.
 func (o *option) spellings() []string { return strings.Fields(o.names) }
-
-// optionNamed returns the option with this spelling, nil if there is none.
-func (s *system) optionNamed(name string) *option {
-	for i := range s.options {
-		for _, one := range s.options[i].spellings() {
-			if one == name {
-				return &s.options[i]
-			}
-		}
-	}
-	return nil
-}
-
-// abbreviated returns the options that a long name may stand for: getopt takes
-// the beginning of a name, if no other option begins so.
-func (s *system) abbreviated(name string) []*option {
-	var found []*option
-	if s.spelling != gnu || s.dialect == Depctl || len(name) < len("--x") {
-		return nil
-	}
-	for i := range s.options {
-		for _, one := range s.options[i].spellings() {
-			if strings.HasPrefix(one, name) {
-				found = append(found, &s.options[i])
-				break
-			}
-		}
-	}
-	return found
-}
-
-// nearest returns the option that a name is a slip of, "" if there is none.
-func (s *system) nearest(name string) string {
-	var all []string
-	for i := range s.options {
-		all = append(all, s.options[i].spellings()...)
-	}
-	return lang.Nearest(name, all)
-}

@@ -14,7 +14,7 @@ import (
 func submitted(t *testing.T, site *Site, ignore bool, text string, options ...Option) (*Submission, error) {
 	t.Helper()
 	in := Input{
-		Site: site, IgnoreUnsupported: ignore, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
+		Site: site, Context: Context{IgnoreUnsupported: ignore, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
 		Options: append([]Option{{Dialect: Depctl, Name: "image", Value: "busybox"}}, options...),
 	}
 	if text != "" {
@@ -25,20 +25,20 @@ func submitted(t *testing.T, site *Site, ignore bool, text string, options ...Op
 
 func TestWrapIsAScript(t *testing.T) {
 	t.Parallel()
-	made, err := submitted(t, nil, false, "", Option{Dialect: Slurm, Line: `--array=0-9 --wrap="Rscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt"`})
+	made, err := submitted(t, nil, false, "", Option{Dialect: "slurm", Line: `--array=0-9 --wrap="Rscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt"`})
 	require.NoError(t, err)
 	require.Equal(t, "wrap-", made.Job.GenerateName)
 	require.EqualValues(t, 10, *made.Job.Spec.Completions)
 	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[ScriptAnnotation])
 	require.Equal(t, []string{"/bin/sh", "/depctl/script"}, made.Job.Spec.Template.Spec.Containers[0].Command)
 
-	made, err = submitted(t, nil, false, "", Option{Dialect: Slurm, Name: "wrap", Value: "echo $SLURM_JOB_ID"})
+	made, err = submitted(t, nil, false, "", Option{Dialect: "slurm", Name: "wrap", Value: "echo $SLURM_JOB_ID"})
 	require.NoError(t, err)
 	require.Equal(t, "SLURM_JOB_ID", made.Job.Spec.Template.Spec.Containers[0].Env[0].Name, "its variables are Slurm's")
 
-	_, err = submitted(t, nil, false, "#!/bin/sh\nrun\n", Option{Dialect: Slurm, Name: "wrap", Value: "echo"})
+	_, err = submitted(t, nil, false, "#!/bin/sh\nrun\n", Option{Dialect: "slurm", Name: "wrap", Value: "echo"})
 	require.ErrorContains(t, err, "--wrap and a script do not go together")
-	_, err = Compile(Input{Command: []string{"run"}, Options: []Option{{Dialect: Slurm, Name: "wrap", Value: "echo"}}})
+	_, err = Compile(Input{Context: Context{Command: []string{"run"}}, Options: []Option{{Dialect: "slurm", Name: "wrap", Value: "echo"}}})
 	require.ErrorContains(t, err, "--wrap and a command behind -- do not go together")
 }
 
@@ -104,13 +104,13 @@ func TestScriptsOfSitesAreReadAsTheirSystemsDo(t *testing.T) {
 func TestNoLimitOfTimeIsNone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Option{
-		{Dialect: Slurm, Line: "--time=UNLIMITED"},
-		{Dialect: Slurm, Line: "-t infinite"},
-		{Dialect: Slurm, Line: "--time=0"},
-		{Dialect: Slurm, Line: "-t -1"},
-		{Dialect: GridEngine, Line: "-l h_rt=INFINITY"},
-		{Dialect: PBS, Line: "-l walltime=unlimited"},
-		{Dialect: LSF, Line: "-W unlimited"},
+		{Dialect: "slurm", Line: "--time=UNLIMITED"},
+		{Dialect: "slurm", Line: "-t infinite"},
+		{Dialect: "slurm", Line: "--time=0"},
+		{Dialect: "slurm", Line: "-t -1"},
+		{Dialect: "gridengine", Line: "-l h_rt=INFINITY"},
+		{Dialect: "pbs", Line: "-l walltime=unlimited"},
+		{Dialect: "lsf", Line: "-W unlimited"},
 	} {
 		made, err := submitted(t, nil, false, "#!/bin/sh\n#DEPCTL --time 1h\nrun\n", c)
 		require.NoError(t, err, c.Line)
@@ -121,11 +121,11 @@ func TestNoLimitOfTimeIsNone(t *testing.T) {
 func TestOfTwoDependenciesTheLastCounts(t *testing.T) {
 	t.Parallel()
 	const replaced = "-d afterok:two: it replaces -d afterok:one: of several, the last one counts"
-	made, err := submitted(t, nil, false, "", Option{Dialect: Depctl, Name: "name", Value: "x"}, Option{Dialect: Slurm, Line: "-d afterok:one -d afterok:two"})
+	made, err := submitted(t, nil, false, "", Option{Dialect: Depctl, Name: "name", Value: "x"}, Option{Dialect: "slurm", Line: "-d afterok:one -d afterok:two"})
 	require.NoError(t, err)
 	require.Equal(t, "two", made.Job.Annotations["depctl.dev/depends-on"])
 	require.Contains(t, made.Notes, replaced)
-	made, err = submitted(t, nil, false, "#!/bin/sh\n#SBATCH -d afterok:one\nrun\n", Option{Dialect: Slurm, Line: "-d afterok:two"})
+	made, err = submitted(t, nil, false, "#!/bin/sh\n#SBATCH -d afterok:one\nrun\n", Option{Dialect: "slurm", Line: "-d afterok:two"})
 	require.NoError(t, err)
 	require.NotContains(t, strings.Join(made.Notes, "\n"), "replaces", "the command line wins without a word")
 }

@@ -3,8 +3,6 @@ package batch
 import (
 	"strings"
 	"time"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // readAttributes reads -W name=value,name=value. The value of depend has commas
@@ -66,7 +64,7 @@ func readResourceList(r *request, at place, values []string) {
 		}
 		switch name {
 		case "walltime":
-			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second, false) })
+			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second) })
 			r.setTime(at, d, err)
 		case "select", "nodes":
 			r.readChunk(at, name, value)
@@ -122,9 +120,9 @@ func (r *request) readChunkPart(at place, name, value string) {
 			return
 		}
 		if strings.HasPrefix(name, "p") {
-			r.memoryPerCPU, r.memory = q, resource.Quantity{}
+			r.setMemoryPerCPU(q)
 		} else {
-			r.memory, r.memoryPerCPU = q, resource.Quantity{}
+			r.setMemory(q)
 		}
 	case "ngpus", "gpus":
 		readGPUs(r, at, []string{value})
@@ -169,14 +167,14 @@ func readScriptArguments(r *request, at place, values []string) {
 	switch {
 	case err != nil:
 		r.fail(at, "", "%s", err)
-	case r.in.Script == nil:
+	case r.Script == nil:
 		r.fail(at, "leave it out", "there is no script that the arguments could go to")
 	default:
-		script := *r.in.Script
+		script := *r.Script
 		script.Args = nil
 		for _, w := range list {
 			script.Args = append(script.Args, w.text)
 		}
-		r.in.Script = &script
+		r.Script = &script
 	}
 }

@@ -4,19 +4,50 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
+
+// Context is what a request is made in: what runs, and what must be known of other
+// Jobs, of the shell and of the time.
+type Context struct {
+	// Script or Command says what runs; the Manifest or the image does otherwise.
+	Script  *Script
+	Command []string
+	// Manifest is what options are added to, if any.
+	Manifest *batchv1.Job
+	// IgnoreUnsupported makes notes of what a Job cannot do, and Ignore of what the
+	// site has no use for.
+	IgnoreUnsupported bool
+	Ignore            Ignore
+	// Lookup, Match and Namesakes tell about other Jobs; nil if nobody can be asked.
+	Lookup    Lookup
+	Match     Match
+	Namesakes Namesakes
+	// LookupEnv tells about the environment of the shell.
+	LookupEnv func(name string) (string, bool)
+	// Now is the time, in the zone that times are meant in.
+	Now time.Time
+}
+
+// Script is a batch script.
+type Script struct {
+	// Name is for messages, and a Job without a name is called by it.
+	Name string
+	Text string
+	// Args go to the script.
+	Args []string
+}
 
 // request is what options ask for, in no system's words. An option that is given
 // again replaces what it said before.
 type request struct {
-	in *Input
+	Context
 	// dialect is that of the script, or of the options; the command of the Job
 	// gets its variables.
-	dialect Dialect
+	dialect string
 
 	name, image, queue, workdir  string
 	array                        Numbering
@@ -29,24 +60,25 @@ type request struct {
 	env                          []variable
 	labels, annotations          [][2]string
 	shell                        []string
-	waits                        []wait
 	onFailure, waitTimeout, hold string
-	requeue, singleton, replaced bool
+	requeue, singleton           bool
 	// exact says that no other Job may have the name.
 	exact   bool
 	retries *int32
 	slots   slots
-	wrapped *Script
-
+	// wrapped says that the script was made of an option.
+	wrapped bool
+	// numberings are those of arrays that cannot be asked for.
 	numberings map[string]Numbering
-	problems   Problems
-	notes      []string
+
+	waits []wait
+	// replaced says that what the manifest waits for does not count.
+	replaced bool
+	problems Problems
+	notes    []string
 }
 
-// variable is one of the environment.
-type variable struct{ name, value string }
-
-// slots are the processors of LSF, which may be on several machines.
+// slots are processors that may be on several machines.
 type slots struct {
 	at      place
 	count   int
@@ -55,21 +87,22 @@ type slots struct {
 	perHost int
 }
 
-// gpuShare is what Slurm gives for each GPU.
+// gpuShare is what each GPU brings with it.
 type gpuShare struct {
 	at          place
 	cpus, tasks int
 	memory      resource.Quantity
 }
 
-// wait is something to wait for, in the words of an option.
-type wait struct {
-	at place
-	// key is the same for options that replace one another.
-	key       string
-	translate func(t *translation) term
+// newRequest returns a request that asks for nothing yet.
+func newRequest(in Context) *request {
+	if in.LookupEnv == nil {
+		in.LookupEnv = func(string) (string, bool) { return "", false }
+	}
+	return &request{Context: in, numberings: map[string]Numbering{}}
 }
 
+// fail reports what is wrong, and what to do.
 func (r *request) fail(at place, hint, format string, args ...any) {
 	r.problems = append(r.problems, Problem{
 		Where: at.String(), Message: fmt.Sprintf(format, args...), Hint: hint, line: at.line,
@@ -79,7 +112,7 @@ func (r *request) fail(at place, hint, format string, args ...any) {
 // unsupported reports what a Job cannot do, or with IgnoreUnsupported that it
 // was left out.
 func (r *request) unsupported(at place, hint, format string, args ...any) {
-	if r.in.IgnoreUnsupported {
+	if r.IgnoreUnsupported {
 		r.note(at, "left out: "+format, args...)
 		return
 	}
@@ -88,6 +121,7 @@ func (r *request) unsupported(at place, hint, format string, args ...any) {
 	})
 }
 
+// note tells what was left out or changed.
 func (r *request) note(at place, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if where := at.String(); where != "" {
@@ -98,49 +132,30 @@ func (r *request) note(at place, format string, args ...any) {
 	}
 }
 
-// unknown reports a word that is no option of a system. One that is only misspelt
-// must not be left out: it may be a dependency.
-func (r *request) unknown(at place, s *system, f found, text string) {
-	switch near := s.nearest(at.flag); {
-	case s.dialect == Slurm && text == ":":
-		r.refuseComponents(at)
-	case len(text) < 2 || text[0] != '-':
-		r.fail(at, "an option begins with -, and a value with blanks needs quotes", "%q is not an option of %s", text, s.dialect)
-	case r.ignoresOption(at, s.dialect, at.flag):
-	case len(f.several) > 1:
-		var names []string
-		for _, o := range f.several {
-			names = append(names, o.spellings()[len(o.spellings())-1])
-		}
-		r.fail(at, "write one of "+strings.Join(names, ", "), "several options of %s begin like this", s.dialect)
-	case near != "":
-		r.fail(at, fmt.Sprintf("did you mean %s?", near), "this option of %s is not known", s.dialect)
-	default:
-		r.unsupported(at, hintIgnore, "this option of %s is not known", s.dialect)
-	}
-}
-
-// waitFor adds something to wait for, in place of what the same key said before.
-// That the command line wins over the script goes without saying.
-func (r *request) waitFor(key string, at place, translate func(t *translation) term) {
-	for _, w := range r.waits {
-		if w.key == key && (w.at.line == 0) == (at.line == 0) {
-			r.note(at, "it replaces %s: of several, the last one counts", w.at.flag)
-		}
-	}
-	r.waits = slices.DeleteFunc(r.waits, func(w wait) bool { return w.key == key })
-	if translate != nil {
-		r.waits = append(r.waits, wait{at, key, translate})
-	}
-}
-
-// setEnv sets a variable; an empty list of names has no effect.
+// setEnv sets a variable, in place of what it was before.
 func (r *request) setEnv(name, value string) {
 	r.env = slices.DeleteFunc(r.env, func(v variable) bool { return v.name == name })
-	r.env = append(r.env, variable{name, value})
+	r.env = append(r.env, variable{name: name, value: value})
 }
 
 // cpus returns how many processors were asked for, 1 if it was not said.
 func (r *request) cpus() int64 {
 	return cmp.Or(r.cpu.Value(), 1)
+}
+
+// setMemory asks for memory of the whole element.
+func (r *request) setMemory(q resource.Quantity) { r.memory, r.memoryPerCPU = q, resource.Quantity{} }
+
+// setMemoryPerCPU asks for memory for each of its processors.
+func (r *request) setMemoryPerCPU(q resource.Quantity) {
+	r.memoryPerCPU, r.memory = q, resource.Quantity{}
+}
+
+// setTime asks for a time to run, or reports that it cannot be read.
+func (r *request) setTime(at place, d time.Duration, err error) {
+	if err != nil {
+		r.fail(at, "", "%s", err)
+		return
+	}
+	r.time = d
 }

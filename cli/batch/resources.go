@@ -40,8 +40,8 @@ func (b *builder) resources() {
 	}
 	if b.gpus > 0 {
 		name := defaultGPU
-		if b.in.Site != nil {
-			name = cmp.Or(b.in.Site.GPU, name)
+		if b.site != nil {
+			name = cmp.Or(b.site.GPU, name)
 		}
 		b.need(corev1.ResourceName(name), *resource.NewQuantity(int64(b.gpus), resource.DecimalSI), true)
 	}
@@ -65,7 +65,7 @@ func (b *builder) need(name corev1.ResourceName, q resource.Quantity, limited bo
 // and install packages as their script begins, must go on to run; what a
 // namespace of the level restricted needs beyond that is in the site's template.
 func (b *builder) security() {
-	if b.in.Manifest != nil {
+	if b.Manifest != nil {
 		return
 	}
 	pod := &b.job.Spec.Template.Spec

@@ -7,23 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Script is a batch script.
-type Script struct {
-	// Name is for messages, and a Job without a name is called by it.
-	Name string
-	Text string
-	// Args go to the script.
-	Args []string
-}
-
 // readScript returns the lines of options in a script. A script has those of one
 // system, beside depctl's own; with a dialect, the others are left out.
-func (r *request) readScript(s *Script, only Dialect) []*line {
+func readScript(r *request, s *Script, only string) []*line {
 	var lines []*line
-	found := map[Dialect]*line{}
+	found := map[string]*line{}
 	commands := false
 	number := 0
-	r.refuseDOS(s)
+	refuseDOS(r, s)
 	for text := range strings.SplitSeq(s.Text, "\n") {
 		number++
 		text = strings.TrimSuffix(text, "\r")
@@ -31,15 +22,15 @@ func (r *request) readScript(s *Script, only Dialect) []*line {
 		if of == nil {
 			trimmed := strings.TrimSpace(text)
 			commands = commands || trimmed != "" && trimmed[0] != '#' && trimmed[0] != ':'
-			r.readComment(&line{file: s.Name, number: number}, text, only, commands)
+			readComment(r, &line{file: s.Name, number: number}, text, only, commands)
 			continue
 		}
-		if only != "" && of.dialect != only && of.dialect != Depctl {
+		if only != "" && of.Name != only && of.Name != Depctl {
 			continue
 		}
-		l := &line{system: of, file: s.Name, number: number}
-		if commands && !of.anywhere {
-			r.note(l.at(word{column: 1}, ""), "%s behind the first command does not count", of.prefix)
+		l := &line{dialect: of, file: s.Name, number: number}
+		if commands && !of.Anywhere {
+			r.note(l.at(word{column: 1}, ""), "%s behind the first command does not count", of.Prefix)
 			continue
 		}
 		list, err := words(rest)
@@ -49,29 +40,29 @@ func (r *request) readScript(s *Script, only Dialect) []*line {
 		}
 		l.words = shifted(list, prefix)
 		lines = append(lines, l)
-		if found[of.dialect] == nil {
-			found[of.dialect] = l
+		if found[of.Name] == nil {
+			found[of.Name] = l
 		}
 	}
 	delete(found, Depctl)
 	if len(found) > 1 {
-		r.severalDialects(found)
-		return slices.DeleteFunc(lines, func(l *line) bool { return l.system.dialect != Depctl })
+		refuseSeveral(r, found)
+		return slices.DeleteFunc(lines, func(l *line) bool { return l.dialect.Name != Depctl })
 	}
 	return lines
 }
 
 // directive splits a line of options; of is nil if it is something else.
-func directive(text string) (of *system, prefix, rest string) {
+func directive(text string) (of *Dialect, prefix, rest string) {
 	if !strings.HasPrefix(text, "#") {
 		return nil, "", ""
 	}
-	for _, s := range systems() {
-		rest, ok := strings.CutPrefix(text, s.prefix)
+	for _, d := range dialects() {
+		rest, ok := strings.CutPrefix(text, d.Prefix)
 		blank := strings.TrimLeft(rest, " \t")
 		// #$HOME is a comment: only options begin with a sign.
-		if ok && strings.HasPrefix(blank, "-") && (len(blank) < len(rest) || s.dialect == GridEngine) {
-			return s, s.prefix, rest
+		if ok && strings.HasPrefix(blank, "-") && (len(blank) < len(rest) || d.Attached) {
+			return d, d.Prefix, rest
 		}
 	}
 	return nil, "", ""
@@ -79,7 +70,7 @@ func directive(text string) (of *system, prefix, rest string) {
 
 // refuseDOS refuses the line breaks of DOS, as sbatch and qsub do: shells take the
 // \r for a part of the last word.
-func (r *request) refuseDOS(s *Script) {
+func refuseDOS(r *request, s *Script) {
 	at := strings.Index(s.Text, "\r\n")
 	if at < 0 {
 		return
@@ -95,53 +86,47 @@ var comment = regexp.MustCompile(`^#[ \t]*([A-Za-z]+)(.*)$`)
 
 // readComment tells of comments that look like options. Those that are taken out
 // by a second # are meant to be comments.
-func (r *request) readComment(l *line, text string, only Dialect, commands bool) {
+func readComment(r *request, l *line, text, only string, commands bool) {
 	m := comment.FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
-	all := systems()
-	of := slices.IndexFunc(all, func(s *system) bool { return strings.EqualFold(s.prefix, "#"+m[1]) })
-	if of < 0 || commands && !all[of].anywhere || only != "" && only != all[of].dialect && all[of].dialect != Depctl {
+	all := dialects()
+	of := slices.IndexFunc(all, func(d *Dialect) bool { return strings.EqualFold(d.Prefix, "#"+m[1]) })
+	if of < 0 || commands && !all[of].Anywhere || only != "" && only != all[of].Name && all[of].Name != Depctl {
 		return
 	}
-	s, at := all[of], l.at(word{column: 1}, "")
+	d, at := all[of], l.at(word{column: 1}, "")
 	rest := strings.TrimLeft(m[2], " \t")
-	exact := strings.HasPrefix(text, s.prefix)
+	exact := strings.HasPrefix(text, d.Prefix)
 	list, err := words(rest)
 	switch {
 	case err != nil || len(list) == 0:
-	case exact && s.dialect == Slurm && (list[0].text == "hetjob" || list[0].text == "packjob"):
+	case exact && slices.Contains(d.PartingLines, list[0].text):
 		at.flag = list[0].text
-		r.refuseComponents(at)
+		refuseComponents(r, at)
 	case !exact && rest[0] != '-':
 	case rest[0] == '-':
-		r.note(at, "this line is a comment: options begin with %q", s.prefix+" -")
+		r.note(at, "this line is a comment: options begin with %q", d.Prefix+" -")
 	case m[2] == rest:
 	default:
 		hint := ""
 		for _, dashes := range []string{"--", "-"} {
-			if s.find(dashes+list[0].text).option != nil && hint == "" {
+			if find(d, dashes+list[0].text).option != nil && hint == "" {
 				hint = ", did you mean " + dashes + list[0].text + "?"
 			}
 		}
-		r.note(at, "this line is a comment: options begin with %q%s", s.prefix+" -", hint)
+		r.note(at, "this line is a comment: options begin with %q%s", d.Prefix+" -", hint)
 	}
 }
 
-// refuseComponents refuses a heterogeneous job of Slurm: the options of its
-// components must not be taken together.
-func (r *request) refuseComponents(at place) {
-	r.fail(at, "submit each component as a Job of its own, or use an MPI operator",
-		"a heterogeneous job has components with options of their own, and cannot be one Job")
-}
-
-func (r *request) severalDialects(found map[Dialect]*line) {
+// refuseSeveral refuses options of several systems: they would be mixed up.
+func refuseSeveral(r *request, found map[string]*line) {
 	var first *line
 	var names []string
 	for _, d := range Dialects() {
 		if l := found[d]; l != nil {
-			names = append(names, string(d))
+			names = append(names, d)
 			if first == nil || l.number > first.number {
 				first = l
 			}

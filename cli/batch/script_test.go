@@ -96,11 +96,11 @@ func FuzzAScript(f *testing.F) {
 
 func requireJobOrProblems(t require.TestingT, text string) {
 	s, err := Compile(Input{
-		Script: &Script{Name: "run.sh", Text: text},
+		Context: Context{Script: &Script{Name: "run.sh", Text: text}, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
 		Options: []Option{
 			{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
 		},
-		Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC), Suffix: "x7k2p",
+		Suffix: "x7k2p",
 	})
 	if err != nil {
 		var problems Problems

@@ -42,8 +42,8 @@ func ParseSite(name string, text []byte) (*Site, error) {
 	if err := strictly(name, text, site); err != nil {
 		return nil, err
 	}
-	site.Name = name
-	if problems := site.Ignore.problems(name); len(problems) > 0 {
+	site.Name, site.Ignore.By = name, name
+	if problems := vetIgnore(site.Ignore); len(problems) > 0 {
 		return nil, problems
 	}
 	return site, nil

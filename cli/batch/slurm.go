@@ -1,8 +1,9 @@
 package batch
 
 import (
-	"slices"
+	"fmt"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -32,15 +33,6 @@ func readSlurmRequeue(r *request, at place, values []string) {
 	r.requeue = true
 }
 
-// onlyOne takes 1 and refuses more.
-func onlyOne(message, hint string) reader {
-	return func(r *request, at place, values []string) {
-		if values[0] != "1" && values[0] != "1-1" {
-			r.unsupported(at, hint, "%s", message)
-		}
-	}
-}
-
 func readSlurmTime(r *request, at place, values []string) {
 	text := values[0]
 	if number, err := number(text); err == nil && number == 0 {
@@ -65,20 +57,20 @@ func (r *request) readSlurmAmount(at place, text string) (resource.Quantity, boo
 
 func readSlurmMemory(r *request, at place, values []string) {
 	if q, ok := r.readSlurmAmount(at, values[0]); ok {
-		r.memory, r.memoryPerCPU = q, resource.Quantity{}
+		r.setMemory(q)
 	}
 }
 
 func readSlurmMemoryPerCPU(r *request, at place, values []string) {
 	if q, ok := r.readSlurmAmount(at, values[0]); ok {
-		r.memoryPerCPU, r.memory = q, resource.Quantity{}
+		r.setMemoryPerCPU(q)
 	}
 }
 
 func readSlurmMemoryPerGPU(r *request, at place, values []string) {
 	if q, ok := r.readSlurmAmount(at, values[0]); ok {
 		r.gpuShare.memory = q
-		r.memory, r.memoryPerCPU = resource.Quantity{}, resource.Quantity{}
+		r.setMemory(resource.Quantity{})
 	}
 }
 
@@ -96,7 +88,7 @@ func readTasksPerGPU(r *request, at place, values []string) {
 
 // resolveGPUs makes the whole of what was said for each GPU, once it is known
 // how many there are.
-func (r *request) resolveGPUs() {
+func resolveGPUs(r *request) {
 	share, gpus := r.gpuShare, max(r.gpus, 1)
 	if share.cpus > 0 && r.cpu.IsZero() {
 		r.cpu.Set(int64(share.cpus * gpus))
@@ -169,30 +161,16 @@ func readTmp(r *request, at place, values []string) {
 // readWrap makes a script of a command, as sbatch does.
 func readWrap(r *request, at place, values []string) {
 	switch {
-	case r.in.Script != nil && r.wrapped == nil:
+	case r.Script != nil && !r.wrapped:
 		r.fail(at, "leave one of them out", "--wrap and a script do not go together")
-	case len(r.in.Command) > 0:
+	case len(r.Command) > 0:
 		r.fail(at, "leave one of them out", "--wrap and a command behind -- do not go together")
 	default:
-		r.wrapped = &Script{Name: "wrap", Text: "#!/bin/sh\n" + values[0] + "\n"}
-		r.in.Script = r.wrapped
+		r.Script, r.wrapped = &Script{Name: "wrap", Text: "#!/bin/sh\n" + values[0] + "\n"}, true
 		if r.dialect == "" {
-			r.dialect = Slurm
+			r.dialect = slurmName
 		}
 	}
-}
-
-// Wraps reports whether the options have a command line to run.
-func Wraps(options []Option) bool {
-	r := &request{in: &Input{Options: options}}
-	for _, l := range r.lines() {
-		for _, w := range l.words {
-			if o := l.system.find(w.text).option; o != nil && slices.Contains(o.spellings(), "--wrap") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // readExport reads ALL, NONE, and variables.
@@ -206,4 +184,29 @@ func readExport(r *request, at place, values []string) {
 			r.readVariable(at, part)
 		}
 	}
+}
+
+// slurmTime reads minutes, minutes:seconds, h:m:s, days-hours and so on.
+func slurmTime(text string) (time.Duration, error) {
+	days, rest, has := strings.Cut(text, "-")
+	if !has {
+		switch strings.Count(text, ":") {
+		case 0:
+			return parseClock(text, time.Minute)
+		default:
+			return parseClock(text, time.Second)
+		}
+	}
+	d, err := number(days)
+	if err != nil || d > maxNumber/(24*60*60) { // more does not fit into a time.Duration either
+		return 0, fmt.Errorf("%q is not a time: it must be from a second up to 68 years", text)
+	}
+	for strings.Count(rest, ":") < 2 {
+		rest += ":0"
+	}
+	clock, err := parseClock(rest, time.Second)
+	if err != nil && strings.Trim(rest, "0:") != "" {
+		return 0, fmt.Errorf("%q is not a time", text)
+	}
+	return bounded(time.Duration(d)*24*time.Hour+clock, text)
 }

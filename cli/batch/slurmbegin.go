@@ -122,3 +122,12 @@ func slurmDay(text string, now time.Time) (time.Time, error) {
 	}
 	return t, nil
 }
+
+// nextClock returns when it is this time the next time.
+func nextClock(now time.Time, hour, minute, second int) time.Time {
+	t := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, second, 0, now.Location())
+	if !t.After(now) {
+		t = time.Date(now.Year(), now.Month(), now.Day()+1, hour, minute, second, 0, now.Location())
+	}
+	return t
+}

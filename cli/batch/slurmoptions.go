@@ -9,7 +9,7 @@ func slurmOptions() []option {
 		{names: "-b --begin", values: 1, read: readBegin(slurmBegin), waits: true},
 		{names: "--kill-on-invalid-dep", values: 1, read: readKillOnInvalid, waits: true},
 		{names: "-H --hold", read: readHold, waits: true},
-		{names: "--wrap", values: 1, read: readWrap},
+		{names: "--wrap", values: 1, read: readWrap, runs: true},
 		{names: "-c --cpus-per-task", values: 1, read: readCPUs},
 		{names: "--cpus-per-gpu", values: 1, read: readCPUsPerGPU},
 		{names: "--mem", values: 1, read: readSlurmMemory},

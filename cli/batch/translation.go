@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"depctl.dev/cli/reference"
@@ -122,10 +123,33 @@ func (t *translation) namesakes(ref string) (one, several string) {
 }
 
 func (t *translation) allNamed(name string) ([]string, error) {
-	if t.in.Namesakes == nil {
+	if t.Namesakes == nil {
 		return nil, errors.New("the cluster is not asked")
 	}
-	return t.in.Namesakes(name)
+	return t.Namesakes(name)
+}
+
+// matching returns the Jobs that match a pattern now.
+func (t *translation) matching(pattern string) ([]string, error) {
+	var names []string
+	err := errors.New("the cluster is not asked")
+	if t.Match != nil {
+		names, err = t.Match(pattern)
+	}
+	for name := range t.numberings {
+		if Matches(pattern, name) && !slices.Contains(names, name) {
+			names, err = append(names, name), nil
+		}
+	}
+	if err != nil {
+		t.fail(t.at, "name each array", "what matches %s is not known: %s", pattern, err)
+		return nil, errSaid
+	}
+	if len(names) == 0 {
+		t.note(t.at, "no Job matches %s: there is nothing to wait for", pattern)
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 // known tells about the Job that a reference names.
@@ -138,10 +162,10 @@ func (t *translation) known(ref string) (*Known, error) {
 	if !has {
 		namespace, name = "", ref
 	}
-	if t.in.Lookup == nil {
+	if t.Lookup == nil {
 		return nil, errors.New("the cluster is not asked")
 	}
-	return t.in.Lookup(namespace, name)
+	return t.Lookup(namespace, name)
 }
 
 // numbersOf returns the numbers of the elements of a Job, nil if it is no array.
@@ -232,28 +256,4 @@ func linear(factor, offset int) string {
 		text += fmt.Sprintf("-%d", -offset)
 	}
 	return text
-}
-
-// expression returns what all the options wait for together, as canonical text.
-func (r *request) expression() string {
-	var terms []term
-	for _, w := range r.waits {
-		if made := w.translate(&translation{r, w.at}); !made.isEmpty() {
-			terms = append(terms, made)
-		}
-	}
-	if len(terms) == 0 {
-		return ""
-	}
-	text := all(terms...).String()
-	expr, err := lang.Parse(text)
-	if err != nil {
-		r.fail(place{}, "", "what the options wait for cannot be said:\n%s", err)
-		return ""
-	}
-	if expr.Elementwise() && r.array == nil && !r.manifestIsArray() {
-		r.fail(r.waits[0].at, "add --array", "%s is about elements, and the Job is no array", expr)
-		return ""
-	}
-	return expr.String()
 }

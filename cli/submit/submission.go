@@ -30,8 +30,10 @@ const (
 // input reads the files that were named.
 func (o *submitOptions) input(f *cluster.Factory, script, program []string) (*batch.Input, error) {
 	in := &batch.Input{
-		Command: program, Options: o.options, Dialect: batch.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
-		LookupEnv: os.LookupEnv, Now: f.Clock.Now(), Suffix: f.Suffix(),
+		Context: batch.Context{
+			Command: program, IgnoreUnsupported: o.ignoreUnsupported, LookupEnv: os.LookupEnv, Now: f.Clock.Now(),
+		},
+		Options: o.options, Dialect: o.dialect, Suffix: f.Suffix(),
 	}
 	o.suffix = in.Suffix
 	var err error
