@@ -112,18 +112,18 @@ func readTime(r *request, at place, values []string) {
 func readOneEnv(r *request, at place, values []string) { r.readVariable(at, values[0]) }
 
 func readLabel(r *request, at place, values []string) {
-	if pair, ok := r.readPair(at, values[0]); ok {
+	if pair, ok := readPair(r, at, values[0]); ok {
 		r.labels = append(r.labels, pair)
 	}
 }
 
 func readAnnotation(r *request, at place, values []string) {
-	if pair, ok := r.readPair(at, values[0]); ok {
+	if pair, ok := readPair(r, at, values[0]); ok {
 		r.annotations = append(r.annotations, pair)
 	}
 }
 
-func (r *request) readPair(at place, text string) ([2]string, bool) {
+func readPair(r *request, at place, text string) ([2]string, bool) {
 	key, value, ok := strings.Cut(text, "=")
 	if !ok || key == "" {
 		r.fail(at, "", "%q is not KEY=VALUE", text)

@@ -13,7 +13,7 @@ func holdJobs(text string) func(t *translation) term {
 	return func(t *translation) term {
 		var named, patterns []string
 		for _, id := range strings.Split(text, ",") {
-			ref, err := t.holdRef(id)
+			ref, err := holdRef(t, id)
 			if err != nil {
 				return term{}
 			}
@@ -49,7 +49,7 @@ func holding(refs []string, keys string) []term {
 	return []term{done, check("failed(%s, code=100%s) == 0", list, keys)}
 }
 
-func (t *translation) holdRef(id string) (string, error) {
+func holdRef(t *translation, id string) (string, error) {
 	base, task, has := strings.Cut(id, ".")
 	switch {
 	case has && base != "" && strings.Trim(base+task, "0123456789") == "":
@@ -70,7 +70,7 @@ func holdElements(text string) func(t *translation) term {
 		if t.array == nil {
 			return t.sorry("add -t", "only an array can wait element by element")
 		}
-		refs, err := t.holdArrays(text)
+		refs, err := holdArrays(t, text)
 		if err != nil {
 			return term{}
 		}
@@ -80,7 +80,7 @@ func holdElements(text string) func(t *translation) term {
 			if err != nil {
 				return term{}
 			}
-			index, single, err := t.covered(ref, numbers)
+			index, single, err := covered(t, ref, numbers)
 			if err != nil {
 				return term{}
 			}
@@ -97,10 +97,10 @@ func holdElements(text string) func(t *translation) term {
 }
 
 // holdArrays returns the arrays that ids and patterns name now.
-func (t *translation) holdArrays(text string) ([]string, error) {
+func holdArrays(t *translation, text string) ([]string, error) {
 	var refs []string
 	for _, id := range strings.Split(text, ",") {
-		ref, err := t.holdRef(id)
+		ref, err := holdRef(t, id)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +123,7 @@ func (t *translation) holdArrays(text string) ([]string, error) {
 
 // covered returns the index of the element, or the range of indexes, that each
 // of mine waits for.
-func (t *translation) covered(ref string, theirs Numbering) (index string, single bool, err error) {
+func covered(t *translation, ref string, theirs Numbering) (index string, single bool, err error) {
 	if len(t.array) != 1 || len(theirs) != 1 || theirs[0].First != t.array[0].First || theirs[0].Last != t.array[0].Last {
 		what := "elements " + theirs.String()
 		if theirs == nil {

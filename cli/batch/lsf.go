@@ -86,22 +86,22 @@ func readRequirement(r *request, at place, values []string) {
 		}
 		switch name {
 		case "rusage":
-			r.readUsage(at, text)
+			readUsage(r, at, text)
 		case "span":
-			r.readSpan(at, text)
+			readSpan(r, at, text)
 		case "order", "same", "cu":
 			r.note(at, "%s[%s] is left out: the scheduler chooses", name, text)
 		case "affinity":
 			r.unsupported(at, "leave it out", "affinity[%s]: processors cannot be chosen", text)
 		case "select":
-			r.readSelect(at, text)
+			readSelect(r, at, text)
 		default:
 			r.unsupported(at, hintIgnore, "%s[%s] is not known here", name, text)
 		}
 	}
 }
 
-func (r *request) readSpan(at place, text string) {
+func readSpan(r *request, at place, text string) {
 	key, value, _ := strings.Cut(strings.ReplaceAll(text, " ", ""), "=")
 	switch n, err := number(value); {
 	case key == "hosts" && value == "1":
@@ -118,7 +118,7 @@ func (r *request) readSpan(at place, text string) {
 var load = regexp.MustCompile(`^\(*(?:mem|swp|tmp|maxmem|maxswp|maxtmp|ncpus|ncores|slots|ut|r15s|r1m|r15m)\s*(?:[<>]=?|==)\s*[0-9.]+[a-zA-Z]*\)*$|^type\s*==\s*(?:any|local)$`)
 
 // readSelect reads the conditions on a host.
-func (r *request) readSelect(at place, text string) {
+func readSelect(r *request, at place, text string) {
 	for _, part := range strings.Split(text, "&&") {
 		part = strings.TrimSpace(part)
 		if !load.MatchString(part) {
@@ -132,7 +132,7 @@ func (r *request) readSelect(at place, text string) {
 }
 
 // readUsage reads mem=4GB:other=1; megabytes, if there is no unit.
-func (r *request) readUsage(at place, text string) {
+func readUsage(r *request, at place, text string) {
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ',' }) {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		if r.ignoresResource(at, name) {

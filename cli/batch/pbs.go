@@ -28,11 +28,11 @@ func readAttributes(r *request, at place, values []string) {
 			}
 		}
 		rest = strings.TrimPrefix(value[end:], ",")
-		r.readAttribute(at, strings.TrimSpace(name), value[:end])
+		readAttribute(r, at, strings.TrimSpace(name), value[:end])
 	}
 }
 
-func (r *request) readAttribute(at place, name, value string) {
+func readAttribute(r *request, at place, name, value string) {
 	if name != "depend" && r.ignoresResource(at, name) {
 		return
 	}
@@ -67,20 +67,20 @@ func readResourceList(r *request, at place, values []string) {
 			d, err := runTime(value, func(text string) (time.Duration, error) { return parseClock(text, time.Second) })
 			r.setTime(at, d, err)
 		case "select", "nodes":
-			r.readChunk(at, name, value)
+			readChunk(r, at, name, value)
 		case "cput", "pcput", "file", "nice":
 			r.note(at, "%s is left out", name)
 		case "place":
-			r.readPlace(at, value)
+			readPlace(r, at, value)
 		default:
-			r.readChunkPart(at, name, value)
+			readChunkPart(r, at, name, value)
 		}
 	}
 }
 
 // readChunk reads 1:ncpus=4:mem=8gb, and 1:ppn=4. A number other than 1 means
 // several nodes, and so does a + between chunks.
-func (r *request) readChunk(at place, name, value string) {
+func readChunk(r *request, at place, name, value string) {
 	parts := strings.Split(value, ":")
 	if strings.Contains(value, "+") {
 		r.unsupported(at, hintNodes, "%s: %s", name, refusedNodes)
@@ -105,11 +105,11 @@ func (r *request) readChunk(at place, name, value string) {
 			r.unsupported(at, hintFeature, "%s: %s", part, refusedFeature)
 			continue
 		}
-		r.readChunkPart(at, key, value)
+		readChunkPart(r, at, key, value)
 	}
 }
 
-func (r *request) readChunkPart(at place, name, value string) {
+func readChunkPart(r *request, at place, name, value string) {
 	switch name {
 	case "ncpus", "ppn":
 		readCPUs(r, at, []string{value})
@@ -141,7 +141,7 @@ func (r *request) readChunkPart(at place, name, value string) {
 	}
 }
 
-func (r *request) readPlace(at place, value string) {
+func readPlace(r *request, at place, value string) {
 	for _, part := range strings.Split(value, ":") {
 		switch {
 		case part == "pack", part == "free", part == "shared":

@@ -12,14 +12,14 @@ func pbsDepend(text string) func(t *translation) term {
 		var terms []term
 		for _, part := range strings.Split(text, ",") {
 			kind, rest, has := strings.Cut(part, ":")
-			if !t.pbsKind(kind) {
+			if !pbsKind(t, kind) {
 				return term{}
 			}
 			if !has || rest == "" {
 				return t.sorry("write "+kind+":JOB", "%s names no job", kind)
 			}
 			for _, id := range strings.Split(rest, ":") {
-				made, err := t.pbsJob(kind, id)
+				made, err := pbsJob(t, kind, id)
 				if err != nil {
 					return term{}
 				}
@@ -31,7 +31,7 @@ func pbsDepend(text string) func(t *translation) term {
 }
 
 // pbsKind reports whether a type can be carried over, and reports it otherwise.
-func (t *translation) pbsKind(kind string) bool {
+func pbsKind(t *translation, kind string) bool {
 	plain := strings.TrimSuffix(kind, "array")
 	if kind == "afterstartarray" {
 		plain = "after"
@@ -53,7 +53,7 @@ func (t *translation) pbsKind(kind string) bool {
 	return false
 }
 
-func (t *translation) pbsJob(kind, id string) (term, error) {
+func pbsJob(t *translation, kind, id string) (term, error) {
 	array := strings.HasSuffix(kind, "array")
 	base, bracket, has := strings.Cut(id, "[")
 	if base, _, _ = strings.Cut(base, "@"); !has {
@@ -74,7 +74,7 @@ func (t *translation) pbsJob(kind, id string) (term, error) {
 		t.fail(t.at, "write NAME[] for all elements, or NAME[][5] for five of them", "%s may mean an element, or a number of them", id)
 		return term{}, errSaid
 	case array:
-		return t.torqueArray(kind, id, ref, rest)
+		return torqueArray(t, kind, id, ref, rest)
 	case has && (!closed || rest != ""):
 		t.fail(t.at, "", "%q is not the id of a job", id)
 		return term{}, errSaid
@@ -97,7 +97,7 @@ func (t *translation) pbsJob(kind, id string) (term, error) {
 }
 
 // torqueArray reads NAME[] for all elements, and NAME[][5] for any five.
-func (t *translation) torqueArray(kind, id, ref, rest string) (term, error) {
+func torqueArray(t *translation, kind, id, ref, rest string) (term, error) {
 	count := 0
 	if rest != "" {
 		n, err := number(strings.TrimSuffix(strings.TrimPrefix(rest, "["), "]"))

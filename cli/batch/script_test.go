@@ -14,33 +14,6 @@ import (
 	"depctl.dev/lang"
 )
 
-func TestWordsAreSplitAsAShellDoes(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		``:                    nil,
-		` -J sim`:             {"-J", "sim"},
-		`-w 'done("a b")' -x`: {"-w", `done("a b")`, "-x"},
-		`-w "ended(\"b*\")"`:  {"-w", `ended("b*")`},
-		`--comment=a\ b # c`:  {"--comment=a b"},
-		`-o a#b`:              {"-o", "a#b"},
-		`-e ''`:               {"-e", ""},
-		`"a"'b'c`:             {"abc"},
-		`"C:\temp"`:           {`C:\temp`},
-		`a\`:                  {`a\`},
-		"\t-t\t1-10\r":        {"-t", "1-10"},
-	} {
-		list, err := words(text)
-		require.NoError(t, err, text)
-		var texts []string
-		for _, w := range list {
-			texts = append(texts, w.text)
-		}
-		require.Equal(t, want, texts, text)
-	}
-	_, err := words(`-w 'done(a)`)
-	require.ErrorIs(t, err, errOpenQuote)
-}
-
 func TestTheInterpreterIsThatOfTheFirstLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
@@ -52,18 +25,6 @@ func TestTheInterpreterIsThatOfTheFirstLine(t *testing.T) {
 		"#$ -N x":                     {"/bin/sh"},
 	} {
 		require.Equal(t, want, interpreter(text), text)
-	}
-}
-
-func TestNamesAreMadeNamesOfKubernetes(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"sim": "sim", "My_Job.v2": "my-job-v2", "-x-": "x", "ä": "", "a b": "a-b", strings.Repeat("n", 80): strings.Repeat("n", 63),
-	} {
-		require.Equal(t, want, plainName(name, maxName), name)
-	}
-	for file, want := range map[string]string{"jobs/Sim.sbatch": "sim-", `C:\jobs\a.sh`: "a-", ".sh": "job-", "run": "run-"} {
-		require.Equal(t, want, defaultName(file), file)
 	}
 }
 

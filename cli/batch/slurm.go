@@ -42,7 +42,7 @@ func readSlurmTime(r *request, at place, values []string) {
 	r.setTime(at, d, err)
 }
 
-func (r *request) readSlurmAmount(at place, text string) (resource.Quantity, bool) {
+func readSlurmAmount(r *request, at place, text string) (resource.Quantity, bool) {
 	q, err := parseMemory(text, 2, false)
 	switch {
 	case err != nil:
@@ -56,19 +56,19 @@ func (r *request) readSlurmAmount(at place, text string) (resource.Quantity, boo
 }
 
 func readSlurmMemory(r *request, at place, values []string) {
-	if q, ok := r.readSlurmAmount(at, values[0]); ok {
+	if q, ok := readSlurmAmount(r, at, values[0]); ok {
 		r.setMemory(q)
 	}
 }
 
 func readSlurmMemoryPerCPU(r *request, at place, values []string) {
-	if q, ok := r.readSlurmAmount(at, values[0]); ok {
+	if q, ok := readSlurmAmount(r, at, values[0]); ok {
 		r.setMemoryPerCPU(q)
 	}
 }
 
 func readSlurmMemoryPerGPU(r *request, at place, values []string) {
-	if q, ok := r.readSlurmAmount(at, values[0]); ok {
+	if q, ok := readSlurmAmount(r, at, values[0]); ok {
 		r.gpuShare.memory = q
 		r.setMemory(resource.Quantity{})
 	}

@@ -19,7 +19,7 @@ func slurmDependency(text string) func(t *translation) term {
 		}
 		var terms []term
 		for _, part := range strings.Split(text, separator) {
-			made, err := t.slurmClause(part)
+			made, err := slurmClause(t, part)
 			if err != nil {
 				return term{}
 			}
@@ -45,10 +45,10 @@ func slurmRefusal(kind string) string {
 
 // slurmClause returns the terms of a type with its ids: each id is one of them,
 // but those of a type that makes one check of all.
-func (t *translation) slurmClause(text string) ([]term, error) {
+func slurmClause(t *translation, text string) ([]term, error) {
 	kind, rest, has := strings.Cut(text, ":")
 	if kind == "singleton" && !has {
-		return []term{t.slurmSingleton()}, nil
+		return []term{slurmSingleton(t)}, nil
 	}
 	switch kind {
 	case "after", "afterany", "afterok", "afternotok", "aftercorr":
@@ -69,7 +69,7 @@ func (t *translation) slurmClause(text string) ([]term, error) {
 	}
 	var terms []term
 	for _, id := range strings.Split(rest, ":") {
-		made, err := t.slurmJob(kind, id)
+		made, err := slurmJob(t, kind, id)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (t *translation) slurmClause(text string) ([]term, error) {
 	return terms, nil
 }
 
-func (t *translation) slurmJob(kind, id string) (term, error) {
+func slurmJob(t *translation, kind, id string) (term, error) {
 	delay := ""
 	if base, minutes, has := strings.Cut(id, "+"); has && kind == "after" {
 		n, err := number(minutes)
@@ -140,6 +140,6 @@ func (t *translation) slurmJob(kind, id string) (term, error) {
 }
 
 // slurmSingleton waits for the Jobs that were submitted by the same name before.
-func (t *translation) slurmSingleton() term {
+func slurmSingleton(t *translation) term {
 	return check("finished({%s=%s}, made=before)", NameLabel, t.plainName())
 }
