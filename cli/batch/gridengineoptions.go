@@ -1,5 +1,15 @@
 package batch
 
+// Why some of the options are left out or refused, and what to do.
+const (
+	noteHard       = "all requests are hard here"
+	noteContext    = "there is no context of a job: left out"
+	refusedBinding = "processors cannot be chosen"
+	hintBinding    = "leave it out; nodes with the static CPU manager bind what asks for whole CPUs"
+	refusedOther   = "it is for another command of this system"
+	hintOther      = "leave it out"
+)
+
 // gridEngineOptions are those of qsub of Grid Engine, and of its sisters, whose
 // manual is the same.
 func gridEngineOptions() []option {

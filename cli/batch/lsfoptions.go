@@ -2,6 +2,15 @@ package batch
 
 import "strings"
 
+// Why some of the options are left out or refused, and what to do.
+const (
+	noteLimit    = "this limit is left out: --time and --memory are what a Job has"
+	refusedAfter = "there is nothing after the Job's own end"
+	hintAfter    = "make it a Job of its own that waits for finished(NAME)"
+	refusedExit  = "exit codes do not say whether a pod is run again"
+	hintExit     = "--retries, or a podFailurePolicy in the template"
+)
+
 // lsfOptions are those of bsub.
 func lsfOptions() []option {
 	return []option{

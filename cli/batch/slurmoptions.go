@@ -1,5 +1,14 @@
 package batch
 
+// Why some of the options are left out or refused, and what to do.
+const (
+	noteBoot         = "nodes are not started for a Job: left out"
+	refusedTasks     = "the tasks of a job are not started one beside another"
+	hintTasks        = "ask for CPUs with -c, or make them the elements of an array: -a"
+	refusedContainer = "a container is named by its image here"
+	hintContainer    = "name it with --image"
+)
+
 // slurmOptions are those of sbatch.
 func slurmOptions() []option {
 	return []option{
