@@ -3,11 +3,14 @@ package batch
 import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 )
 
 // Input is what was asked for, and what must be known to make a Job of it.
 type Input struct {
-	Context
+	request.Context
 	// Options are those of the command line, which win over the script's.
 	Options []Option
 	// Dialect is whose directives are read, and whose variables are set; that
@@ -47,11 +50,11 @@ func Compile(in Input) (*Submission, error) {
 	if in.Site != nil {
 		in.Ignore = in.Site.Ignore
 	}
-	r := newRequest(in.Context)
-	r.dialect = in.Dialect
+	r := request.New(in.Context)
+	r.Dialect = in.Dialect
 	for _, l := range in.lines(r) {
-		if r.dialect == "" && l.dialect.Name != Depctl && !l.single {
-			r.dialect = l.dialect.Name
+		if r.Dialect == "" && l.dialect.Name != Depctl && !l.single {
+			r.Dialect = l.dialect.Name
 		}
 		l.apply(r)
 	}
@@ -60,20 +63,20 @@ func Compile(in Input) (*Submission, error) {
 			d.Finish(r)
 		}
 	}
-	b := &builder{request: r, site: in.Site, suffix: in.Suffix}
+	b := &builder{Request: r, site: in.Site, suffix: in.Suffix}
 	submission := b.build()
-	if len(r.problems) > 0 {
-		return nil, r.problems.sorted()
+	if len(r.Problems) > 0 {
+		return nil, r.Problems.Sorted()
 	}
-	submission.Notes = r.notes
-	if r.name != "" && !r.exact && !r.generates() {
-		submission.Again = r.shortName(true) + "-"
+	submission.Notes = r.Notes
+	if r.Name != "" && !r.Exact && !r.Generates() {
+		submission.Again = r.ShortName(true) + "-"
 	}
 	return submission, nil
 }
 
 // lines returns all options: those of the script, then the command line's.
-func (in *Input) lines(r *request) []*line {
+func (in *Input) lines(r *request.Request) []*line {
 	var lines []*line
 	if in.Script != nil {
 		lines = readScript(r, in.Script, in.Dialect)
@@ -82,17 +85,17 @@ func (in *Input) lines(r *request) []*line {
 		l := &line{dialect: dialectNamed(o.Dialect)}
 		switch {
 		case o.Name == "":
-			list, err := words(o.Line)
+			list, err := notation.Words(o.Line)
 			if err != nil {
-				r.fail(place{flag: "--" + o.Dialect}, "", "%s", err)
+				r.Fail(request.Place{Flag: "--" + o.Dialect}, "", "%s", err)
 				continue
 			}
 			l.words = list
-		case optionNamed(l.dialect, "--"+o.Name).values == 0:
-			l.words = []word{{text: "--" + o.Name}}
+		case optionNamed(l.dialect, "--"+o.Name).Values == 0:
+			l.words = []notation.Word{{Text: "--" + o.Name}}
 		default:
 			l.single = true
-			l.words = []word{{text: "--" + o.Name + "=" + o.Value}}
+			l.words = []notation.Word{{Text: "--" + o.Name + "=" + o.Value}}
 		}
 		lines = append(lines, l)
 	}
@@ -102,9 +105,9 @@ func (in *Input) lines(r *request) []*line {
 // Runs reports whether one of the options says what runs.
 func Runs(options []Option) bool {
 	in := &Input{Options: options}
-	for _, l := range in.lines(newRequest(in.Context)) {
+	for _, l := range in.lines(request.New(in.Context)) {
 		for _, w := range l.words {
-			if o := find(l.dialect, w.text).option; o != nil && o.runs {
+			if o := find(l.dialect, w.Text).option; o != nil && o.Runs {
 				return true
 			}
 		}

@@ -4,18 +4,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"depctl.dev/cli/batch/depctl"
+	"depctl.dev/cli/batch/gridengine"
+	"depctl.dev/cli/batch/lsf"
+	"depctl.dev/cli/batch/pbs"
+	"depctl.dev/cli/batch/request"
+	"depctl.dev/cli/batch/slurm"
 )
 
 // Depctl is the name of the dialect of depctl's own options.
 const Depctl = "depctl"
 
 // dialects returns all of them, depctl's own first.
-func dialects() []*Dialect {
-	return []*Dialect{depctlDialect(), slurmDialect(), gridEngineDialect(), pbsDialect(), lsfDialect()}
+func dialects() []*request.Dialect {
+	return []*request.Dialect{depctl.Dialect(), slurm.Dialect(), gridengine.Dialect(), pbs.Dialect(), lsf.Dialect()}
 }
 
 // dialectNamed returns the dialect of this name, nil if there is none.
-func dialectNamed(name string) *Dialect {
+func dialectNamed(name string) *request.Dialect {
 	for _, d := range dialects() {
 		if d.Name == name {
 			return d
@@ -52,7 +59,7 @@ type Flag struct {
 func Flags() []Flag {
 	var flags []Flag
 	for _, o := range dialectNamed(Depctl).Options {
-		flags = append(flags, Flag{strings.TrimPrefix(o.names, "--"), o.value, o.help})
+		flags = append(flags, Flag{strings.TrimPrefix(o.Names, "--"), o.Value, o.Help})
 	}
 	return flags
 }

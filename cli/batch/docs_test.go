@@ -16,6 +16,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 )
 
@@ -62,18 +64,18 @@ func TestTheTablesAreTrue(t *testing.T) {
 	for _, d := range dialects() {
 		var names []string
 		for _, row := range rows[d.Name] {
-			list, err := words(row)
+			list, err := notation.Words(row)
 			require.NoError(t, err)
 			for len(list) > 0 {
-				if o := find(d, list[0].text).option; o != nil {
-					names = append(names, o.names)
+				if o := find(d, list[0].Text).option; o != nil {
+					names = append(names, o.Names)
 				}
 				list = list[1:]
 			}
 		}
 		for _, o := range d.Options {
 			if fateOf(&o) == carried {
-				require.Contains(t, names, o.names, "options of %s without a row", d.Name)
+				require.Contains(t, names, o.Names, "options of %s without a row", d.Name)
 			}
 		}
 	}
@@ -87,8 +89,8 @@ func becomes(t *testing.T, d, option string) string {
 	base.Spec.Template.Spec.Containers = []corev1.Container{{Image: "alpine"}}
 	made := func(directive string) (*Submission, error) {
 		return Compile(Input{
-			Context: Context{
-				Script: &Script{Name: "run.sh", Text: "#!/bin/sh\n" + directive + "\nrun\n"},
+			Context: request.Context{
+				Script: &request.Script{Name: "run.sh", Text: "#!/bin/sh\n" + directive + "\nrun\n"},
 				Namesakes: func(name string) ([]string, error) {
 					return map[string][]string{"many": {"many", "many-x7k2p", "many-b4c9d"}, "made": {"made-x7k2p"}}[name], nil
 				},
@@ -109,7 +111,7 @@ func becomes(t *testing.T, d, option string) string {
 	require.NoError(t, err)
 	submission, err := made(prefix + " " + option)
 	if err != nil {
-		var problems Problems
+		var problems request.Problems
 		require.ErrorAs(t, err, &problems)
 		texts := make([]string, len(problems))
 		for i, p := range problems {
@@ -152,8 +154,8 @@ func becomes(t *testing.T, d, option string) string {
 func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	t.Helper()
 	job = job.DeepCopy()
-	delete(job.Spec.Template.Annotations, ScriptAnnotation)
-	delete(job.Labels, NameLabel)
+	delete(job.Spec.Template.Annotations, request.ScriptAnnotation)
+	delete(job.Labels, request.NameLabel)
 	job.Spec.Template.Labels = nil
 	spec := &job.Spec
 	if spec.Completions != nil && *spec.Completions == *spec.Parallelism {

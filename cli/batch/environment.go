@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"depctl.dev/cli/batch/notation"
 )
 
 // Where a pod finds what only Kubernetes knows.
@@ -19,8 +21,8 @@ func (b *builder) environment() {
 	for _, v := range b.variables() {
 		b.setVariable(v)
 	}
-	for _, v := range b.env {
-		b.setVariable(corev1.EnvVar{Name: v.name, Value: escaped(v.value)})
+	for _, v := range b.Env {
+		b.setVariable(corev1.EnvVar{Name: v.Name, Value: escaped(v.Value)})
 	}
 }
 
@@ -38,8 +40,8 @@ func escaped(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // numbered are the variables that have the number of the element.
 func (b *builder) numbered() []string {
-	names := []string{taskVariable}
-	if d := dialectNamed(b.dialect); d != nil {
+	names := []string{notation.TaskVariable}
+	if d := dialectNamed(b.Dialect); d != nil {
 		names = append(names, d.Indexes...)
 	}
 	return names
@@ -48,25 +50,25 @@ func (b *builder) numbered() []string {
 // usesShell reports whether the number must be computed from the index, in the
 // container.
 func (b *builder) usesShell() bool {
-	return b.array != nil && !b.inherited && !b.array.isIndexes()
+	return b.Array != nil && !b.inherited && !b.Array.IsIndexes()
 }
 
 func (b *builder) variables() []corev1.EnvVar {
 	var list []corev1.EnvVar
-	if b.array != nil && !b.usesShell() && !b.inherited {
+	if b.Array != nil && !b.usesShell() && !b.inherited {
 		for _, name := range b.numbered() {
 			list = append(list, fromField(name, indexField))
 		}
 	}
-	d := dialectNamed(b.dialect)
+	d := dialectNamed(b.Dialect)
 	if d == nil || d.Variables == nil {
 		return list
 	}
-	for _, v := range d.Variables(b.request) {
-		if v.isJobName {
-			list = append(list, fromField(v.name, jobNameField))
+	for _, v := range d.Variables(b.Request) {
+		if v.IsJobName {
+			list = append(list, fromField(v.Name, jobNameField))
 		} else {
-			list = append(list, corev1.EnvVar{Name: v.name, Value: v.value})
+			list = append(list, corev1.EnvVar{Name: v.Name, Value: v.Value})
 		}
 	}
 	return list

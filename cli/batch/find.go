@@ -4,14 +4,15 @@ import (
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/lang"
 )
 
 // found is what a word says of an option.
 type found struct {
 	// option is nil if it is none, and several are those that the name may mean.
-	option  *option
-	several []*option
+	option  *request.Option
+	several []*request.Option
 	// name is as written, and given the value if the word has it.
 	name  string
 	given []string
@@ -20,11 +21,11 @@ type found struct {
 }
 
 // find returns the option of a dialect that a word is.
-func find(d *Dialect, text string) found {
+func find(d *request.Dialect, text string) found {
 	if !strings.HasPrefix(text, "-") || text == "-" || text == "--" {
 		return found{name: text}
 	}
-	if (d.Spelling == GNU || d.Spelling == Long) && strings.HasPrefix(text, "--") {
+	if (d.Spelling == request.GNU || d.Spelling == request.Long) && strings.HasPrefix(text, "--") {
 		name, value, has := strings.Cut(text, "=")
 		f := found{name: name, option: optionNamed(d, name)}
 		if f.option == nil {
@@ -39,7 +40,7 @@ func find(d *Dialect, text string) found {
 		return f
 	}
 	f := found{name: text, option: optionNamed(d, text)}
-	if f.option != nil || d.Spelling == Single || d.Spelling == SingleOrDigits && !hasDigit(text) {
+	if f.option != nil || d.Spelling == request.Single || d.Spelling == request.SingleOrDigits && !hasDigit(text) {
 		return f
 	}
 	name := text[:min(2, len(text))]
@@ -53,8 +54,8 @@ func find(d *Dialect, text string) found {
 func hasDigit(text string) bool { return len(text) > 2 && text[2] >= '0' && text[2] <= '9' }
 
 // optionNamed returns the option with this spelling, nil if there is none.
-func optionNamed(d *Dialect, name string) *option {
-	i := slices.IndexFunc(d.Options, func(o option) bool { return slices.Contains(o.spellings(), name) })
+func optionNamed(d *request.Dialect, name string) *request.Option {
+	i := slices.IndexFunc(d.Options, func(o request.Option) bool { return slices.Contains(o.Spellings(), name) })
 	if i < 0 {
 		return nil
 	}
@@ -63,13 +64,13 @@ func optionNamed(d *Dialect, name string) *option {
 
 // abbreviated returns the options that a long name may stand for: getopt takes
 // the beginning of a name, if no other option begins so.
-func abbreviated(d *Dialect, name string) []*option {
-	var found []*option
-	if d.Spelling != GNU || len(name) < len("--x") {
+func abbreviated(d *request.Dialect, name string) []*request.Option {
+	var found []*request.Option
+	if d.Spelling != request.GNU || len(name) < len("--x") {
 		return nil
 	}
 	for i := range d.Options {
-		if slices.ContainsFunc(d.Options[i].spellings(), func(one string) bool { return strings.HasPrefix(one, name) }) {
+		if slices.ContainsFunc(d.Options[i].Spellings(), func(one string) bool { return strings.HasPrefix(one, name) }) {
 			found = append(found, &d.Options[i])
 		}
 	}
@@ -77,10 +78,10 @@ func abbreviated(d *Dialect, name string) []*option {
 }
 
 // nearest returns the option that a name is a slip of, "" if there is none.
-func nearest(d *Dialect, name string) string {
+func nearest(d *request.Dialect, name string) string {
 	var all []string
 	for i := range d.Options {
-		all = append(all, d.Options[i].spellings()...)
+		all = append(all, d.Options[i].Spellings()...)
 	}
 	return lang.Nearest(name, all)
 }

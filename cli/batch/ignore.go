@@ -5,14 +5,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"depctl.dev/cli/batch/request"
 )
 
 // vetIgnore says what a site may not ignore: a Job must not run early because its
 // site left out what it waits for.
-func vetIgnore(i Ignore) Problems {
-	var list Problems
+func vetIgnore(i request.Ignore) request.Problems {
+	var list request.Problems
 	refuse := func(field, format string, args ...any) {
-		list = append(list, Problem{Where: i.By + ": ignore." + field, Message: fmt.Sprintf(format, args...)})
+		list = append(list, request.Problem{Where: i.By + ": ignore." + field, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.Options)) {
 		d := dialectNamed(name)
@@ -27,14 +29,14 @@ func vetIgnore(i Ignore) Problems {
 				refuse("options."+name, "%s is not an option, write it as scripts do: --licenses", text)
 			}
 			for _, o := range d.Options {
-				if o.waits && slices.ContainsFunc(o.spellings(), func(name string) bool { return Matches(text, name) }) {
-					refuse("options."+name, "%s is %s too, and what a Job waits for cannot be ignored", text, o.names)
+				if o.Waits && slices.ContainsFunc(o.Spellings(), func(name string) bool { return request.Matches(text, name) }) {
+					refuse("options."+name, "%s is %s too, and what a Job waits for cannot be ignored", text, o.Names)
 				}
 			}
 		}
 	}
 	for _, text := range i.Resources {
-		if Matches(text, "depend") {
+		if request.Matches(text, "depend") {
 			refuse("resources", "%s is depend of -W too, and what a Job waits for cannot be ignored", text)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/batch/request"
 )
 
 const ignoring = `job: {spec: {template: {spec: {containers: [{name: main, image: alpine}]}}}}
@@ -41,13 +43,13 @@ func TestASiteIgnoresOptionsAndResources(t *testing.T) {
 		}},
 	} {
 		made, err := Compile(Input{
-			Site: s, Context: Context{Command: []string{"run"}},
+			Site: s, Context: request.Context{Command: []string{"run"}},
 			Options: []Option{{Dialect: Depctl, Name: "name", Value: "job"}, {Dialect: c.dialect, Line: c.line}},
 		})
 		require.NoError(t, err, c.line)
 		require.Equal(t, c.notes, made.Notes, c.line)
 	}
-	_, err = Compile(Input{Site: s, Context: Context{Command: []string{"run"}}, Options: []Option{{Dialect: "lsf", Line: "-L"}}})
+	_, err = Compile(Input{Site: s, Context: request.Context{Command: []string{"run"}}, Options: []Option{{Dialect: "lsf", Line: "-L"}}})
 	require.ErrorContains(t, err, "it needs a value", "an option is ignored for its own system")
 }
 

@@ -11,28 +11,35 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 )
 
-// cluster answers for Jobs: nil is one that is no array.
-func cluster(jobs map[string]Numbering) (Lookup, Match) {
-	lookup := func(namespace, name string) (*Known, error) {
+// cluster answers for Jobs by the numbers of their elements: "" is one that is no
+// array.
+func cluster(jobs map[string]string) (request.Lookup, request.Match) {
+	lookup := func(namespace, name string) (*request.Known, error) {
 		if namespace == "forbidden" {
 			return nil, errors.New("you may not get it")
 		}
 		if namespace != "" {
 			name = namespace + "/" + name
 		}
-		numbers, ok := jobs[name]
-		if !ok {
+		text, ok := jobs[name]
+		switch {
+		case !ok:
 			return nil, nil
+		case text == "":
+			return &request.Known{}, nil
 		}
-		return &Known{numbers}, nil
+		numbers, err := notation.ParseNumbering(text)
+		return &request.Known{Numbers: numbers}, err
 	}
 	match := func(pattern string) ([]string, error) {
 		var names []string
 		for name := range jobs {
-			if Matches(pattern, name) {
+			if request.Matches(pattern, name) {
 				names = append(names, name)
 			}
 		}
@@ -43,9 +50,9 @@ func cluster(jobs map[string]Numbering) (Lookup, Match) {
 
 func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 	t.Parallel()
-	lookup, match := cluster(map[string]Numbering{
-		"gen": {{1, 100, 1}}, "list": {{1, 1, 1}, {5, 5, 1}, {9, 9, 1}}, "plain": nil, "sparse": {{0, 8, 4}}, "etl/gen": {{10, 19, 1}},
-		"blur-a": {{1, 100, 1}}, "blur-b": {{1, 100, 10}}, "steps": {{2, 20, 2}}, "odd": {{1, 1, 1}, {3, 3, 1}, {4, 4, 1}},
+	lookup, match := cluster(map[string]string{
+		"gen": "1-100", "list": "1,5,9", "plain": "", "sparse": "0-8:4", "etl/gen": "10-19",
+		"blur-a": "1-100", "blur-b": "1-100:10", "steps": "2-20:2", "odd": "1,3,4",
 	})
 	for _, c := range []struct{ dialect, line, want, problem string }{
 		{"slurm", "-d afterok:gen_1:gen_100", "gen[0], gen[99]", ""},
@@ -102,7 +109,7 @@ func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 		{"pbs", "-W depend=afterok:gen[].server,umask=7", "gen", ""},
 	} {
 		made, err := Compile(Input{
-			Context: Context{
+			Context: request.Context{
 				Command: []string{"run"},
 				Lookup:  lookup,
 				Match:   match,

@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/batch/request"
 )
 
 // manual is the list of the options that a manual has, from the folder manuals.
 type manual struct {
-	dialect *Dialect
+	dialect *request.Dialect
 	title   string
 	// count is how many options the manual describes.
 	count  int
@@ -66,8 +68,8 @@ func elsewhere() map[string][]string {
 // program, in both directions.
 func TestEveryOptionOfTheManualsHasAFate(t *testing.T) {
 	t.Parallel()
-	inLists := map[string]map[*option]bool{}
-	dialects := map[string]*Dialect{}
+	inLists := map[string]map[*request.Option]bool{}
+	dialects := map[string]*request.Dialect{}
 	for _, m := range manuals(t) {
 		require.Len(t, m.listed, m.count, "%s has so many options", m.title)
 		d := m.dialect
@@ -76,12 +78,12 @@ func TestEveryOptionOfTheManualsHasAFate(t *testing.T) {
 		}
 		dialects[d.Name] = d
 		if inLists[d.Name] == nil {
-			inLists[d.Name] = map[*option]bool{}
+			inLists[d.Name] = map[*request.Option]bool{}
 		}
 		seen := map[string]bool{}
 		for _, l := range m.listed {
 			require.NotEmpty(t, l.section, l.names)
-			var o *option
+			var o *request.Option
 			for _, name := range l.names {
 				require.False(t, seen[name], "%s twice in %s", name, m.title)
 				seen[name] = true
@@ -100,7 +102,7 @@ func TestEveryOptionOfTheManualsHasAFate(t *testing.T) {
 		var others []string
 		for i := range d.Options {
 			if o := &d.Options[i]; !inLists[name][o] {
-				others = append(others, o.spellings()[0])
+				others = append(others, o.Spellings()[0])
 			}
 		}
 		require.ElementsMatch(t, elsewhere()[name], others, "options of %s that are in no list", name)
@@ -116,24 +118,24 @@ const (
 	refused fate = "refused"
 )
 
-func fateOf(o *option) fate {
+func fateOf(o *request.Option) fate {
 	switch {
-	case o.refusal != "":
+	case o.Refusal != "":
 		return refused
-	case o.note != "":
+	case o.Note != "":
 		return ignored
 	}
 	return carried
 }
 
 // takes says what an option takes, in the words of the lists.
-func takes(o *option) string {
+func takes(o *request.Option) string {
 	switch {
-	case o.values == maybe, o.values == 0 && o.more != nil:
+	case o.Values == request.Maybe, o.Values == 0 && o.More != nil:
 		return "maybe"
-	case o.values == 0:
+	case o.Values == 0:
 		return "none"
-	case o.values == 2:
+	case o.Values == 2:
 		return "two"
 	}
 	return "value"
@@ -147,14 +149,14 @@ func TestEveryOptionIsTreatedByItsFate(t *testing.T) {
 		spelt := map[string]bool{}
 		for _, o := range d.Options {
 			fates := 0
-			for _, has := range []bool{o.read != nil, o.note != "", o.refusal != ""} {
+			for _, has := range []bool{o.Read != nil, o.Note != "", o.Refusal != ""} {
 				if has {
 					fates++
 				}
 			}
-			require.Equal(t, 1, fates, "%s of %s has one fate", o.names, d.Name)
-			require.Equal(t, o.refusal != "", o.hint != "", "%s of %s: a refusal says what to do", o.names, d.Name)
-			for _, name := range o.spellings() {
+			require.Equal(t, 1, fates, "%s of %s has one fate", o.Names, d.Name)
+			require.Equal(t, o.Refusal != "", o.Hint != "", "%s of %s: a refusal says what to do", o.Names, d.Name)
+			for _, name := range o.Spellings() {
 				require.False(t, spelt[name], "%s of %s twice", name, d.Name)
 				spelt[name] = true
 				requireFate(t, d, &o, name)
@@ -163,15 +165,15 @@ func TestEveryOptionIsTreatedByItsFate(t *testing.T) {
 	}
 }
 
-func requireFate(t *testing.T, d *Dialect, o *option, name string) {
+func requireFate(t *testing.T, d *request.Dialect, o *request.Option, name string) {
 	t.Helper()
-	line := name + strings.Repeat(" 1", max(o.values, 0))
+	line := name + strings.Repeat(" 1", max(o.Values, 0))
 	if strings.HasPrefix(name, "--") {
 		line = strings.Replace(line, " ", "=", 1)
 	}
 	compile := func(ignore bool) (*Submission, error) {
 		return Compile(Input{
-			Context: Context{Command: []string{"run"}, IgnoreUnsupported: ignore}, Options: []Option{
+			Context: request.Context{Command: []string{"run"}, IgnoreUnsupported: ignore}, Options: []Option{
 				{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: d.Name, Line: line},
 			},
 		})
@@ -186,18 +188,18 @@ func requireFate(t *testing.T, d *Dialect, o *option, name string) {
 		return
 	case ignored:
 		require.NoError(t, err, line)
-		require.Contains(t, made.Notes, line+": "+o.note)
+		require.Contains(t, made.Notes, line+": "+o.Note)
 		return
 	}
-	var problems Problems
+	var problems request.Problems
 	require.ErrorAs(t, err, &problems, line)
 	require.Len(t, problems, 1, line)
-	require.Equal(t, o.refusal, problems[0].Message, line)
-	require.Equal(t, o.hint, problems[0].Hint, line)
+	require.Equal(t, o.Refusal, problems[0].Message, line)
+	require.Equal(t, o.Hint, problems[0].Hint, line)
 	require.True(t, problems[0].Unsupported, line)
 	made, err = compile(true)
 	require.NoError(t, err, "%s can be left out", line)
-	require.Contains(t, made.Notes, line+": left out: "+o.refusal)
+	require.Contains(t, made.Notes, line+": left out: "+o.Refusal)
 }
 
 const optionsPage = "../../docs/reference/options.md"
@@ -221,7 +223,7 @@ the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a t
 	for _, m := range manuals(t) {
 		count := map[fate]int{}
 		var rows strings.Builder
-		listed := map[*option]bool{}
+		listed := map[*request.Option]bool{}
 		for _, l := range m.listed {
 			o := optionNamed(m.dialect, l.names[0])
 			listed[o] = true
@@ -247,10 +249,10 @@ the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a t
 }
 
 // reason returns the text of the page.
-func reasonOf(o *option) string {
-	text := o.note + o.refusal
-	if o.hint != "" {
-		text += "; " + o.hint
+func reasonOf(o *request.Option) string {
+	text := o.Note + o.Refusal
+	if o.Hint != "" {
+		text += "; " + o.Hint
 	}
 	return strings.ReplaceAll(text, "|", `\|`)
 }
@@ -268,7 +270,7 @@ func TestAMisspeltOptionIsNeverLeftOut(t *testing.T) {
 		{"lsf", "-outdri x", "did you mean -outdir?"},
 	} {
 		for _, ignore := range []bool{false, true} {
-			_, err := Compile(Input{Context: Context{Command: []string{"run"}, IgnoreUnsupported: ignore}, Options: []Option{{Dialect: c.dialect, Line: c.line}}})
+			_, err := Compile(Input{Context: request.Context{Command: []string{"run"}, IgnoreUnsupported: ignore}, Options: []Option{{Dialect: c.dialect, Line: c.line}}})
 			require.ErrorContains(t, err, c.want, c.line)
 		}
 	}
@@ -277,7 +279,7 @@ func TestAMisspeltOptionIsNeverLeftOut(t *testing.T) {
 func TestAnOptionThatNobodyKnowsCanBeLeftOut(t *testing.T) {
 	t.Parallel()
 	made, err := Compile(Input{
-		Context: Context{Command: []string{"run"}, IgnoreUnsupported: true},
+		Context: request.Context{Command: []string{"run"}, IgnoreUnsupported: true},
 		Options: []Option{{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: "slurm", Line: "--container-image=x --spank y -c 2"}},
 	})
 	require.NoError(t, err)
@@ -299,7 +301,7 @@ func TestNamesOfOptionsMayBeCutAndJoinedAsGetoptDoes(t *testing.T) {
 		{"lsf", "-w a -n1 -W10", "a"},
 	} {
 		made, err := Compile(Input{
-			Context: Context{Command: []string{"run"}}, Options: []Option{{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: c.dialect, Line: c.line}},
+			Context: request.Context{Command: []string{"run"}}, Options: []Option{{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: c.dialect, Line: c.line}},
 		})
 		require.NoError(t, err, c.line)
 		require.Equal(t, c.want, made.Job.Annotations["depctl.dev/depends-on"], c.line)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+
+	"depctl.dev/cli/batch/request"
 )
 
 // submitted makes a Job of a script, or of a command if the text is empty, with an
@@ -14,11 +16,11 @@ import (
 func submitted(t *testing.T, site *Site, ignore bool, text string, options ...Option) (*Submission, error) {
 	t.Helper()
 	in := Input{
-		Site: site, Context: Context{IgnoreUnsupported: ignore, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
+		Site: site, Context: request.Context{IgnoreUnsupported: ignore, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
 		Options: append([]Option{{Dialect: Depctl, Name: "image", Value: "busybox"}}, options...),
 	}
 	if text != "" {
-		in.Script = &Script{Name: "input.sh", Text: text}
+		in.Script = &request.Script{Name: "input.sh", Text: text}
 	}
 	return Compile(in)
 }
@@ -29,7 +31,7 @@ func TestWrapIsAScript(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "wrap-", made.Job.GenerateName)
 	require.EqualValues(t, 10, *made.Job.Spec.Completions)
-	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[ScriptAnnotation])
+	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[request.ScriptAnnotation])
 	require.Equal(t, []string{"/bin/sh", "/depctl/script"}, made.Job.Spec.Template.Spec.Containers[0].Command)
 
 	made, err = submitted(t, nil, false, "", Option{Dialect: "slurm", Name: "wrap", Value: "echo $SLURM_JOB_ID"})
@@ -38,7 +40,7 @@ func TestWrapIsAScript(t *testing.T) {
 
 	_, err = submitted(t, nil, false, "#!/bin/sh\nrun\n", Option{Dialect: "slurm", Name: "wrap", Value: "echo"})
 	require.ErrorContains(t, err, "--wrap and a script do not go together")
-	_, err = Compile(Input{Context: Context{Command: []string{"run"}}, Options: []Option{{Dialect: "slurm", Name: "wrap", Value: "echo"}}})
+	_, err = Compile(Input{Context: request.Context{Command: []string{"run"}}, Options: []Option{{Dialect: "slurm", Name: "wrap", Value: "echo"}}})
 	require.ErrorContains(t, err, "--wrap and a command behind -- do not go together")
 }
 

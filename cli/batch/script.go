@@ -5,11 +5,14 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 )
 
 // readScript returns the lines of options in a script. A script has those of one
 // system, beside depctl's own; with a dialect, the others are left out.
-func readScript(r *request, s *Script, only string) []*line {
+func readScript(r *request.Request, s *request.Script, only string) []*line {
 	var lines []*line
 	found := map[string]*line{}
 	commands := false
@@ -30,15 +33,15 @@ func readScript(r *request, s *Script, only string) []*line {
 		}
 		l := &line{dialect: of, file: s.Name, number: number}
 		if commands && !of.Anywhere {
-			r.note(l.at(word{column: 1}, ""), "%s behind the first command does not count", of.Prefix)
+			r.Note(l.at(notation.Word{Column: 1}, ""), "%s behind the first command does not count", of.Prefix)
 			continue
 		}
-		list, err := words(rest)
+		list, err := notation.Words(rest)
 		if err != nil {
-			r.fail(l.at(word{column: 1}, ""), "", "%s", err)
+			r.Fail(l.at(notation.Word{Column: 1}, ""), "", "%s", err)
 			continue
 		}
-		l.words = shifted(list, prefix)
+		l.words = notation.Shifted(list, prefix)
 		lines = append(lines, l)
 		if found[of.Name] == nil {
 			found[of.Name] = l
@@ -53,7 +56,7 @@ func readScript(r *request, s *Script, only string) []*line {
 }
 
 // directive splits a line of options; of is nil if it is something else.
-func directive(text string) (of *Dialect, prefix, rest string) {
+func directive(text string) (of *request.Dialect, prefix, rest string) {
 	if !strings.HasPrefix(text, "#") {
 		return nil, "", ""
 	}
@@ -70,14 +73,14 @@ func directive(text string) (of *Dialect, prefix, rest string) {
 
 // refuseDOS refuses the line breaks of DOS, as sbatch and qsub do: shells take the
 // \r for a part of the last word.
-func refuseDOS(r *request, s *Script) {
+func refuseDOS(r *request.Request, s *request.Script) {
 	at := strings.Index(s.Text, "\r\n")
 	if at < 0 {
 		return
 	}
 	before := s.Text[:at]
-	where := place{file: s.Name, line: 1 + strings.Count(before, "\n"), column: 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])}
-	r.fail(where, "convert it: sed -i 's/\\r$//' "+s.Name, "the script has the line breaks of DOS (\\r\\n) in place of those of UNIX (\\n)")
+	where := request.Place{File: s.Name, Line: 1 + strings.Count(before, "\n"), Column: 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])}
+	r.Fail(where, "convert it: sed -i 's/\\r$//' "+s.Name, "the script has the line breaks of DOS (\\r\\n) in place of those of UNIX (\\n)")
 }
 
 // comment is a comment that begins as a line of options does, but for blanks or
@@ -86,42 +89,42 @@ var comment = regexp.MustCompile(`^#[ \t]*([A-Za-z]+)(.*)$`)
 
 // readComment tells of comments that look like options. Those that are taken out
 // by a second # are meant to be comments.
-func readComment(r *request, l *line, text, only string, commands bool) {
+func readComment(r *request.Request, l *line, text, only string, commands bool) {
 	m := comment.FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
 	all := dialects()
-	of := slices.IndexFunc(all, func(d *Dialect) bool { return strings.EqualFold(d.Prefix, "#"+m[1]) })
+	of := slices.IndexFunc(all, func(d *request.Dialect) bool { return strings.EqualFold(d.Prefix, "#"+m[1]) })
 	if of < 0 || commands && !all[of].Anywhere || only != "" && only != all[of].Name && all[of].Name != Depctl {
 		return
 	}
-	d, at := all[of], l.at(word{column: 1}, "")
+	d, at := all[of], l.at(notation.Word{Column: 1}, "")
 	rest := strings.TrimLeft(m[2], " \t")
 	exact := strings.HasPrefix(text, d.Prefix)
-	list, err := words(rest)
+	list, err := notation.Words(rest)
 	switch {
 	case err != nil || len(list) == 0:
-	case exact && slices.Contains(d.PartingLines, list[0].text):
-		at.flag = list[0].text
+	case exact && slices.Contains(d.PartingLines, list[0].Text):
+		at.Flag = list[0].Text
 		refuseComponents(r, at)
 	case !exact && rest[0] != '-':
 	case rest[0] == '-':
-		r.note(at, "this line is a comment: options begin with %q", d.Prefix+" -")
+		r.Note(at, "this line is a comment: options begin with %q", d.Prefix+" -")
 	case m[2] == rest:
 	default:
 		hint := ""
 		for _, dashes := range []string{"--", "-"} {
-			if find(d, dashes+list[0].text).option != nil && hint == "" {
-				hint = ", did you mean " + dashes + list[0].text + "?"
+			if find(d, dashes+list[0].Text).option != nil && hint == "" {
+				hint = ", did you mean " + dashes + list[0].Text + "?"
 			}
 		}
-		r.note(at, "this line is a comment: options begin with %q%s", d.Prefix+" -", hint)
+		r.Note(at, "this line is a comment: options begin with %q%s", d.Prefix+" -", hint)
 	}
 }
 
 // refuseSeveral refuses options of several systems: they would be mixed up.
-func refuseSeveral(r *request, found map[string]*line) {
+func refuseSeveral(r *request.Request, found map[string]*line) {
 	var first *line
 	var names []string
 	for _, d := range Dialects() {
@@ -132,7 +135,7 @@ func refuseSeveral(r *request, found map[string]*line) {
 			}
 		}
 	}
-	r.fail(first.at(word{column: 1}, ""), "choose one, as in: --dialect="+names[0],
+	r.Fail(first.at(notation.Word{Column: 1}, ""), "choose one, as in: --dialect="+names[0],
 		"the script has options of several systems: %s", strings.Join(names, ", "))
 }
 

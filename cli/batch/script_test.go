@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -57,14 +58,14 @@ func FuzzAScript(f *testing.F) {
 
 func requireJobOrProblems(t require.TestingT, text string) {
 	s, err := Compile(Input{
-		Context: Context{Script: &Script{Name: "run.sh", Text: text}, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
+		Context: request.Context{Script: &request.Script{Name: "run.sh", Text: text}, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
 		Options: []Option{
 			{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
 		},
 		Suffix: "x7k2p",
 	})
 	if err != nil {
-		var problems Problems
+		var problems request.Problems
 		require.ErrorAs(t, err, &problems)
 		require.NotEmpty(t, problems)
 		return
@@ -76,7 +77,7 @@ func requireJobOrProblems(t require.TestingT, text string) {
 		_, err = gate.Observe(s.Job).Parse()
 		require.NoError(t, err)
 	}
-	_, err = Numbers(s.Job)
+	_, err = request.Numbers(s.Job)
 	require.NoError(t, err)
 }
 

@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
@@ -289,7 +290,7 @@ func (o *submitOptions) note(notes []string) error {
 
 // eachAnError begins every problem of a list as the first one begins.
 func eachAnError(err error) error {
-	var problems batch.Problems
+	var problems request.Problems
 	if !errors.As(err, &problems) {
 		return err
 	}
