@@ -27,6 +27,7 @@ type builder struct {
 	// inherited says that the elements and their numbers are the manifest's.
 	inherited bool
 	script    *corev1.ConfigMap
+	table     table
 	// site has the defaults, nil for none, and suffix five random letters.
 	site   *Site
 	suffix string

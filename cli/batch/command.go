@@ -20,6 +20,9 @@ const (
 	// maxScript is what a ConfigMap takes, with room for the rest of it.
 	maxScript = 1<<20 - 4<<10
 
+	// ScriptAnnotation, of a pod, is the script that it runs.
+	ScriptAnnotation = "depctl.dev/script"
+
 	scriptVolume = "depctl-script"
 	scriptFolder = "/depctl"
 	scriptFile   = "script"
@@ -76,10 +79,10 @@ func (b *builder) mountScript() {
 		if pod.Annotations == nil {
 			pod.Annotations = map[string]string{}
 		}
-		pod.Annotations[request.ScriptAnnotation] = text
+		pod.Annotations[ScriptAnnotation] = text
 		volume.DownwardAPI = &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{{
 			Path: scriptFile, Mode: mode,
-			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + request.ScriptAnnotation + "']"},
+			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + ScriptAnnotation + "']"},
 		}}}
 	} else {
 		b.script = b.configMap(text)

@@ -52,18 +52,19 @@ func Compile(in Input) (*Submission, error) {
 	}
 	r := request.New(in.Context)
 	r.Dialect = in.Dialect
-	for _, l := range in.lines(r) {
+	table := dialects()
+	for _, l := range in.lines(r, table) {
 		if r.Dialect == "" && l.dialect.Name != Depctl && !l.single {
 			r.Dialect = l.dialect.Name
 		}
 		l.apply(r)
 	}
-	for _, d := range dialects() {
+	for _, d := range table {
 		if d.Finish != nil {
 			d.Finish(r)
 		}
 	}
-	b := &builder{Request: r, site: in.Site, suffix: in.Suffix}
+	b := &builder{Request: r, table: table, site: in.Site, suffix: in.Suffix}
 	submission := b.build()
 	if len(r.Problems) > 0 {
 		return nil, r.Problems.Sorted()
@@ -76,13 +77,13 @@ func Compile(in Input) (*Submission, error) {
 }
 
 // lines returns all options: those of the script, then the command line's.
-func (in *Input) lines(r *request.Request) []*line {
+func (in *Input) lines(r *request.Request, dialects table) []*line {
 	var lines []*line
 	if in.Script != nil {
-		lines = readScript(r, in.Script, in.Dialect)
+		lines = readScript(r, dialects, in.Script, in.Dialect)
 	}
 	for _, o := range in.Options {
-		l := &line{dialect: dialectNamed(o.Dialect)}
+		l := &line{dialect: dialects.named(o.Dialect)}
 		switch {
 		case o.Name == "":
 			list, err := notation.Words(o.Line)
@@ -105,7 +106,7 @@ func (in *Input) lines(r *request.Request) []*line {
 // Runs reports whether one of the options says what runs.
 func Runs(options []Option) bool {
 	in := &Input{Options: options}
-	for _, l := range in.lines(request.New(in.Context)) {
+	for _, l := range in.lines(request.New(in.Context), dialects()) {
 		for _, w := range l.words {
 			if o := find(l.dialect, w.Text).option; o != nil && o.Runs {
 				return true

@@ -16,14 +16,18 @@ import (
 // Depctl is the name of the dialect of depctl's own options.
 const Depctl = "depctl"
 
-// dialects returns all of them, depctl's own first.
-func dialects() []*request.Dialect {
-	return []*request.Dialect{depctl.Dialect(), slurm.Dialect(), gridengine.Dialect(), pbs.Dialect(), lsf.Dialect()}
+// table has all dialects. It is made anew for each request: a dialect keeps in its
+// entry what several options say together.
+type table []*request.Dialect
+
+// dialects returns the table, with depctl's own first.
+func dialects() table {
+	return table{depctl.Dialect(), slurm.Dialect(), gridengine.Dialect(), pbs.Dialect(), lsf.Dialect()}
 }
 
-// dialectNamed returns the dialect of this name, nil if there is none.
-func dialectNamed(name string) *request.Dialect {
-	for _, d := range dialects() {
+// named returns the dialect of this name, nil if there is none.
+func (t table) named(name string) *request.Dialect {
+	for _, d := range t {
 		if d.Name == name {
 			return d
 		}
@@ -58,7 +62,7 @@ type Flag struct {
 // Flags returns depctl's own options, in the order of help texts.
 func Flags() []Flag {
 	var flags []Flag
-	for _, o := range dialectNamed(Depctl).Options {
+	for _, o := range dialects().named(Depctl).Options {
 		flags = append(flags, Flag{strings.TrimPrefix(o.Names, "--"), o.Value, o.Help})
 	}
 	return flags

@@ -84,7 +84,7 @@ func TestTheTablesAreTrue(t *testing.T) {
 // becomes says what an option makes of a Job, beyond what it is without.
 func becomes(t *testing.T, d, option string) string {
 	t.Helper()
-	prefix := dialectNamed(d).Prefix
+	prefix := dialects().named(d).Prefix
 	base := &batchv1.Job{}
 	base.Spec.Template.Spec.Containers = []corev1.Container{{Image: "alpine"}}
 	made := func(directive string) (*Submission, error) {
@@ -154,7 +154,7 @@ func becomes(t *testing.T, d, option string) string {
 func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	t.Helper()
 	job = job.DeepCopy()
-	delete(job.Spec.Template.Annotations, request.ScriptAnnotation)
+	delete(job.Spec.Template.Annotations, ScriptAnnotation)
 	delete(job.Labels, request.NameLabel)
 	job.Spec.Template.Labels = nil
 	spec := &job.Spec

@@ -41,7 +41,7 @@ func escaped(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 // numbered are the variables that have the number of the element.
 func (b *builder) numbered() []string {
 	names := []string{notation.TaskVariable}
-	if d := dialectNamed(b.Dialect); d != nil {
+	if d := b.table.named(b.Dialect); d != nil {
 		names = append(names, d.Indexes...)
 	}
 	return names
@@ -60,7 +60,7 @@ func (b *builder) variables() []corev1.EnvVar {
 			list = append(list, fromField(name, indexField))
 		}
 	}
-	d := dialectNamed(b.Dialect)
+	d := b.table.named(b.Dialect)
 	if d == nil || d.Variables == nil {
 		return list
 	}

@@ -17,7 +17,7 @@ func vetIgnore(i request.Ignore) request.Problems {
 		list = append(list, request.Problem{Where: i.By + ": ignore." + field, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.Options)) {
-		d := dialectNamed(name)
+		d := dialects().named(name)
 		if d == nil || name == Depctl {
 			names := Dialects()[1:]
 			last := len(names) - 1

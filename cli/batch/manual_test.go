@@ -41,7 +41,7 @@ func manuals(t *testing.T) []manual {
 		text, err := os.ReadFile("manuals/" + from.file + ".tsv")
 		require.NoError(t, err)
 		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-		m := manual{dialect: dialectNamed(from.dialect), title: strings.TrimPrefix(lines[0], "# manual: ")}
+		m := manual{dialect: dialects().named(from.dialect), title: strings.TrimPrefix(lines[0], "# manual: ")}
 		m.count, err = strconv.Atoi(strings.TrimPrefix(lines[1], "# options: "))
 		require.NoError(t, err)
 		for _, line := range lines[2:] {
@@ -236,7 +236,7 @@ the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a t
 	b.WriteString("\n## In none of these manuals\n\nOptions of older releases and of sisters, and some that only the program knows.\n\n| option | system | fate | reason |\n|---|---|---|---|\n")
 	for _, d := range Dialects() {
 		for _, name := range elsewhere()[d] {
-			o := optionNamed(dialectNamed(d), name)
+			o := optionNamed(dialects().named(d), name)
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, d, fateOf(o), reasonOf(o))
 		}
 	}

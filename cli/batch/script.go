@@ -12,7 +12,7 @@ import (
 
 // readScript returns the lines of options in a script. A script has those of one
 // system, beside depctl's own; with a dialect, the others are left out.
-func readScript(r *request.Request, s *request.Script, only string) []*line {
+func readScript(r *request.Request, dialects table, s *request.Script, only string) []*line {
 	var lines []*line
 	found := map[string]*line{}
 	commands := false
@@ -21,11 +21,11 @@ func readScript(r *request.Request, s *request.Script, only string) []*line {
 	for text := range strings.SplitSeq(s.Text, "\n") {
 		number++
 		text = strings.TrimSuffix(text, "\r")
-		of, prefix, rest := directive(text)
+		of, prefix, rest := directive(dialects, text)
 		if of == nil {
 			trimmed := strings.TrimSpace(text)
 			commands = commands || trimmed != "" && trimmed[0] != '#' && trimmed[0] != ':'
-			readComment(r, &line{file: s.Name, number: number}, text, only, commands)
+			readComment(r, dialects, &line{file: s.Name, number: number}, text, only, commands)
 			continue
 		}
 		if only != "" && of.Name != only && of.Name != Depctl {
@@ -41,7 +41,7 @@ func readScript(r *request.Request, s *request.Script, only string) []*line {
 			r.Fail(l.at(notation.Word{Column: 1}, ""), "", "%s", err)
 			continue
 		}
-		l.words = notation.Shifted(list, prefix)
+		l.words = shifted(list, prefix)
 		lines = append(lines, l)
 		if found[of.Name] == nil {
 			found[of.Name] = l
@@ -56,11 +56,11 @@ func readScript(r *request.Request, s *request.Script, only string) []*line {
 }
 
 // directive splits a line of options; of is nil if it is something else.
-func directive(text string) (of *request.Dialect, prefix, rest string) {
+func directive(dialects table, text string) (of *request.Dialect, prefix, rest string) {
 	if !strings.HasPrefix(text, "#") {
 		return nil, "", ""
 	}
-	for _, d := range dialects() {
+	for _, d := range dialects {
 		rest, ok := strings.CutPrefix(text, d.Prefix)
 		blank := strings.TrimLeft(rest, " \t")
 		// #$HOME is a comment: only options begin with a sign.
@@ -89,17 +89,16 @@ var comment = regexp.MustCompile(`^#[ \t]*([A-Za-z]+)(.*)$`)
 
 // readComment tells of comments that look like options. Those that are taken out
 // by a second # are meant to be comments.
-func readComment(r *request.Request, l *line, text, only string, commands bool) {
+func readComment(r *request.Request, dialects table, l *line, text, only string, commands bool) {
 	m := comment.FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
-	all := dialects()
-	of := slices.IndexFunc(all, func(d *request.Dialect) bool { return strings.EqualFold(d.Prefix, "#"+m[1]) })
-	if of < 0 || commands && !all[of].Anywhere || only != "" && only != all[of].Name && all[of].Name != Depctl {
+	of := slices.IndexFunc(dialects, func(d *request.Dialect) bool { return strings.EqualFold(d.Prefix, "#"+m[1]) })
+	if of < 0 || commands && !dialects[of].Anywhere || only != "" && only != dialects[of].Name && dialects[of].Name != Depctl {
 		return
 	}
-	d, at := all[of], l.at(notation.Word{Column: 1}, "")
+	d, at := dialects[of], l.at(notation.Word{Column: 1}, "")
 	rest := strings.TrimLeft(m[2], " \t")
 	exact := strings.HasPrefix(text, d.Prefix)
 	list, err := notation.Words(rest)
@@ -137,6 +136,14 @@ func refuseSeveral(r *request.Request, found map[string]*line) {
 	}
 	r.Fail(first.at(notation.Word{Column: 1}, ""), "choose one, as in: --dialect="+names[0],
 		"the script has options of several systems: %s", strings.Join(names, ", "))
+}
+
+// shifted returns words as they stand behind a prefix of the line.
+func shifted(list []notation.Word, prefix string) []notation.Word {
+	for i := range list {
+		list[i].Column += utf8.RuneCountInString(prefix)
+	}
+	return list
 }
 
 // interpreter returns the command that runs a script: what its first line says,

@@ -93,7 +93,7 @@ func directives(t require.TestingT) []string {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for line := range strings.Lines(string(text)) {
-			if of, _, _ := directive(line); of != nil {
+			if of, _, _ := directive(dialects(), line); of != nil {
 				lines = append(lines, strings.TrimSuffix(line, "\n"))
 			}
 		}

@@ -8,8 +8,9 @@ import (
 
 // Dialect returns the entry of LSF for the table of dialects.
 func Dialect() *request.Dialect {
+	s := &slots{}
 	return &request.Dialect{
-		Name: "lsf", Prefix: "#BSUB", Anywhere: true, Spelling: request.SingleOrDigits, Options: options(), Finish: resolveSlots,
+		Name: "lsf", Prefix: "#BSUB", Anywhere: true, Spelling: request.SingleOrDigits, Options: options(s), Finish: s.resolve,
 		Indexes: []string{"LSB_JOBINDEX"}, Variables: variables,
 	}
 }

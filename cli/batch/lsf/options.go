@@ -16,7 +16,7 @@ const (
 )
 
 // options are those of bsub.
-func options() []request.Option {
+func options(s *slots) []request.Option {
 	return []request.Option{
 		{Names: "-J", Values: 1, Read: readName},
 		{Names: "-w", Values: 1, Waits: true, Read: func(r *request.Request, at request.Place, values []string) {
@@ -26,9 +26,9 @@ func options() []request.Option {
 		{Names: "-b", Values: 1, Read: request.ReadBegin(parseBegin), Waits: true},
 		{Names: "-H", Read: request.ReadHold, Waits: true},
 		{Names: "-W", Values: 1, Read: readRunLimit},
-		{Names: "-n", Values: 1, Read: readSlots},
+		{Names: "-n", Values: 1, Read: s.read},
 		{Names: "-M", Values: 1, Read: readMemory},
-		{Names: "-R", Values: 1, Read: readRequirement},
+		{Names: "-R", Values: 1, Read: s.readRequirement},
 		{Names: "-gpu", Values: 1, Read: readGPU},
 		{Names: "-q", Values: 1, Read: func(r *request.Request, at request.Place, values []string) {
 			request.ReadQueue(r, at, []string{strings.ReplaceAll(strings.TrimSpace(values[0]), " ", ",")})

@@ -53,16 +53,6 @@ func readRunLimit(r *request.Request, at request.Place, values []string) {
 	r.SetTime(at, d, err)
 }
 
-func readSlots(r *request.Request, at request.Place, values []string) {
-	text, _, ranged := strings.Cut(values[0], ",")
-	if n, ok := r.ReadCount(at, text); ok {
-		r.Slots.At, r.Slots.Count = at, n
-		if ranged {
-			r.Note(at, "%s is a range: of that, %d is taken", values[0], n)
-		}
-	}
-}
-
 // readMemory reads -M: kilobytes, if there is no unit.
 func readMemory(r *request.Request, at request.Place, values []string) {
 	q, err := notation.ParseMemory(values[0], 1, false)
@@ -77,7 +67,7 @@ func readMemory(r *request.Request, at request.Place, values []string) {
 var section = regexp.MustCompile(`([a-z]+)\[([^\]]*)\]`)
 
 // readRequirement reads -R "rusage[mem=4GB] span[hosts=1]".
-func readRequirement(r *request.Request, at request.Place, values []string) {
+func (s *slots) readRequirement(r *request.Request, at request.Place, values []string) {
 	rest := section.ReplaceAllString(values[0], "")
 	if strings.Trim(rest, " \t") != "" {
 		r.Unsupported(at, "write rusage[mem=...] and span[hosts=1]; the template chooses nodes", "%q is not known here", strings.TrimSpace(rest))
@@ -91,7 +81,7 @@ func readRequirement(r *request.Request, at request.Place, values []string) {
 		case "rusage":
 			readUsage(r, at, text)
 		case "span":
-			readSpan(r, at, text)
+			s.readSpan(r, at, text)
 		case "order", "same", "cu":
 			r.Note(at, "%s[%s] is left out: the scheduler chooses", name, text)
 		case "affinity":
@@ -101,18 +91,6 @@ func readRequirement(r *request.Request, at request.Place, values []string) {
 		default:
 			r.Unsupported(at, request.HintIgnore, "%s[%s] is not known here", name, text)
 		}
-	}
-}
-
-func readSpan(r *request.Request, at request.Place, text string) {
-	key, value, _ := strings.Cut(strings.ReplaceAll(text, " ", ""), "=")
-	switch n, err := notation.Number(value); {
-	case key == "hosts" && value == "1":
-		r.Slots.OneHost = true
-	case key == "ptile" && err == nil && n > 0:
-		r.Slots.PerHost = n
-	default:
-		r.Unsupported(at, request.HintNodes, "span[%s]: %s", text, request.RefusedNodes)
 	}
 }
 
@@ -190,18 +168,5 @@ func readEnv(r *request.Request, at request.Place, values []string) {
 		default:
 			r.ReadVariable(at, part)
 		}
-	}
-}
-
-// resolveSlots makes CPUs of LSF's slots, once it is known whether all are on
-// one host.
-func resolveSlots(r *request.Request) {
-	switch {
-	case r.Slots.Count == 0:
-	case r.Slots.Count == 1 || r.Slots.OneHost || r.Slots.Count <= r.Slots.PerHost:
-		r.CPU.Set(int64(r.Slots.Count))
-	default:
-		r.Unsupported(r.Slots.At, `if they are threads of one program, add -R "span[hosts=1]"`,
-			"the slots may be on several hosts, and %s", request.RefusedNodes)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// MaxElements is the size of the largest array: that of the largest Indexed Job
+// maxElements is the size of the largest array: that of the largest Indexed Job
 // whose elements fail one by one.
-const MaxElements = 100_000
+const maxElements = 100_000
 
 // MaxNumber is the largest number that an element can have.
 const MaxNumber = 1<<31 - 1
@@ -62,8 +62,8 @@ func ParseNumbering(text string) (Numbering, error) {
 		if err != nil {
 			return nil, err
 		}
-		if size += run.size(); size > MaxElements {
-			return nil, fmt.Errorf("%s has more than %d elements", text, MaxElements)
+		if size += run.size(); size > maxElements {
+			return nil, fmt.Errorf("%s has more than %d elements", text, maxElements)
 		}
 		runs = append(runs, run)
 	}
@@ -110,12 +110,13 @@ func parseRun(text string) (Run, error) {
 		return Run{}, fmt.Errorf("%q has a step of 0", text)
 	case r.Last < r.First:
 		return Run{}, fmt.Errorf("%q runs backwards", text)
-	case r.size() > MaxElements:
-		return Run{}, fmt.Errorf("%s has more than %d elements", text, MaxElements)
+	case r.size() > maxElements:
+		return Run{}, fmt.Errorf("%s has more than %d elements", text, maxElements)
 	}
 	return r, nil
 }
 
+// Number reads a number that an element can have: digits alone.
 func Number(text string) (int, error) {
 	if text == "" || strings.Trim(text, "0123456789") != "" {
 		return 0, fmt.Errorf("%q is not a number", text)

@@ -140,7 +140,7 @@ func FuzzTheTextOfAnArray(f *testing.F) {
 			return
 		}
 		require.Positive(t, numbers.Len())
-		require.LessOrEqual(t, numbers.Len(), MaxElements)
+		require.LessOrEqual(t, numbers.Len(), maxElements)
 		require.GreaterOrEqual(t, limit, 0)
 		again, err := ParseNumbering(numbers.String())
 		require.NoError(t, err)

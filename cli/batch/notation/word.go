@@ -3,7 +3,6 @@ package notation
 import (
 	"errors"
 	"strings"
-	"unicode/utf8"
 )
 
 // Word is one argument of a line of options.
@@ -73,12 +72,4 @@ func Words(line string) ([]Word, error) {
 		list = append(list, Word{b.String(), start})
 	}
 	return list, nil
-}
-
-// Shifted returns words as they stand behind a prefix of the line.
-func Shifted(list []Word, prefix string) []Word {
-	for i := range list {
-		list[i].Column += utf8.RuneCountInString(prefix)
-	}
-	return list
 }

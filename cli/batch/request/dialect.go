@@ -18,8 +18,8 @@ type Dialect struct {
 	// heterogeneous job, and PartingLines are those that stand for options.
 	Parting      string
 	PartingLines []string
-	// Finish makes the whole of what several options say, once all are read; nil
-	// if there is nothing of that kind.
+	// Finish makes the whole of what several options say, once all are read: those
+	// that the entry itself keeps. It is nil if there is nothing of that kind.
 	Finish func(r *Request)
 
 	// Indexes are the variables that have the number of the element in a script,
@@ -82,6 +82,7 @@ type Option struct {
 	Value, Help string
 }
 
+// Maybe is how many values an option takes that may have one.
 const Maybe = -1
 
 // Reader is what an option does.

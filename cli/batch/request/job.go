@@ -8,19 +8,15 @@ import (
 	"depctl.dev/cli/batch/notation"
 )
 
-// The annotations and the label of a submitted Job that package gate does not
-// know.
+// The annotation and the label of a submitted Job that package gate does not know.
 const (
 	// ArrayAnnotation records the numbers of the elements: 1-100:10.
 	ArrayAnnotation = "depctl.dev/array"
-	// ScriptAnnotation, of a pod, is the script that it runs.
-	ScriptAnnotation = "depctl.dev/script"
-	// CommentAnnotation is what people say of the Job.
-	CommentAnnotation = "kubernetes.io/description"
 	// NameLabel is the name that was given, also where Kubernetes adds to it.
 	NameLabel = "depctl.dev/name"
 )
 
+// IsIndexed reports whether a Job is an array.
 func IsIndexed(job *batchv1.Job) bool {
 	return job != nil && job.Spec.CompletionMode != nil && *job.Spec.CompletionMode == batchv1.IndexedCompletion &&
 		job.Spec.Completions != nil && *job.Spec.Completions > 0

@@ -47,4 +47,5 @@ func defaultName(file string) string {
 	return "job-"
 }
 
+// IsGlob reports whether a name is a pattern.
 func IsGlob(name string) bool { return strings.ContainsAny(name, "*?") }

@@ -11,7 +11,7 @@ import (
 	"depctl.dev/cli/batch/notation"
 )
 
-// Nothing is an option that asks for what is so anyway.
+// Nothing is for an option that asks for what is so anyway.
 func Nothing(*Request, Place, []string) {}
 
 // ReadName takes a name of a batch system, where several jobs may have one.
@@ -54,9 +54,12 @@ func ReadArray(r *Request, at Place, values []string) {
 	r.Array, r.Limit = numbers, limit
 }
 
+// commentAnnotation is what people say of the Job.
+const commentAnnotation = "kubernetes.io/description"
+
 // ReadDescription takes what people say of the Job.
 func ReadDescription(r *Request, _ Place, values []string) {
-	r.Annotations = append(r.Annotations, [2]string{CommentAnnotation, values[0]})
+	r.Annotations = append(r.Annotations, [2]string{commentAnnotation, values[0]})
 }
 
 // ReadRequeue takes no value: what was lost runs again.

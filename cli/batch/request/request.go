@@ -57,7 +57,6 @@ type Request struct {
 	CPU, Memory, MemoryPerCPU    resource.Quantity
 	MemoryRequest, Storage       resource.Quantity
 	GPUs                         int
-	GPUShare                     GPUShare
 	Time                         time.Duration
 	Env                          []Variable
 	Labels, Annotations          [][2]string
@@ -67,7 +66,6 @@ type Request struct {
 	// Exact says that no other Job may have the name.
 	Exact   bool
 	Retries *int32
-	Slots   Slots
 	// Wrapped says that the script was made of an option.
 	Wrapped bool
 	// Numberings are those of arrays that cannot be asked for.
@@ -78,22 +76,6 @@ type Request struct {
 	replaced bool
 	Problems Problems
 	Notes    []string
-}
-
-// Slots are processors that may be on several machines.
-type Slots struct {
-	At      Place
-	Count   int
-	OneHost bool
-	// PerHost is how many are on one machine, 0 if it was not said.
-	PerHost int
-}
-
-// GPUShare is what each GPU brings with it.
-type GPUShare struct {
-	At          Place
-	CPUs, Tasks int
-	Memory      resource.Quantity
 }
 
 // New returns a request that asks for nothing yet.

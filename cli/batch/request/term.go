@@ -13,10 +13,13 @@ type Term struct {
 	terms []Term
 }
 
+// Check returns one check, in the language of package lang.
 func Check(format string, args ...any) Term { return Term{text: fmt.Sprintf(format, args...)} }
 
+// All returns what is true if all terms are.
 func All(terms ...Term) Term { return joined("and", terms) }
 
+// Either returns what is true if one of the terms is.
 func Either(terms ...Term) Term { return joined("or", terms) }
 
 func joined(joint string, terms []Term) Term {
@@ -29,6 +32,7 @@ func joined(joint string, terms []Term) Term {
 	return Term{joint: joint, terms: terms}
 }
 
+// Not returns what is true if the term is not.
 func Not(t Term) Term { return Term{joint: "not", terms: []Term{t}} }
 
 func (t Term) isEmpty() bool { return t.joint == "" && t.text == "" }

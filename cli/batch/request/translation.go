@@ -38,6 +38,7 @@ type Translation struct {
 // ErrSaid is returned when the problem was reported already.
 var ErrSaid = errors.New("reported")
 
+// Sorry reports what is wrong, and returns an empty term.
 func (t *Translation) Sorry(hint, format string, args ...any) Term {
 	t.Fail(t.At, hint, format, args...)
 	return Term{}
@@ -123,6 +124,7 @@ func (t *Translation) StandsFor(ref string) (one, several string) {
 	return "", set
 }
 
+// AllNamed returns the names of the Jobs that were submitted by a name.
 func (t *Translation) AllNamed(name string) ([]string, error) {
 	if t.Namesakes == nil {
 		return nil, errors.New("the cluster is not asked")

@@ -10,8 +10,9 @@ const name = "slurm"
 
 // Dialect returns the entry of Slurm for the table of dialects.
 func Dialect() *request.Dialect {
+	s := &share{}
 	return &request.Dialect{
-		Name: name, Prefix: "#SBATCH", Spelling: request.GNU, Options: options(), Finish: resolveGPUs,
+		Name: name, Prefix: "#SBATCH", Spelling: request.GNU, Options: options(s), Finish: s.resolve,
 		Parting: ":", PartingLines: []string{"hetjob", "packjob"},
 		Indexes: []string{"SLURM_ARRAY_TASK_ID"}, Variables: variables,
 	}

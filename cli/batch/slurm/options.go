@@ -12,7 +12,7 @@ const (
 )
 
 // options are those of sbatch.
-func options() []request.Option {
+func options(s *share) []request.Option {
 	return []request.Option{
 		{Names: "-J --job-name", Values: 1, Read: request.ReadName},
 		{Names: "-a --array", Values: 1, Read: request.ReadArray},
@@ -22,10 +22,10 @@ func options() []request.Option {
 		{Names: "-H --hold", Read: request.ReadHold, Waits: true},
 		{Names: "--wrap", Values: 1, Read: readWrap, Runs: true},
 		{Names: "-c --cpus-per-task", Values: 1, Read: request.ReadCPUs},
-		{Names: "--cpus-per-gpu", Values: 1, Read: readCPUsPerGPU},
+		{Names: "--cpus-per-gpu", Values: 1, Read: s.readCPUs},
 		{Names: "--mem", Values: 1, Read: readMemory},
 		{Names: "--mem-per-cpu", Values: 1, Read: readMemoryPerCPU},
-		{Names: "--mem-per-gpu", Values: 1, Read: readMemoryPerGPU},
+		{Names: "--mem-per-gpu", Values: 1, Read: s.readMemory},
 		{Names: "--tmp", Values: 1, Read: readTmp},
 		{Names: "-t --time", Values: 1, Read: readTime},
 		{Names: "-p --partition", Values: 1, Read: request.ReadQueue},
@@ -41,7 +41,7 @@ func options() []request.Option {
 		{Names: "-N --nodes", Values: 1, Read: request.OnlyOne(request.RefusedNodes, request.HintNodes)},
 		{Names: "-n --ntasks", Values: 1, Read: request.OnlyOne(refusedTasks, hintTasks)},
 		{Names: "--ntasks-per-node --tasks-per-node", Values: 1, Read: request.OnlyOne(refusedTasks, hintTasks)},
-		{Names: "--ntasks-per-gpu", Values: 1, Read: readTasksPerGPU},
+		{Names: "--ntasks-per-gpu", Values: 1, Read: s.readTasks},
 		{Names: "--comment", Values: 1, Read: request.ReadDescription},
 		{Names: "-Q --quiet", Read: request.Nothing},
 		{Names: "-v --verbose", Read: request.Nothing},

@@ -70,40 +70,6 @@ func readMemoryPerCPU(r *request.Request, at request.Place, values []string) {
 	}
 }
 
-func readMemoryPerGPU(r *request.Request, at request.Place, values []string) {
-	if q, ok := readAmount(r, at, values[0]); ok {
-		r.GPUShare.Memory = q
-		r.SetMemory(resource.Quantity{})
-	}
-}
-
-func readCPUsPerGPU(r *request.Request, at request.Place, values []string) {
-	if n, ok := r.ReadCount(at, values[0]); ok {
-		r.GPUShare.CPUs = n
-	}
-}
-
-func readTasksPerGPU(r *request.Request, at request.Place, values []string) {
-	if n, ok := r.ReadCount(at, values[0]); ok {
-		r.GPUShare.Tasks, r.GPUShare.At = n, at
-	}
-}
-
-// resolveGPUs makes the whole of what was said for each GPU, once it is known
-// how many there are.
-func resolveGPUs(r *request.Request) {
-	share, gpus := r.GPUShare, max(r.GPUs, 1)
-	if share.CPUs > 0 && r.CPU.IsZero() {
-		r.CPU.Set(int64(share.CPUs * gpus))
-	}
-	if !share.Memory.IsZero() && r.Memory.IsZero() && r.MemoryPerCPU.IsZero() {
-		r.Memory = notation.Times(share.Memory, int64(gpus))
-	}
-	if tasks := share.Tasks * gpus; tasks > 1 {
-		r.Unsupported(share.At, hintTasks, "these are %d tasks, and %s", tasks, refusedTasks)
-	}
-}
-
 // readGPUs reads 2, and a100:2.
 func readGPUs(r *request.Request, at request.Place, values []string) {
 	model, count, typed := strings.Cut(values[0], ":")
