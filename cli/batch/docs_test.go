@@ -172,9 +172,10 @@ func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	if len(main.Command) > 2 && main.Command[1] == "-c" {
 		main.Command, main.Args = main.Args, nil
 	}
+	ours := variablesOfDialects()
 	values := map[string]string{"command": strings.Join(main.Command, " ")}
 	for _, v := range main.Env {
-		if !regexp.MustCompile(`^(DEPCTL|SLURM|SGE|PBS|LSB)_|^(JOB_ID|JOB_NAME|NSLOTS|NCPUS|QUEUE)$`).MatchString(v.Name) {
+		if !strings.HasPrefix(v.Name, "DEPCTL_") && !ours[v.Name] {
 			values["env "+v.Name] = v.Value
 		}
 	}
@@ -190,6 +191,25 @@ func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	require.NoError(t, yaml.Unmarshal(text, &tree))
 	flatten(values, "", tree)
 	return values
+}
+
+// variablesOfDialects returns the names of all variables that dialects set.
+func variablesOfDialects() map[string]bool {
+	names := map[string]bool{}
+	for _, d := range dialects()[1:] {
+		for _, name := range d.Indexes {
+			names[name] = true
+		}
+		for _, array := range []notation.Numbering{nil, {{Last: 1, Step: 1}}} {
+			r := request.New(request.Context{})
+			r.Array, r.Queue = array, "long"
+			r.CPU.Set(1)
+			for _, v := range d.Variables(r) {
+				names[v.Name] = true
+			}
+		}
+	}
+	return names
 }
 
 func flatten(into map[string]string, path string, value any) {

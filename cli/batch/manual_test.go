@@ -3,6 +3,7 @@ package batch
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 	"depctl.dev/cli/batch/request"
 )
 
-// manual is the list of the options that a manual has, from the folder manuals.
+// manual is the list of the options that a manual has, from the folder of its dialect.
 type manual struct {
 	dialect *request.Dialect
 	title   string
@@ -29,29 +30,37 @@ type listed struct {
 	section string
 }
 
-// manuals reads the lists: two lines of comment, then the names of an option, what
-// it takes (none, value, two, or maybe), and the manual's section.
+// manuals reads the lists, manual.tsv and others in the folder of each dialect: two
+// lines of comment, then the names of an option, what it takes (none, value, two, or
+// maybe), and the manual's section.
 func manuals(t *testing.T) []manual {
 	t.Helper()
 	var all []manual
-	for _, from := range []struct {
-		dialect string
-		file    string
-	}{{"slurm", "slurm"}, {"gridengine", "gridengine"}, {"pbs", "pbs"}, {"pbs", "torque"}, {"lsf", "lsf"}} {
-		text, err := os.ReadFile("manuals/" + from.file + ".tsv")
+	for _, d := range dialects()[1:] {
+		files, err := filepath.Glob(d.Name + "/*.tsv")
 		require.NoError(t, err)
-		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-		m := manual{dialect: dialects().named(from.dialect), title: strings.TrimPrefix(lines[0], "# manual: ")}
-		m.count, err = strconv.Atoi(strings.TrimPrefix(lines[1], "# options: "))
-		require.NoError(t, err)
-		for _, line := range lines[2:] {
-			fields := strings.Split(line, "\t")
-			require.Len(t, fields, 3, line)
-			m.listed = append(m.listed, listed{strings.Fields(fields[0]), fields[1], fields[2]})
+		require.NotEmpty(t, files, "%s has no list of a manual", d.Name)
+		for _, file := range files {
+			all = append(all, readManual(t, d, file))
 		}
-		all = append(all, m)
 	}
 	return all
+}
+
+func readManual(t *testing.T, d *request.Dialect, file string) manual {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	m := manual{dialect: d, title: strings.TrimPrefix(lines[0], "# manual: ")}
+	m.count, err = strconv.Atoi(strings.TrimPrefix(lines[1], "# options: "))
+	require.NoError(t, err)
+	for _, line := range lines[2:] {
+		fields := strings.Split(line, "\t")
+		require.Len(t, fields, 3, line)
+		m.listed = append(m.listed, listed{strings.Fields(fields[0]), fields[1], fields[2]})
+	}
+	return m
 }
 
 // elsewhere are options that no list has: of older releases, of a sister, or known
@@ -211,7 +220,7 @@ func TestThePageOfOptionsIsOfTheLists(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`# Every option of the batch systems
 
-What ` + "`depctl submit`" + ` does with each option of five manuals. This page is made of the lists in ` + "`cli/batch/manuals`" + ` and of
+What ` + "`depctl submit`" + ` does with each option of these manuals. This page is made of the lists in the folders below ` + "`cli/batch`" + ` and of
 the program (` + "`go test ./cli/batch -run ThePageOfOptions -update`" + `); a test compares them.
 
 - **carried**: it becomes something of the Job, or asks for what is so anyway; some values are refused, with what to do.

@@ -160,7 +160,9 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		v := &optionFlag{list: &o.options, dialect: d, value: "OPTIONS"}
 		flags.Var(v, d, fmt.Sprintf("Options as %s has them; they win over those of the script.", d))
 	}
-	flags.StringVar(&o.dialect, "dialect", "", "Whose lines of options are read, and whose variables are set: depctl, slurm, gridengine, pbs or lsf. Default: those of the script.")
+	names := batch.Dialects()
+	last := len(names) - 1
+	flags.StringVar(&o.dialect, "dialect", "", fmt.Sprintf("Whose lines of options are read, and whose variables are set: %s or %s. Default: those of the script.", strings.Join(names[:last], ", "), names[last]))
 	flags.BoolVar(&o.ignoreUnsupported, "ignore-unsupported", false, "Leave out what a Job cannot do, and say so.")
 	flags.StringVarP(&o.filename, "filename", "f", "", "A manifest of a Job to add the options to.")
 	flags.StringVar(&o.template, "template", "", "The file with the defaults of the site.")
