@@ -63,7 +63,7 @@ func TestWhatAJobWaitsForCannotBeIgnored(t *testing.T) {
 		"options: {gridengine: [-h]}":       "-h is -h too",
 		"options: {pbs: [-W]}":              "-W is -W too",
 		"options: {lsf: [-w]}":              "-w is -w too",
-		"options: {sge: [-l]}":              "sge is no batch system, there are slurm, gridengine, pbs and lsf",
+		"options: {sge: [-l]}":              "sge is no batch system, there are slurm, ",
 		"options: {depctl: [--after]}":      "depctl is no batch system",
 		"options: {slurm: [licenses]}":      "licenses is not an option, write it as scripts do: --licenses",
 		"resources: ['*']":                  "* is depend of -W too",
