@@ -38,8 +38,7 @@ func (s *slots) readSpan(r *request.Request, at request.Place, text string) {
 	}
 }
 
-// resolve makes CPUs of the slots, once it is known whether all are on
-// one host.
+// resolve makes CPUs of the slots, once it is known whether all are on one host.
 func (s *slots) resolve(r *request.Request) {
 	switch {
 	case s.count == 0:

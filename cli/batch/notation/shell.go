@@ -12,7 +12,7 @@ const indexVariable = "JOB_COMPLETION_INDEX"
 // TaskVariable has the number of an element, whatever the system.
 const TaskVariable = "DEPCTL_TASK_ID"
 
-// Shell returns the commands that set taskVariable to the number of the element,
+// Shell returns the commands that set TaskVariable to the number of the element,
 // for any POSIX shell. The shortest way is taken: a line of arithmetic for each
 // run, or a walk along all numbers.
 func (n Numbering) Shell() string {

@@ -61,8 +61,8 @@ type Variable struct {
 type Option struct {
 	// Names are its spellings, separated by spaces.
 	Names string
-	// Values is how many it takes. A gnu option that may have one, and then only
-	// behind "=", takes maybe.
+	// Values is how many it takes. An option of GNU that may have one, and then
+	// only behind "=", takes Maybe.
 	Values int
 	// More reports whether the next word belongs to it too.
 	More func(values []string, next string) bool
@@ -71,14 +71,14 @@ type Option struct {
 	Read Reader
 	// Note says why it is left out.
 	Note string
-	// Refusal says why it is refused, and hint what to do.
+	// Refusal says why it is refused, and Hint what to do.
 	Refusal, Hint string
 
 	// Waits is for what says when the Job may run: no site may ignore it.
 	Waits bool
 	// Runs is for what says what runs: there is no other script or command.
 	Runs bool
-	// Value and help are for depctl's own help.
+	// Value and Help are for depctl's own help.
 	Value, Help string
 }
 

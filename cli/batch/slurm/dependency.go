@@ -35,7 +35,7 @@ func translateDependency(text string) func(t *request.Translation) request.Term 
 	}
 }
 
-// slurmRefusals are the types that have no counterpart.
+// whyRefused says why a type has no counterpart, "" if it is not known.
 func whyRefused(kind string) string {
 	switch kind {
 	case "afterburstbuffer":

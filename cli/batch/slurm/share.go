@@ -33,8 +33,8 @@ func (s *share) readMemory(r *request.Request, at request.Place, values []string
 	}
 }
 
-// resolve makes the whole of what was said for each GPU, once it is known
-// how many there are.
+// resolve makes the whole of what was said for each GPU, once it is known how many
+// there are.
 func (s *share) resolve(r *request.Request) {
 	gpus := max(r.GPUs, 1)
 	if s.cpus > 0 && r.CPU.IsZero() {
