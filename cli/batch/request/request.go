@@ -71,11 +71,13 @@ type Request struct {
 	// Numberings are those of arrays that cannot be asked for.
 	Numberings map[string]notation.Numbering
 
+	// Problems and Notes are what was reported.
+	Problems Problems
+	Notes    []string
+
 	waits []wait
 	// replaced says that what the manifest waits for does not count.
 	replaced bool
-	Problems Problems
-	Notes    []string
 }
 
 // New returns a request that asks for nothing yet.
