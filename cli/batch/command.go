@@ -20,8 +20,8 @@ const (
 	// maxScript is what a ConfigMap takes, with room for the rest of it.
 	maxScript = 1<<20 - 4<<10
 
-	// ScriptAnnotation, of a pod, is the script that it runs.
-	ScriptAnnotation = "depctl.dev/script"
+	// scriptAnnotation, of a pod, is the script that it runs.
+	scriptAnnotation = "depctl.dev/script"
 
 	scriptVolume = "depctl-script"
 	scriptFolder = "/depctl"
@@ -79,10 +79,10 @@ func (b *builder) mountScript() {
 		if pod.Annotations == nil {
 			pod.Annotations = map[string]string{}
 		}
-		pod.Annotations[ScriptAnnotation] = text
+		pod.Annotations[scriptAnnotation] = text
 		volume.DownwardAPI = &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{{
 			Path: scriptFile, Mode: mode,
-			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + ScriptAnnotation + "']"},
+			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + scriptAnnotation + "']"},
 		}}}
 	} else {
 		b.script = b.configMap(text)

@@ -154,7 +154,7 @@ func becomes(t *testing.T, d, option string) string {
 func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	t.Helper()
 	job = job.DeepCopy()
-	delete(job.Spec.Template.Annotations, ScriptAnnotation)
+	delete(job.Spec.Template.Annotations, scriptAnnotation)
 	delete(job.Labels, request.NameLabel)
 	job.Spec.Template.Labels = nil
 	spec := &job.Spec

@@ -31,7 +31,7 @@ func TestWrapIsAScript(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "wrap-", made.Job.GenerateName)
 	require.EqualValues(t, 10, *made.Job.Spec.Completions)
-	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[ScriptAnnotation])
+	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[scriptAnnotation])
 	require.Equal(t, []string{"/bin/sh", "/depctl/script"}, made.Job.Spec.Template.Spec.Containers[0].Command)
 
 	made, err = submitted(t, nil, false, "", Option{Dialect: "slurm", Name: "wrap", Value: "echo $SLURM_JOB_ID"})
