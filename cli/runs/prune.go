@@ -49,6 +49,7 @@ type pruneOptions struct {
 	reader      *cluster.Reader
 	client      *cluster.JobClient
 	interactive func(io.Reader) bool
+	structured  printers.ResourcePrinter
 }
 
 // NewPrune returns "depctl prune".
@@ -103,6 +104,7 @@ func (o *pruneOptions) validate(cmd *cobra.Command) error {
 
 func (o *pruneOptions) complete(f *cluster.Factory) error {
 	var err error
+	o.structured = cluster.Printer(o.output)
 	if o.namespace, err = f.Namespace(); err != nil {
 		return err
 	}
@@ -224,16 +226,13 @@ func (o *pruneOptions) remove(ctx context.Context, jobs []lang.Ref) error {
 
 // say writes that a Job was deleted, in kubectl's words, or the Job.
 func (o *pruneOptions) say(t cluster.LiveJob) error {
-	var err error
-	switch o.output {
-	case command.OutputJSON:
-		err = (&printers.OmitManagedFieldsPrinter{Delegate: &printers.JSONPrinter{}}).PrintObj(t.Raw, o.streams.Out)
-	case command.OutputYAML:
-		err = (&printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}).PrintObj(t.Raw, o.streams.Out)
-	case "name":
-		_, err = fmt.Fprintf(o.streams.Out, "job.batch/%s\n", t.Name)
-	default:
-		_, err = fmt.Fprintf(o.streams.Out, "job.batch/%s deleted%s\n", t.Name, command.DryRun(o.dryRun).Suffix())
+	if o.structured != nil {
+		return o.structured.PrintObj(t.Raw, o.streams.Out)
 	}
+	line := "job.batch/" + t.Name
+	if o.output == "" {
+		line += " deleted" + command.DryRun(o.dryRun).Suffix()
+	}
+	_, err := fmt.Fprintln(o.streams.Out, line)
 	return err
 }
