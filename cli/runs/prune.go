@@ -129,12 +129,12 @@ func (o *pruneOptions) run(ctx context.Context) error {
 	if len(old) == 0 {
 		return command.PrintNotes(o.streams.ErrOut, []string{"No runs to prune found in namespace " + o.namespace + "."})
 	}
-	var jobs []lang.Ref
+	var jobs []gate.Job
 	var names []string
 	for _, s := range old {
 		names = append(names, s.name)
 		for _, ref := range slices.Concat(s.history, s.steps) {
-			jobs = append(jobs, r.world.Jobs[ref].Identity())
+			jobs = append(jobs, r.world.Jobs[ref])
 		}
 	}
 	if len(names) > 10 {
@@ -198,14 +198,11 @@ func (s *summary) waitedFor(w *snapshot.World) (gate.Job, bool) {
 	return gate.Job{}, false
 }
 
-func (o *pruneOptions) remove(ctx context.Context, jobs []lang.Ref) error {
-	slices.SortFunc(jobs, lang.Ref.Compare)
+func (o *pruneOptions) remove(ctx context.Context, jobs []gate.Job) error {
+	slices.SortFunc(jobs, func(a, b gate.Job) int { return a.Identity().Compare(b.Identity()) })
 	var failed []error
-	for _, ref := range jobs {
-		t, err := o.client.Get(ctx, ref)
-		if err == nil && t.Outcome() == lang.Undecided {
-			err = fmt.Errorf("job %s has not ended, and stays", ref)
-		}
+	for _, job := range jobs {
+		t, err := o.ended(ctx, job)
 		if err == nil {
 			err = o.client.Remove(ctx, t)
 		}
@@ -222,6 +219,19 @@ func (o *pruneOptions) remove(ctx context.Context, jobs []lang.Ref) error {
 		}
 	}
 	return command.Flatten(errors.Join(failed...))
+}
+
+// ended returns a Job that may go. One that has ended does not begin again, and is deleted by its
+// UID: so it is read once more only to print it. A superseded one may have run when it was read.
+func (o *pruneOptions) ended(ctx context.Context, job gate.Job) (cluster.LiveJob, error) {
+	if job.Outcome() != lang.Undecided && o.structured == nil {
+		return cluster.LiveJob{Job: job}, nil
+	}
+	t, err := o.client.Get(ctx, job.Identity())
+	if err == nil && t.Outcome() == lang.Undecided {
+		err = fmt.Errorf("job %s has not ended, and stays", job.Identity())
+	}
+	return t, err
 }
 
 // say writes that a Job was deleted, in kubectl's words, or the Job.
