@@ -3,7 +3,6 @@ package integration
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -117,7 +116,8 @@ func TestANightOfKubernetesIsRepaired(t *testing.T) {
 	s := full.namespace(t)
 	s.nightly("load", "* * * * *", "", template("exit-code", "1"))
 	s.nightly("report", "* * * * *", "cronjob:load", onFailure(gate.Wait))
-	failed, report := s.firstRun("load"), s.firstRun("report")
+	report := s.firstRun("report")
+	failed := sameRun("load", "report", report)
 	s.fails(failed)
 	s.held(report)
 	cron, err := s.client.BatchV1().CronJobs(s.name).Patch(t.Context(), "load", types.MergePatchType,
@@ -153,8 +153,8 @@ func TestAFolderIsScheduled(t *testing.T) {
 	stdout, stderr := s.does("schedule", "* * * * *", "-f", folder)
 	require.Equal(t, "configmap/settings applied\ncronjob.batch/extract applied\ncronjob.batch/load applied\n", stdout)
 	require.Contains(t, stderr, "The first time is ")
-	extract, load := s.firstRun("extract"), s.firstRun("load")
-	require.Equal(t, strings.TrimPrefix(extract, "extract-"), strings.TrimPrefix(load, "load-"))
+	load := s.firstRun("load")
+	extract := sameRun("extract", "load", load)
 	s.held(load)
 	s.tell(extract)
 	s.completes(extract, load)
