@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,9 @@ func NewSchedule(f *cluster.Factory, streams genericiooptions.IOStreams, lint Li
 			}
 			if err := o.validate(nil); err != nil {
 				return err
+			}
+			if strings.Contains(args[0], "TZ") { // gate/schedule reads it: an old CronJob may have it
+				return command.UsageErrorf("the schedule %q has a time zone in it, which Kubernetes refuses: use --time-zone", args[0])
 			}
 			o.schedule = args[0]
 			times, err := schedule.Read(o.schedule, o.zone, o.clock.Now())
