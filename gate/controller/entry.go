@@ -61,8 +61,12 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 	if same && older(e.job.ResourceVersion, old.job.ResourceVersion) {
 		return nil
 	}
+	var affected []lang.Ref
 	if !same {
 		s.replaced(ref, old)
+	}
+	if known && (!same || old.job.CronJob != e.job.CronJob) {
+		affected = s.goneRun(old.job)
 	}
 	e.job = s.carry(old.job, e.job, same)
 	if same {
@@ -84,7 +88,7 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 	job := e.job
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
-	affected := append(s.put(ref, e), taken...)
+	affected = append(append(affected, s.put(ref, e)...), taken...)
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)
