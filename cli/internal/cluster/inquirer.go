@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -22,6 +23,9 @@ import (
 type Inquirer struct {
 	Client kubernetes.Interface
 	Notes  []string
+	// CronJobs are asked about as well, and Facts is what was read of them.
+	CronJobs []lang.Ref
+	Facts    map[lang.Ref]explanation.CronJobFacts
 }
 
 // Read returns the Jobs that are asked about by their names, all that they wait for, and
@@ -29,7 +33,11 @@ type Inquirer struct {
 // them. change may alter a Job before what it waits for is read.
 func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
 	r := NewReader(i.Client, "").Reading(now)
-	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
+	asked := map[lang.Ref]*batchv1.Job{}
+	queue, err := i.readCronJobs(ctx, r, now)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, ref := range refs {
 		job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		switch {
@@ -57,6 +65,9 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	}
 	reached, err := i.follow(ctx, r, queue)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := i.settle(ctx, r, reached); err != nil {
 		return nil, nil, err
 	}
 	if err := i.surround(ctx, r, asked, reached); err != nil {

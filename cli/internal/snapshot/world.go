@@ -41,6 +41,11 @@ type World struct {
 	Kinds gate.Kinds
 	// CronJobs are those that were read, with their runs.
 	CronJobs *gate.CronJobs
+	// Answers are what looks at the Jobs of their runs have shown, and asked which are needed.
+	Answers map[lang.Ref]schedule.Answers
+	asked   map[lang.Ref]bool
+	// Unmade are Jobs that Kubernetes is still to make of CronJobs.
+	Unmade map[lang.Ref]bool
 	// Now is when the Jobs were read.
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
@@ -59,6 +64,9 @@ func NewWorld(now time.Time) *World {
 		Access:   gate.Open{},
 		Pods:     map[types.UID][]gate.Pod{},
 		CronJobs: gate.NewCronJobs(),
+		Answers:  map[lang.Ref]schedule.Answers{},
+		asked:    map[lang.Ref]bool{},
+		Unmade:   map[lang.Ref]bool{},
 		Now:      now,
 		keys:     map[lang.Ref]lang.Ref{},
 	}
@@ -144,16 +152,6 @@ func (w *World) PutCronJob(facts schedule.CronJob) {
 	w.Graph.Set(gate.CronJobRef(facts.Namespace, facts.Name), depgraph.Node{Object: &lang.Object{UID: string(facts.UID), Created: facts.Created}})
 }
 
-// runs answers which runs the CronJobs have, as far as they were read. Nobody asks for what is
-// not known.
-type runs struct{ *gate.CronJobs }
-
-// Runs returns the runs of a CronJob, nil if there is none.
-func (r runs) Runs(ref lang.Ref) (*schedule.Runs, schedule.Answers) { return r.CronJobs.Runs(ref), nil }
-
-// Ask does nothing.
-func (runs) Ask(lang.Ref, []time.Time) {}
-
 // Remove forgets the Job of this name, which is gone. If it was the latest of its step, the
 // one before counts again.
 func (w *World) Remove(identity lang.Ref) {
@@ -217,7 +215,7 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w.CronJobs}}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w}}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.
