@@ -114,7 +114,10 @@ func TestCronJobs(t *testing.T) {
 		"explain-json":  {lines: []string{"explain cronjob/report extract-1 -o json"}},
 		"explain-jobs":  {lines: []string{"explain often-29393875 -r"}, terminal: "80 columns"},
 		"explain-alone": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "list", "jobs"); forbid(c, "get", "jobs") }},
-		"explain-none":  {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
+		"plan": {lines: []string{
+			"plan -f testdata/cronjobs/night.yaml", "plan -f testdata/cronjobs/night.yaml --slots 1 -o wide", "plan -f testdata/cronjobs/night.yaml -o json",
+		}, terminal: "80 columns"},
+		"explain-none": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got strings.Builder

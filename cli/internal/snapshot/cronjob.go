@@ -3,10 +3,12 @@ package snapshot
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -139,6 +141,45 @@ func (w *World) Meant(job, cronJob lang.Ref) []lang.Ref {
 	return list
 }
 
+// Needs returns what a Job waits for: of a CronJob the Jobs of those runs that are meant.
+func (w *World) Needs(job lang.Ref) []lang.Ref {
+	list := w.Graph.Prerequisites(job)
+	expr := w.Graph.Expr(job)
+	if expr == nil || !slices.ContainsFunc(list, func(ref lang.Ref) bool { return ref.Kind == lang.KindCronJob }) {
+		return list
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(ref lang.Ref) bool { return ref.Kind == lang.KindCronJob && w.CronJobs.Runs(ref) != nil })
+	for _, edge := range expr.Edges() {
+		if edge.Ref.Kind != lang.KindCronJob {
+			continue
+		}
+		for _, run := range w.Meant(job, edge.Ref) {
+			if made, there := w.RunJob(run); there && !slices.Contains(list, made) {
+				list = append(list, made)
+			}
+		}
+	}
+	slices.SortFunc(list, lang.Ref.Compare)
+	return list
+}
+
+// AsksAbsent reports whether an expression names an object to see that it is not there, and in no
+// other way.
+func AsksAbsent(expr *lang.Expr, by, ref lang.Ref) bool {
+	absent := false
+	for _, check := range expr.Checks() {
+		for i := range check.Targets {
+			if t := &check.Targets[i]; t.Self || t.Ref.Resolve(by).Object() != ref.Object() {
+				continue
+			}
+			if absent = check.Status == lang.StatusAbsent; !absent {
+				return false
+			}
+		}
+	}
+	return absent
+}
+
 // Asked returns the times of CronJobs of which only a look at the Job that Kubernetes would have
 // made tells whether there was one, sorted.
 func (w *World) Asked() []lang.Ref {
@@ -169,4 +210,58 @@ func (r runs) Ask(cronJob lang.Ref, times []time.Time) {
 	for _, at := range times {
 		r.asked[TimeOf(cronJob, at)] = true
 	}
+}
+
+// longAgo is before each run that an expression may mean: 64 of a yearly schedule.
+const longAgo = 70 * 366 * 24 * time.Hour
+
+// PutTemplate adds a CronJob of a file. How long it has been there nobody knows: so it has every
+// earlier time of its schedule. @every alone counts from its creation, which is now.
+func (w *World) PutTemplate(c *batchv1.CronJob) {
+	facts := schedule.Observe(c)
+	if facts.UID == "" {
+		facts.UID = types.UID("cronjob " + facts.Namespace + "/" + facts.Name)
+	}
+	if facts.Created = w.Now.Truncate(time.Second); !strings.HasPrefix(facts.Schedule, "@every") {
+		facts.Created = facts.Created.Add(-longAgo)
+	}
+	facts.Last, facts.Active = time.Time{}, nil
+	w.Templates[gate.CronJobRef(c.Namespace, c.Name)] = c
+	w.PutCronJob(facts)
+	if !w.Kinds.Has(lang.KindCronJob) {
+		w.Kinds = append(w.Kinds, gate.KindOfCronJobs())
+	}
+}
+
+// MakeRun adds the Job of a CronJob for a scheduled time that is still to come, as the admission
+// policies would have it, and returns it.
+func (w *World) MakeRun(cronJob lang.Ref, at time.Time) lang.Ref {
+	c := w.Templates[cronJob].DeepCopy()
+	c.UID = w.CronJobs.Runs(cronJob).CronJob.UID
+	full := RunOf(c, at, at)
+	full.UID = types.UID("job " + full.Namespace + "/" + full.Name)
+	job := gate.Observe(full)
+	w.Add(job)
+	w.NoteLength(full)
+	ref := w.RefOf(job.Identity())
+	w.Unmade[ref] = true
+	return ref
+}
+
+// TakeForDone has a run of a CronJob that has succeeded, without a Job in the graph.
+func (w *World) TakeForDone(cronJob lang.Ref, at time.Time) {
+	runs := w.CronJobs.Runs(cronJob)
+	name := runs.CronJob.JobName(at)
+	o := &lang.Object{Created: at, Started: true, StartedAt: at, Outcome: lang.Succeeded, Finished: earlier(at, w.Now)}
+	w.CronJobs.SetJob(gate.Job{
+		Namespace: cronJob.Namespace, Name: name, UID: types.UID("done " + name), CronJob: runs.CronJob.UID,
+		Run: schedule.Child{Name: name, UID: types.UID("done " + name), Created: at, Time: at}, Object: o,
+	})
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

@@ -44,6 +44,8 @@ type World struct {
 	// Answers are what looks at the Jobs of their runs have shown, and asked which are needed.
 	Answers map[lang.Ref]schedule.Answers
 	asked   map[lang.Ref]bool
+	// Templates are the CronJobs of files, as they are written.
+	Templates map[lang.Ref]*batchv1.CronJob
 	// Unmade are Jobs that Kubernetes is still to make of CronJobs.
 	Unmade map[lang.Ref]bool
 	// Now is when the Jobs were read.
@@ -67,8 +69,10 @@ func NewWorld(now time.Time) *World {
 		Answers:  map[lang.Ref]schedule.Answers{},
 		asked:    map[lang.Ref]bool{},
 		Unmade:   map[lang.Ref]bool{},
-		Now:      now,
-		keys:     map[lang.Ref]lang.Ref{},
+
+		Templates: map[lang.Ref]*batchv1.CronJob{},
+		Now:       now,
+		keys:      map[lang.Ref]lang.Ref{},
 	}
 }
 
