@@ -96,6 +96,7 @@ func cronObjects() []runtime.Object {
 		fakeJob("tidy-29393850", "", scheduledAt("tidy", "01:30"), ran(40), finishedAs(batchv1.JobFailed, 30, "BackoffLimitExceeded")),
 		fakeCronJob("often", "*/5 * * * *", "load-2", "01:55", policy(batchv1.ForbidConcurrent, "often-29393875")),
 		fakeJob("often-29393875", "load-2", scheduledAt("often", "01:55")),
+		fakeJob("after-load", "cronjob:load@-1, cronjob:often"),
 		fakeCronJob("late", "0 2 * * *", "", "-1 02:00", func(c *batchv1.CronJob) { c.Spec.StartingDeadlineSeconds = ptr.To(int64(60)) }),
 		fakeCronJob("wrong", "0 3 * * *", "suceeded(load)", "-1 03:00"),
 		fakeCronJob("mars", "0 3 * * *", "", "", func(c *batchv1.CronJob) { c.Spec.TimeZone = ptr.To("Mars/Olympus") }),
@@ -117,7 +118,12 @@ func TestCronJobs(t *testing.T) {
 		"plan": {lines: []string{
 			"plan -f testdata/cronjobs/night.yaml", "plan -f testdata/cronjobs/night.yaml --slots 1 -o wide", "plan -f testdata/cronjobs/night.yaml -o json",
 		}, terminal: "80 columns"},
-		"explain-none": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
+		"graph": {lines: []string{
+			"graph", "graph -o tree", "graph -o wide", "graph -o dot", "graph -o mermaid", "graph -o json",
+			"graph -f testdata/cronjobs/night.yaml", "graph -f testdata/cronjobs/night.yaml -o tree", "graph -f testdata/cronjobs/night.yaml -o dot",
+		}, terminal: "150 columns"},
+		"graph-handlers": {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
+		"explain-none":   {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got strings.Builder

@@ -86,62 +86,10 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// mostRunsAsked is how many runs of CronJobs are looked for by the names of their Jobs.
-const mostRunsAsked = 200
-
-// settle looks for the runs of CronJobs of which nothing else tells whether there was a Job.
-func (i *Inquirer) settle(ctx context.Context, r *Reading, reached []lang.Ref) error {
-	w := r.World
-	for _, ref := range reached {
-		if expr := w.Graph.Expr(ref); expr != nil {
-			for _, edge := range expr.Edges() {
-				if edge.Ref.Kind == lang.KindCronJob {
-					w.Meant(ref, edge.Ref)
-				}
-			}
-		}
-	}
-	asked := w.Asked()
-	for ref, facts := range i.Facts {
-		for _, run := range w.LastRuns(ref, explanation.MostRuns) {
-			if at, err := time.Parse(time.RFC3339, run.Run); err == nil && facts.Runs.At(at, schedule.Unasked).State == schedule.Unsettled {
-				asked = append(asked, run)
-			}
-		}
-	}
-	for n, run := range asked {
-		if n == mostRunsAsked {
-			i.note("Whether runs of CronJobs were missed was looked up for %d of them.", n)
-			return nil
-		}
-		if err := i.ask(ctx, w, run); IsForbidden(err) {
-			i.note("Whether runs of CronJobs were missed is not known: %v", err)
-			break
-		} else if err != nil {
-			return err
-		}
-	}
+// answered takes into the facts what looks at Jobs have shown.
+func (i *Inquirer) answered(w *snapshot.World) {
 	for ref, facts := range i.Facts {
 		facts.Answers = w.Answers[ref]
 		i.Facts[ref] = facts
 	}
-	return nil
-}
-
-func (i *Inquirer) ask(ctx context.Context, w *snapshot.World, run lang.Ref) error {
-	ref := run.Object()
-	runs := w.CronJobs.Runs(ref)
-	at, err := time.Parse(time.RFC3339, run.Run)
-	if runs == nil || err != nil {
-		return nil
-	}
-	job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, runs.CronJob.JobName(at), metav1.GetOptions{})
-	switch {
-	case apierrors.IsNotFound(err):
-		job = nil
-	case err != nil:
-		return fmt.Errorf("reading the Job of %s: %w", run, err)
-	}
-	w.Answer(ref, at, schedule.AnswerOf(runs.CronJob.UID, at, job))
-	return nil
 }

@@ -67,9 +67,12 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := i.settle(ctx, r, reached); err != nil {
+	notes, err := r.settle(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
+	i.answered(r.World)
+	i.Notes = append(i.Notes, notes...)
 	if err := i.surround(ctx, r, asked, reached); err != nil {
 		return nil, nil, err
 	}

@@ -58,8 +58,12 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 	if err := r.readKinds(ctx); err != nil {
 		return nil, err
 	}
+	missed, err := r.settle(ctx)
+	if err != nil {
+		return nil, err
+	}
 	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
-	return append(snapshot.UnreadableNotes(r.World), notes...), err
+	return slices.Concat(snapshot.UnreadableNotes(r.World), missed, notes), err
 }
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.

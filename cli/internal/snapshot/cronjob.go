@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/cli/picture"
+	"depctl.dev/depgraph"
 	"depctl.dev/gate"
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
@@ -90,6 +91,8 @@ func (w *World) runState(ref lang.Ref) (gate.State, string) {
 func (w *World) cronJobState(ref lang.Ref) (gate.State, string) {
 	runs := w.CronJobs.Runs(ref)
 	switch last := w.LastRuns(ref, 1); {
+	case w.Invalid[ref] != nil:
+		return gate.StateInvalid, w.Invalid[ref].Error()
 	case runs == nil:
 		return gate.StateMissing, "no cronjob of this name was found"
 	case len(last) > 0:
@@ -104,15 +107,20 @@ func (w *World) cronJobState(ref lang.Ref) (gate.State, string) {
 // Kubernetes has not come to are not among them.
 func (w *World) LastRuns(ref lang.Ref, most int) []lang.Ref {
 	runs := w.CronJobs.Runs(ref)
-	if runs == nil {
+	if runs == nil || w.Templates[ref] != nil { // that of a file has none
 		return nil
 	}
+	const mostDue = 10
 	var list []lang.Ref
 	at := w.Now.Add(time.Second)
-	for len(list) < most {
+	for due := 0; len(list) < most; due++ {
 		previous, ok := runs.Previous(at)
 		if !ok {
 			break
+		}
+		if passed := runs.CronJob.Passed(); due == mostDue && previous.After(passed) {
+			at = passed.Add(time.Second) // it has long been suspended
+			continue
 		}
 		at = previous
 		run := runs.At(at, schedule.Unasked)
@@ -137,6 +145,26 @@ func (w *World) Meant(job, cronJob lang.Ref) []lang.Ref {
 		ref := cronJob.Resolve(job)
 		ref.Run = m.Name
 		list = append(list, ref)
+	}
+	return list
+}
+
+// MeantNext returns which runs of a CronJob a name in the template of another one means, for the
+// next run of that one.
+func (w *World) MeantNext(by, cronJob lang.Ref) []lang.Ref {
+	own, named := w.CronJobs.Runs(by), w.CronJobs.Runs(cronJob.Resolve(by))
+	if own == nil || named == nil {
+		return nil
+	}
+	at, ok := own.Next(w.Now)
+	if !ok {
+		return nil
+	}
+	var list []lang.Ref
+	for _, run := range schedule.Resolve(schedule.Subject{Time: at, Own: own}, named, cronJob.Offset(), nil).Runs {
+		if !run.Time.IsZero() {
+			list = append(list, TimeOf(cronJob.Resolve(by), run.Time))
+		}
 	}
 	return list
 }
@@ -186,6 +214,9 @@ func (w *World) Asked() []lang.Ref {
 	return slices.SortedFunc(maps.Keys(w.asked), lang.Ref.Compare)
 }
 
+// Ask notes that it is to be looked up whether the run of a CronJob at a time was made.
+func (w *World) Ask(cronJob lang.Ref, at time.Time) { w.asked[TimeOf(cronJob, at)] = true }
+
 // Answer takes in what such a look has shown.
 func (w *World) Answer(cronJob lang.Ref, at time.Time, answer schedule.Answer) {
 	if w.Answers[cronJob] == nil {
@@ -208,7 +239,7 @@ func (r runs) Owner(job gate.Job) *schedule.Runs { return r.CronJobs.Owner(job) 
 // Ask notes which times are to be looked for.
 func (r runs) Ask(cronJob lang.Ref, times []time.Time) {
 	for _, at := range times {
-		r.asked[TimeOf(cronJob, at)] = true
+		r.World.Ask(cronJob, at)
 	}
 }
 
@@ -226,8 +257,16 @@ func (w *World) PutTemplate(c *batchv1.CronJob) {
 		facts.Created = facts.Created.Add(-longAgo)
 	}
 	facts.Last, facts.Active = time.Time{}, nil
-	w.Templates[gate.CronJobRef(c.Namespace, c.Name)] = c
+	ref := gate.CronJobRef(c.Namespace, c.Name)
+	w.Templates[ref] = c
 	w.PutCronJob(facts)
+	if text, waits := c.Spec.JobTemplate.Annotations[gate.DependsOnAnnotation]; waits {
+		expr, err := lang.Parse(text)
+		if w.Invalid[ref] = err; err == nil {
+			delete(w.Invalid, ref)
+			w.Graph.Set(ref, depgraph.Node{Object: w.Graph.Object(ref), Expr: expr})
+		}
+	}
 	if !w.Kinds.Has(lang.KindCronJob) {
 		w.Kinds = append(w.Kinds, gate.KindOfCronJobs())
 	}

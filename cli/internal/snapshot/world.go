@@ -235,7 +235,7 @@ func (w *World) Unmet(ref lang.Ref) []lang.Reason {
 // Value evaluates one check of an expression alone, as an expression of its own,
 // so that the value is the language's.
 func (w *World) Value(ref lang.Ref, named lang.Edge) lang.Value {
-	if named.PerElement {
+	if named.PerElement || ref.Kind != lang.KindJob { // a template waits for nothing itself
 		return lang.Unknown
 	}
 	expr, err := lang.Parse(named.Check)
@@ -281,7 +281,7 @@ func (w *World) Keep(refs []lang.Ref) {
 	}
 }
 
-// UpstreamOf returns the Jobs that are asked for and everything that they wait for,
+// UpstreamOf returns the Jobs and the CronJobs of files that are asked for, and everything that they wait for,
 // directly or through others, sorted.
 func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 	reached := map[lang.Ref]bool{}
@@ -296,6 +296,11 @@ func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 		}
 	}
 	for ref := range w.Jobs {
+		if asked(ref) {
+			reach(ref)
+		}
+	}
+	for ref := range w.Templates {
 		if asked(ref) {
 			reach(ref)
 		}
