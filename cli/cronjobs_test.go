@@ -103,6 +103,32 @@ func cronObjects() []runtime.Object {
 	)
 }
 
+// resultsOf adds Jobs that wait for results, and pods that tell them.
+func resultsOf(c *fake.Clientset) {
+	one := func(j *batchv1.Job) { j.Spec.Completions = ptr.To(int32(1)) }
+	named := func(j *batchv1.Job) { j.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}} }
+	done := finishedAs(batchv1.JobComplete, 20, "")
+	objects := []runtime.Object{
+		fakeJob("check", "", ran(30), done, one, named),
+		fakeJob("tidy-29392410", "", scheduledAt("tidy", "-1 01:30"), ran(30), done, one, named),
+		fakeJob("by-result", "succeeded(check, result=yes)"),
+		fakeJob("by-run", "succeeded(cronjob:tidy@-1, result=no)"),
+	}
+	for _, job := range []string{"check", "tidy-29392410"} {
+		objects = append(objects, &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: job + "-x", UID: types.UID(job), Labels: map[string]string{batchv1.ControllerUidLabel: "uid-" + job}, OwnerReferences: ownedBy(job)},
+			Status: corev1.PodStatus{Phase: corev1.PodSucceeded, ContainerStatuses: []corev1.ContainerStatus{{
+				Name: "main", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Message: "no\n", FinishedAt: minutesAgo(20)}},
+			}}},
+		})
+	}
+	for _, object := range objects {
+		if err := c.Tracker().Add(object); err != nil {
+			panic(err)
+		}
+	}
+}
+
 // TestCronJobs runs commands on a cluster with CronJobs; what they print is in testdata/cronjobs.
 func TestCronJobs(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -122,6 +148,13 @@ func TestCronJobs(t *testing.T) {
 			"graph", "graph -o tree", "graph -o wide", "graph -o dot", "graph -o mermaid", "graph -o json",
 			"graph -f testdata/cronjobs/night.yaml", "graph -f testdata/cronjobs/night.yaml -o tree", "graph -f testdata/cronjobs/night.yaml -o dot",
 		}, terminal: "150 columns"},
+		"runs":           {lines: []string{"runs", "runs --matrix", "runs --limit 3 -o json", "runs -A -o name"}, terminal: "100 columns"},
+		"runs-forbidden": {lines: []string{"runs"}, change: func(c *fake.Clientset) { forbid(c, "list", "cronjobs") }},
+		"results":        {lines: []string{"explain by-result", "graph by-result --up 1", "plan", "explain by-run"}, terminal: "100 columns", change: resultsOf},
+		"results-forbidden": {lines: []string{"explain by-result", "graph by-result --up 1"}, terminal: "100 columns", change: func(c *fake.Clientset) {
+			resultsOf(c)
+			forbid(c, "list", "pods")
+		}},
 		"graph-handlers": {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
 		"explain-none":   {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
 	} {

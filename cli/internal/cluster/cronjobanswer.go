@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 )
@@ -46,10 +47,13 @@ func (r *Reading) settle(ctx context.Context) ([]string, error) {
 }
 
 func (r *Reading) unsettled() []lang.Ref {
-	w := r.World
+	w, most := r.World, explanation.MostRuns
+	if r.AllCronJobs {
+		most = snapshot.MostRecorded
+	}
 	for _, ref := range w.CronJobs.Refs() {
 		runs := w.CronJobs.Runs(ref)
-		for _, run := range w.LastRuns(ref, explanation.MostRuns) {
+		for _, run := range w.LastRuns(ref, most) {
 			if at, err := time.Parse(time.RFC3339, run.Run); err == nil && runs.At(at, schedule.Unasked).State == schedule.Unsettled {
 				w.Ask(ref, at)
 			}

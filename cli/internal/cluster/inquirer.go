@@ -7,7 +7,6 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -138,8 +137,8 @@ func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]
 			i.readPods(ctx, q, job)
 		}
 	}
-	for _, ref := range reached {
-		i.learn(ctx, q, ref)
+	for _, note := range r.learn(ctx, reached) {
+		i.note("%s", note)
 	}
 	return ctx.Err()
 }
@@ -164,34 +163,4 @@ func (i *Inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job
 	}
 	slices.SortFunc(list, gate.ComparePods)
 	q.Pods[job.UID] = list
-}
-
-// learn reads the exit codes that the expression of a Job asks for.
-func (i *Inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
-	expr := q.Graph.Expr(ref)
-	if expr == nil {
-		return
-	}
-	for _, prerequisite := range q.Graph.Prerequisites(ref) {
-		job, exists := q.Jobs[prerequisite]
-		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref) {
-			continue
-		}
-		pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))
-		if err != nil {
-			i.note("The exit code of %s is not known: %v", prerequisite, err)
-			continue
-		}
-		job.Object = ExitsOf(job, pods).In(job.Object)
-		q.Add(job)
-	}
-}
-
-// ExitsOf returns the exit codes of the pods of a Job.
-func ExitsOf(job gate.Job, pods []corev1.Pod) *gate.Exits {
-	exits := &gate.Exits{}
-	for i := range pods {
-		exits.Add(job.Owner(), &pods[i])
-	}
-	return exits
 }

@@ -103,6 +103,9 @@ func (w *World) cronJobState(ref lang.Ref) (gate.State, string) {
 	return gate.StateWaiting, "it has not run yet"
 }
 
+// MostRecorded is how far back runs without a Job are listed of a CronJob.
+const MostRecorded = 20
+
 // LastRuns returns the latest runs of a CronJob, at most so many, the latest first. Those that
 // Kubernetes has not come to are not among them.
 func (w *World) LastRuns(ref lang.Ref, most int) []lang.Ref {
