@@ -20,18 +20,18 @@ type runJSON struct {
 	Run       string `json:"run,omitempty"`
 	Namespace string `json:"namespace"`
 	// CronJob and Scheduled are of a CronJob's run, in the place of Run.
-	CronJob   string       `json:"cronJob,omitempty"`
-	Scheduled string       `json:"scheduledTime,omitempty"`
-	State     string       `json:"state"`
-	Done      int          `json:"done"`
-	Size      int          `json:"size"`
-	BlockedBy []string     `json:"blockedBy"`
+	CronJob   string   `json:"cronJob,omitempty"`
+	Scheduled string   `json:"scheduledTime,omitempty"`
+	State     string   `json:"state"`
+	Done      int      `json:"done"`
+	Size      int      `json:"size"`
+	BlockedBy []string `json:"blockedBy"`
 	// Reason is, of a run of a CronJob without a Job, why, as in RunMissed.
-	Reason    string       `json:"reason,omitempty"`
-	Steps     []stepJSON   `json:"steps"`
-	Created   *metav1.Time `json:"created"`
-	Started   *metav1.Time `json:"started,omitempty"`
-	Finished  *metav1.Time `json:"finished,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	Steps    []stepJSON   `json:"steps"`
+	Created  *metav1.Time `json:"created"`
+	Started  *metav1.Time `json:"started,omitempty"`
+	Finished *metav1.Time `json:"finished,omitempty"`
 }
 
 // stepJSON is a step of it.
