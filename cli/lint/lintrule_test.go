@@ -41,6 +41,10 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 	cron := func(spec, annotations string) string {
 		return "---\nkind: CronJob\nmetadata: {name: nightly}\nspec: {schedule: x, " + spec + " jobTemplate: {metadata: {annotations: {" + annotations + "}}}}\n"
 	}
+	night := func(name, schedule, annotations, spec string) string {
+		return "---\nkind: CronJob\nmetadata: {name: " + name + "}\nspec: {schedule: \"" + schedule + "\", " + spec + "jobTemplate: {metadata: {annotations: {" + annotations + "}}, spec: {ttlSecondsAfterFinished: 86400}}}\n"
+	}
+	const hour, keep = "depctl.dev/expected-duration: 1h, ", "depctl.dev/keep-outcome: 'true', "
 	inRun := func(name, dependsOn string) string {
 		return strings.Replace(plain(name, dependsOn), "metadata: {", "metadata: {labels: {depctl.dev/run: k}, ", 1)
 	}
@@ -69,20 +73,34 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a count of an array that ends with its first failure": {plain("a", "succeeded(b[*]) >= 90%") + jobText("b", "", "", array), "3:69 whole-array-fails"},
 		"a name of another kind":                               {plain("a", "service:nightly"), "3:59 unknown-kind"},
 
-		"suspend: false":                            {jobText("a", "b", "", "suspend: false"), ""},
-		"suspend: true without the annotation":      {jobText("a", "", "", "suspend: true"), ""},
-		"suspend: true":                             {jobText("a", "b", "", "suspend: true"), "4:17 suspend-in-manifest"},
-		"completions: 0":                            {jobText("a", "b", "", "completions: 0"), "4:21 no-completions"},
-		"completions: 0 without the annotation":     {jobText("a", "", "", "completions: 0"), ""},
-		"managedBy the Job controller":              {jobText("a", "b", "", "managedBy: kubernetes.io/job-controller"), ""},
-		"managedBy another":                         {jobText("a", "b", "", "managedBy: kueue.x-k8s.io/multikueue"), "4:19 foreign-owner"},
-		"a TTL of a Job that nobody waits for":      {jobText("a", "", "", "ttlSecondsAfterFinished: 0"), ""},
-		"a TTL of 5 minutes":                        {jobText("a", "", "", "ttlSecondsAfterFinished: 300") + plain("b", "a"), ""},
-		"a TTL of an hour, and a CronJob":           {jobText("a", "", "", "ttlSecondsAfterFinished: 3600") + cron("", "depctl.dev/depends-on: a"), "4:33 short-ttl"},
-		"a CronJob that allows":                     {cron("concurrencyPolicy: Allow,", "depctl.dev/depends-on: a"), ""},
-		"a CronJob that replaces":                   {cron("concurrencyPolicy: Replace,", "depctl.dev/depends-on: a"), "4:40 cronjob-concurrency"},
-		"a CronJob that forbids, for a time":        {cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a, depctl.dev/wait-timeout: 2h"), ""},
-		"a CronJob that says itself what to ignore": {strings.Replace(cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a"), "nightly}", "nightly, annotations: {depctl.dev/lint-ignore: cronjob-concurrency}}", 1), ""},
+		"suspend: false":                                 {jobText("a", "b", "", "suspend: false"), ""},
+		"suspend: true without the annotation":           {jobText("a", "", "", "suspend: true"), ""},
+		"suspend: true":                                  {jobText("a", "b", "", "suspend: true"), "4:17 suspend-in-manifest"},
+		"completions: 0":                                 {jobText("a", "b", "", "completions: 0"), "4:21 no-completions"},
+		"completions: 0 without the annotation":          {jobText("a", "", "", "completions: 0"), ""},
+		"managedBy the Job controller":                   {jobText("a", "b", "", "managedBy: kubernetes.io/job-controller"), ""},
+		"managedBy another":                              {jobText("a", "b", "", "managedBy: kueue.x-k8s.io/multikueue"), "4:19 foreign-owner"},
+		"a TTL of a Job that nobody waits for":           {jobText("a", "", "", "ttlSecondsAfterFinished: 0"), ""},
+		"a TTL of 5 minutes":                             {jobText("a", "", "", "ttlSecondsAfterFinished: 300") + plain("b", "a"), ""},
+		"a TTL of an hour, and a CronJob":                {jobText("a", "", "", "ttlSecondsAfterFinished: 3600") + cron("", "depctl.dev/depends-on: a"), "4:33 short-ttl"},
+		"a CronJob that allows":                          {cron("concurrencyPolicy: Allow,", "depctl.dev/depends-on: a"), ""},
+		"a CronJob that replaces":                        {cron("concurrencyPolicy: Replace,", "depctl.dev/depends-on: a"), "4:40 cronjob-replace"},
+		"a CronJob that replaces, and waits for nothing": {cron("concurrencyPolicy: Replace,", ""), ""},
+		"a CronJob that forbids":                         {cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a"), "4:40 cronjob-concurrency"},
+		"a name that may be absent":                      {plain("a", "b, (zzz or absent(zzz) + 1m)") + plain("b", ""), ""},
+		"a run, in a Job of none":                        {plain("a", "failed(run)") + cron("", ""), "3:66 no-run"},
+		"an outcome that goes with its Job":              {night("load", "0 2 * * *", "", "") + night("sum", "0 2 * * *", "depctl.dev/depends-on: cronjob:load", ""), "4:106 outcome-lost"},
+		"an outcome that is kept":                        {night("load", "0 2 * * *", keep, "") + night("sum", "0 2 * * *", "depctl.dev/depends-on: cronjob:load", ""), ""},
+		"an outcome that is asked for a day later":       {night("load", "0 2 * * *", "", "") + plain("sum", "cronjob:load@-7"), "4:106 outcome-lost"},
+		"a chain that is longer than the period":         {night("load", "*/90 * * * *", keep+hour, "") + night("sum", "0 */2 * * *", hour+keep+"depctl.dev/depends-on: cronjob:load", "") + night("mail", "0 */2 * * *", hour+"depctl.dev/depends-on: cronjob:sum", ""), "12:18 cronjob-too-often"},
+		"a chain of another night":                       {night("mail", "0 */2 * * *", hour+keep+"depctl.dev/depends-on: cronjob:mail@-1", ""), ""},
+		"a chain of which a part is not known":           {night("load", "0 * * * *", keep, "") + night("sum", "0 * * * *", hour+"depctl.dev/depends-on: cronjob:load", ""), ""},
+		"a join of branches":                             {plain("check", "") + plain("x", "succeeded(check, result=yes)") + plain("z", "succeeded(check, result=no)") + plain("join", "x, z"), "15:65 branch-join"},
+		"a join of either branch":                        {plain("check", "") + plain("x", "succeeded(check, result=yes)") + plain("z", "succeeded(check, result=no)") + plain("join", "x or z"), ""},
+		"a join of two with one result in common":        {plain("check", "") + plain("x", "succeeded(check, result=yes, result=maybe)") + plain("z", "succeeded(check, result=maybe)") + plain("join", "x, z"), ""},
+		"a join of results of two Jobs":                  {plain("check", "") + plain("test", "") + plain("x", "succeeded(check, result=yes)") + plain("z", "succeeded(test, result=no)") + plain("join", "x, z"), ""},
+		"a CronJob that forbids, for a time":             {cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a, depctl.dev/wait-timeout: 2h"), ""},
+		"a CronJob that says itself what to ignore":      {strings.Replace(cron("concurrencyPolicy: Forbid,", "depctl.dev/depends-on: a"), "nightly}", "nightly, annotations: {depctl.dev/lint-ignore: cronjob-concurrency}}", 1), ""},
 
 		"i, and parallelism of all":          {jobText("a", "b[i]", "", array+", parallelism: 20"), ""},
 		"i, and less parallelism":            {jobText("a", "b[i]", "", array+", parallelism: 5"), "4:63 array-parallelism"},

@@ -125,7 +125,7 @@ func oldRun(l *linting, w *manifest.Workload) []mistake {
 		for i := range check.Targets {
 			t := &check.Targets[i]
 			ref := t.Ref.Resolve(w.By())
-			if t.Self || !ref.IsSet() {
+			if t.Self || t.WholeRun || !ref.IsSet() {
 				continue
 			}
 			if t.Ref.Run == lang.PlainRun && w.By().Run != "" {
