@@ -31,8 +31,9 @@ func (w *World) copyCronJobs() *gate.CronJobs {
 	own := gate.NewCronJobs()
 	for _, ref := range w.CronJobs.Refs() {
 		facts := w.CronJobs.Runs(ref).CronJob
-		for _, child := range w.CronJobs.Children(ref.Namespace, facts.UID) {
-			own.SetJob(gate.Job{Namespace: ref.Namespace, Name: child.Name, UID: child.UID, CronJob: facts.UID, Run: child, Object: child.Object})
+		children := w.CronJobs.Children(ref)
+		for _, child := range children.After(nil, children.Len()) {
+			own.SetJob(gate.Job{Namespace: ref.Namespace, Name: child.Name, UID: child.UID, CronJob: facts.UID, Run: *child, Object: child.Object})
 		}
 		own.Set(facts)
 	}
