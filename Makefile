@@ -30,7 +30,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane image unit test attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate man fmt clean
+.PHONY: help build programs install control-plane helm image unit test attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate man fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ install: programs ## Install depctl, also as kubectl depctl (PREFIX=~/.local)
 control-plane: ## Build only Kubernetes and KWOK (10 minutes once, then cached)
 	test/sandbox/build.sh $(BIN)
 
+helm: ## Build only Helm, which a test runs (minutes once, then cached)
+	test/sandbox/build.sh $(BIN) helm
+
 image: ## Build the gate's image, out/depctl-gate.tar (IMAGE, PLATFORMS)
 	@mkdir -p $(CURDIR)/out
 	@$(GO) -C deploy/image run . --source $(CURDIR) --out $(CURDIR)/out --image $(IMAGE) --platforms $(PLATFORMS)
@@ -57,7 +60,7 @@ unit: ## Run the tests that need no control plane, under a minute
 	$(GO) test -race $(UNIT)
 	$(IMAGETEST)
 
-test: build ## Run all tests, on a real control plane too
+test: build helm ## Run all tests, on a real control plane too
 	$(GO) test -race $(TESTFLAGS) $(UNIT)
 	$(IMAGETEST) $(TESTFLAGS)
 	$(DOCTOR)

@@ -14,7 +14,9 @@
 //	internal/snapshot   Jobs that were read, and what the gate would make of them
 //	internal/manifest   Jobs in files, and places in their text
 //
-//	batch               options and scripts of batch systems -> a Job
+//	batch               options and scripts of batch systems -> a Job; in it a room for
+//	                    each dialect, for what they ask for (request), and for how
+//	                    they write numbers and times (notation)
 //	checkup             facts of an installation -> findings
 //	explanation         a decision in words and as a tree
 //	overview            how many Jobs stand how

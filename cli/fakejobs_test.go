@@ -151,6 +151,8 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	case resource == "cronjobs" && f.cron[name] != nil:
 		reply(w, http.StatusOK, f.cron[name])
+	case resource == "cronjobs" && name == "":
+		reply(w, http.StatusOK, batchv1.CronJobList{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJobList"}})
 	case resource == "cronjobs":
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
 	case verb == "list":

@@ -119,6 +119,7 @@ func TestRunning(t *testing.T) {
 			"schedule '0 2 * * *' -f testdata/run/chain --dry-run", "schedule '0 2 * * *' --time-zone Europe/Berlin -f testdata/run/chain --dry-run -o yaml",
 			"schedule '0 2 * * *' " + folder + " --dry-run", "schedule", "schedule 0 2", "schedule '0 2 * *' " + folder, "schedule '0 2 * * *'",
 			"schedule '0 2 * * *' " + folder + " --fail-fast", "schedule '0 2 * * *' " + folder + " --deadline 6h", "schedule '0 2 * * *' " + folder + " --time-zone Nowhere",
+			"schedule 'TZ=Europe/Berlin 0 2 * * *' " + folder,
 		}},
 		"runs":        {lines: []string{"runs", "runs --matrix", "runs -o name --limit 2", "runs -o json --limit 1", "runs -o wide", "runs --matrix -o json"}, change: someRuns},
 		"runs-none":   {lines: []string{"runs", "runs -o json"}},

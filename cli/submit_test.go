@@ -11,7 +11,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"sigs.k8s.io/yaml"
 
-	"depctl.dev/cli/batch"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
@@ -115,7 +115,7 @@ func requireSound(t *testing.T, text string) {
 	first, _, _ := strings.Cut(text, "\n---\n")
 	job := &batchv1.Job{}
 	require.NoError(t, yaml.UnmarshalStrict([]byte(first), job))
-	numbers, err := batch.Numbers(job)
+	numbers, err := request.Numbers(job)
 	require.NoError(t, err)
 	if expression, ok := job.Annotations[gate.DependsOnAnnotation]; ok {
 		expr, err := gate.Observe(job).Parse()

@@ -23,6 +23,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
+	"depctl.dev/gate/schedule"
 )
 
 // fakeInstallation answers for the objects of an installation and for Jobs.
@@ -35,6 +36,8 @@ type fakeInstallation struct {
 	forbidden map[string]bool
 	// pods are there as long as the gate does not end.
 	pods []metav1.PartialObjectMetadata
+	// keptPods carry our finalizer, and recorded are the CronJobs with a record of their runs.
+	keptPods, recorded []string
 	// stubborn makes the finalizer come back, as a gate elsewhere would.
 	stubborn bool
 	// noDryRun is the answer of a webhook that cannot do dry runs.
@@ -61,6 +64,7 @@ func newFakeInstallation(t *testing.T) *fakeInstallation {
 	f.add("reporting", "report", "etl/load", func(j *batchv1.Job) { j.Annotations[gate.HoldAnnotation] = "until Monday" })
 	f.add("reporting", "wrong", "and and")
 	f.add("kube-system", "system", "x")
+	f.keptPods, f.recorded = []string{"check-7f9xk"}, []string{"nightly"}
 	return f
 }
 
@@ -113,6 +117,13 @@ func (f *fakeInstallation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			list.Items = append(list.Items, *job)
 		}
 		reply(w, http.StatusOK, list)
+	case r.URL.Path == "/api/v1/pods":
+		reply(w, http.StatusOK, metadataOf(f.keptPods, metav1.ObjectMeta{Finalizers: []string{gate.ResultFinalizer}}))
+	case r.URL.Path == "/apis/batch/v1/cronjobs":
+		reply(w, http.StatusOK, metadataOf(f.recorded, metav1.ObjectMeta{Annotations: map[string]string{schedule.OutcomesAnnotation: "{}"}}))
+	case r.Method == http.MethodPatch && (resource == "pods" || resource == "cronjobs"):
+		f.freed(r, parts[len(parts)-1], string(body), dry)
+		reply(w, http.StatusOK, metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadata"}})
 	case strings.HasSuffix(r.URL.Path, "/pods"):
 		reply(w, http.StatusOK, metav1.PartialObjectMetadataList{
 			TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadataList"},
@@ -134,6 +145,30 @@ func (f *fakeInstallation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, metav1.PartialObjectMetadata{
 			TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadata"},
 		})
+	}
+}
+
+// metadataOf returns a list of objects of the namespace etl.
+func metadataOf(names []string, like metav1.ObjectMeta) metav1.PartialObjectMetadataList {
+	list := metav1.PartialObjectMetadataList{TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadataList"}}
+	for _, name := range names {
+		one := metav1.PartialObjectMetadata{ObjectMeta: like}
+		one.Namespace, one.Name = "etl", name
+		list.Items = append(list.Items, one)
+	}
+	return list
+}
+
+// freed takes what is ours from a pod or a CronJob.
+func (f *fakeInstallation) freed(r *http.Request, name, patch string, dry bool) {
+	list, ours := &f.keptPods, `"$deleteFromPrimitiveList/finalizers":["depctl.dev/result"]`
+	if strings.Contains(r.URL.Path, "/cronjobs/") {
+		list, ours = &f.recorded, `{"metadata":{"annotations":{"depctl.dev/outcomes":null}}}`
+	}
+	require.Contains(f.t, patch, ours)
+	if !dry {
+		f.writes++
+		*list = slices.DeleteFunc(slices.Clone(*list), func(other string) bool { return other == name })
 	}
 }
 
@@ -204,6 +239,7 @@ func TestUninstall(t *testing.T) {
 		}},
 		"rights": {args: "--yes --release", change: func(f *fakeInstallation) {
 			f.forbidden["DELETE clusterroles"], f.forbidden["GET deployments"], f.forbidden["PATCH jobs"] = true, true, true
+			f.forbidden["PATCH pods"], f.forbidden["PATCH cronjobs"] = true, true
 		}},
 		"gate-stays": {args: "--yes --timeout 50ms", change: func(f *fakeInstallation) {
 			f.pods = []metav1.PartialObjectMetadata{{ObjectMeta: metav1.ObjectMeta{Name: "depctl-gate-1"}}}
@@ -233,6 +269,7 @@ func TestUninstall(t *testing.T) {
 				if code == command.ExitOK && f.writes > 0 {
 					require.Equal(t, "example.com/mine", f.jobs[jobPath("etl", "extract")].Finalizers[0])
 					require.NotContains(t, f.jobs[jobPath("etl", "extract")].Finalizers, gate.OutcomeFinalizer)
+					require.Empty(t, append(f.keptPods, f.recorded...))
 				}
 				f.writes = 0
 			}

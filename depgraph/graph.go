@@ -200,6 +200,12 @@ func (g *Graph) Dependents(ref lang.Ref) []lang.Ref {
 	return slices.Compact(list)
 }
 
+// HasDependents reports whether some object waits for ref by name. It costs the same however many do.
+func (g *Graph) HasDependents(ref lang.Ref) bool {
+	one := g.lookup(ref)
+	return one != nil && len(one.dependents) > 0
+}
+
 // Refs returns all nodes, the virtual ones too, sorted.
 func (g *Graph) Refs() []lang.Ref {
 	list := make([]lang.Ref, 0, g.Len())

@@ -31,12 +31,21 @@ type judging struct {
 	resume func() (struct{}, bool)
 	// visits is the last number that a search wrote into a node.
 	visits uint64
-	// told are those of whom something else is reported.
-	told []*node
+	// told are those of whom something else was reported since it was last told, with the
+	// cycle that was reported before. A slice that ends one judgement and begins the next may
+	// report something and take it back.
+	told map[*node]told
 	// compared are the last two deadlocks that were compared, for all that are in both,
 	// and equal is what came of it.
 	compared [2]*deadlock
 	equal    bool
+}
+
+// told is what was reported of a node when it was last told. over says that it was taken back
+// since, so that it is told in any case.
+type told struct {
+	cycle []lang.Ref
+	over  bool
 }
 
 // unsettled reports whether anything is left to be judged.
@@ -45,12 +54,17 @@ func (g *Graph) unsettled() bool {
 }
 
 func (g *Graph) takeTold() []lang.Ref {
-	if len(g.told) == 0 {
+	var list []*node
+	for one, before := range g.told {
+		if before.over || !slices.Equal(before.cycle, g.stuck[one].told()) {
+			list = append(list, one)
+		}
+	}
+	g.told = nil
+	if list == nil {
 		return nil
 	}
-	list := sorted(g.told)
-	g.told = nil
-	return slices.Compact(list)
+	return sorted(list)
 }
 
 // judgeAll ends the judgement that is under way, or makes one.
@@ -161,6 +175,7 @@ func (g *Graph) takeDoubtful() []*node {
 // report notes which deadlock a node is in, if any, and whether that is news.
 func (g *Graph) report(one *node, now report) {
 	was, known := g.stuck[one]
+	before := told{was.told(), known && was.over}
 	switch {
 	case now.deadlock != nil:
 		g.stuck[one] = now
@@ -169,9 +184,16 @@ func (g *Graph) report(one *node, now report) {
 	default:
 		return
 	}
-	if known && was.over || !g.same(was.deadlock, now.deadlock) {
-		g.told = append(g.told, one)
+	if !before.over && g.same(was.deadlock, now.deadlock) {
+		return
 	}
+	if g.told == nil {
+		g.told = map[*node]told{}
+	}
+	if first, already := g.told[one]; already {
+		before = told{first.cycle, first.over || before.over}
+	}
+	g.told[one] = before
 }
 
 // same reports whether two deadlocks are told in the same words.

@@ -369,3 +369,16 @@ func FuzzGraph(f *testing.F) {
 		play(t, operations)
 	})
 }
+
+// TestWhatIsReportedAndTakenBackIsNotTold has a judgement under way that finds a deadlock of
+// which the last change has made an end.
+func TestWhatIsReportedAndTakenBackIsNotTold(t *testing.T) {
+	t.Parallel()
+	play(t, []byte{
+		0x0b, 0x00, 0x02, 0x01, 0x40, // n/j0 waits for itself and for m/j0
+		0x03, 0x00, 0x01, 0x00, 0x00, // m/j0 waits for itself
+		0x01, 0xd8, 0x00, 0x00, 0x00, // 27 steps of a judgement
+		0x00, 0x00, 0x00, 0x00, 0x00, // m/j0 goes
+		0x03, 0x03, 0x00, 0x00, 0x00, // and is there again, and has failed
+	})
+}

@@ -98,13 +98,7 @@ func (g *Graph) rank(one *node) {
 	for len(todo) > 0 {
 		last := len(todo) - 1
 		at := todo[last]
-		is := unranked
-		if at.node != nil {
-			is = r.of(at.node)
-		} else {
-			is = r.ofSet(at.set)
-		}
-		switch {
+		switch is := at.rank(r); {
 		case is == unranked && at.node != nil && at.node.ended():
 			r.set(at.node, 0)
 			todo = todo[:last]

@@ -1,8 +1,6 @@
 package gate
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -59,7 +57,7 @@ func (j Job) Child() schedule.Child {
 type CronJobs struct {
 	runs     map[lang.Ref]*schedule.Runs
 	byUID    map[owner]lang.Ref
-	children map[owner]map[types.UID]schedule.Child
+	children map[owner]*schedule.Children
 }
 
 // owner is a CronJob as its Jobs name it. A Job of another namespace that says so is none of
@@ -71,7 +69,7 @@ type owner struct {
 
 // NewCronJobs returns none.
 func NewCronJobs() *CronJobs {
-	return &CronJobs{runs: map[lang.Ref]*schedule.Runs{}, byUID: map[owner]lang.Ref{}, children: map[owner]map[types.UID]schedule.Child{}}
+	return &CronJobs{runs: map[lang.Ref]*schedule.Runs{}, byUID: map[owner]lang.Ref{}, children: map[owner]*schedule.Children{}}
 }
 
 // Set takes in a CronJob, whose Record is what is known of its earlier runs.
@@ -80,33 +78,38 @@ func (c *CronJobs) Set(facts schedule.CronJob) {
 	if old := c.runs[ref]; old != nil && old.CronJob.UID != facts.UID {
 		delete(c.byUID, owner{facts.Namespace, old.CronJob.UID})
 	}
-	c.byUID[owner{facts.Namespace, facts.UID}] = ref
-	c.gather(ref, facts)
-}
-
-func (c *CronJobs) gather(ref lang.Ref, facts schedule.CronJob) {
-	c.runs[ref] = schedule.Gather(facts, c.Children(ref.Namespace, facts.UID))
+	of := owner{facts.Namespace, facts.UID}
+	if c.children[of] == nil {
+		c.children[of] = schedule.NewChildren()
+	}
+	c.byUID[of] = ref
+	c.runs[ref] = schedule.Gather(facts, c.children[of])
 }
 
 // Remove forgets a CronJob that is gone. Its Jobs may be there for a while.
 func (c *CronJobs) Remove(ref lang.Ref) {
 	if runs := c.runs[ref]; runs != nil {
-		delete(c.byUID, owner{ref.Namespace, runs.CronJob.UID})
+		of := owner{ref.Namespace, runs.CronJob.UID}
+		if delete(c.byUID, of); c.children[of].Len() == 0 {
+			delete(c.children, of)
+		}
 		delete(c.runs, ref)
 	}
 }
 
-// SetJob takes in a Job, and returns the CronJob of which it is a run, if that is known.
+// SetJob takes in a Job. It returns the CronJob of which it is a run, and whether that is known and
+// the Job says anything new of the run.
 func (c *CronJobs) SetJob(job Job) (lang.Ref, bool) {
 	if job.CronJob == "" {
 		return lang.Ref{}, false
 	}
 	of := owner{job.Namespace, job.CronJob}
 	if c.children[of] == nil {
-		c.children[of] = map[types.UID]schedule.Child{}
+		c.children[of] = schedule.NewChildren()
 	}
-	c.children[of][job.UID] = job.Child()
-	return c.again(of)
+	changed := c.children[of].Set(job.Child())
+	ref, known := c.byUID[of]
+	return ref, known && changed
 }
 
 // RemoveJob forgets a Job that is gone, and returns the CronJob of which it was a run, if
@@ -116,16 +119,11 @@ func (c *CronJobs) RemoveJob(job Job) (lang.Ref, bool) {
 		return lang.Ref{}, false
 	}
 	of := owner{job.Namespace, job.CronJob}
-	if delete(c.children[of], job.UID); len(c.children[of]) == 0 {
-		delete(c.children, of)
-	}
-	return c.again(of)
-}
-
-func (c *CronJobs) again(of owner) (lang.Ref, bool) {
 	ref, known := c.byUID[of]
-	if known {
-		c.gather(ref, c.runs[ref].CronJob)
+	if children := c.children[of]; children != nil {
+		if children.Remove(job.UID); children.Len() == 0 && !known {
+			delete(c.children, of)
+		}
 	}
 	return ref, known
 }
@@ -148,9 +146,12 @@ func (c *CronJobs) Of(job Job) (lang.Ref, bool) {
 	return ref, known
 }
 
-// Children returns the Jobs of a namespace that are scheduled runs of the CronJob of a UID.
-func (c *CronJobs) Children(namespace string, uid types.UID) []schedule.Child {
-	return slices.Collect(maps.Values(c.children[owner{namespace, uid}]))
+// Children returns the Jobs that are scheduled runs of a CronJob; none if it is not known.
+func (c *CronJobs) Children(ref lang.Ref) *schedule.Children {
+	if runs := c.runs[ref]; runs != nil {
+		return c.children[owner{ref.Namespace, runs.CronJob.UID}]
+	}
+	return nil
 }
 
 // Refs returns all CronJobs that are known.
@@ -179,18 +180,7 @@ func (w World) resolve(ref lang.Ref) (list []lang.Member, problem *lang.Problem)
 	if w.Schedules == nil {
 		return nil, &lang.Problem{Code: lang.ProblemUnknownKind, Message: "the runs of CronJobs are not known here"}
 	}
-	runs, answers := w.Schedules.Runs(ref.Object())
-	if runs == nil {
-		return nil, nil
-	}
-	subject := schedule.Subject{Time: w.Job.Created, Own: w.Schedules.Owner(w.Job)}
-	if w.Job.CronJob != "" {
-		subject.Time = w.Job.Run.Time
-	}
-	if subject.Time.IsZero() {
-		return nil, nil // a Job that is still to be made
-	}
-	resolution := schedule.Resolve(subject, runs, ref.Offset(), answers)
+	resolution := w.Resolution(ref)
 	if len(resolution.Ask) > 0 {
 		w.Schedules.Ask(ref.Object(), resolution.Ask)
 	}
@@ -202,4 +192,18 @@ func (w World) resolve(ref lang.Ref) (list []lang.Member, problem *lang.Problem)
 		list = append(list, lang.Member{Name: name, Object: run.Object})
 	}
 	return list, resolution.Problem
+}
+
+// Resolution returns which runs of a CronJob ref means for the Job of the world; none if there is no
+// such CronJob, or the Job is still to be made.
+func (w World) Resolution(ref lang.Ref) schedule.Resolution {
+	runs, answers := w.Schedules.Runs(ref.Object())
+	subject := schedule.Subject{Time: w.Job.Created, Own: w.Schedules.Owner(w.Job)}
+	if w.Job.CronJob != "" {
+		subject.Time = w.Job.Run.Time
+	}
+	if runs == nil || subject.Time.IsZero() {
+		return schedule.Resolution{}
+	}
+	return schedule.Resolve(subject, runs, ref.Offset(), answers)
 }

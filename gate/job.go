@@ -252,7 +252,9 @@ func (j Job) Parse() (*lang.Expr, error) {
 		return nil, err
 	}
 	var mistakes []lang.Diagnostic
-	for _, diagnostic := range expr.Vet(lang.Context{Subject: j.Subject()}) {
+	// It means what it meant before a later Job of the step came.
+	subject := &lang.Subject{Ref: j.Step(), Object: j.Object}
+	for _, diagnostic := range expr.Vet(lang.Context{Subject: subject}) {
 		if diagnostic.Severity == lang.Error {
 			mistakes = append(mistakes, diagnostic)
 		}

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -19,13 +20,17 @@ const containerName = "main"
 
 // builder makes a Job of a request.
 type builder struct {
-	*request
+	*request.Request
 	job *batchv1.Job
 	// main is the container that runs the command.
 	main *corev1.Container
 	// inherited says that the elements and their numbers are the manifest's.
 	inherited bool
 	script    *corev1.ConfigMap
+	table     table
+	// site has the defaults, nil for none, and suffix five random letters.
+	site   *Site
+	suffix string
 }
 
 func (b *builder) build() *Submission {
@@ -50,15 +55,15 @@ func (b *builder) build() *Submission {
 // start takes the manifest, or the site's template, to add to.
 func (b *builder) start() {
 	switch {
-	case b.in.Manifest != nil:
-		b.job = b.in.Manifest.DeepCopy()
-		if numbers, err := Numbers(b.job); err != nil {
-			b.fail(place{}, "fix the annotation, or give --array", "%s", err)
-		} else if b.array == nil && numbers != nil {
-			b.array, b.inherited = numbers, true
+	case b.Manifest != nil:
+		b.job = b.Manifest.DeepCopy()
+		if numbers, err := request.Numbers(b.job); err != nil {
+			b.Fail(request.Place{}, "fix the annotation, or give --array", "%s", err)
+		} else if b.Array == nil && numbers != nil {
+			b.Array, b.inherited = numbers, true
 		}
-	case b.in.Site != nil && b.in.Site.Job != nil:
-		b.job = b.in.Site.Job.DeepCopy()
+	case b.site != nil && b.site.Job != nil:
+		b.job = b.site.Job.DeepCopy()
 		b.job.Name, b.job.GenerateName = "", ""
 	default:
 		b.job = &batchv1.Job{}
@@ -68,50 +73,50 @@ func (b *builder) start() {
 
 // describe sets name, labels and annotations.
 func (b *builder) describe() {
-	given, plain := b.given(), b.plainName()
+	given, plain := b.Given(), b.PlainName()
 	if plain == "" {
-		b.fail(place{flag: "--name"}, "", "%q has no letter or digit", given)
+		b.Fail(request.Place{Flag: "--name"}, "", "%q has no letter or digit", given)
 	}
 	b.job.Name, b.job.GenerateName = plain, ""
-	if b.generates() {
+	if b.Generates() {
 		b.job.Name, b.job.GenerateName = "", plain+"-"
 	}
 	if strings.TrimSuffix(given, "-") != plain && plain != "" {
-		b.note(place{}, "the Job is called %s: names have lower case letters, digits and -, and %d characters at most", plain, maxName)
+		b.Note(request.Place{}, "the Job is called %s: names have lower case letters, digits and -, and %d characters at most", plain, request.MaxName)
 	}
-	if b.singleton && !strings.HasSuffix(given, "-") {
-		b.note(place{}, "with singleton there may be several Jobs %s: each gets five letters more", plain)
+	if b.Singleton && !strings.HasSuffix(given, "-") {
+		b.Note(request.Place{}, "with singleton there may be several Jobs %s: each gets five letters more", plain)
 	}
-	b.setLabel(NameLabel, plain)
-	for _, pair := range b.labels {
+	b.setLabel(request.NameLabel, plain)
+	for _, pair := range b.Labels {
 		b.setLabel(pair[0], pair[1])
 	}
-	for _, pair := range b.annotations {
+	for _, pair := range b.Annotations {
 		b.annotate(pair[0], pair[1])
 	}
-	if b.image != "" {
-		b.main.Image = b.image
+	if b.Image != "" {
+		b.main.Image = b.Image
 	} else if b.main.Image == "" {
-		b.fail(place{}, "say --image, or name one in depctl.yaml: job.spec.template.spec.containers", "there is no image")
+		b.Fail(request.Place{}, "say --image, or name one in depctl.yaml: job.spec.template.spec.containers", "there is no image")
 	}
-	if b.workdir != "" {
-		b.main.WorkingDir = b.workdir
+	if b.Workdir != "" {
+		b.main.WorkingDir = b.Workdir
 	}
 }
 
 // vet looks at the expression as the gate will, for this very Job.
 func (b *builder) vet() {
 	job := gate.Observe(b.job)
-	if job.DependsOn == "" || len(b.problems) > 0 {
+	if job.DependsOn == "" || len(b.Problems) > 0 {
 		return
 	}
 	expr, err := job.Parse()
 	if err != nil {
-		b.fail(place{}, err.Error(), "what the Job waits for can never be right")
+		b.Fail(request.Place{}, err.Error(), "what the Job waits for can never be right")
 		return
 	}
 	for _, found := range expr.Vet(lang.Context{Subject: job.Subject()}) {
-		b.note(place{}, "%s: %s [%s]", expr, found.Message, found.Code)
+		b.Note(request.Place{}, "%s: %s [%s]", expr, found.Message, found.Code)
 	}
 }
 
@@ -135,23 +140,23 @@ func (b *builder) setLabel(key, value string) {
 // dependencies sets what the Job waits for. It is suspended too: where the
 // admission policies are not in force yet, it must not run.
 func (b *builder) dependencies() {
-	expression := b.waiting()
+	expression := b.Expression()
 	if expression == "" {
 		delete(b.job.Annotations, gate.DependsOnAnnotation)
-		if b.onFailure != "" || b.waitTimeout != "" {
-			b.note(place{}, "the Job waits for nothing: what becomes of a wait has no effect")
+		if b.OnFailure != "" || b.WaitTimeout != "" {
+			b.Note(request.Place{}, "the Job waits for nothing: what becomes of a wait has no effect")
 		}
-		if b.hold != "" {
+		if b.Hold != "" {
 			b.job.Spec.Suspend = ptr.To(true)
-			b.annotate(gate.HoldAnnotation, b.hold)
-			b.note(place{}, "the Job is suspended; to run it: depctl release NAME")
+			b.annotate(gate.HoldAnnotation, b.Hold)
+			b.Note(request.Place{}, "the Job is suspended; to run it: depctl release NAME")
 		}
 		return
 	}
 	b.annotate(gate.DependsOnAnnotation, expression)
 	b.job.Spec.Suspend = ptr.To(true)
 	for key, value := range map[string]string{
-		gate.OnFailureAnnotation: b.onFailure, gate.WaitTimeoutAnnotation: b.waitTimeout, gate.HoldAnnotation: b.hold,
+		gate.OnFailureAnnotation: b.OnFailure, gate.WaitTimeoutAnnotation: b.WaitTimeout, gate.HoldAnnotation: b.Hold,
 	} {
 		if value != "" {
 			b.annotate(key, value)
@@ -164,28 +169,28 @@ func (b *builder) dependencies() {
 // counterparts, a blocked one of a low index would keep the others out, and the
 // gate sees to it.
 func (b *builder) elements() {
-	if b.array == nil {
-		if b.limit > 0 {
-			b.note(place{}, "a limit of elements has no effect without an array")
+	if b.Array == nil {
+		if b.Limit > 0 {
+			b.Note(request.Place{}, "a limit of elements has no effect without an array")
 		}
 		return
 	}
 	spec := &b.job.Spec
 	if !b.inherited {
-		size := int32(b.array.Len())
+		size := int32(b.Array.Len())
 		spec.CompletionMode = ptr.To(batchv1.IndexedCompletion)
 		spec.Completions, spec.Parallelism = ptr.To(size), ptr.To(size)
-		b.annotate(ArrayAnnotation, b.array.String())
+		b.annotate(request.ArrayAnnotation, b.Array.String())
 		delete(b.job.Annotations, gate.ArrayLimitAnnotation)
 	}
-	if b.limit == 0 || b.limit >= b.array.Len() {
+	if b.Limit == 0 || b.Limit >= b.Array.Len() {
 		return
 	}
 	expr, err := lang.Parse(b.job.Annotations[gate.DependsOnAnnotation])
 	if err == nil && expr.Elementwise() {
-		b.annotate(gate.ArrayLimitAnnotation, strconv.Itoa(b.limit))
+		b.annotate(gate.ArrayLimitAnnotation, strconv.Itoa(b.Limit))
 	} else {
-		spec.Parallelism = ptr.To(int32(b.limit))
+		spec.Parallelism = ptr.To(int32(b.Limit))
 	}
 }
 
@@ -197,32 +202,32 @@ func (b *builder) policies() {
 	if pod.RestartPolicy == "" {
 		pod.RestartPolicy = corev1.RestartPolicyNever
 	}
-	retries := b.retries
-	if retries == nil && spec.BackoffLimit == nil && spec.BackoffLimitPerIndex == nil && (b.in.Manifest == nil || b.array != nil && !b.inherited) {
+	retries := b.Retries
+	if retries == nil && spec.BackoffLimit == nil && spec.BackoffLimitPerIndex == nil && (b.Manifest == nil || b.Array != nil && !b.inherited) {
 		retries = new(int32)
 	}
 	if retries != nil {
-		if b.array != nil {
+		if b.Array != nil {
 			spec.BackoffLimit, spec.BackoffLimitPerIndex = nil, retries
 		} else {
 			spec.BackoffLimit, spec.BackoffLimitPerIndex = retries, nil
 		}
 	}
-	if b.array != nil && spec.BackoffLimitPerIndex == nil && b.byElement() {
+	if b.Array != nil && spec.BackoffLimitPerIndex == nil && b.byElement() {
 		spec.BackoffLimit, spec.BackoffLimitPerIndex = nil, new(int32)
 	}
 	if spec.BackoffLimitPerIndex != nil && pod.RestartPolicy != corev1.RestartPolicyNever {
-		b.fail(place{}, "set it to Never", "elements that fail one by one need restartPolicy Never, and it is %s", pod.RestartPolicy)
+		b.Fail(request.Place{}, "set it to Never", "elements that fail one by one need restartPolicy Never, and it is %s", pod.RestartPolicy)
 	}
-	if b.requeue && spec.PodFailurePolicy == nil {
+	if b.Requeue && spec.PodFailurePolicy == nil {
 		spec.PodFailurePolicy = &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{{
 			Action:          batchv1.PodFailurePolicyActionIgnore,
 			OnPodConditions: []batchv1.PodFailurePolicyOnPodConditionsPattern{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}},
 		}}}
 	}
-	if b.time > 0 {
-		seconds := ptr.To(int64(b.time.Seconds()))
-		if b.array != nil {
+	if b.Time > 0 {
+		seconds := ptr.To(int64(b.Time.Seconds()))
+		if b.Array != nil {
 			pod.ActiveDeadlineSeconds = seconds
 		} else {
 			spec.ActiveDeadlineSeconds = seconds
@@ -238,24 +243,24 @@ func (b *builder) byElement() bool {
 
 // setQueue adds what the site's template says of the queue.
 func (b *builder) setQueue() {
-	if b.queue == "" {
+	if b.Queue == "" {
 		return
 	}
-	at := place{flag: "queue " + b.queue}
-	if b.in.Site == nil || len(b.in.Site.Queues) == 0 {
-		b.note(at, "left out: no template says what it is")
+	at := request.Place{Flag: "queue " + b.Queue}
+	if b.site == nil || len(b.site.Queues) == 0 {
+		b.Note(at, "left out: no template says what it is")
 		return
 	}
-	q, ok := b.in.Site.Queues[b.queue]
+	q, ok := b.site.Queues[b.Queue]
 	if !ok {
-		names := slices.Sorted(maps.Keys(b.in.Site.Queues))
-		b.fail(at, "there are "+strings.Join(names, ", "), "%s has no such queue", b.in.Site.Name)
+		names := slices.Sorted(maps.Keys(b.site.Queues))
+		b.Fail(at, "there are "+strings.Join(names, ", "), "%s has no such queue", b.site.Name)
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(q.Labels)) {
 		b.setLabel(key, q.Labels[key])
 		if key == kueueLabel && b.job.Annotations[gate.DependsOnAnnotation] != "" {
-			b.note(at, "the gate leaves Jobs of Kueue alone: nothing releases this one when what it waits for has come true")
+			b.Note(at, "the gate leaves Jobs of Kueue alone: nothing releases this one when what it waits for has come true")
 		}
 	}
 	pod := &b.job.Spec.Template.Spec

@@ -8,6 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 )
 
 const (
@@ -16,6 +19,9 @@ const (
 	maxInline = 4 << 10
 	// maxScript is what a ConfigMap takes, with room for the rest of it.
 	maxScript = 1<<20 - 4<<10
+
+	// scriptAnnotation, of a pod, is the script that it runs.
+	scriptAnnotation = "depctl.dev/script"
 
 	scriptVolume = "depctl-script"
 	scriptFolder = "/depctl"
@@ -26,32 +32,32 @@ const (
 // that computes the number of the element where it is not the index.
 func (b *builder) command() {
 	switch {
-	case b.in.Script != nil:
+	case b.Script != nil:
 		b.mountScript()
-		run := b.shell
+		run := b.Shell
 		if run == nil {
-			run = interpreter(b.in.Script.Text)
+			run = interpreter(b.Script.Text)
 		}
 		b.main.Command = slices.Concat(run, []string{scriptFolder + "/" + scriptFile})
 		b.main.Args = nil
-		for _, arg := range b.in.Script.Args {
+		for _, arg := range b.Script.Args {
 			b.main.Args = append(b.main.Args, escaped(arg))
 		}
-	case len(b.in.Command) > 0:
-		b.main.Command, b.main.Args = b.in.Command, nil
+	case len(b.Command) > 0:
+		b.main.Command, b.main.Args = b.Command, nil
 	}
 	if !b.usesShell() {
 		return
 	}
 	if len(b.main.Command) == 0 {
-		b.fail(place{flag: "--array"}, "give the command behind --, or number the elements from 0",
-			"the numbers %s are set by a shell before the command, and the image's own command is not known", b.array)
+		b.Fail(request.Place{Flag: "--array"}, "give the command behind --, or number the elements from 0",
+			"the numbers %s are set by a shell before the command, and the image's own command is not known", b.Array)
 		return
 	}
 	names := b.numbered()
-	text := "# The number of this element, from its index.\n" + b.array.shell() + "\n"
+	text := "# The number of this element, from its index.\n" + b.Array.Shell() + "\n"
 	for _, name := range names[1:] {
-		text += name + "=$" + taskVariable + "\n"
+		text += name + "=$" + notation.TaskVariable + "\n"
 	}
 	text += "export " + strings.Join(names, " ") + "\nexec \"$@\"\n"
 	b.main.Args = slices.Concat(b.main.Command, b.main.Args)
@@ -61,9 +67,9 @@ func (b *builder) command() {
 // mountScript puts the script where the container finds it: a small one in an
 // annotation of the pod, so that there is one object that is there or not.
 func (b *builder) mountScript() {
-	text := b.in.Script.Text
+	text := b.Script.Text
 	if len(text) > maxScript {
-		b.fail(place{}, "mount it from a volume, in the template", "%s is larger than a ConfigMap may be, 1 MiB", b.in.Script.Name)
+		b.Fail(request.Place{}, "mount it from a volume, in the template", "%s is larger than a ConfigMap may be, 1 MiB", b.Script.Name)
 		return
 	}
 	pod := &b.job.Spec.Template
@@ -73,10 +79,10 @@ func (b *builder) mountScript() {
 		if pod.Annotations == nil {
 			pod.Annotations = map[string]string{}
 		}
-		pod.Annotations[ScriptAnnotation] = text
+		pod.Annotations[scriptAnnotation] = text
 		volume.DownwardAPI = &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{{
 			Path: scriptFile, Mode: mode,
-			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + ScriptAnnotation + "']"},
+			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + scriptAnnotation + "']"},
 		}}}
 	} else {
 		b.script = b.configMap(text)
@@ -96,8 +102,8 @@ func (b *builder) configMap(text string) *corev1.ConfigMap {
 	c := &corev1.ConfigMap{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: metav1.ObjectMeta{
-			Name: b.plainName() + "-script-" + b.in.Suffix, Namespace: b.job.Namespace,
-			Labels: map[string]string{NameLabel: b.plainName()},
+			Name: b.PlainName() + "-script-" + b.suffix, Namespace: b.job.Namespace,
+			Labels: map[string]string{request.NameLabel: b.PlainName()},
 		},
 		Immutable: ptr.To(true),
 	}

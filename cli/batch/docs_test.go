@@ -16,6 +16,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 )
 
@@ -29,12 +31,12 @@ const docs = "../../docs/reference/batch.md"
 func TestTheTablesAreTrue(t *testing.T) {
 	data, err := os.ReadFile(docs)
 	require.NoError(t, err)
-	var dialect Dialect
-	rows := map[Dialect][]string{}
+	var dialect string
+	rows := map[string][]string{}
 	lines := strings.Split(string(data), "\n")
 	for i, text := range lines {
 		if m := regexp.MustCompile(`^<!-- options of ([a-z]+) -->$`).FindStringSubmatch(text); m != nil {
-			dialect = Dialect(m[1])
+			dialect = m[1]
 			continue
 		}
 		m := regexp.MustCompile("^\\| `` ?(.*?) ?`` \\|(.*)\\|$").FindStringSubmatch(text)
@@ -59,35 +61,42 @@ func TestTheTablesAreTrue(t *testing.T) {
 	if *update {
 		require.NoError(t, os.WriteFile(docs, []byte(strings.Join(lines, "\n")), 0o644))
 	}
-	for _, s := range systems() {
+	for _, d := range dialects() {
 		var names []string
-		for _, row := range rows[s.dialect] {
-			list, err := words(row)
+		for _, row := range rows[d.Name] {
+			list, err := notation.Words(row)
 			require.NoError(t, err)
 			for len(list) > 0 {
-				if o := s.find(list[0].text).option; o != nil {
-					names = append(names, o.names)
+				if o := find(d, list[0].Text).option; o != nil {
+					names = append(names, o.Names)
 				}
 				list = list[1:]
 			}
 		}
-		for _, o := range s.options {
-			if o.fate() == Carried {
-				require.Contains(t, names, o.names, "options of %s without a row", s.dialect)
+		for _, o := range d.Options {
+			if fateOf(&o) == carried {
+				require.Contains(t, names, o.Names, "options of %s without a row", d.Name)
 			}
 		}
 	}
 }
 
 // becomes says what an option makes of a Job, beyond what it is without.
-func becomes(t *testing.T, d Dialect, option string) string {
+func becomes(t *testing.T, d, option string) string {
 	t.Helper()
-	prefix := systemOf(d).prefix
+	prefix := dialects().named(d).Prefix
 	base := &batchv1.Job{}
 	base.Spec.Template.Spec.Containers = []corev1.Container{{Image: "alpine"}}
 	made := func(directive string) (*Submission, error) {
 		return Compile(Input{
-			Script: &Script{Name: "run.sh", Text: "#!/bin/sh\n" + directive + "\nrun\n"},
+			Context: request.Context{
+				Script: &request.Script{Name: "run.sh", Text: "#!/bin/sh\n" + directive + "\nrun\n"},
+				Namesakes: func(name string) ([]string, error) {
+					return map[string][]string{"many": {"many", "many-x7k2p", "many-b4c9d"}, "made": {"made-x7k2p"}}[name], nil
+				},
+				LookupEnv: func(name string) (string, bool) { return "/home/me", name == "HOME" },
+				Now:       time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
+			},
 			Site: &Site{Name: "depctl.yaml", Job: base, Queues: map[string]Queue{
 				"long": {Labels: map[string]string{"team/queue": "long"}},
 			}},
@@ -96,18 +105,13 @@ func becomes(t *testing.T, d Dialect, option string) string {
 				{Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
 				{Dialect: Depctl, Name: "numbering", Value: "b=0-99"},
 			},
-			Namesakes: func(name string) ([]string, error) {
-				return map[string][]string{"many": {"many", "many-x7k2p", "many-b4c9d"}, "made": {"made-x7k2p"}}[name], nil
-			},
-			LookupEnv: func(name string) (string, bool) { return "/home/me", name == "HOME" },
-			Now:       time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
 		})
 	}
 	plain, err := made("#")
 	require.NoError(t, err)
 	submission, err := made(prefix + " " + option)
 	if err != nil {
-		var problems Problems
+		var problems request.Problems
 		require.ErrorAs(t, err, &problems)
 		texts := make([]string, len(problems))
 		for i, p := range problems {
@@ -150,8 +154,8 @@ func becomes(t *testing.T, d Dialect, option string) string {
 func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	t.Helper()
 	job = job.DeepCopy()
-	delete(job.Spec.Template.Annotations, ScriptAnnotation)
-	delete(job.Labels, NameLabel)
+	delete(job.Spec.Template.Annotations, scriptAnnotation)
+	delete(job.Labels, request.NameLabel)
 	job.Spec.Template.Labels = nil
 	spec := &job.Spec
 	if spec.Completions != nil && *spec.Completions == *spec.Parallelism {
@@ -168,9 +172,10 @@ func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	if len(main.Command) > 2 && main.Command[1] == "-c" {
 		main.Command, main.Args = main.Args, nil
 	}
+	ours := variablesOfDialects()
 	values := map[string]string{"command": strings.Join(main.Command, " ")}
 	for _, v := range main.Env {
-		if !regexp.MustCompile(`^(DEPCTL|SLURM|SGE|PBS|LSB)_|^(JOB_ID|JOB_NAME|NSLOTS|NCPUS|QUEUE)$`).MatchString(v.Name) {
+		if !strings.HasPrefix(v.Name, "DEPCTL_") && !ours[v.Name] {
 			values["env "+v.Name] = v.Value
 		}
 	}
@@ -186,6 +191,25 @@ func flat(t *testing.T, job *batchv1.Job) map[string]string {
 	require.NoError(t, yaml.Unmarshal(text, &tree))
 	flatten(values, "", tree)
 	return values
+}
+
+// variablesOfDialects returns the names of all variables that dialects set.
+func variablesOfDialects() map[string]bool {
+	names := map[string]bool{}
+	for _, d := range dialects()[1:] {
+		for _, name := range d.Indexes {
+			names[name] = true
+		}
+		for _, array := range []notation.Numbering{nil, {{Last: 1, Step: 1}}} {
+			r := request.New(request.Context{})
+			r.Array, r.Queue = array, "long"
+			r.CPU.Set(1)
+			for _, v := range d.Variables(r) {
+				names[v.Name] = true
+			}
+		}
+	}
+	return names
 }
 
 func flatten(into map[string]string, path string, value any) {

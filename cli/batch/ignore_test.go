@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/cli/batch/request"
 )
 
 const ignoring = `job: {spec: {template: {spec: {containers: [{name: main, image: alpine}]}}}}
@@ -19,35 +21,35 @@ func TestASiteIgnoresOptionsAndResources(t *testing.T) {
 	s, err := ParseSite("depctl.yaml", []byte(ignoring))
 	require.NoError(t, err)
 	for _, c := range []struct {
-		dialect Dialect
+		dialect string
 		line    string
 		notes   []string
 	}{
-		{Slurm, "-L SCRATCH", []string{"-L SCRATCH: left out: depctl.yaml ignores -L"}},
-		{Slurm, "--licenses=SCRATCH", []string{"--licenses=SCRATCH: left out: depctl.yaml ignores -L"}},
-		{Slurm, "--container-image=x", []string{"--container-image: left out: depctl.yaml ignores --container-*"}},
-		{Slurm, "--gres=scratch1:4", []string{"--gres=scratch1:4: left out: depctl.yaml ignores scratch*"}},
-		{PBS, "-l wd -lstorage=scratch/p01+gdata/p01", []string{
+		{"slurm", "-L SCRATCH", []string{"-L SCRATCH: left out: depctl.yaml ignores -L"}},
+		{"slurm", "--licenses=SCRATCH", []string{"--licenses=SCRATCH: left out: depctl.yaml ignores -L"}},
+		{"slurm", "--container-image=x", []string{"--container-image: left out: depctl.yaml ignores --container-*"}},
+		{"slurm", "--gres=scratch1:4", []string{"--gres=scratch1:4: left out: depctl.yaml ignores scratch*"}},
+		{"pbs", "-l wd -lstorage=scratch/p01+gdata/p01", []string{
 			"-l wd: left out: depctl.yaml ignores wd", "-l storage=scratch/p01+gdata/p01: left out: depctl.yaml ignores storage",
 		}},
-		{PBS, "-l select=1:ncpus=1:scratch_local=1gb", []string{"-l select=1:ncpus=1:scratch_local=1gb: left out: depctl.yaml ignores scratch*"}},
-		{PBS, "-W x=nmatchpolicy:exactnode", []string{"-W x=nmatchpolicy:exactnode: left out: depctl.yaml ignores x"}},
-		{GridEngine, "-l scratch=1", []string{"-l scratch=1: left out: depctl.yaml ignores scratch*"}},
-		{GridEngine, "-l hostname=node1", []string{"-l hostname=node1: left out: depctl.yaml ignores hostname"}},
-		{LSF, "-sla gold", []string{"-sla gold: left out: depctl.yaml ignores -sla"}},
-		{LSF, `-R "rusage[scratch=1] select[scratch2] affinity[core(1)]"`, []string{
+		{"pbs", "-l select=1:ncpus=1:scratch_local=1gb", []string{"-l select=1:ncpus=1:scratch_local=1gb: left out: depctl.yaml ignores scratch*"}},
+		{"pbs", "-W x=nmatchpolicy:exactnode", []string{"-W x=nmatchpolicy:exactnode: left out: depctl.yaml ignores x"}},
+		{"gridengine", "-l scratch=1", []string{"-l scratch=1: left out: depctl.yaml ignores scratch*"}},
+		{"gridengine", "-l hostname=node1", []string{"-l hostname=node1: left out: depctl.yaml ignores hostname"}},
+		{"lsf", "-sla gold", []string{"-sla gold: left out: depctl.yaml ignores -sla"}},
+		{"lsf", `-R "rusage[scratch=1] select[scratch2] affinity[core(1)]"`, []string{
 			"-R rusage[scratch=1] select[scratch2] affinity[core(1)]: left out: depctl.yaml ignores scratch*",
 			"-R rusage[scratch=1] select[scratch2] affinity[core(1)]: left out: depctl.yaml ignores affinity",
 		}},
 	} {
 		made, err := Compile(Input{
-			Site: s, Command: []string{"run"},
+			Site: s, Context: request.Context{Command: []string{"run"}},
 			Options: []Option{{Dialect: Depctl, Name: "name", Value: "job"}, {Dialect: c.dialect, Line: c.line}},
 		})
 		require.NoError(t, err, c.line)
 		require.Equal(t, c.notes, made.Notes, c.line)
 	}
-	_, err = Compile(Input{Site: s, Command: []string{"run"}, Options: []Option{{Dialect: LSF, Line: "-L"}}})
+	_, err = Compile(Input{Site: s, Context: request.Context{Command: []string{"run"}}, Options: []Option{{Dialect: "lsf", Line: "-L"}}})
 	require.ErrorContains(t, err, "it needs a value", "an option is ignored for its own system")
 }
 
@@ -61,7 +63,7 @@ func TestWhatAJobWaitsForCannotBeIgnored(t *testing.T) {
 		"options: {gridengine: [-h]}":       "-h is -h too",
 		"options: {pbs: [-W]}":              "-W is -W too",
 		"options: {lsf: [-w]}":              "-w is -w too",
-		"options: {sge: [-l]}":              "sge is no batch system, there are slurm, gridengine, pbs and lsf",
+		"options: {sge: [-l]}":              "sge is no batch system, there are slurm, ",
 		"options: {depctl: [--after]}":      "depctl is no batch system",
 		"options: {slurm: [licenses]}":      "licenses is not an option, write it as scripts do: --licenses",
 		"resources: ['*']":                  "* is depend of -W too",

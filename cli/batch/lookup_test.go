@@ -3,7 +3,6 @@ package batch
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -12,28 +11,35 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 )
 
-// cluster answers for Jobs: nil is one that is no array.
-func cluster(jobs map[string]Numbering) (Lookup, Match) {
-	lookup := func(namespace, name string) (*Known, error) {
+// cluster answers for Jobs by the numbers of their elements: "" is one that is no
+// array.
+func cluster(jobs map[string]string) (request.Lookup, request.Match) {
+	lookup := func(namespace, name string) (*request.Known, error) {
 		if namespace == "forbidden" {
 			return nil, errors.New("you may not get it")
 		}
 		if namespace != "" {
 			name = namespace + "/" + name
 		}
-		numbers, ok := jobs[name]
-		if !ok {
+		text, ok := jobs[name]
+		switch {
+		case !ok:
 			return nil, nil
+		case text == "":
+			return &request.Known{}, nil
 		}
-		return &Known{numbers}, nil
+		numbers, err := notation.ParseNumbering(text)
+		return &request.Known{Numbers: numbers}, err
 	}
 	match := func(pattern string) ([]string, error) {
 		var names []string
 		for name := range jobs {
-			if Matches(pattern, name) {
+			if request.Matches(pattern, name) {
 				names = append(names, name)
 			}
 		}
@@ -44,9 +50,9 @@ func cluster(jobs map[string]Numbering) (Lookup, Match) {
 
 func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 	t.Parallel()
-	lookup, match := cluster(map[string]Numbering{
-		"gen": {{1, 100, 1}}, "list": {{1, 1, 1}, {5, 5, 1}, {9, 9, 1}}, "plain": nil, "sparse": {{0, 8, 4}}, "etl/gen": {{10, 19, 1}},
-		"blur-a": {{1, 100, 1}}, "blur-b": {{1, 100, 10}}, "steps": {{2, 20, 2}}, "odd": {{1, 1, 1}, {3, 3, 1}, {4, 4, 1}},
+	lookup, match := cluster(map[string]string{
+		"gen": "1-100", "list": "1,5,9", "plain": "", "sparse": "0-8:4", "etl/gen": "10-19",
+		"blur-a": "1-100", "blur-b": "1-100:10", "steps": "2-20:2", "odd": "1,3,4",
 	})
 	for _, c := range []struct{ dialect, line, want, problem string }{
 		{"slurm", "-d afterok:gen_1:gen_100", "gen[0], gen[99]", ""},
@@ -103,16 +109,21 @@ func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 		{"pbs", "-W depend=afterok:gen[].server,umask=7", "gen", ""},
 	} {
 		made, err := Compile(Input{
-			Command: []string{"run"}, Lookup: lookup, Match: match,
-			Namesakes: func(name string) ([]string, error) {
-				return map[string][]string{
-					"many": {"many", "many-x7k2p"}, "made": {"made-x7k2p"}, "blur": {"blur-a", "blur-b"}, "plain": {"plain"}, "me": {"me"},
-				}[name], nil
+			Context: request.Context{
+				Command: []string{"run"},
+				Lookup:  lookup,
+				Match:   match,
+				Namesakes: func(name string) ([]string, error) {
+					return map[string][]string{
+						"many": {"many", "many-x7k2p"}, "made": {"made-x7k2p"}, "blur": {"blur-a", "blur-b"}, "plain": {"plain"}, "me": {"me"},
+					}[name], nil
+				},
 			},
+
 			Options: []Option{
 				{Dialect: Depctl, Name: "image", Value: "alpine"},
 				{Dialect: Depctl, Name: "name", Value: "me"},
-				{Dialect: Dialect(c.dialect), Line: c.line},
+				{Dialect: c.dialect, Line: c.line},
 			},
 		})
 		if c.problem != "" {
@@ -121,88 +132,6 @@ func TestDependenciesAskTheClusterForNumbers(t *testing.T) {
 		}
 		require.NoError(t, err, c.line)
 		require.Equal(t, c.want, made.Job.Annotations[gate.DependsOnAnnotation], c.line)
-	}
-}
-
-// TestChunksCoverWhatTheyStandFor compares the ranges of -hold_jid_ad with what
-// the manual of Grid Engine says, number by number.
-func TestChunksCoverWhatTheyStandFor(t *testing.T) {
-	t.Parallel()
-	for mine := 1; mine <= 12; mine++ {
-		for theirs := 1; theirs <= 12; theirs++ {
-			r := &request{in: &Input{}, array: Numbering{{3, 60, mine}}}
-			other := Numbering{{3, 60, theirs}}
-			_, _, err := (&translation{request: r}).covered("a", other)
-			require.NoError(t, err)
-			for i := range r.array.Len() {
-				number := 3 + i*mine
-				// Every task of the other array that has one of the numbers from this
-				// one's to the one before the next.
-				want := map[int]bool{}
-				for n := number; n < number+mine && n <= 60; n++ {
-					want[(n-3)/theirs] = true
-				}
-				got := map[int]bool{}
-				for k := i * mine / theirs; k <= (i*mine+mine-1)/theirs; k++ {
-					if k < other.Len() {
-						got[k] = true
-					}
-				}
-				require.Equal(t, want, got, "steps %d and %d, element %d", mine, theirs, i)
-			}
-		}
-	}
-}
-
-func TestTimesToBegin(t *testing.T) {
-	t.Parallel()
-	zone := time.FixedZone("CET", 3600)
-	now := time.Date(2026, 11, 23, 15, 30, 0, 0, zone)
-	for _, c := range []struct {
-		parse func(string, time.Time) (time.Time, error)
-		text  string
-		want  string
-	}{
-		{posixBegin, "12012200", "2026-12-01T21:00:00Z"},
-		{posixBegin, "2612012200.30", "2026-12-01T21:00:30Z"},
-		{posixBegin, "202612012200", "2026-12-01T21:00:00Z"},
-		{posixBegin, "1200", "2026-11-24T11:00:00Z"},
-		{posixBegin, "302200", "2026-11-30T21:00:00Z"},
-		{posixBegin, "13012200", ""},
-		{posixBegin, "12012200.5", ""},
-		{posixBegin, "x", ""},
-		{lsfBegin, "22:00", "2026-11-23T21:00:00Z"},
-		{lsfBegin, "1:00", "2026-11-24T00:00:00Z"},
-		{lsfBegin, "30:22:00", "2026-11-30T21:00:00Z"},
-		{lsfBegin, "2027:1:2:3:04", "2027-01-02T02:04:00Z"},
-		{lsfBegin, "25:61", ""},
-		{lsfBegin, "2:31:10:00", ""},
-		{lsfBegin, "0:0:10:00", ""},
-		{lsfBegin, "22", ""},
-	} {
-		got, err := c.parse(c.text, now)
-		if c.want == "" {
-			require.Error(t, err, c.text)
-			continue
-		}
-		require.NoError(t, err, c.text)
-		require.Equal(t, c.want, got.UTC().Format(time.RFC3339), c.text)
-	}
-}
-
-func TestTimesThatDoNotFitAreRefused(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]time.Duration{
-		"7-12": 180 * time.Hour, "24855-0": 24855 * 24 * time.Hour, "24856-0": 0, "106752-0": 0, "213504-0": 0, "200000-0": 0, "2147483647-23:59:59": 0,
-		"2147483647:0:0": 0, "35791394": 35791394 * time.Minute, "35791395": 0,
-	} {
-		got, err := slurmTime(text)
-		if want == 0 {
-			require.Error(t, err, text)
-			continue
-		}
-		require.NoError(t, err, text)
-		require.Equal(t, want, got, text)
 	}
 }
 

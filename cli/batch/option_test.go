@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+
+	"depctl.dev/cli/batch/request"
 )
 
 // submitted makes a Job of a script, or of a command if the text is empty, with an
@@ -14,31 +16,31 @@ import (
 func submitted(t *testing.T, site *Site, ignore bool, text string, options ...Option) (*Submission, error) {
 	t.Helper()
 	in := Input{
-		Site: site, IgnoreUnsupported: ignore, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC),
+		Site: site, Context: request.Context{IgnoreUnsupported: ignore, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
 		Options: append([]Option{{Dialect: Depctl, Name: "image", Value: "busybox"}}, options...),
 	}
 	if text != "" {
-		in.Script = &Script{Name: "input.sh", Text: text}
+		in.Script = &request.Script{Name: "input.sh", Text: text}
 	}
 	return Compile(in)
 }
 
 func TestWrapIsAScript(t *testing.T) {
 	t.Parallel()
-	made, err := submitted(t, nil, false, "", Option{Dialect: Slurm, Line: `--array=0-9 --wrap="Rscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt"`})
+	made, err := submitted(t, nil, false, "", Option{Dialect: "slurm", Line: `--array=0-9 --wrap="Rscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt"`})
 	require.NoError(t, err)
 	require.Equal(t, "wrap-", made.Job.GenerateName)
 	require.EqualValues(t, 10, *made.Job.Spec.Completions)
-	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[ScriptAnnotation])
+	require.Equal(t, "#!/bin/sh\nRscript my.R chunk_$SLURM_ARRAY_TASK_ID.txt\n", made.Job.Spec.Template.Annotations[scriptAnnotation])
 	require.Equal(t, []string{"/bin/sh", "/depctl/script"}, made.Job.Spec.Template.Spec.Containers[0].Command)
 
-	made, err = submitted(t, nil, false, "", Option{Dialect: Slurm, Name: "wrap", Value: "echo $SLURM_JOB_ID"})
+	made, err = submitted(t, nil, false, "", Option{Dialect: "slurm", Name: "wrap", Value: "echo $SLURM_JOB_ID"})
 	require.NoError(t, err)
 	require.Equal(t, "SLURM_JOB_ID", made.Job.Spec.Template.Spec.Containers[0].Env[0].Name, "its variables are Slurm's")
 
-	_, err = submitted(t, nil, false, "#!/bin/sh\nrun\n", Option{Dialect: Slurm, Name: "wrap", Value: "echo"})
+	_, err = submitted(t, nil, false, "#!/bin/sh\nrun\n", Option{Dialect: "slurm", Name: "wrap", Value: "echo"})
 	require.ErrorContains(t, err, "--wrap and a script do not go together")
-	_, err = Compile(Input{Command: []string{"run"}, Options: []Option{{Dialect: Slurm, Name: "wrap", Value: "echo"}}})
+	_, err = Compile(Input{Context: request.Context{Command: []string{"run"}}, Options: []Option{{Dialect: "slurm", Name: "wrap", Value: "echo"}}})
 	require.ErrorContains(t, err, "--wrap and a command behind -- do not go together")
 }
 
@@ -104,13 +106,13 @@ func TestScriptsOfSitesAreReadAsTheirSystemsDo(t *testing.T) {
 func TestNoLimitOfTimeIsNone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Option{
-		{Dialect: Slurm, Line: "--time=UNLIMITED"},
-		{Dialect: Slurm, Line: "-t infinite"},
-		{Dialect: Slurm, Line: "--time=0"},
-		{Dialect: Slurm, Line: "-t -1"},
-		{Dialect: GridEngine, Line: "-l h_rt=INFINITY"},
-		{Dialect: PBS, Line: "-l walltime=unlimited"},
-		{Dialect: LSF, Line: "-W unlimited"},
+		{Dialect: "slurm", Line: "--time=UNLIMITED"},
+		{Dialect: "slurm", Line: "-t infinite"},
+		{Dialect: "slurm", Line: "--time=0"},
+		{Dialect: "slurm", Line: "-t -1"},
+		{Dialect: "gridengine", Line: "-l h_rt=INFINITY"},
+		{Dialect: "pbs", Line: "-l walltime=unlimited"},
+		{Dialect: "lsf", Line: "-W unlimited"},
 	} {
 		made, err := submitted(t, nil, false, "#!/bin/sh\n#DEPCTL --time 1h\nrun\n", c)
 		require.NoError(t, err, c.Line)
@@ -121,39 +123,11 @@ func TestNoLimitOfTimeIsNone(t *testing.T) {
 func TestOfTwoDependenciesTheLastCounts(t *testing.T) {
 	t.Parallel()
 	const replaced = "-d afterok:two: it replaces -d afterok:one: of several, the last one counts"
-	made, err := submitted(t, nil, false, "", Option{Dialect: Depctl, Name: "name", Value: "x"}, Option{Dialect: Slurm, Line: "-d afterok:one -d afterok:two"})
+	made, err := submitted(t, nil, false, "", Option{Dialect: Depctl, Name: "name", Value: "x"}, Option{Dialect: "slurm", Line: "-d afterok:one -d afterok:two"})
 	require.NoError(t, err)
 	require.Equal(t, "two", made.Job.Annotations["depctl.dev/depends-on"])
 	require.Contains(t, made.Notes, replaced)
-	made, err = submitted(t, nil, false, "#!/bin/sh\n#SBATCH -d afterok:one\nrun\n", Option{Dialect: Slurm, Line: "-d afterok:two"})
+	made, err = submitted(t, nil, false, "#!/bin/sh\n#SBATCH -d afterok:one\nrun\n", Option{Dialect: "slurm", Line: "-d afterok:two"})
 	require.NoError(t, err)
 	require.NotContains(t, strings.Join(made.Notes, "\n"), "replaces", "the command line wins without a word")
-}
-
-func TestFormsOfBegin(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 23, 15, 30, 0, 0, time.FixedZone("CET", 3600))
-	for text, want := range map[string]string{
-		"now": "2026-11-23T15:30:00+01:00", "now+3600": "2026-11-23T16:30:00+01:00", "now+2days": "2026-11-25T15:30:00+01:00",
-		"now + 2 hours": "2026-11-23T17:30:00+01:00", "NOW+1Minute": "2026-11-23T15:31:00+01:00",
-		"today": "2026-11-23T00:00:00+01:00", "tomorrow": "2026-11-24T00:00:00+01:00", "tomorrow 16:00": "2026-11-24T16:00:00+01:00",
-		"teatime tomorrow": "2026-11-24T16:00:00+01:00", "midnight": "2026-11-24T00:00:00+01:00", "noon": "2026-11-24T12:00:00+01:00",
-		"elevenses": "2026-11-24T11:00:00+01:00", "fika": "2026-11-24T15:00:00+01:00", "teatime": "2026-11-23T16:00:00+01:00",
-		"16:00:00": "2026-11-23T16:00:00+01:00", "4:05pm": "2026-11-23T16:05:00+01:00", "12:00 AM": "2026-11-24T00:00:00+01:00",
-		"2030-01-20": "2030-01-20T00:00:00+01:00", "2030-01-20T12:34": "2030-01-20T12:34:00+01:00", "2030-1-2 7:08": "2030-01-02T07:08:00+01:00",
-		"01/20/30": "2030-01-20T00:00:00+01:00", "01.20.30": "2030-01-20T00:00:00+01:00", "012030": "2030-01-20T00:00:00+01:00",
-		"0120": "2027-01-20T00:00:00+01:00", "12/24": "2026-12-24T00:00:00+01:00", "1/20-16:00": "2027-01-20T16:00:00+01:00",
-		"yesterday": "", "02/30": "", "13/01": "", "25:00": "", "13:00pm": "", "": "", "T": "", "12": "", "120": "", "2030-01-20x": "", "now+2fortnights": "",
-		"0:90": "", "2026-00-10T12:00": "", "00/00 12:00": "", "2030-01-20 12/24": "", "noon 16:00": "", "noontomorrow": "", "16:00:": "", "1630": "", "02/29": "",
-		"01/20/2030": "2030-01-20T00:00:00+01:00", "1224": "2026-12-24T00:00:00+01:00", "2026-12-24T16:00:05": "2026-12-24T16:00:05+01:00",
-		"now+521weeks": "2036-11-17T15:30:00+01:00", "now+9999weeks": "", "now+20000weeks": "", "now+999999999": "", "now+999999999hours": "", "now+999999999days": "", "nowhere": "",
-	} {
-		got, err := slurmBegin(text, now)
-		if want == "" {
-			require.Error(t, err, text)
-			continue
-		}
-		require.NoError(t, err, text)
-		require.Equal(t, want, got.Format(time.RFC3339), text)
-	}
 }

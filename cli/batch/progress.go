@@ -7,6 +7,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 )
 
@@ -67,7 +68,7 @@ func ExitCode(job *batchv1.Job, failed []corev1.Pod) int {
 			if end == nil || end.ExitCode <= 0 {
 				continue
 			}
-			if at := end.FinishedAt.Unix(); isIndexed(job) {
+			if at := end.FinishedAt.Unix(); request.IsIndexed(job) {
 				code = max(code, int(end.ExitCode))
 			} else if code == 0 || at >= last {
 				code, last = int(end.ExitCode), at

@@ -6,6 +6,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/utils/ptr"
+
+	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 )
 
 // kueueLabel is what Kueue knows its Jobs by.
@@ -17,33 +20,33 @@ const defaultGPU = "nvidia.com/gpu"
 // resources sets what an element needs. CPUs are a request, so that idle ones
 // may be used; memory is a limit too, as batch systems kill what exceeds it.
 func (b *builder) resources() {
-	if !b.cpu.IsZero() {
-		b.need(corev1.ResourceCPU, b.cpu, false)
+	if !b.CPU.IsZero() {
+		b.need(corev1.ResourceCPU, b.CPU, false)
 	}
-	if !b.memoryPerCPU.IsZero() {
-		b.memory = times(b.memoryPerCPU, b.cpus())
-		if _, fits := b.memory.AsInt64(); !fits {
-			b.fail(place{}, "", "%s for each of %d CPUs is more memory than there is", &b.memoryPerCPU, b.cpus())
+	if !b.MemoryPerCPU.IsZero() {
+		b.Memory = notation.Times(b.MemoryPerCPU, b.CPUs())
+		if _, fits := b.Memory.AsInt64(); !fits {
+			b.Fail(request.Place{}, "", "%s for each of %d CPUs is more memory than there is", &b.MemoryPerCPU, b.CPUs())
 		}
 	}
 	switch {
-	case !b.memory.IsZero():
-		b.need(corev1.ResourceMemory, b.memory, true)
-		if !b.memoryRequest.IsZero() && b.memoryRequest.Cmp(b.memory) < 0 {
-			b.need(corev1.ResourceMemory, b.memoryRequest, false)
+	case !b.Memory.IsZero():
+		b.need(corev1.ResourceMemory, b.Memory, true)
+		if !b.MemoryRequest.IsZero() && b.MemoryRequest.Cmp(b.Memory) < 0 {
+			b.need(corev1.ResourceMemory, b.MemoryRequest, false)
 		}
-	case !b.memoryRequest.IsZero():
-		b.need(corev1.ResourceMemory, b.memoryRequest, false)
+	case !b.MemoryRequest.IsZero():
+		b.need(corev1.ResourceMemory, b.MemoryRequest, false)
 	}
-	if !b.storage.IsZero() {
-		b.need(corev1.ResourceEphemeralStorage, b.storage, false)
+	if !b.Storage.IsZero() {
+		b.need(corev1.ResourceEphemeralStorage, b.Storage, false)
 	}
-	if b.gpus > 0 {
+	if b.GPUs > 0 {
 		name := defaultGPU
-		if b.in.Site != nil {
-			name = cmp.Or(b.in.Site.GPU, name)
+		if b.site != nil {
+			name = cmp.Or(b.site.GPU, name)
 		}
-		b.need(corev1.ResourceName(name), *resource.NewQuantity(int64(b.gpus), resource.DecimalSI), true)
+		b.need(corev1.ResourceName(name), *resource.NewQuantity(int64(b.GPUs), resource.DecimalSI), true)
 	}
 }
 
@@ -65,7 +68,7 @@ func (b *builder) need(name corev1.ResourceName, q resource.Quantity, limited bo
 // and install packages as their script begins, must go on to run; what a
 // namespace of the level restricted needs beyond that is in the site's template.
 func (b *builder) security() {
-	if b.in.Manifest != nil {
+	if b.Manifest != nil {
 		return
 	}
 	pod := &b.job.Spec.Template.Spec

@@ -10,36 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
-
-func TestWordsAreSplitAsAShellDoes(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		``:                    nil,
-		` -J sim`:             {"-J", "sim"},
-		`-w 'done("a b")' -x`: {"-w", `done("a b")`, "-x"},
-		`-w "ended(\"b*\")"`:  {"-w", `ended("b*")`},
-		`--comment=a\ b # c`:  {"--comment=a b"},
-		`-o a#b`:              {"-o", "a#b"},
-		`-e ''`:               {"-e", ""},
-		`"a"'b'c`:             {"abc"},
-		`"C:\temp"`:           {`C:\temp`},
-		`a\`:                  {`a\`},
-		"\t-t\t1-10\r":        {"-t", "1-10"},
-	} {
-		list, err := words(text)
-		require.NoError(t, err, text)
-		var texts []string
-		for _, w := range list {
-			texts = append(texts, w.text)
-		}
-		require.Equal(t, want, texts, text)
-	}
-	_, err := words(`-w 'done(a)`)
-	require.ErrorIs(t, err, errOpenQuote)
-}
 
 func TestTheInterpreterIsThatOfTheFirstLine(t *testing.T) {
 	t.Parallel()
@@ -52,18 +26,6 @@ func TestTheInterpreterIsThatOfTheFirstLine(t *testing.T) {
 		"#$ -N x":                     {"/bin/sh"},
 	} {
 		require.Equal(t, want, interpreter(text), text)
-	}
-}
-
-func TestNamesAreMadeNamesOfKubernetes(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"sim": "sim", "My_Job.v2": "my-job-v2", "-x-": "x", "ä": "", "a b": "a-b", strings.Repeat("n", 80): strings.Repeat("n", 63),
-	} {
-		require.Equal(t, want, plainName(name, maxName), name)
-	}
-	for file, want := range map[string]string{"jobs/Sim.sbatch": "sim-", `C:\jobs\a.sh`: "a-", ".sh": "job-", "run": "run-"} {
-		require.Equal(t, want, defaultName(file), file)
 	}
 }
 
@@ -96,14 +58,14 @@ func FuzzAScript(f *testing.F) {
 
 func requireJobOrProblems(t require.TestingT, text string) {
 	s, err := Compile(Input{
-		Script: &Script{Name: "run.sh", Text: text},
+		Context: request.Context{Script: &request.Script{Name: "run.sh", Text: text}, Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)},
 		Options: []Option{
 			{Dialect: Depctl, Name: "image", Value: "alpine"}, {Dialect: Depctl, Name: "numbering", Value: "a=1-100"},
 		},
-		Now: time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC), Suffix: "x7k2p",
+		Suffix: "x7k2p",
 	})
 	if err != nil {
-		var problems Problems
+		var problems request.Problems
 		require.ErrorAs(t, err, &problems)
 		require.NotEmpty(t, problems)
 		return
@@ -115,7 +77,7 @@ func requireJobOrProblems(t require.TestingT, text string) {
 		_, err = gate.Observe(s.Job).Parse()
 		require.NoError(t, err)
 	}
-	_, err = Numbers(s.Job)
+	_, err = request.Numbers(s.Job)
 	require.NoError(t, err)
 }
 
@@ -131,7 +93,7 @@ func directives(t require.TestingT) []string {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for line := range strings.Lines(string(text)) {
-			if of, _, _ := directive(line); of != nil {
+			if of, _, _ := directive(dialects(), line); of != nil {
 				lines = append(lines, strings.TrimSuffix(line, "\n"))
 			}
 		}

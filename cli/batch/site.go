@@ -10,6 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	kjson "sigs.k8s.io/json"
 	sigsyaml "sigs.k8s.io/yaml"
+
+	"depctl.dev/cli/batch/request"
 )
 
 // Site has the defaults of a site: the file depctl.yaml.
@@ -24,7 +26,7 @@ type Site struct {
 	// GPU is the extended resource that GPUs are counted by.
 	GPU string `json:"gpu,omitempty"`
 	// Ignore is left out of scripts, with a note.
-	Ignore Ignore `json:"ignore,omitzero"`
+	Ignore request.Ignore `json:"ignore,omitzero"`
 }
 
 // Queue is what a queue or a partition means here.
@@ -42,8 +44,8 @@ func ParseSite(name string, text []byte) (*Site, error) {
 	if err := strictly(name, text, site); err != nil {
 		return nil, err
 	}
-	site.Name = name
-	if problems := site.Ignore.problems(name); len(problems) > 0 {
+	site.Name, site.Ignore.By = name, name
+	if problems := vetIgnore(site.Ignore); len(problems) > 0 {
 		return nil, problems
 	}
 	return site, nil
@@ -78,18 +80,18 @@ func strictly(name string, text []byte, into any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	var problems Problems
+	var problems request.Problems
 	for _, one := range found {
 		path, _ := strconv.Unquote(strings.TrimPrefix(one.Error(), "unknown field "))
 		if path == "" {
-			problems = append(problems, Problem{Where: name, Message: one.Error()})
+			problems = append(problems, request.Problem{Where: name, Message: one.Error()})
 			continue
 		}
 		where := name
 		if line, column, ok := locate(text, path); ok {
 			where = fmt.Sprintf("%s:%d:%d", name, line, column)
 		}
-		problems = append(problems, Problem{Where: where, Message: "unknown field " + path})
+		problems = append(problems, request.Problem{Where: where, Message: "unknown field " + path})
 	}
 	if len(problems) > 0 {
 		return problems

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
 )
 
@@ -34,8 +35,8 @@ func TestASiteHasDefaults(t *testing.T) {
 	s, err := ParseSite("depctl.yaml", []byte(site))
 	require.NoError(t, err)
 	made, err := Compile(Input{
-		Site: s, Command: []string{"run"},
-		Options: []Option{{Dialect: Slurm, Line: "-J sim -p long --gpus=1 --export=MODE=fast --array=0-3"}},
+		Site: s, Context: request.Context{Command: []string{"run"}},
+		Options: []Option{{Dialect: "slurm", Line: "-J sim -p long --gpus=1 --export=MODE=fast --array=0-3"}},
 	})
 	require.NoError(t, err)
 	job := made.Job
@@ -57,8 +58,8 @@ func TestASiteHasDefaults(t *testing.T) {
 	require.Contains(t, pod.Containers[0].Resources.Limits, corev1.ResourceName("amd.com/gpu"))
 
 	made, err = Compile(Input{
-		Site: s, Command: []string{"run"},
-		Options: []Option{{Dialect: Slurm, Line: "-J sim -p kueue -d afterok:a"}},
+		Site: s, Context: request.Context{Command: []string{"run"}},
+		Options: []Option{{Dialect: "slurm", Line: "-J sim -p kueue -d afterok:a"}},
 	})
 	require.NoError(t, err)
 	require.Contains(t, made.Notes[0], "the gate leaves Jobs of Kueue alone")
@@ -97,7 +98,9 @@ func TestOptionsAreAddedToAManifest(t *testing.T) {
 	t.Parallel()
 	job, err := ParseManifest("job.yaml", []byte(manifest))
 	require.NoError(t, err)
-	compile := func(options ...Option) (*Submission, error) { return Compile(Input{Manifest: job, Options: options}) }
+	compile := func(options ...Option) (*Submission, error) {
+		return Compile(Input{Context: request.Context{Manifest: job}, Options: options})
+	}
 	option := func(name, value string) Option { return Option{Dialect: Depctl, Name: name, Value: value} }
 
 	made, err := compile(option("cpu", "2"))
@@ -128,15 +131,15 @@ func TestTheNumbersOfAManifestThatIsAnArrayAreItsOwn(t *testing.T) {
 		"annotations": {"depctl.dev/array": "1-10"}}, "spec": {"completionMode": "Indexed", "completions": 10, "parallelism": 3,
 		"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "b"}]}}}}`))
 	require.NoError(t, err)
-	lookup, _ := cluster(map[string]Numbering{"gen": {{1, 20, 1}}})
-	made, err := Compile(Input{Manifest: job, Lookup: lookup, Options: []Option{{Dialect: Slurm, Line: "-d aftercorr:gen"}}})
+	lookup, _ := cluster(map[string]string{"gen": "1-20"})
+	made, err := Compile(Input{Context: request.Context{Manifest: job, Lookup: lookup}, Options: []Option{{Dialect: "slurm", Line: "-d aftercorr:gen"}}})
 	require.NoError(t, err)
 	require.Equal(t, "gen[i]", made.Job.Annotations[gate.DependsOnAnnotation])
 	require.Equal(t, int32(3), *made.Job.Spec.Parallelism)
 	require.Equal(t, int32(0), *made.Job.Spec.BackoffLimitPerIndex)
 
-	job.Annotations[ArrayAnnotation] = "1-9"
-	_, err = Compile(Input{Manifest: job})
+	job.Annotations[request.ArrayAnnotation] = "1-9"
+	_, err = Compile(Input{Context: request.Context{Manifest: job}})
 	require.ErrorContains(t, err, "1-9 are not its 10 elements")
 }
 

@@ -31,6 +31,9 @@ that wait for nobody. Of an array whose elements wait each for itself, it says h
 many run, wait, or never will, and why the first; --index explains one element.
 --expr tries another expression, and changes nothing.
 
+Of a CronJob it says why there is no Job for the time that is next, how its last
+runs ended, and what its next run would wait for, and of which time each run is.
+
 How long something will take is known from Jobs that have succeeded and are still
 there: those whose names differ by digits only, else a guess is made and said.`
 
@@ -43,6 +46,9 @@ const explainExample = `  # Why does load wait?
 
   # One element of an array
   depctl explain shards --index 7
+
+  # Why did tonight's run not start?
+  depctl explain cronjob/load
 
   # For scripts
   depctl explain load -o json | jq -r '.[0].roots[].name'`
@@ -57,7 +63,9 @@ type explainOptions struct {
 	runName   string
 
 	// The rest is filled in by complete.
-	refs   []lang.Ref
+	refs, cronJobs []lang.Ref
+	// order has both as they were asked for.
+	order  []lang.Ref
 	client cluster.Client
 	// over says why the Job that --expr is tried on waits no more; empty if it does.
 	over     string
@@ -68,8 +76,8 @@ type explainOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "explain JOB... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
-		Short:                 "Say why a Job waits, ran, or never will",
+		Use:                   "explain (JOB | cronjob/NAME)... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
+		Short:                 "Say why a Job or a CronJob waits, ran, or never will",
 		Long:                  explainLong,
 		Example:               explainExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
@@ -121,11 +129,19 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 		return err
 	}
 	for _, arg := range args {
+		if name, ok := command.CronJobNamed(arg); ok {
+			ref := gate.CronJobRef(namespace, name)
+			o.cronJobs, o.order = append(o.cronJobs, ref), append(o.order, ref)
+			continue
+		}
 		ref, err := command.JobNamed(arg, namespace)
 		if err != nil {
 			return err
 		}
-		o.refs = append(o.refs, ref)
+		o.refs, o.order = append(o.refs, ref), append(o.order, ref)
+	}
+	if len(o.cronJobs) > 0 && (o.runName != "" || o.index >= 0 || o.expr != "") {
+		return command.UsageErrorf("--run, --index and --expr are about Jobs, and %s is a CronJob", o.cronJobs[0].Name)
 	}
 	o.terminal = f.Terminal(o.streams.Out)
 	o.client, err = f.Client()
@@ -139,13 +155,20 @@ func (o *explainOptions) run(ctx context.Context) error {
 			return err
 		}
 	}
-	i := &cluster.Inquirer{Client: o.client}
-	q, asked, err := i.Read(ctx, o.clock.Now(), o.refs, o.try)
+	i := &cluster.Inquirer{Client: o.client, CronJobs: o.cronJobs}
+	now := o.clock.Now()
+	q, asked, err := i.Read(ctx, now, o.refs, o.try)
 	if err != nil {
 		return err
 	}
-	list := make([]*explanation.Explanation, len(o.refs))
-	for n, ref := range o.refs {
+	list := make([]explanation.Explained, len(o.order))
+	jobs := o.refs // as the world knows them
+	for n, ref := range o.order {
+		if ref.Kind == lang.KindCronJob {
+			list[n] = explanation.OfCronJob(q, ref, now, i.Facts[ref], o.recursive)
+			continue
+		}
+		ref, jobs = jobs[0], jobs[1:]
 		if err := o.fits(q, ref); err != nil {
 			return err
 		}
@@ -201,7 +224,7 @@ func (o *explainOptions) fits(q *snapshot.Inquiry, ref lang.Ref) error {
 	return nil
 }
 
-func (o *explainOptions) print(list []*explanation.Explanation) error {
+func (o *explainOptions) print(list []explanation.Explained) error {
 	switch o.output {
 	case command.OutputJSON:
 		return command.WriteJSON(o.streams.Out, list)
@@ -214,7 +237,7 @@ func (o *explainOptions) print(list []*explanation.Explanation) error {
 func (o *explainOptions) style() explanation.Style {
 	t := o.terminal
 	return explanation.Style{
-		Width: t.Width, Colour: t.Colour, ASCII: t.Glyphs.Ellipsis == picture.ASCII().Ellipsis, Namespace: o.refs[0].Namespace,
+		Width: t.Width, Colour: t.Colour, ASCII: t.Glyphs.Ellipsis == picture.ASCII().Ellipsis, Namespace: o.order[0].Namespace,
 		Symbol: func(s gate.State) string { return t.Glyphs.Symbols[s] },
 		Paint: func(text string, s gate.State) string {
 			if !t.Colour {

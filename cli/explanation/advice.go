@@ -3,9 +3,11 @@ package explanation
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // Advice is something that one could do.
@@ -27,11 +29,7 @@ func advise(s gate.Snapshot, d gate.Decision, denied []gate.Question, roots []*O
 	for _, q := range denied {
 		list = append(list, Advice{"let its service account look into namespace " + q.Target, q.Grant()})
 	}
-	for _, root := range roots {
-		if a, ok := root.advice(); ok {
-			list = append(list, a)
-		}
-	}
+	list = adviseOn(list, roots)
 	if o.Tried {
 		list = append(list, Advice{"give it this expression", "depctl set " + name + " " + quote(s.Job.DependsOn)})
 	}
@@ -44,6 +42,17 @@ func advise(s gate.Snapshot, d gate.Decision, denied []gate.Question, roots []*O
 			why = "or " + why
 		}
 		list = append(list, Advice{why, "depctl release --force " + name})
+	}
+	return list
+}
+
+// adviseOn adds what one could do about what blocks, each command once.
+func adviseOn(list []Advice, roots []*Object) []Advice {
+	for _, root := range roots {
+		a, ok := root.advice()
+		if ok && (a.Command == "" || !slices.ContainsFunc(list, func(b Advice) bool { return b.Command == a.Command })) {
+			list = append(list, a)
+		}
 	}
 	return list
 }
@@ -92,6 +101,9 @@ func again(job gate.Job) Advice {
 func (o *Object) advice() (Advice, bool) {
 	name := cmp.Or(o.snapshot.Job.Name, o.Name) // in a run the object is called by its step
 	in := name + " -n " + o.Namespace
+	if o.ref.Kind == lang.KindCronJob && o.Run != "" {
+		return Advice{o.ref.String() + " has no Job that has succeeded: see why", "depctl explain cronjob/" + in}, true
+	}
 	switch gate.State(o.State) {
 	case gate.StateMissing:
 		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true

@@ -12,6 +12,9 @@
 //	  elements  of an array: how many run, wait, never run, and the first (element.go)
 //	  roots     down the deciding checks to what does not wait itself (root.go)
 //	  advice    state of a root -> the command that fixes it (advice.go)
+//	OfCronJob(Cluster, ref)
+//	  why       there is no Job for the next time, and its last runs (cronjob.go)
+//	  next      what its next run would wait for
 //	Print       lines for a terminal (drawing.go)
 //
 // The package is pure: the time, the width and the colours come in as values.

@@ -42,14 +42,17 @@ func (s Style) signs() signs {
 	return signs{"├─ ", "│  ", "└─ ", "   ", "…", "✓", "✗", "○", "!", "•"}
 }
 
+// Explained is an Explanation or a CronJob.
+type Explained interface{ draw(*drawing) }
+
 // Print draws explanations.
-func Print(w io.Writer, list []*Explanation, style Style) error {
+func Print(w io.Writer, list []Explained, style Style) error {
 	d := &drawing{Style: style, signs: style.signs()}
 	for i, e := range list {
 		if i > 0 {
 			d.line("")
 		}
-		d.explain(e)
+		e.draw(d)
 	}
 	_, err := io.WriteString(w, d.b.String())
 	return err
@@ -73,7 +76,7 @@ func (d *drawing) paint(text, colour string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-func (d *drawing) explain(e *Explanation) {
+func (e *Explanation) draw(d *drawing) {
 	name := d.Clean(e.Namespace + "/" + e.Name)
 	if e.Element != nil {
 		c := e.Array.of(*e.Element)

@@ -18,6 +18,13 @@ type Cluster interface {
 	Denied(lang.Ref) []gate.Question
 	// State returns the state of an object of any kind, and why it is in that one.
 	State(lang.Ref) (gate.State, string)
+	// RunJob returns the Job of a run of a CronJob, which is named with its time, and whether
+	// there is one.
+	RunJob(lang.Ref) (lang.Ref, bool)
+	// LastRuns returns the latest runs of a CronJob, the latest first, and Meant those that a
+	// name in the expression of a Job means.
+	LastRuns(cronJob lang.Ref, most int) []lang.Ref
+	Meant(job, cronJob lang.Ref) []lang.Ref
 	// Unreadable says why nothing is known of an object; empty if it is known.
 	Unreadable(lang.Ref) string
 	// Expect returns when something may come of a Job.

@@ -10,6 +10,8 @@ type Object struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	// Run is the scheduled time, of a run of a CronJob that has no Job.
+	Run string `json:"run,omitempty"`
 	// State is one of gate.State, or unknown if you may not read it.
 	State   string `json:"state"`
 	Message string `json:"message,omitempty"`
@@ -30,7 +32,7 @@ const mostObjects = 5
 // all is said.
 func (w *walk) objects(p *Part, s gate.Snapshot, r lang.Reason) {
 	refs := culprits(s, r)
-	p.set = r.Size > 0 || len(refs) > 1
+	p.set = r.Size > 0 && len(p.Runs) != 1 || len(refs) > 1
 	for _, ref := range refs {
 		if len(p.Objects) == mostObjects {
 			p.More = len(refs) - mostObjects
@@ -76,6 +78,9 @@ func waits(o *Object) bool {
 }
 
 func objectOf(c Cluster, ref lang.Ref) *Object {
+	if job, made := c.RunJob(ref); made {
+		ref = job
+	}
 	o := &Object{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, State: string(gate.StateMissing), ref: ref}
 	s, exists := c.Snapshot(ref)
 	switch why := c.Unreadable(ref); {
@@ -88,6 +93,9 @@ func objectOf(c Cluster, ref lang.Ref) *Object {
 	case ref.Kind != lang.KindJob:
 		state, why := c.State(ref)
 		o.State, o.Message = string(state), why
+		if ref.Kind == lang.KindCronJob {
+			o.Run = ref.Run
+		}
 	case why != "":
 		o.State, o.Message = "unknown", why
 	}
@@ -106,7 +114,8 @@ func culprits(s gate.Snapshot, r lang.Reason) []lang.Ref {
 			continue
 		}
 		ref := target.Ref.Resolve(s.Job.Ref())
-		if !ref.IsSet() {
+		runs := ref.Kind == lang.KindCronJob && r.Check.Status != lang.StatusAbsent
+		if !ref.IsSet() && !runs {
 			if o := s.World.Object(ref); r.Size == 0 || blocks(r, o) {
 				list = append(list, ref)
 			}
@@ -114,10 +123,16 @@ func culprits(s gate.Snapshot, r lang.Reason) []lang.Ref {
 		}
 		members, _ := s.World.Members(ref)
 		for _, m := range members {
-			if of := ref; blocks(r, m.Object) {
-				of.Name = m.Name
+			of := ref
+			if of.Name = m.Name; runs {
+				of.Name, of.Run = ref.Name, m.Name
+			}
+			if blocks(r, m.Object) {
 				list = append(list, of)
 			}
+		}
+		if runs && len(members) == 0 {
+			list = append(list, ref.Object())
 		}
 	}
 	return list

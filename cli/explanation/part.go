@@ -26,6 +26,8 @@ type Part struct {
 	// that are left out.
 	Objects []*Object `json:"objects,omitempty"`
 	More    int       `json:"more,omitempty"`
+	// Runs are those that a name of a CronJob means.
+	Runs []*Object `json:"runs,omitempty"`
 	// PerElement says that each element of the array decides it for itself.
 	PerElement bool `json:"perElement,omitempty"`
 
@@ -65,6 +67,7 @@ func (w *walk) part(s gate.Snapshot, t *lang.Trace) *Part {
 	}
 	if t.Reason != nil {
 		p.Found = found(w.cluster, s, *t.Reason)
+		p.runs(w.cluster, s, *t.Reason)
 		if problem := t.Reason.Problem; problem != nil {
 			if problem.Code != lang.ProblemUnasked { // that will be known by itself
 				p.Problem = string(problem.Code)
@@ -74,6 +77,31 @@ func (w *walk) part(s gate.Snapshot, t *lang.Trace) *Part {
 		}
 	}
 	return p
+}
+
+// runs adds which runs of CronJobs the check means, and says of what time they are.
+func (p *Part) runs(c Cluster, s gate.Snapshot, r lang.Reason) {
+	for i := range r.Check.Targets {
+		target := &r.Check.Targets[i]
+		if target.Ref.Kind != lang.KindCronJob || r.Check.Status == lang.StatusAbsent {
+			continue
+		}
+		for _, run := range c.Meant(s.Job.Ref(), target.Ref) {
+			if run.Run == "" {
+				continue // there is none before the first
+			}
+			o := objectOf(c, run)
+			o.Run, o.snapshot = run.Run, gate.Snapshot{}
+			p.Runs = append(p.Runs, o)
+		}
+	}
+	switch n := len(p.Runs); {
+	case r.Problem != nil: // it has the time
+	case n == 1 && r.Ref.Kind == lang.KindCronJob:
+		p.Found = "run of " + p.Runs[0].Run + " " + p.Found
+	case n > 1 && len(r.Check.Targets) == 1:
+		p.Found += fmt.Sprintf(" (from %s to %s)", p.Runs[0].Run, p.Runs[n-1].Run)
+	}
 }
 
 // found says what was found for a check, without repeating its text.
@@ -111,8 +139,12 @@ func aside(c Cluster, now time.Time, r lang.Reason) string {
 	case r.Value != lang.Unknown:
 		return ""
 	}
-	if other, exists := c.Snapshot(r.Ref); exists {
-		return ": " + stateOf(other, c.Decision(r.Ref))
+	ref, name := r.Ref, ""
+	if job, made := c.RunJob(ref); made {
+		ref, name = job, "Job "+job.Name+" is "
+	}
+	if other, exists := c.Snapshot(ref); exists {
+		return ": " + name + stateOf(other, c.Decision(ref))
 	}
 	return ""
 }

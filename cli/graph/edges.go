@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -52,12 +54,21 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			continue
 		}
 		for _, named := range expr.Edges() {
-			from := named.Ref.Resolve(n.Ref)
+			from := named.Ref.Resolve(n.Ref).Object()
 			e := picture.Edge{
 				From: from.String(), To: n.ID, Check: named.Check, Value: w.Value(n.Ref, named),
-				Plain: named.Check == named.Ref.String(),
+				Plain: named.Check == named.Ref.String() && named.Ref.Offset() == 0, Runs: meant(w, n.Ref, named.Ref),
 			}
-			if from.IsSet() {
+			if from == n.Ref && from.Kind == lang.KindCronJob {
+				continue // another run of its own: it waits for no circle
+			}
+			if named.WholeRun {
+				if e.From += " as a whole"; !sets[e.From] {
+					sets[e.From] = true
+					m.addSet(w, e.From, from, lang.Ref{}, shown)
+					m.leaveHandlers(w, e.From, from)
+				}
+			} else if from.IsSet() {
 				// A set does not contain the Job that names it; to the others it may.
 				if job := w.Jobs[n.Ref]; from.Contains(n.Ref, job.Labels) {
 					e.From += " without " + n.Ref.Name
@@ -86,6 +97,18 @@ func (m *model) addSet(w *snapshot.World, id string, set, self lang.Ref, shown m
 			m.Edges = append(m.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
 		}
 	}
+}
+
+// leaveHandlers takes out of a run those steps that ask about it themselves: who waits for the run does
+// not wait for them.
+func (m *model) leaveHandlers(w *snapshot.World, id string, run lang.Ref) {
+	asks := map[string]bool{}
+	for _, n := range m.Nodes {
+		if expr := w.Graph.Expr(n.Ref); expr != nil {
+			asks[n.ID] = slices.ContainsFunc(expr.Edges(), func(e lang.Edge) bool { return e.WholeRun && e.Ref.Resolve(n.Ref) == run })
+		}
+	}
+	m.Edges = slices.DeleteFunc(m.Edges, func(e picture.Edge) bool { return e.Member && e.To == id && asks[e.From] })
 }
 
 // markLongest marks the longest way that is left, unless it is all there is.

@@ -49,8 +49,10 @@ func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
 		}
 	}
 	for _, ref := range all {
-		if !named[ref] && !w.Jobs[ref].Annotated {
-			hidden++
+		if waits := w.Jobs[ref].Annotated || w.Graph.Expr(ref) != nil || w.Invalid[ref] != nil; !named[ref] && !waits {
+			if ref.Kind == lang.KindJob {
+				hidden++
+			}
 			continue
 		}
 		refs = append(refs, ref)

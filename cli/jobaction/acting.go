@@ -89,13 +89,7 @@ func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) err
 	if err := command.DryRun(a.dryRun).Validate(); err != nil {
 		return err
 	}
-	switch a.output {
-	case "", "name":
-	case "json":
-		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.JSONPrinter{}}
-	case "yaml":
-		a.structured = &printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}
-	default:
+	if a.structured = cluster.Printer(a.output); a.structured == nil && a.output != "" && a.output != "name" {
 		return command.UsageErrorf("unknown output format %q, there are name, json and yaml", a.output)
 	}
 	namespace, err := f.Namespace()

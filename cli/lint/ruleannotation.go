@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"depctl.dev/cli/batch"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -24,7 +24,7 @@ func knownAnnotations() []string {
 	return []string{
 		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
 		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
-		gate.ArrayLimitAnnotation, batch.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
+		gate.ArrayLimitAnnotation, request.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
 	}
 }
 

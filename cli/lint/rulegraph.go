@@ -54,8 +54,8 @@ func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
 		if ref.Kind != lang.KindJob || ref.IsSet() || ref == w.Ref() || l.run != "" && ref.Run == l.run || edge.Ref.Run != "" && !l.inCluster || l.exists(ref) || space != nil && space.isMade(ref.Name) {
 			continue
 		}
-		if _, kept := w.Facts.Seen[ref]; kept {
-			continue // it is gone, and its outcome is not
+		if _, kept := w.Facts.Seen[ref]; kept || mayBeAbsent(w, ref) {
+			continue // it is gone, and its outcome is not; or its author knows that it may not be there
 		}
 		if space != nil && space.isCronJob(ref.Name) {
 			found = append(found, mistakef(w.Expression(edge.Span), fmt.Sprintf("did you mean %q?", "cronjob:"+picture.NameIn(w.Namespace, ref)),
@@ -86,6 +86,18 @@ func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
 		found = append(found, mistakef(w.Expression(edge.Span), hint, "there is no Job %s %s", picture.NameIn(w.Namespace, ref), where)...)
 	}
 	return found
+}
+
+// mayBeAbsent reports whether an expression asks whether an object is absent.
+func mayBeAbsent(w *manifest.Workload, ref lang.Ref) bool {
+	for _, check := range w.Expr.Checks() {
+		for i := range check.Targets {
+			if check.Status == lang.StatusAbsent && check.Targets[i].Ref.Resolve(w.By()) == ref {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // exists reports whether there is such a Job, or whether nobody may know.

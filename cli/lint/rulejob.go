@@ -71,16 +71,9 @@ func cronJobConcurrency(_ *linting, w *manifest.Workload) []mistake {
 	if w.Kind != "CronJob" || !w.IsAnnotated() || w.Job.Annotations[gate.WaitTimeoutAnnotation] != "" {
 		return nil
 	}
-	policy := manifest.Child(w.Root, "spec", "concurrencyPolicy")
-	effect := ""
-	switch manifest.Word(manifest.Child(w.Root, "spec"), "concurrencyPolicy") {
-	case "Forbid":
-		effect = "Forbid skips all runs while one waits"
-	case "Replace":
-		effect = "Replace deletes a run that still waits when the next is due"
-	default:
+	if policyOf(w) != "Forbid" {
 		return nil
 	}
-	return mistakef(w.Span(policy), "give the jobTemplate "+gate.WaitTimeoutAnnotation+", shorter than the period, or write Allow",
-		"a run that waits is an active one: %s", effect)
+	return mistakef(w.Span(manifest.Child(w.Root, "spec", "concurrencyPolicy")), "give the jobTemplate "+gate.WaitTimeoutAnnotation+", shorter than the period, or write Allow",
+		"a run that waits is an active one: Forbid skips all runs while one waits")
 }

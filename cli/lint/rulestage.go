@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,8 @@ type stage struct {
 	tool        string
 	hook        bool
 	phase, wave int
+	// name orders the hooks of Helm that have one weight: each is over before the next is made.
+	name string
 	// deleted reports whether the object is deleted once it has succeeded.
 	deleted bool
 }
@@ -36,7 +39,7 @@ func stageOf(w *manifest.Workload) (stage, bool) {
 	}
 	if helm := note(helmHook); helm != "" && hooks == "" {
 		s.tool, hooks, deletion = "Helm", helm, note(helmDelete)
-		weight = note(helmWeight)
+		weight, s.name = note(helmWeight), w.Name
 	}
 	if hooks != "" {
 		first, _, _ := strings.Cut(hooks, ",")
@@ -53,7 +56,7 @@ func stageOf(w *manifest.Workload) (stage, bool) {
 
 // before reports whether one stage is over before the other begins.
 func (s stage) before(o stage) bool {
-	return s.phase < o.phase || s.phase == o.phase && s.wave < o.wave
+	return cmp.Or(cmp.Compare(s.phase, o.phase), cmp.Compare(s.wave, o.wave), cmp.Compare(s.name, o.name)) < 0
 }
 
 // waveOrder reports a prerequisite that the tool makes only once what waits for it
@@ -77,7 +80,11 @@ func waveOrder(l *linting, w *manifest.Workload) []mistake {
 		if !ok || tool == "" || its.tool != "" && own.tool != "" && its.tool != own.tool || !own.before(its) || tool == "Helm" && !own.hook {
 			continue
 		}
-		found = append(found, mistakef(w.Expression(edge.Span), "give both the same stage, or this one the later one",
+		hint := "give both the same stage, or this one the later one"
+		if tool == "Helm" {
+			hint = "give this one a later event, or a higher " + helmWeight
+		}
+		found = append(found, mistakef(w.Expression(edge.Span), hint,
 			"%s makes %s only after this Job has completed, and this Job waits for it", tool, other.Display())...)
 	}
 	return found
@@ -91,7 +98,8 @@ func hookDeleted(l *linting, w *manifest.Workload) []mistake {
 	}
 	for _, dependent := range l.dependents[w.Ref()] {
 		own, ok := stageOf(dependent)
-		if !ok || own.before(its) || !its.before(own) && !(its.tool == "Helm" && own.hook) {
+		// Argo CD deletes each as it succeeds, Helm those of an event when all have.
+		if !ok || own.before(its) || !its.before(own) || its.tool == "Helm" && its.phase == own.phase {
 			continue
 		}
 		key := helmDelete
@@ -117,7 +125,7 @@ func oldRun(l *linting, w *manifest.Workload) []mistake {
 		for i := range check.Targets {
 			t := &check.Targets[i]
 			ref := t.Ref.Resolve(w.By())
-			if t.Self || !ref.IsSet() {
+			if t.Self || t.WholeRun || !ref.IsSet() {
 				continue
 			}
 			if t.Ref.Run == lang.PlainRun && w.By().Run != "" {

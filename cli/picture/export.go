@@ -52,8 +52,8 @@ func DOT(w io.Writer, g *Graph) error {
 	}
 	for _, e := range g.Edges {
 		var attributes []string
-		if !e.Plain && e.Check != "" {
-			attributes = append(attributes, "label="+quoted(e.Check))
+		if label := e.Label(); label != "" {
+			attributes = append(attributes, "label="+quoted(label))
 		}
 		if e.Value == lang.False {
 			attributes = append(attributes, `color="#b3380a"`, "style=dashed")
@@ -90,7 +90,7 @@ func Mermaid(w io.Writer, g *Graph) error {
 		switch n.Kind {
 		case Set, Group, Namespace:
 			left, right = "[[", "]]"
-		case Missing:
+		case Missing, CronJob:
 			left, right = "([", "])"
 		}
 		look := lookOf(n)
@@ -106,8 +106,8 @@ func Mermaid(w io.Writer, g *Graph) error {
 			arrow = "-.->"
 		}
 		label := ""
-		if !e.Plain && e.Check != "" {
-			label = `|"` + entities(e.Check) + `"|`
+		if text := e.Label(); text != "" {
+			label = `|"` + entities(text) + `"|`
 		}
 		fmt.Fprintf(out, "  n%d %s%s n%d\n", at[e.From], arrow, label, at[e.To])
 		if e.Value == lang.False {
@@ -137,7 +137,7 @@ func (g *Graph) texts(n Node) []string {
 	case n.Size > 0:
 		texts = append(texts, fmt.Sprintf("%s %d/%d", n.State, n.Done, n.Size))
 	default:
-		texts = append(texts, strings.TrimSpace(string(n.State)+" "+g.took(n)))
+		texts = append(texts, strings.TrimSpace(string(n.State)+" "+g.took(n)+glyphs.runs(n)))
 	}
 	if n.When != "" {
 		texts = append(texts, "if "+n.When)

@@ -98,7 +98,7 @@ func (n *Node) take(g *Graph, one Node) {
 	for state, count := range one.states() {
 		n.Counts[state] += count
 	}
-	if one.Kind == Job || one.Kind == Array || one.Kind == Missing {
+	if one.isOne() {
 		n.Members = append(n.Members, g.name(one.Ref))
 	}
 	n.Members = append(n.Members, one.Members...)
@@ -147,6 +147,9 @@ func mergedEdges(edges []Edge, into map[string]string) []Edge {
 		if one.Check != e.Check {
 			one.Check = ""
 		}
+		if !slices.Equal(one.Runs, e.Runs) {
+			one.Runs = nil
+		}
 		if one.Change != e.Change {
 			one.Change = Same
 		}
@@ -194,10 +197,10 @@ func twinsOf(g *Graph) []group {
 	at := g.index()
 	keys := make([]strings.Builder, len(g.Nodes))
 	for _, e := range g.Edges {
-		fmt.Fprintf(&keys[at[e.To]], "\x00<%s\x01%s", e.From, e.Check)
+		fmt.Fprintf(&keys[at[e.To]], "\x00<%s\x01%s", e.From, e.Label())
 	}
 	for _, e := range g.Edges {
-		fmt.Fprintf(&keys[at[e.From]], "\x00>%s\x01%s", e.To, e.Check)
+		fmt.Fprintf(&keys[at[e.From]], "\x00>%s\x01%s", e.To, e.Label())
 	}
 	alike := map[string][]int{}
 	var order []string

@@ -2,7 +2,9 @@ package picture
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"depctl.dev/gate"
@@ -33,6 +35,8 @@ const (
 	Array Kind = "array"
 	// Set is a glob or a selector, with the Jobs in it.
 	Set Kind = "set"
+	// CronJob is one with all its runs.
+	CronJob Kind = "cronjob"
 	// Missing is what somebody waits for and nobody has made, or that cannot be
 	// looked up.
 	Missing Kind = "missing"
@@ -62,6 +66,8 @@ type Node struct {
 	// Size is the number of elements of an array; Done and Failed are those that
 	// have ended.
 	Size, Done, Failed int64
+	// Runs are the last ones of a CronJob, the latest last.
+	Runs []Run
 	// Counts has how many Jobs there are in which state, where it stands for
 	// several, and Members their names.
 	Counts  map[gate.State]int
@@ -70,6 +76,12 @@ type Node struct {
 	Critical bool
 	// Change is what a manifest would do to it.
 	Change Change
+}
+
+// Run is one run of a CronJob: its scheduled time, and where it stands.
+type Run struct {
+	Time  string     `json:"time"`
+	State gate.State `json:"state"`
 }
 
 // Change is how manifests differ from a cluster.
@@ -90,6 +102,8 @@ type Edge struct {
 	// Check is what is asked, as the annotation has it; empty for a member.
 	Check string
 	Value lang.Value
+	// Runs are the scheduled times of the CronJob that are meant, where that is known.
+	Runs []string
 	// Plain says that Check only asks for success.
 	Plain    bool
 	Member   bool
@@ -112,9 +126,36 @@ func (g *Graph) name(ref lang.Ref) string {
 	return OneLine(ref.String())
 }
 
+// isOne reports whether a node stands for one object.
+func (n Node) isOne() bool {
+	return n.Kind == Job || n.Kind == Array || n.Kind == CronJob || n.Kind == Missing
+}
+
+// Label returns what is written on an edge: what is asked if that is more than success, and of which
+// scheduled times.
+func (e Edge) Label() string {
+	var parts []string
+	if !e.Plain && e.Check != "" {
+		parts = append(parts, e.Check)
+	}
+	switch n := len(e.Runs); {
+	case n == 1:
+		parts = append(parts, "run of "+e.Runs[0])
+	case n > 1:
+		parts = append(parts, fmt.Sprintf("%d runs, %s to %s", n, e.Runs[0], e.Runs[n-1]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// same reports whether two edges say the same.
+func (e Edge) same(o Edge) bool {
+	return e.From == o.From && e.To == o.To && e.Check == o.Check && e.Value == o.Value && e.Plain == o.Plain &&
+		e.Member == o.Member && e.Critical == o.Critical && e.Change == o.Change && slices.Equal(e.Runs, o.Runs)
+}
+
 // total returns how many Jobs a node stands for.
 func (n Node) total() int {
-	if n.Kind == Job || n.Kind == Array || n.Kind == Missing {
+	if n.isOne() {
 		return 1
 	}
 	total := 0
@@ -144,7 +185,8 @@ func (g *Graph) sorted() *Graph {
 			cmp.Compare(a.Value, b.Value), cmp.Compare(a.Change, b.Change))
 	})
 	there := s.index()
-	s.Edges = slices.DeleteFunc(slices.Compact(s.Edges), func(e Edge) bool {
+	s.Edges = slices.CompactFunc(s.Edges, Edge.same)
+	s.Edges = slices.DeleteFunc(s.Edges, func(e Edge) bool {
 		_, from := there[e.From]
 		_, to := there[e.To]
 		return !from || !to // an edge to what is not shown is not shown either

@@ -60,6 +60,9 @@ func (g *Graph) detail(n Node) detail {
 	fact("depends on", Clean(n.DependsOn))
 	fact("message", Clean(n.Message))
 	fact("still waits for", strings.Join(n.Waits, ", "))
+	for _, run := range n.Runs {
+		fact("run of "+run.Time, string(run.State))
+	}
 	if n.Size > 0 {
 		fact("elements", fmt.Sprintf("%d of %d succeeded, %d failed", n.Done, n.Size, n.Failed))
 	}

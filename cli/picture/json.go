@@ -27,8 +27,10 @@ type nodeJSON struct {
 	Message   string     `json:"message,omitempty"`
 	Array     *arrayJSON `json:"array,omitempty"`
 	Counts    any        `json:"counts,omitempty"`
-	Critical  bool       `json:"critical,omitempty"`
-	Change    Change     `json:"change,omitempty"`
+	// Runs are the last ones of a CronJob, the latest last.
+	Runs     []Run  `json:"lastRuns,omitempty"`
+	Critical bool   `json:"critical,omitempty"`
+	Change   Change `json:"change,omitempty"`
 }
 
 type arrayJSON struct {
@@ -38,13 +40,15 @@ type arrayJSON struct {
 }
 
 type edgeJSON struct {
-	From     string `json:"from"`
-	To       string `json:"to"`
-	Check    string `json:"check,omitempty"`
-	Value    string `json:"value,omitempty"`
-	Member   bool   `json:"member,omitempty"`
-	Critical bool   `json:"critical,omitempty"`
-	Change   Change `json:"change,omitempty"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Check string `json:"check,omitempty"`
+	Value string `json:"value,omitempty"`
+	// Runs are the scheduled times of the CronJob From that are meant.
+	Runs     []string `json:"runs,omitempty"`
+	Member   bool     `json:"member,omitempty"`
+	Critical bool     `json:"critical,omitempty"`
+	Change   Change   `json:"change,omitempty"`
 }
 
 // JSON writes a graph for programs: nodes sorted by namespace and name, edges by
@@ -56,13 +60,13 @@ func JSON(w io.Writer, g *Graph) error {
 		one := nodeJSON{
 			Kind: string(n.Kind), Namespace: n.Ref.Namespace, Name: n.Ref.Name, ID: n.ID, State: string(n.State), UID: n.UID,
 			Created: Timestamp(n.Created), Started: Timestamp(n.Started), Finished: Timestamp(n.Finished),
-			DependsOn: n.DependsOn, Message: n.Message, Critical: n.Critical, Change: n.Change,
+			DependsOn: n.DependsOn, Message: n.Message, Runs: n.Runs, Critical: n.Critical, Change: n.Change,
 		}
 		switch n.Kind {
 		case Array:
 			one.Array = &arrayJSON{n.Size, n.Done, n.Failed}
 			one.Kind = n.Ref.Kind
-		case Job, Missing:
+		case Job, CronJob, Missing:
 			one.Kind = n.Ref.Kind
 		}
 		if len(n.Counts) > 0 {
@@ -71,7 +75,7 @@ func JSON(w io.Writer, g *Graph) error {
 		out.Nodes = append(out.Nodes, one)
 	}
 	for _, e := range g.Edges {
-		one := edgeJSON{From: e.From, To: e.To, Check: e.Check, Member: e.Member, Critical: e.Critical, Change: e.Change}
+		one := edgeJSON{From: e.From, To: e.To, Check: e.Check, Runs: e.Runs, Member: e.Member, Critical: e.Critical, Change: e.Change}
 		if !e.Member {
 			one.Value = e.Value.String()
 		}

@@ -50,6 +50,15 @@ func (g Glyphs) progress(n Node) string {
 	return text
 }
 
+// runs returns how the last runs of a CronJob ended, by symbol, the latest last.
+func (g Glyphs) runs(n Node) string {
+	var marks []string
+	for _, run := range n.Runs {
+		marks = append(marks, g.Symbols[run.State])
+	}
+	return strings.Join(marks, "")
+}
+
 // counts returns how many Jobs are in which state, by symbol.
 func (g Glyphs) counts(counts map[gate.State]int) string {
 	var parts []string
@@ -85,7 +94,7 @@ func (d *drawing) lines(n Node) []string {
 	case n.Size > 0:
 		lines = append(lines, string(n.State)+" "+g.progress(n))
 	default:
-		lines = append(lines, strings.TrimSpace(string(n.State)+" "+d.graph.took(n)))
+		lines = append(lines, strings.TrimSpace(string(n.State)+" "+d.graph.took(n)+g.runs(n)))
 	}
 	if n.When != "" {
 		lines = append(lines, Cut("if "+n.When, d.label, g.Ellipsis))

@@ -113,6 +113,8 @@ func (t *table) line(r row, n Node) line {
 	case n.State == "":
 		name += fmt.Sprintf(" (%d)", n.total())
 		state, age, l.colour = g.counts(n.Counts), "-", Colour(worst(n.Counts))
+	case len(n.Runs) > 0:
+		state += " " + g.runs(n)
 	case n.Size > 0 && !t.wide:
 		state += " " + g.progress(n)
 	case n.Size > 0:

@@ -44,7 +44,9 @@ decides when the last one ends: by --order,
 
 The summary shows what each of the three comes to.
 
-With -f, what the manifests wait for and do not have is taken for done. Without,
+With -f, what the manifests wait for and do not have is taken for done. Of a CronJob
+the next run is planned, not before its scheduled time, and what it waits for as
+cronjob:NAME is the run of that name for the same period. Without -f,
 the Jobs of the cluster are planned from now on, and those that run go on.
 
 Output formats:
@@ -56,6 +58,9 @@ Output formats:
 
 const planExample = `  # Manifests, before they are applied
   depctl plan -f deploy/nightly/
+
+  # Tonight: the next run of each CronJob of a folder
+  depctl plan -f deploy/cronjobs/
 
   # The same if no more than 4 Jobs run at once
   depctl plan -f deploy/nightly/ --slots 4
@@ -195,6 +200,10 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var n *night
+	if len(o.files.Filenames) > 0 {
+		n = tonight(w, o.namespace)
+	}
 	history := simulate.NewHistory()
 	w.Learn(history)
 	if o.past != nil {
@@ -206,8 +215,9 @@ func (o *planOptions) run(ctx context.Context) error {
 			history.Add(job)
 		}
 	}
-	if len(o.files.Filenames) > 0 {
-		notes = append(notes, assumedNotes(assume(w), o.namespace)...)
+	if n != nil {
+		notes = append(notes, assumedNotes(append(assume(w), n.absent...), o.namespace)...)
+		notes = append(notes, n.notes...)
 	}
 	if o.runName != "" {
 		if err := w.NoRun(o.namespace, o.runName); err != nil {
@@ -216,7 +226,7 @@ func (o *planOptions) run(ctx context.Context) error {
 		w.Keep(w.UpstreamOf(snapshot.Steps(o.namespace, o.runName)))
 	}
 	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
-	p := newPlan(w.Simulate(simulated(o.order, o.slots, lengths(history, o.otherwiseDuration))))
+	p := newPlan(n.name(w.Simulate(simulated(o.order, o.slots, lengths(history, o.otherwiseDuration)))))
 	if o.slots > 0 {
 		p.compare(w, o.slots, lengths(history, o.otherwiseDuration))
 	}
@@ -231,7 +241,7 @@ func (o *planOptions) run(ctx context.Context) error {
 func assume(w *snapshot.World) []lang.Ref {
 	var added []lang.Ref
 	for _, ref := range w.Graph.Refs() {
-		if _, there := w.Jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() {
+		if _, there := w.Jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() || !isNeeded(w, ref) {
 			continue
 		}
 		const size = 1 << 31 // whatever index is asked for
@@ -244,6 +254,14 @@ func assume(w *snapshot.World) []lang.Ref {
 		added = append(added, ref)
 	}
 	return added
+}
+
+// isNeeded reports whether somebody waits for an object, and not for that it is absent.
+func isNeeded(w *snapshot.World, ref lang.Ref) bool {
+	return slices.ContainsFunc(w.Graph.Dependents(ref), func(by lang.Ref) bool {
+		expr := w.Graph.Expr(by)
+		return expr != nil && !snapshot.AsksAbsent(expr, by, ref)
+	})
 }
 
 func assumedNotes(refs []lang.Ref, namespace string) []string {

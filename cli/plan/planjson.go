@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/lang"
 )
 
 // planJSON is what "depctl plan -o json" prints. Its names are a promise. Times
@@ -31,8 +32,10 @@ type byOrderJSON struct {
 }
 
 type plannedJSON struct {
-	Namespace string  `json:"namespace"`
-	Name      string  `json:"name"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// Scheduled is, of a run of the CronJob of this name, the time it is for.
+	Scheduled string  `json:"scheduledTime,omitempty"`
 	Wave      int     `json:"wave"`
 	Start     float64 `json:"start"`
 	End       float64 `json:"end"`
@@ -45,7 +48,16 @@ type plannedJSON struct {
 type idleJSON struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	Scheduled string `json:"scheduledTime,omitempty"`
 	Reason    string `json:"reason"`
+}
+
+// scheduled returns the time for which a run of a CronJob is.
+func scheduled(ref lang.Ref) string {
+	if ref.Kind != lang.KindCronJob {
+		return ""
+	}
+	return ref.Run
 }
 
 func (p *plan) printJSON(w io.Writer, asYAML bool) error {
@@ -64,13 +76,14 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 			Namespace: job.Ref.Namespace, Name: job.Ref.Name, Wave: job.Wave, Start: job.Start.Seconds(), End: job.End.Seconds(),
 			KnownFrom: string(basisOf(job.Estimate)), Critical: job.Critical, BySlot: job.BySlot,
 		}
+		one.Scheduled = scheduled(job.Ref)
 		if job.After.Name != "" {
 			one.After = job.After.String()
 		}
 		out.Jobs = append(out.Jobs, one)
 	}
 	for _, job := range p.idle {
-		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, job.reason})
+		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, scheduled(job.ref), job.reason})
 	}
 	if !asYAML {
 		return command.WriteJSON(w, out)

@@ -200,6 +200,8 @@ func basisOf(e simulate.Estimate) string {
 
 // family returns a reference with the numbers of its name taken out.
 func family(ref lang.Ref) lang.Ref {
-	ref.Name = reference.WithoutNumbers(ref.Name)
+	if ref.Kind == lang.KindJob { // each run of a CronJob is one of its own
+		ref.Name = reference.WithoutNumbers(ref.Name)
+	}
 	return ref
 }

@@ -8,7 +8,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/cli-runtime/pkg/printers"
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
@@ -277,15 +276,8 @@ func (o *runOptions) tell(r *run, made int) error {
 
 // say writes what was done to an object, in kubectl's words, or the object.
 func (o *runOptions) say(raw *unstructured.Unstructured, done string) error {
-	var printer printers.ResourcePrinter
-	switch o.output {
-	case command.OutputJSON:
-		printer = &printers.OmitManagedFieldsPrinter{Delegate: &printers.JSONPrinter{}}
-	case command.OutputYAML:
-		printer = &printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}
-	}
-	if printer != nil {
-		return printer.PrintObj(raw, o.streams.Out)
+	if o.structured != nil {
+		return o.structured.PrintObj(raw, o.streams.Out)
 	}
 	kind := strings.ToLower(raw.GetKind())
 	if group := raw.GroupVersionKind().Group; group != "" {

@@ -18,12 +18,8 @@ import (
 
 // cronJobNamed returns the CronJob that an argument names.
 func cronJobNamed(argument string) (string, error) {
-	kind, name, ok := strings.Cut(argument, "/")
-	switch kind {
-	case "cronjob", "cronjobs", "cj", "cronjob.batch", "cronjobs.batch":
-		if ok && name != "" && !strings.Contains(name, "/") {
-			return name, nil
-		}
+	if name, ok := command.CronJobNamed(argument); ok {
+		return name, nil
 	}
 	return "", command.UsageErrorf("%q is not a CronJob: write cronjob/NAME, or name a folder with -f", argument)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/utils/clock"
 
@@ -90,6 +91,9 @@ type runOptions struct {
 	applied int
 	// named reports whether the run has a name that a person gave it.
 	named bool
+	// structured prints the objects as json or yaml, nil if they are named. One prints all: it
+	// separates the documents.
+	structured printers.ResourcePrinter
 }
 
 // New returns "depctl run".
@@ -192,6 +196,7 @@ func (o *runOptions) complete(f *cluster.Factory, cmd *cobra.Command) error {
 		return err
 	}
 	o.command = cmd.Root().CommandPath()
+	o.structured = cluster.Printer(o.output)
 	if o.named = o.name != ""; !o.named {
 		o.name = o.clock.Now().UTC().Format("20060102-150405")
 	}

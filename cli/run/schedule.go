@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,9 @@ const scheduleLong = `Make the Jobs of a folder CronJobs of one schedule. Their 
 cronjob:NAME, the run of that CronJob for the same time: so each night is a chain of its
 own, and yesterday's success opens nothing today. CronJobs that are there are changed, as by
 "kubectl apply --server-side". Other objects are applied as they are.
+
+A CronJob that another one waits for gets depctl.dev/keep-outcome: "true", which has the
+gate keep how its runs ended when their Jobs are gone.
 
 The Jobs of CronJobs have no run in the sense of "depctl run". So "run", globs, --fail-fast
 and --deadline are refused, and the message has what to write instead.`
@@ -66,6 +70,9 @@ func NewSchedule(f *cluster.Factory, streams genericiooptions.IOStreams, lint Li
 			}
 			if err := o.validate(nil); err != nil {
 				return err
+			}
+			if strings.Contains(args[0], "TZ") { // gate/schedule reads it: an old CronJob may have it
+				return command.UsageErrorf("the schedule %q has a time zone in it, which Kubernetes refuses: use --time-zone", args[0])
 			}
 			o.schedule = args[0]
 			times, err := schedule.Read(o.schedule, o.zone, o.clock.Now())
@@ -124,6 +131,7 @@ func (o *scheduleOptions) apply(ctx context.Context, times schedule.Times) error
 	if err := errors.Join(wrong...); err != nil {
 		return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 	}
+	keepOutcomes(objects)
 	if o.client.DryRun != command.DryRunClient {
 		if err := o.applyAll(ctx, objects); err != nil {
 			return err
@@ -209,6 +217,40 @@ func (o *scheduleOptions) cronJobOf(s step) (*unstructured.Unstructured, error) 
 		"apiVersion": "batch/v1", "kind": "CronJob",
 		"metadata": map[string]any{"name": s.name, "namespace": s.GetNamespace()}, "spec": cronSpec,
 	}}, nil
+}
+
+// keepOutcomes has the gate keep how the runs of those CronJobs ended that another one waits for: their Jobs
+// may be gone when it asks.
+func keepOutcomes(objects []*unstructured.Unstructured) {
+	path := []string{"spec", "jobTemplate", "metadata", "annotations"}
+	named := map[lang.Ref]bool{}
+	for _, object := range objects {
+		annotations, _, _ := unstructured.NestedStringMap(object.Object, path...)
+		expr, err := lang.Parse(annotations[gate.DependsOnAnnotation])
+		if object.GetKind() != "CronJob" || err != nil {
+			continue
+		}
+		by := lang.Job(object.GetNamespace(), object.GetName())
+		for _, edge := range expr.Edges() {
+			if ref := edge.Ref.Resolve(by).Object(); ref.Kind == lang.KindCronJob {
+				named[ref] = true
+			}
+		}
+	}
+	for _, object := range objects {
+		if object.GetKind() != "CronJob" || !named[gate.CronJobRef(object.GetNamespace(), object.GetName())] {
+			continue
+		}
+		annotations, _, _ := unstructured.NestedStringMap(object.Object, path...)
+		if _, said := annotations[gate.KeepOutcomeAnnotation]; said {
+			continue
+		}
+		if annotations == nil {
+			annotations = map[string]string{}
+		}
+		annotations[gate.KeepOutcomeAnnotation] = "true"
+		_ = unstructured.SetNestedStringMap(object.Object, annotations, path...) // it was made here
+	}
 }
 
 // asCronJobs returns an expression in which the steps are runs of CronJobs. Who says "@"

@@ -20,8 +20,8 @@ func (o *runsOptions) drawMatrix(out *bufio.Writer, w *snapshot.World, list []*s
 	var lines []line
 	room := 0
 	for i, s := range list {
-		for _, ref := range s.steps {
-			l := line{s.namespace, ref.Name}
+		mark := func(step string, state gate.State) {
+			l := line{s.namespace, step}
 			if s.cronJob != "" {
 				l.step = "cronjob/" + s.cronJob
 			}
@@ -29,7 +29,13 @@ func (o *runsOptions) drawMatrix(out *bufio.Writer, w *snapshot.World, list []*s
 				states[l], lines = map[int]gate.State{}, append(lines, l)
 				room = max(room, picture.Width(o.line(l.namespace, l.step)))
 			}
-			states[l][i] = gate.StateOf(w.Jobs[ref], w.Decide(ref))
+			states[l][i] = state
+		}
+		for _, ref := range s.steps {
+			mark(ref.Name, gate.StateOf(w.Jobs[ref], w.Decide(ref)))
+		}
+		if s.recorded {
+			mark("", s.state)
 		}
 	}
 	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.namespace+"/"+a.step, b.namespace+"/"+b.step) })

@@ -49,6 +49,7 @@ type pruneOptions struct {
 	reader      *cluster.Reader
 	client      *cluster.JobClient
 	interactive func(io.Reader) bool
+	structured  printers.ResourcePrinter
 }
 
 // NewPrune returns "depctl prune".
@@ -103,6 +104,7 @@ func (o *pruneOptions) validate(cmd *cobra.Command) error {
 
 func (o *pruneOptions) complete(f *cluster.Factory) error {
 	var err error
+	o.structured = cluster.Printer(o.output)
 	if o.namespace, err = f.Namespace(); err != nil {
 		return err
 	}
@@ -127,12 +129,12 @@ func (o *pruneOptions) run(ctx context.Context) error {
 	if len(old) == 0 {
 		return command.PrintNotes(o.streams.ErrOut, []string{"No runs to prune found in namespace " + o.namespace + "."})
 	}
-	var jobs []lang.Ref
+	var jobs []gate.Job
 	var names []string
 	for _, s := range old {
 		names = append(names, s.name)
 		for _, ref := range slices.Concat(s.history, s.steps) {
-			jobs = append(jobs, r.world.Jobs[ref].Identity())
+			jobs = append(jobs, r.world.Jobs[ref])
 		}
 	}
 	if len(names) > 10 {
@@ -196,14 +198,11 @@ func (s *summary) waitedFor(w *snapshot.World) (gate.Job, bool) {
 	return gate.Job{}, false
 }
 
-func (o *pruneOptions) remove(ctx context.Context, jobs []lang.Ref) error {
-	slices.SortFunc(jobs, lang.Ref.Compare)
+func (o *pruneOptions) remove(ctx context.Context, jobs []gate.Job) error {
+	slices.SortFunc(jobs, func(a, b gate.Job) int { return a.Identity().Compare(b.Identity()) })
 	var failed []error
-	for _, ref := range jobs {
-		t, err := o.client.Get(ctx, ref)
-		if err == nil && t.Outcome() == lang.Undecided {
-			err = fmt.Errorf("job %s has not ended, and stays", ref)
-		}
+	for _, job := range jobs {
+		t, err := o.ended(ctx, job)
 		if err == nil {
 			err = o.client.Remove(ctx, t)
 		}
@@ -222,18 +221,28 @@ func (o *pruneOptions) remove(ctx context.Context, jobs []lang.Ref) error {
 	return command.Flatten(errors.Join(failed...))
 }
 
+// ended returns a Job that may go. One that has ended does not begin again, and is deleted by its
+// UID: so it is read once more only to print it. A superseded one may have run when it was read.
+func (o *pruneOptions) ended(ctx context.Context, job gate.Job) (cluster.LiveJob, error) {
+	if job.Outcome() != lang.Undecided && o.structured == nil {
+		return cluster.LiveJob{Job: job}, nil
+	}
+	t, err := o.client.Get(ctx, job.Identity())
+	if err == nil && t.Outcome() == lang.Undecided {
+		err = fmt.Errorf("job %s has not ended, and stays", job.Identity())
+	}
+	return t, err
+}
+
 // say writes that a Job was deleted, in kubectl's words, or the Job.
 func (o *pruneOptions) say(t cluster.LiveJob) error {
-	var err error
-	switch o.output {
-	case command.OutputJSON:
-		err = (&printers.OmitManagedFieldsPrinter{Delegate: &printers.JSONPrinter{}}).PrintObj(t.Raw, o.streams.Out)
-	case command.OutputYAML:
-		err = (&printers.OmitManagedFieldsPrinter{Delegate: &printers.YAMLPrinter{}}).PrintObj(t.Raw, o.streams.Out)
-	case "name":
-		_, err = fmt.Fprintf(o.streams.Out, "job.batch/%s\n", t.Name)
-	default:
-		_, err = fmt.Fprintf(o.streams.Out, "job.batch/%s deleted%s\n", t.Name, command.DryRun(o.dryRun).Suffix())
+	if o.structured != nil {
+		return o.structured.PrintObj(t.Raw, o.streams.Out)
 	}
+	line := "job.batch/" + t.Name
+	if o.output == "" {
+		line += " deleted" + command.DryRun(o.dryRun).Suffix()
+	}
+	_, err := fmt.Fprintln(o.streams.Out, line)
 	return err
 }

@@ -12,7 +12,10 @@ import (
 )
 
 const runsLong = `List runs, the latest first: those that "depctl run" made, and those of CronJobs, one
-for each scheduled time that has a Job.
+for each scheduled time that has a Job. Of the last 20 times of a CronJob, those without a
+Job are listed, too: Kubernetes left the time out, or the Job is gone and the gate has
+recorded how it ended. What keeps it from being known, or why it was left out, stands
+under BLOCKED BY.
 
 A run has failed as soon as one of its steps has; DONE counts the steps that have ended,
 of those that there are to be. BLOCKED BY is what a step waits for and what does not come
@@ -90,7 +93,9 @@ func (o *runsOptions) complete(f *cluster.Factory) error {
 			return err
 		}
 	}
-	o.reader, err = f.Reader(o.namespace)
+	if o.reader, err = f.Reader(o.namespace); err == nil {
+		o.reader.AllCronJobs = true
+	}
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
@@ -26,6 +27,9 @@ type summary struct {
 	state   gate.State
 	// size is how many steps there are or are said to be, and over how many have ended.
 	size, over int
+	// recorded says that the run of a CronJob has no Job: what is known of it is its state, and reason.
+	recorded bool
+	reason   string
 	// steps are those that are there; superseded Jobs of them are history.
 	steps, history []lang.Ref
 	// blockers are what its steps wait for and what does not come by itself, and else what runs.
@@ -101,9 +105,25 @@ func (r *reading) summaries(namespace string) []*summary {
 	for k, ref := range latest {
 		of(k).add(r.world, ref)
 	}
+	for _, ref := range r.world.CronJobs.Refs() {
+		if namespace != "" && ref.Namespace != namespace {
+			continue
+		}
+		for _, run := range r.world.LastRuns(ref, snapshot.MostRecorded) {
+			if _, made := r.world.RunJob(run); !made {
+				if s := of(key{run.Namespace, run.Run, run.Name}); len(s.steps) == 0 {
+					s.remember(r.world, run)
+				}
+			}
+		}
+	}
 	var list []*summary
 	for k, s := range found {
-		if k.name != "" {
+		switch {
+		case k.name == "":
+		case s.recorded:
+			list = append(list, s)
+		default:
 			s.judge(r.world)
 			list = append(list, s)
 		}
@@ -112,6 +132,22 @@ func (r *reading) summaries(namespace string) []*summary {
 		return cmp.Or(b.created.Compare(a.created), cmp.Compare(a.namespace, b.namespace), cmp.Compare(a.cronJob, b.cronJob), cmp.Compare(b.name, a.name))
 	})
 	return list
+}
+
+// remember is add for a run of a CronJob without a Job: it was missed, or its Job is gone.
+func (s *summary) remember(w *snapshot.World, run lang.Ref) {
+	s.recorded = true
+	s.state, s.reason = w.State(run)
+	at, _ := time.Parse(time.RFC3339, run.Run)
+	s.created = at
+	runs := w.CronJobs.Runs(run)
+	switch s.state {
+	case gate.StateSucceeded, gate.StateFailed:
+		s.finished = runs.At(at, schedule.Unasked).Object.Finished
+	case picture.StateUnknown:
+		why, _ := runs.Why(at, w.Now, w.Answers[run.Object()][at])
+		s.reason = string(why)
+	}
 }
 
 func (s *summary) add(w *snapshot.World, ref lang.Ref) {

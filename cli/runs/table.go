@@ -20,16 +20,18 @@ type runJSON struct {
 	Run       string `json:"run,omitempty"`
 	Namespace string `json:"namespace"`
 	// CronJob and Scheduled are of a CronJob's run, in the place of Run.
-	CronJob   string       `json:"cronJob,omitempty"`
-	Scheduled string       `json:"scheduledTime,omitempty"`
-	State     string       `json:"state"`
-	Done      int          `json:"done"`
-	Size      int          `json:"size"`
-	BlockedBy []string     `json:"blockedBy"`
-	Steps     []stepJSON   `json:"steps"`
-	Created   *metav1.Time `json:"created"`
-	Started   *metav1.Time `json:"started,omitempty"`
-	Finished  *metav1.Time `json:"finished,omitempty"`
+	CronJob   string   `json:"cronJob,omitempty"`
+	Scheduled string   `json:"scheduledTime,omitempty"`
+	State     string   `json:"state"`
+	Done      int      `json:"done"`
+	Size      int      `json:"size"`
+	BlockedBy []string `json:"blockedBy"`
+	// Reason is, of a run of a CronJob without a Job, why, as in RunMissed.
+	Reason   string       `json:"reason,omitempty"`
+	Steps    []stepJSON   `json:"steps"`
+	Created  *metav1.Time `json:"created"`
+	Started  *metav1.Time `json:"started,omitempty"`
+	Finished *metav1.Time `json:"finished,omitempty"`
 }
 
 // stepJSON is a step of it.
@@ -42,7 +44,7 @@ type stepJSON struct {
 func (s *summary) json(w *snapshot.World) runJSON {
 	j := runJSON{
 		Run: s.name, Namespace: s.namespace, State: string(s.state), Done: s.over, Size: s.size, BlockedBy: []string{}, Steps: []stepJSON{},
-		Created: metaTime(s.created), Started: metaTime(s.started), Finished: metaTime(s.finished),
+		Reason: s.reason, Created: metaTime(s.created), Started: metaTime(s.started), Finished: metaTime(s.finished),
 	}
 	if s.cronJob != "" {
 		j.Run, j.CronJob, j.Scheduled = "", s.cronJob, s.name
@@ -112,10 +114,17 @@ func (o *runsOptions) drawTable(out *bufio.Writer, w *snapshot.World, list []*su
 		for _, ref := range s.blockers {
 			blockers = append(blockers, s.call(ref))
 		}
+		done := fmt.Sprintf("%d/%d", s.over, s.size)
+		if s.recorded {
+			done = "-"
+			if s.reason != "" {
+				blockers = append(blockers, picture.OneLine(s.reason))
+			}
+		}
 		row := []command.Cell{
 			{Text: s.display()},
 			o.state(s.state),
-			{Text: fmt.Sprintf("%d/%d", s.over, s.size), Right: true},
+			{Text: done, Right: true},
 			{Text: orNothing(picture.Enumerate(blockers, 40, o.terminal.Glyphs.Ellipsis))},
 			{Text: took(s.duration(w.Now))},
 			{Text: duration.HumanDuration(max(w.Now.Sub(s.created), 0))},

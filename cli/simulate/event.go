@@ -6,11 +6,11 @@ import (
 	"depctl.dev/lang"
 )
 
-// event is when something may happen: a Job ends, or is to be decided again.
+// event is when something may happen: a Job ends, is made, or is to be decided again.
 type event struct {
-	at   time.Duration
-	ref  lang.Ref
-	ends bool
+	at         time.Duration
+	ref        lang.Ref
+	ends, made bool
 }
 
 type events []event

@@ -94,6 +94,8 @@ func New(w World, o Options) *Run {
 			continue
 		}
 		switch r.before[ref] = job; {
+		case job.Outcome() == lang.Undecided && r.isUnmade(job):
+			heap.Push(&r.events, event{at: job.Created.Sub(o.Now), ref: ref, made: true})
 		case job.Outcome() == lang.Undecided:
 			r.begin(ref, job)
 		case w.Empty(ref) && job.UID == "": // in files, it is complete as soon as it is applied
@@ -134,8 +136,13 @@ func (r *Run) begin(ref lang.Ref, job gate.Job) {
 	case job.Suspended:
 		r.Idle[ref] = foreign
 	default:
-		r.ready = append(r.ready, readyJob{ref: ref})
+		r.ready = append(r.ready, readyJob{ref: ref, at: r.now})
 	}
+}
+
+// isUnmade reports whether a Job is still to be made, as one of a CronJob.
+func (r *Run) isUnmade(job gate.Job) bool {
+	return job.Started.IsZero() && job.Created.After(r.Now.Add(r.now))
 }
 
 // become puts a Job back into the world with its object changed. Those whom that may
@@ -166,7 +173,7 @@ func (r *Run) decide() {
 
 func (r *Run) ask(ref lang.Ref) {
 	job, there := r.world.Job(ref)
-	if !there || !job.Annotated || job.Released || job.Outcome() != lang.Undecided || r.Idle[ref] != "" {
+	if !there || r.isUnmade(job) || !job.Annotated || job.Released || job.Outcome() != lang.Undecided || r.Idle[ref] != "" {
 		return
 	}
 	d := r.world.Decide(ref)
@@ -283,7 +290,12 @@ func (r *Run) follow(j *Job, ready time.Duration) {
 }
 
 func (r *Run) happen(e event) {
-	if !e.ends {
+	switch {
+	case e.made:
+		job, _ := r.world.Job(e.ref)
+		r.begin(e.ref, job)
+		return
+	case !e.ends:
 		r.doubtful[e.ref] = true
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
@@ -30,8 +31,10 @@ const (
 // input reads the files that were named.
 func (o *submitOptions) input(f *cluster.Factory, script, program []string) (*batch.Input, error) {
 	in := &batch.Input{
-		Command: program, Options: o.options, Dialect: batch.Dialect(o.dialect), IgnoreUnsupported: o.ignoreUnsupported,
-		LookupEnv: os.LookupEnv, Now: f.Clock.Now(), Suffix: f.Suffix(),
+		Context: request.Context{
+			Command: program, IgnoreUnsupported: o.ignoreUnsupported, LookupEnv: os.LookupEnv, Now: f.Clock.Now(),
+		},
+		Options: o.options, Dialect: o.dialect, Suffix: f.Suffix(),
 	}
 	o.suffix = in.Suffix
 	var err error
@@ -54,7 +57,7 @@ func (o *submitOptions) input(f *cluster.Factory, script, program []string) (*ba
 }
 
 // readScript reads a script as it is: a ConfigMap takes any bytes.
-func (o *submitOptions) readScript(args []string) (*batch.Script, error) {
+func (o *submitOptions) readScript(args []string) (*request.Script, error) {
 	name := args[0]
 	var text []byte
 	var err error
@@ -74,7 +77,7 @@ func (o *submitOptions) readScript(args []string) (*batch.Script, error) {
 	default:
 		return nil, fmt.Errorf("%s is empty", name)
 	}
-	return &batch.Script{Name: filepath.ToSlash(name), Text: string(text), Args: args[1:]}, nil
+	return &request.Script{Name: filepath.ToSlash(name), Text: string(text), Args: args[1:]}, nil
 }
 
 // isRedirected reports whether a file or another program is standard input, and so
@@ -143,7 +146,7 @@ func (o *submitOptions) submitter(ctx context.Context, f *cluster.Factory, in *b
 		return nil, err
 	}
 	unreachable := err
-	in.Lookup = func(string, string) (*batch.Known, error) { return nil, unreachable }
+	in.Lookup = func(string, string) (*request.Known, error) { return nil, unreachable }
 	in.Match = func(string) ([]string, error) { return nil, unreachable }
 	return s, nil
 }

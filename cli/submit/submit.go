@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
@@ -136,7 +137,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				script, program = args[:dash], args[dash:]
 			}
-			if len(script)+len(program) == 0 && o.filename == "" && !batch.Wraps(o.options) && isRedirected(streams.In) {
+			if len(script)+len(program) == 0 && o.filename == "" && !batch.Runs(o.options) && isRedirected(streams.In) {
 				script, o.implied = []string{"-"}, true
 			}
 			if err := o.validate(script, program); err != nil {
@@ -153,13 +154,15 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	for _, flag := range batch.Flags() {
 		o.add(flags, batch.Depctl, flag.Name, flag.Value, flag.Help)
 	}
-	o.add(flags, batch.Slurm, "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
-	o.add(flags, batch.Slurm, "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
+	o.add(flags, "slurm", "dependency", "LIST", "What to wait for, as Slurm says it: afterok:JOB:JOB,afterany:JOB.")
+	o.add(flags, "slurm", "wrap", "COMMAND", "A command line for /bin/sh to run, as Slurm has it, in place of a script.")
 	for _, d := range batch.Dialects()[1:] {
 		v := &optionFlag{list: &o.options, dialect: d, value: "OPTIONS"}
-		flags.Var(v, string(d), fmt.Sprintf("Options as %s has them; they win over those of the script.", d))
+		flags.Var(v, d, fmt.Sprintf("Options as %s has them; they win over those of the script.", d))
 	}
-	flags.StringVar(&o.dialect, "dialect", "", "Whose lines of options are read, and whose variables are set: depctl, slurm, gridengine, pbs or lsf. Default: those of the script.")
+	names := batch.Dialects()
+	last := len(names) - 1
+	flags.StringVar(&o.dialect, "dialect", "", fmt.Sprintf("Whose lines of options are read, and whose variables are set: %s or %s. Default: those of the script.", strings.Join(names[:last], ", "), names[last]))
 	flags.BoolVar(&o.ignoreUnsupported, "ignore-unsupported", false, "Leave out what a Job cannot do, and say so.")
 	flags.StringVarP(&o.filename, "filename", "f", "", "A manifest of a Job to add the options to.")
 	flags.StringVar(&o.template, "template", "", "The file with the defaults of the site.")
@@ -172,8 +175,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 }
 
 // add registers an option that package batch reads.
-func (o *submitOptions) add(flags *pflag.FlagSet, d batch.Dialect, name, value, help string) {
-	flags.Var(&optionFlag{list: &o.options, dialect: d, name: name, value: value}, name, help)
+func (o *submitOptions) add(flags *pflag.FlagSet, dialect, name, value, help string) {
+	flags.Var(&optionFlag{list: &o.options, dialect: dialect, name: name, value: value}, name, help)
 	if value == "" {
 		flags.Lookup(name).NoOptDefVal = "true"
 	}
@@ -182,9 +185,8 @@ func (o *submitOptions) add(flags *pflag.FlagSet, d batch.Dialect, name, value, 
 // optionFlag keeps an option for package batch, in the order of the command
 // line.
 type optionFlag struct {
-	list        *[]batch.Option
-	dialect     batch.Dialect
-	name, value string
+	list                 *[]batch.Option
+	dialect, name, value string
 }
 
 func (f *optionFlag) String() string { return "" }
@@ -226,7 +228,7 @@ func (o *submitOptions) validate(script, program []string) error {
 	if o.parsable && o.output != "" {
 		return command.UsageErrorf("--parsable and -o do not go together")
 	}
-	if _, err := batch.ParseDialect(o.dialect); err != nil {
+	if err := batch.CheckDialect(o.dialect); err != nil {
 		return command.UsageErrorf("%s", err)
 	}
 	if err := command.DryRun(o.dryRun).Validate(); err != nil {
@@ -290,7 +292,7 @@ func (o *submitOptions) note(notes []string) error {
 
 // eachAnError begins every problem of a list as the first one begins.
 func eachAnError(err error) error {
-	var problems batch.Problems
+	var problems request.Problems
 	if !errors.As(err, &problems) {
 		return err
 	}

@@ -36,7 +36,7 @@ type removal struct {
 
 // tally counts what was done.
 type tally struct {
-	deleted, absent, freed, released int
+	deleted, absent, freed, records, released int
 	// stranded are the Jobs that stay suspended.
 	stranded []gate.Job
 }
@@ -45,15 +45,15 @@ type tally struct {
 // but in a dry run, which says everything that is wrong.
 func (r *removal) run(ctx context.Context) error {
 	steps := []func(context.Context) error{
-		r.removing(cluster.InstalledPolicies), r.removeGate, r.freePods, r.freeJobs, r.releaseJobs, r.removing(cluster.InstalledRights),
+		r.removing(cluster.InstalledPolicies), r.removeGate, r.freePods, r.freeJobs, r.removeRecords, r.releaseJobs, r.removing(cluster.InstalledRights),
 	}
 	if !r.keepNamespace {
 		steps = append(steps, r.removeNamespace)
 	}
 	if r.DryRun == command.DryRunNone {
 		// A policy that is gone is in force for some seconds yet: Jobs that
-		// were made meanwhile may be suspended too.
-		steps = append(steps, r.releaseJobs)
+		// were made meanwhile may be suspended too, and carry finalizers.
+		steps = append(steps, r.freePods, r.releaseJobs)
 	}
 	var failed []error
 	for _, step := range steps {
@@ -135,7 +135,7 @@ func (r *removal) removeAndWait(ctx context.Context, all []cluster.Installed) er
 }
 
 // isNothing reports whether there was nothing to do.
-func (t tally) isNothing() bool { return t.deleted+t.freed+t.released == 0 }
+func (t tally) isNothing() bool { return t.deleted+t.freed+t.records+t.released == 0 }
 
 // done says what was done.
 func (t tally) done() string {
@@ -156,6 +156,7 @@ func (t tally) text(deleted, freed, released, stranded string) string {
 		{deleted, "object", t.deleted},
 		{"%s not found", "object", t.absent},
 		{freed, "finalizer", t.freed},
+		{freed, "record", t.records},
 		{released, "Job", t.released},
 		{stranded, "Job", len(t.stranded)},
 	} {

@@ -20,14 +20,16 @@ const uninstallLong = `Take depctl out of the cluster, in an order in which noth
   1. the admission policies or webhooks that hold annotated Jobs, so that new
      ones run;
   2. the gate, and wait until its pods are gone;
-  3. the finalizer depctl.dev/result of every pod, and depctl.dev/outcome of
-     every Job, that carries it;
+  3. the finalizer depctl.dev/result of every pod, depctl.dev/outcome of every
+     Job, and the annotation depctl.dev/outcomes of every CronJob that has it;
   4. with --release, un-suspend the Jobs that wait: they run at once, whatever
      they wait for. Jobs with the annotation depctl.dev/hold stay suspended;
   5. the gate's rights, its leash, and namespace depctl-system with all in it.
 
 Without --release the Jobs that wait stay suspended, and are listed with what
-they wait for. Annotations stay, so that another installation goes on with them.
+they wait for. Their annotations stay, so that another installation goes on with
+them. Pods that a Job with depctl.dev/keep-result makes later carry the finalizer
+again: run the command once more when it is over.
 
 What would be done, and whether you may, is asked of the API server before
 anything is changed. To run it again is harmless: what is gone is passed over.`

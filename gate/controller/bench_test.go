@@ -37,8 +37,21 @@ func (b *clerk) update(tb testing.TB, name, dependsOn string, change ...func(*ba
 }
 
 func (b *clerk) work() {
+	for len(b.waiting) > 0 {
+		b.turn()
+	}
+}
+
+// turn looks at all Jobs that are waiting for it by now.
+func (b *clerk) turn() {
 	for ref := range b.waiting {
 		delete(b.waiting, ref)
+		if ref.Kind == lang.KindCronJob {
+			if p, _ := b.pending(ref); p.more {
+				b.waiting[ref] = true
+			}
+			continue
+		}
 		b.guarding(ref)
 		b.decide(ref)
 		b.unsaved(ref)

@@ -1,7 +1,10 @@
 package controller
 
 import (
+	"hash/maphash"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -25,8 +28,17 @@ type cronJob struct {
 	// saved is what the annotation says.
 	saved schedule.Record
 	// takesNoneUntil is set where the API server refuses to write to it, and when to try
-	// again.
-	takesNoneUntil time.Time
+	// again. savedAt is when it was last written to.
+	takesNoneUntil, savedAt time.Time
+	// template is the hash of the text of its template.
+	template uint64
+	// unrecorded says that there may be Jobs whose outcome is not in the record, as those that ended
+	// before anybody named the CronJob. All up to sweptTo are.
+	unrecorded bool
+	sweptTo    *schedule.Child
+	// askedSince is when what is asked live began to be counted, and askedSoFar how much it was since.
+	askedSince time.Time
+	askedSoFar int
 }
 
 // cronJobs are the CronJobs that the gate knows.
@@ -35,10 +47,48 @@ type cronJobs struct {
 	of map[lang.Ref]*cronJob
 	// named counts the templates that name each.
 	named map[lang.Ref]int
+	// going are the Jobs that are being deleted and wait for the record of their CronJob, by its UID.
+	going map[cronJobUID]map[lang.Ref]bool
+}
+
+// cronJobUID is a CronJob as its Jobs name it.
+type cronJobUID struct {
+	namespace string
+	uid       types.UID
 }
 
 func newCronJobs() cronJobs {
-	return cronJobs{gate.NewCronJobs(), map[lang.Ref]*cronJob{}, map[lang.Ref]int{}}
+	return cronJobs{gate.NewCronJobs(), map[lang.Ref]*cronJob{}, map[lang.Ref]int{}, map[cronJobUID]map[lang.Ref]bool{}}
+}
+
+// note keeps whether a Job waits for the record of its CronJob to go.
+func (c cronJobs) note(job gate.Job) {
+	of := cronJobUID{job.Namespace, job.CronJob}
+	if job.CronJob == "" || !job.Guarded || !job.BeingDeleted {
+		c.forget(job)
+		return
+	}
+	if c.going[of] == nil {
+		c.going[of] = map[lang.Ref]bool{}
+	}
+	c.going[of][job.Identity()] = true
+}
+
+func (c cronJobs) forget(job gate.Job) {
+	of := cronJobUID{job.Namespace, job.CronJob}
+	if delete(c.going[of], job.Identity()); len(c.going[of]) == 0 {
+		delete(c.going, of)
+	}
+}
+
+// waitingForRecord returns the Jobs that wait for the record of a CronJob to go.
+func (s *store) waitingForRecord(ref lang.Ref) (list []lang.Ref) {
+	if runs := s.crons.Runs(ref); runs != nil {
+		for job := range s.crons.going[cronJobUID{ref.Namespace, runs.CronJob.UID}] {
+			list = append(list, s.keyOf(job))
+		}
+	}
+	return list
 }
 
 // schedules is what one decision sees of the CronJobs. It is used with the store's lock, and
@@ -101,34 +151,40 @@ func (s *store) takeCronJob(facts schedule.CronJob) []lang.Ref {
 		facts.Record = old.CronJob.Record.See(&facts, now)
 	default:
 		s.dropCronJob(ref)
-		s.crons.of[ref] = &cronJob{ask: map[time.Time]bool{}, answers: schedule.Answers{}}
+		s.crons.of[ref] = &cronJob{ask: map[time.Time]bool{}, answers: schedule.Answers{}, unrecorded: true}
 		facts.Record = facts.Record.Begin(&facts, now)
 	}
 	s.crons.of[ref].saved = saved
-	s.nameInTemplate(ref, facts)
+	s.nameInTemplate(ref, facts.DependsOn)
+	facts.DependsOn, facts.Active = "", nil // what a tenant can make long is not kept
 	s.crons.Set(facts)
 	return s.changedCronJob(ref)
 }
 
 // nameInTemplate counts what the template of a CronJob names.
-func (s *store) nameInTemplate(ref lang.Ref, facts schedule.CronJob) {
+func (s *store) nameInTemplate(ref lang.Ref, text string) {
 	one := s.crons.of[ref]
+	template := maphash.String(texts, text)
+	if one.template == template {
+		return
+	}
+	one.template = template
 	for _, other := range one.names {
 		if s.crons.named[other]--; s.crons.named[other] == 0 {
 			delete(s.crons.named, other)
 		}
 	}
 	one.names = nil
-	if facts.DependsOn == "" || len(facts.DependsOn) > s.longText || lang.IsListOfNames(facts.DependsOn) {
+	if text == "" || len(text) > longText || lang.IsListOfNames(text) {
 		return
 	}
-	expr, err := lang.Parse(facts.DependsOn)
+	expr, err := lang.Parse(text)
 	if err != nil {
 		return
 	}
 	for _, edge := range expr.Edges() {
 		if edge.Ref.Kind == lang.KindCronJob {
-			one.names = append(one.names, edge.Ref.Resolve(lang.Ref{Namespace: facts.Namespace}).Object())
+			one.names = append(one.names, edge.Ref.Resolve(lang.Ref{Namespace: ref.Namespace}).Object())
 		}
 	}
 	if len(one.names) > 0 { // its own earlier runs say where its period begins
@@ -141,7 +197,7 @@ func (s *store) nameInTemplate(ref lang.Ref, facts schedule.CronJob) {
 
 // isNamed reports whether some expression names a CronJob, so that its runs are recorded.
 func (s *store) isNamed(ref lang.Ref) bool {
-	return s.crons.named[ref] > 0 || len(s.graph.Dependents(ref)) > 0
+	return s.crons.named[ref] > 0 || s.graph.HasDependents(ref)
 }
 
 // dropCronJob forgets a CronJob that is gone.
@@ -150,7 +206,7 @@ func (s *store) dropCronJob(ref lang.Ref) []lang.Ref {
 	if one == nil {
 		return nil
 	}
-	s.nameInTemplate(ref, schedule.CronJob{})
+	s.nameInTemplate(ref, "")
 	delete(s.crons.of, ref)
 	s.crons.Remove(ref)
 	return s.graph.Remove(ref)
@@ -179,13 +235,20 @@ func (s *store) changedRun(job gate.Job) []lang.Ref {
 	if !s.kinds.Has(lang.KindCronJob) {
 		return nil
 	}
-	ref, known := s.crons.SetJob(job)
-	if !known {
+	s.crons.note(job)
+	ref, changed := s.crons.SetJob(job)
+	if !changed {
 		return nil
 	}
-	if run := job.Child(); job.Outcome() != lang.Undecided && s.isNamed(ref) {
+	switch run := job.Child(); {
+	case job.Outcome() == lang.Undecided:
+	case !s.isNamed(ref):
+		one := s.crons.of[ref]
+		one.unrecorded, one.sweptTo = true, nil
+	default:
 		facts := s.crons.Runs(ref).CronJob
-		facts.Record = facts.Record.With(run.Outcome())
+		newest := s.crons.Children(ref).Newest(run.Time) // it counts, also of those of one second
+		facts.Record = facts.Record.With(run.Outcome(), newest.Outcome())
 		s.crons.Set(facts)
 	}
 	return s.changedCronJob(ref)
@@ -193,12 +256,35 @@ func (s *store) changedRun(job gate.Job) []lang.Ref {
 
 // goneRun takes in that a Job went which may be the run of a CronJob.
 func (s *store) goneRun(job gate.Job) []lang.Ref {
+	s.crons.forget(job)
 	ref, known := s.crons.RemoveJob(job)
 	if !known {
 		return nil
 	}
 	return s.changedCronJob(ref)
 }
+
+// sweep records how Jobs ended of which that is not known to be recorded, some at a time, and reports whether
+// some are left.
+func (s *store) sweep(ref lang.Ref, record schedule.Record) (schedule.Record, bool) {
+	one := s.crons.of[ref]
+	if !one.unrecorded {
+		return record, false
+	}
+	some := s.crons.Children(ref).After(one.sweptTo, mostSwept)
+	outcomes := make([]schedule.Outcome, len(some))
+	for i, child := range some {
+		outcomes[i], one.sweptTo = child.Outcome(), child
+	}
+	record = record.With(outcomes...)
+	if one.unrecorded = len(some) == mostSwept; !one.unrecorded {
+		one.sweptTo = nil
+	}
+	return record, one.unrecorded
+}
+
+// mostSwept is how many Jobs are recorded with the lock.
+const mostSwept = 100
 
 // watchedAnew begins the records anew where the Jobs were listed: what happened meanwhile is
 // not known.

@@ -47,28 +47,35 @@ type entry struct {
 // that is older than the one that is known says nothing.
 func (s *store) set(e entry) []lang.Ref {
 	e, moved, evicted := s.place(e)
-	affected := append(moved, s.setAt(e.job.Ref(), e)...)
+	affected := append(moved, s.setAt(e.job.Ref(), e, false)...)
 	if evicted != nil {
-		affected = append(append(affected, evicted.job.Ref()), s.setAt(evicted.job.Ref(), *evicted)...)
+		affected = append(append(affected, evicted.job.Ref()), s.setAt(evicted.job.Ref(), *evicted, true)...)
 	}
 	return affected
 }
 
-// setAt takes in the state of a Job that has its place.
-func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
+// setAt takes in the state of a Job that has its place. moved says that it was known in another one: what
+// it remembers stays.
+func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	old, known := s.entries[ref]
 	same := known && old.job.UID == e.job.UID
 	if same && older(e.job.ResourceVersion, old.job.ResourceVersion) {
 		return nil
 	}
+	var affected []lang.Ref
 	if !same {
 		s.replaced(ref, old)
+	}
+	if known && (!same || old.job.CronJob != e.job.CronJob) {
+		affected = s.goneRun(old.job)
 	}
 	e.job = s.carry(old.job, e.job, same)
 	if same {
 		e.result = old.result
 	}
-	e.seen = s.remembers(old, e.job, same && old.excess == "")
+	if !moved || !e.job.Waits() || e.excess != "" {
+		e.seen = s.remembers(old, e.job, same && old.excess == "")
+	}
 	if e.unread {
 		s.passed.unread(ref, e.text)
 	} else {
@@ -84,11 +91,11 @@ func (s *store) setAt(ref lang.Ref, e entry) []lang.Ref {
 	job := e.job
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
-	affected := append(s.put(ref, e), taken...)
+	affected = append(append(affected, s.put(ref, e)...), taken...)
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)
-	affected = append(affected, s.failsFast(old.job, job)...)
+	affected = append(affected, s.failsFast(old, e)...)
 	affected = append(affected, s.changedRun(job)...)
 	if e.expr != old.expr && len(s.crons.of) > 0 {
 		for _, prerequisite := range s.graph.Prerequisites(ref) {

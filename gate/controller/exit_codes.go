@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 )
 
@@ -84,7 +85,7 @@ func (s *store) untold(ref lang.Ref) []gate.Owner {
 		if s.mayLook(ref, e, prerequisite) != gate.Allowed || !e.expr.AsksExitCode(prerequisite, ref) {
 			continue
 		}
-		for _, other := range s.jobsOf(prerequisite) {
+		for _, other := range s.jobsOf(ref, e, prerequisite) {
 			failed := gate.FailedElements(other.Object)
 			ofRun := prerequisite.Kind == lang.KindCronJob && other.Outcome() == lang.Failed && other.Object.Exit == nil
 			if ofRun || other.Object.Array != nil && len(failed.Minus(other.Object.Array.Told)) > 0 {
@@ -95,22 +96,27 @@ func (s *store) untold(ref lang.Ref) []gate.Owner {
 	return untold
 }
 
-// jobsOf returns the Job that a reference names, or the Jobs of a CronJob.
-func (s *store) jobsOf(ref lang.Ref) []gate.Job {
-	if ref.Kind != lang.KindCronJob {
-		if e, ok := s.entries[ref]; ok {
+// jobsOf returns the Job that an expression names, or the Jobs of the runs of a CronJob that it means: not all
+// that there are.
+func (s *store) jobsOf(ref lang.Ref, e entry, prerequisite lang.Ref) []gate.Job {
+	if prerequisite.Kind != lang.KindCronJob {
+		if e, ok := s.entries[prerequisite]; ok {
 			return []gate.Job{e.job}
 		}
 		return nil
 	}
-	runs := s.crons.Runs(ref)
-	if runs == nil {
-		return nil
-	}
+	world := s.seenBy(ref, e)
+	world.Schedules = schedules{s, nil}
 	var jobs []gate.Job
-	for _, child := range s.crons.Children(ref.Namespace, runs.CronJob.UID) {
-		if e, ok := s.entries[lang.Job(ref.Namespace, child.Name)]; ok && e.job.UID == child.UID {
-			jobs = append(jobs, e.job)
+	for _, edge := range e.expr.Edges() {
+		meant := edge.Ref.Resolve(ref)
+		if meant.Object() != prerequisite {
+			continue
+		}
+		for _, run := range world.Resolution(meant).Runs {
+			if e, ok := s.entries[s.keyOf(lang.Job(prerequisite.Namespace, run.Name))]; ok && run.State == schedule.Present {
+				jobs = append(jobs, e.job)
+			}
 		}
 	}
 	return jobs

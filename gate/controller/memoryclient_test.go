@@ -46,7 +46,7 @@ func (c patcher) Patch(_ context.Context, name string, kind types.PatchType, pat
 	if c.of != p.gate {
 		return nil, errKilled
 	}
-	ref := lang.Job(c.namespace, name)
+	ref := c.of.store.keyOf(lang.Job(c.namespace, name))
 	releases := kind == types.JSONPatchType && strings.Contains(string(patch), `"/spec/suspend"`)
 	switch {
 	case releases:

@@ -63,6 +63,10 @@ func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player
 		cluster: simulation.NewCluster(), jobs: s.Jobs, steps: s.Steps, faults: faults, released: map[string]bool{},
 	}
 	p.known = newKnown()
+	p.known.unread = func(ref lang.Ref) (gate.RecordedOutcomes, bool) {
+		e := p.gate.store.entries[ref]
+		return e.seen, e.unread
+	}
 	p.restart()
 	for p.step() {
 		if p.random.IntN(60) == 0 {
@@ -130,13 +134,20 @@ func (p *player) deliver() bool {
 	p.delivered++
 	p.tell("%s %s", e.Type, e.Job.UID)
 	if e.Type == watch.Deleted {
-		p.known.remove(gate.Observe(e.Job).Ref())
+		p.known.remove(gate.Observe(e.Job).Identity())
 		require.NoError(p.t, p.gate.store.Delete(e.Job))
 	} else {
 		p.known.set(gate.Observe(e.Job))
 		require.NoError(p.t, p.gate.store.Update(e.Job))
 	}
+	p.aMinuteLater()
 	return true
+}
+
+// aMinuteLater has everything that is absent be so for long enough: time stands still.
+func (p *player) aMinuteLater() {
+	clear(p.gate.store.went)
+	p.gate.store.listedAt = time.Time{}
 }
 
 // judge goes on with judging deadlocks, of which hardly anything is done at once.
@@ -182,6 +193,7 @@ func (p *player) list() {
 	}
 	p.known.replace(observed)
 	require.NoError(p.t, p.gate.store.Replace(objects, ""))
+	p.aMinuteLater()
 }
 
 // restart replaces the gate by another one. A patch of the old one that is under

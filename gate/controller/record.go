@@ -47,10 +47,15 @@ type pending struct {
 	facts schedule.CronJob
 	// ask are the times to ask for.
 	ask []time.Time
+	// asks says that there are times to ask for, now or later.
+	asks bool
 	// write is the text to write; empty if it is written.
 	write string
 	// blind says that the watch of Jobs has not caught up with the CronJob.
 	blind bool
+	// more says that there are more Jobs to look at, and wait after how long to look again; 0 for never.
+	more bool
+	wait time.Duration
 }
 
 // pending returns what is to be done about a CronJob, and takes in that the watch of Jobs
@@ -70,9 +75,7 @@ func (s *store) pending(ref lang.Ref) (p pending, ok bool) {
 				affected = s.changedCronJob(ref)
 			}
 		}
-		for _, child := range s.crons.Children(facts.Namespace, facts.UID) {
-			facts.Record = facts.Record.With(child.Outcome()) // also what ended before anybody named the CronJob
-		}
+		facts.Record, p.more = s.sweep(ref, facts.Record)
 		// What was missed is recorded before a restart can make it lost.
 		for _, t := range s.crons.Runs(ref).Unsettled(facts.Record.From) {
 			switch {
@@ -82,14 +85,17 @@ func (s *store) pending(ref lang.Ref) (p pending, ok bool) {
 				facts.Record = facts.Record.With(schedule.MissedOutcome(t, s.clock.Now()))
 			}
 		}
-		if text := facts.Record.String(); text != s.crons.Runs(ref).CronJob.Record.String() {
+		if !facts.Record.Equal(s.crons.Runs(ref).CronJob.Record) {
 			s.crons.Set(facts)
 			affected = append(affected, s.changedCronJob(ref)...)
 		}
 		affected = slices.DeleteFunc(affected, func(r lang.Ref) bool { return r == ref })
-		p.facts, p.ask = facts, slices.SortedFunc(maps.Keys(one.ask), time.Time.Compare)
-		if worthWriting(facts.Record, one.saved) {
-			p.write = facts.Record.String()
+		p.facts, p.asks, p.ask = facts, len(one.ask) > 0, s.toAsk(one)
+		if p.more || !worthWriting(facts.Record, one.saved) {
+			return affected
+		}
+		if p.wait = s.saveRest - s.clock.Now().Sub(one.savedAt); p.wait <= 0 || p.wait > s.saveRest {
+			p.wait, p.write = 0, facts.Record.String()
 		}
 		return affected
 	})
@@ -99,10 +105,20 @@ func (s *store) pending(ref lang.Ref) (p pending, ok bool) {
 // worthWriting reports whether a record says more than the one that is written: up to where
 // it is complete is written with the rest.
 func worthWriting(record, written schedule.Record) bool {
-	if record.UID == written.UID {
-		record.From, record.Until = written.From, written.Until
+	return !record.SameRuns(written)
+}
+
+// toAsk returns the times to ask for now. What is asked for is chosen by those who make Jobs, so it is no more
+// than MaxRuns of one CronJob in catchUp.
+func (s *store) toAsk(one *cronJob) []time.Time {
+	now := s.clock.Now()
+	if since := now.Sub(one.askedSince); since < 0 || since >= catchUp {
+		one.askedSince, one.askedSoFar = now, 0
 	}
-	return record.String() != written.String()
+	times := slices.SortedFunc(maps.Keys(one.ask), time.Time.Compare)
+	times = times[:min(len(times), schedule.MaxRuns-one.askedSoFar)]
+	one.askedSoFar += len(times)
+	return times
 }
 
 // progress returns up to which resourceVersion the watch of Jobs has come, empty if that is
@@ -131,7 +147,13 @@ func (c *Controller) keep(ctx context.Context, ref lang.Ref) error {
 		}
 		c.store.heard(ref, p.facts.UID, t, answer)
 	}
-	if p.blind || len(p.ask) > 0 {
+	switch {
+	case p.more:
+		c.queue.Add(ref)
+	case p.wait > 0:
+		c.queue.AddAfter(ref, p.wait)
+	}
+	if p.blind || p.asks {
 		c.queue.AddAfter(ref, catchUp)
 	}
 	if p.write == "" || c.observer || !c.store.scope.Has(ref.Namespace) {
@@ -166,16 +188,13 @@ func (c *Controller) keep(ctx context.Context, ref lang.Ref) error {
 // takesNoRecord notes that nothing can be written to a CronJob. Those of its Jobs that are kept
 // for that can go.
 func (s *store) takesNoRecord(ref lang.Ref) {
-	s.change(func() (affected []lang.Ref) {
+	s.change(func() []lang.Ref {
 		one := s.crons.of[ref]
 		if one == nil {
 			return nil
 		}
 		one.takesNoneUntil = s.clock.Now().Add(unsavable)
-		for _, child := range s.crons.Children(ref.Namespace, s.crons.Runs(ref).CronJob.UID) {
-			affected = append(affected, s.keyOf(lang.Job(ref.Namespace, child.Name)))
-		}
-		return affected
+		return s.waitingForRecord(ref)
 	})
 }
 
@@ -212,11 +231,12 @@ const mostAnswers = 4 * schedule.MaxRuns
 // the watch: the finalizers of its Jobs can go.
 func (s *store) recorded(patched *batchv1.CronJob) {
 	facts := schedule.Observe(patched)
+	ref := gate.CronJobRef(facts.Namespace, facts.Name)
 	s.change(func() []lang.Ref {
-		affected := s.takeCronJob(facts)
-		for _, child := range s.crons.Children(facts.Namespace, facts.UID) {
-			affected = append(affected, s.keyOf(lang.Job(facts.Namespace, child.Name)))
+		if runs := s.crons.Runs(ref); runs == nil || runs.CronJob.UID != facts.UID {
+			return nil // it is gone by now
 		}
-		return affected
+		s.crons.of[ref].savedAt = s.clock.Now()
+		return append(s.takeCronJob(facts), s.waitingForRecord(ref)...)
 	})
 }

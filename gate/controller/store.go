@@ -189,7 +189,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 	return e.job, gate.Decide(gate.Snapshot{
 		Tokens: grants,
 		Job:    e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
-		World: world, FailedStep: world.FailedStep(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
+		World: world, FailedStep: s.failedStep(world, e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
 

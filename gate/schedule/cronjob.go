@@ -116,11 +116,3 @@ func owned(uid types.UID, job *batchv1.Job) bool {
 	}
 	return false
 }
-
-// newer reports whether a child counts instead of another one of its time: by creation, then UID.
-func (c *Child) newer(other *Child) bool {
-	if !c.Created.Equal(other.Created) {
-		return c.Created.After(other.Created)
-	}
-	return c.UID > other.UID
-}

@@ -5,7 +5,7 @@
 //
 // times.go reads a schedule as Kubernetes' CronJob controller does. record.go is the
 // annotation depctl.dev/outcomes, which has what children that are gone would have said,
-// and under which schedule the CronJob was when. Runs puts both and the children together to the
+// and under which schedule the CronJob was when. children.go keeps its Jobs in order. Runs puts both and the children together to the
 // list of scheduled times; resolve.go takes those of the Job's period and says of each
 // what an expression may learn. why.go says why there is no Job for a time.
 //

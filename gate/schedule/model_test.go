@@ -221,7 +221,7 @@ func (m *model) runs() *Runs {
 			children = append(children, Child{Name: c.JobName(u), UID: types.UID(c.JobName(u)), Created: j.created, Time: u, Object: &lang.Object{Created: j.created}})
 		}
 	}
-	return Gather(c, children)
+	return Gather(c, NewChildren(children...))
 }
 
 // look is what the gate does in a minute.

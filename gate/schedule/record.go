@@ -2,9 +2,7 @@ package schedule
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -14,12 +12,8 @@ import (
 // OutcomesAnnotation is the annotation of a CronJob that keeps how its runs ended.
 const OutcomesAnnotation = "depctl.dev/outcomes"
 
-const (
-	// maxText is how long the annotation may be, in bytes.
-	maxText = 8 << 10
-	// maxSchedules is how many edits of a schedule are remembered.
-	maxSchedules = 8
-)
+// maxSchedules is how many edits of a schedule are remembered.
+const maxSchedules = 8
 
 // Record is how the runs of a CronJob ended whose Jobs may be gone, and which schedule it had when. It is a
 // value: whoever changes it gets another one. The zero Record says nothing.
@@ -125,10 +119,16 @@ func (r Record) edited(c *CronJob, now, away time.Time) Record {
 	return r.fit()
 }
 
-// With returns the record with one more outcome. That of a later attempt replaces one; that of
+// With returns the record with more outcomes. That of a later attempt replaces one; that of
 // an earlier attempt changes nothing, nor does one in a record of no CronJob.
-func (r Record) With(o Outcome) Record {
-	o = o.clean()
+func (r Record) With(outcomes ...Outcome) Record {
+	for _, o := range outcomes {
+		r = r.with(o.clean())
+	}
+	return r.fit()
+}
+
+func (r Record) with(o Outcome) Record {
 	if r.UID == "" || o.Outcome == lang.Undecided || !r.Kept.Before(o.Time) && !r.Kept.IsZero() {
 		return r
 	}
@@ -148,7 +148,7 @@ func (r Record) With(o Outcome) Record {
 	default:
 		r = r.replace(o)
 	}
-	return r.fit()
+	return r
 }
 
 // replace puts an outcome among the spans.
@@ -292,33 +292,15 @@ func (r Record) trim(upTo time.Time) Record {
 	return r
 }
 
-// fit drops the oldest outcomes until the text is no longer than it may be.
-func (r Record) fit() Record {
-	for len(r.String()) > maxText {
-		switch {
-		case len(r.spans) > 0:
-			r = r.trim(r.spans[(len(r.spans)-1)/8].last)
-		case len(r.recent) > 0:
-			r = r.trim(r.recent[(len(r.recent)-1)/8].Time)
-		default:
-			return r
-		}
-	}
-	return r
+// Equal reports whether two records say the same.
+func (r Record) Equal(other Record) bool {
+	return r.SameRuns(other) && r.From.Equal(other.From) && r.Until.Equal(other.Until)
 }
 
-// clean returns an outcome as it can be read again.
-func (o Outcome) clean() Outcome {
-	o.Time = second(o.Time)
-	for _, t := range []*time.Time{&o.Created, &o.Finished} {
-		if !t.IsZero() {
-			*t = second(*t)
-		}
-	}
-	if len(o.Reason) > 1024 || strings.ContainsFunc(o.Reason, func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsGraphic(c) || c == ' ' }) {
-		o.Reason = ""
-	}
-	return o
+// SameRuns reports whether two records say the same, but for the times between which they are complete.
+func (r Record) SameRuns(other Record) bool {
+	return r.UID == other.UID && r.Kept.Equal(other.Kept) && slices.Equal(r.Schedules, other.Schedules) &&
+		slices.Equal(r.spans, other.spans) && slices.Equal(r.recent, other.recent)
 }
 
 func latest(times ...time.Time) (last time.Time) {

@@ -6,11 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/lang"
 )
+
+// maxText is how long the annotation may be, in bytes.
+const maxText = 8 << 10
 
 // The text is JSON. A run is "TIME OUTCOME[:REASON] CREATED,FINISHED", in seconds after its time and "-" where
 // that is not known; runs at equal distances with the same outcome are one, "TIME/DISTANCE OUTCOME C,F C,F ...". What is older
@@ -99,6 +103,51 @@ func outcomeText(outcome lang.Outcome, reason string) string {
 		return words[outcome]
 	}
 	return words[outcome] + ":" + reason
+}
+
+// fit drops the oldest outcomes until the text is no longer than it may be.
+func (r Record) fit() Record {
+	for r.mayExceed() && len(r.String()) > maxText {
+		switch {
+		case len(r.spans) > 0:
+			r = r.trim(r.spans[(len(r.spans)-1)/8].last)
+		case len(r.recent) > 0:
+			r = r.trim(r.recent[(len(r.recent)-1)/8].Time)
+		default:
+			return r
+		}
+	}
+	return r
+}
+
+// mayExceed reports whether the text may be longer than it may be, without writing it.
+func (r *Record) mayExceed() bool {
+	const head, each, escaped = 512, 96, 6 // what a schedule, a span and a run take beside what is in them
+	most := head
+	for _, s := range r.Schedules {
+		most += each + escaped*(len(s.Schedule)+len(s.Zone))
+	}
+	for _, s := range r.spans {
+		most += each + escaped*len(s.reason)
+	}
+	for _, o := range r.recent {
+		most += each + escaped*len(o.Reason)
+	}
+	return most > maxText
+}
+
+// clean returns an outcome as it can be read again.
+func (o Outcome) clean() Outcome {
+	o.Time = second(o.Time)
+	for _, t := range []*time.Time{&o.Created, &o.Finished} {
+		if !t.IsZero() {
+			*t = second(*t)
+		}
+	}
+	if len(o.Reason) > 1024 || strings.ContainsFunc(o.Reason, func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsGraphic(c) || c == ' ' }) {
+		o.Reason = ""
+	}
+	return o
 }
 
 // ParseRecord reads the annotation. What cannot be read as a whole was not written by the gate, and says

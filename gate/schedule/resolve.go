@@ -198,9 +198,9 @@ func (r *Runs) At(t time.Time, answer Answer) Run {
 	record := &c.Record
 	outcome, recorded := record.At(t)
 	run := Run{Time: t, Name: c.JobName(t)}
-	child, present := r.children[t]
+	child := r.children.Newest(t)
 	switch {
-	case present && (!recorded || !outcome.Created.After(child.Created)):
+	case child != nil && (!recorded || !outcome.Created.After(child.Created)):
 		run.State, run.Name, run.Object = Present, child.Name, child.Object
 	case recorded:
 		run.State, run.Object = Recorded, outcome.object()

@@ -208,7 +208,7 @@ func TestWhichRunIsMeant(t *testing.T) {
 			if test.own != nil {
 				subject.Own = Gather(*test.own, nil)
 			}
-			got := Resolve(subject, Gather(test.named, test.children), test.offset, test.answers)
+			got := Resolve(subject, Gather(test.named, NewChildren(test.children...)), test.offset, test.answers)
 			require.Equal(t, test.want, said(got))
 			require.Len(t, got.Ask, test.asks)
 			for _, run := range got.Runs {
@@ -320,7 +320,7 @@ func TestWhyThereIsNoJob(t *testing.T) {
 			require.Contains(t, sentence, test.says)
 		})
 	}
-	why, sentence := Gather(load, []Child{child(load, clock(0, 2, 0), lang.Undecided)}).Why(clock(0, 2, 0), clock(0, 3, 0), Unasked)
+	why, sentence := Gather(load, NewChildren(child(load, clock(0, 2, 0), lang.Undecided))).Why(clock(0, 2, 0), clock(0, 3, 0), Unasked)
 	require.Equal(t, HasJob, why)
 	require.Equal(t, fmt.Sprintf("job etl/%s is the run of cronjob etl/load at 2026-11-25T02:00:00Z", load.JobName(clock(0, 2, 0))), sentence)
 }

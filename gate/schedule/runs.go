@@ -8,14 +8,13 @@ import (
 )
 
 // Runs are all runs of a CronJob: which scheduled times there are, and what is known of each. They are
-// immutable.
+// as its children are when they are asked.
 type Runs struct {
 	CronJob  CronJob
-	children map[time.Time]Child
-	// known are the times of children and outcomes and lastScheduleTime; of a span, its ends. anchors are these
-	// and the creation: from one of them, @every was counted.
-	known, anchors []time.Time
-	eras           []era
+	children *Children
+	// known are the times of outcomes and lastScheduleTime, sorted; of a span, its ends.
+	known []time.Time
+	eras  []era
 }
 
 // era is a time in which the CronJob had one schedule.
@@ -25,18 +24,10 @@ type era struct {
 	problem      *lang.Problem // why the schedule is not known
 }
 
-// Gather returns the runs of a CronJob. Of several children of one time the newest counts.
-func Gather(c CronJob, children []Child) *Runs {
-	r := &Runs{CronJob: c, children: make(map[time.Time]Child, len(children))}
-	for _, child := range children {
-		child.Time = second(child.Time)
-		if old, ok := r.children[child.Time]; !ok || child.newer(&old) {
-			r.children[child.Time] = child
-		}
-	}
-	for t := range r.children {
-		r.known = append(r.known, t)
-	}
+// Gather returns the runs of a CronJob. Of several children of one time the newest counts. It costs the
+// same however many children there are.
+func Gather(c CronJob, children *Children) *Runs {
+	r := &Runs{CronJob: c, children: children}
 	if !c.Last.IsZero() {
 		r.known = append(r.known, c.Last)
 	}
@@ -47,9 +38,26 @@ func Gather(c CronJob, children []Child) *Runs {
 		r.known = append(r.known, o.Time)
 	}
 	r.known = ordered(r.known)
-	r.anchors = ordered(append(slices.Clone(r.known), c.Created))
 	r.setEras()
 	return r
+}
+
+// knownFrom returns the first known time that is not before t: of children, outcomes or lastScheduleTime.
+func (r *Runs) knownFrom(t time.Time) (time.Time, bool) {
+	first, ok := r.children.notBefore(t)
+	if at, _ := slices.BinarySearchFunc(r.known, t, time.Time.Compare); at < len(r.known) && (!ok || r.known[at].Before(first)) {
+		return r.known[at], true
+	}
+	return first, ok
+}
+
+// knownBefore returns the last known time before t.
+func (r *Runs) knownBefore(t time.Time) (time.Time, bool) {
+	last, ok := r.children.before(t)
+	if at, _ := slices.BinarySearchFunc(r.known, t, time.Time.Compare); at > 0 && (!ok || r.known[at-1].After(last)) {
+		return r.known[at-1], true
+	}
+	return last, ok
 }
 
 func ordered(times []time.Time) []time.Time {
@@ -101,8 +109,8 @@ func (r *Runs) Next(t time.Time) (next time.Time, ok bool) {
 			next, ok = found, true
 		}
 	}
-	if at, _ := slices.BinarySearchFunc(r.known, t.Add(time.Second), time.Time.Compare); at < len(r.known) {
-		take(r.known[at])
+	if known, ok := r.knownFrom(t.Add(time.Second)); ok {
+		take(known)
 	}
 	for i := range r.eras {
 		e := &r.eras[i]
@@ -121,9 +129,7 @@ func (r *Runs) Next(t time.Time) (next time.Time, ok bool) {
 // Previous returns the last time before t, and whether there is one.
 func (r *Runs) Previous(t time.Time) (previous time.Time, ok bool) {
 	t = second(t)
-	if at, _ := slices.BinarySearchFunc(r.known, t, time.Time.Compare); at > 0 {
-		previous, ok = r.known[at-1], true
-	}
+	previous, ok = r.knownBefore(t)
 	for i := range r.eras {
 		e := &r.eras[i]
 		if before, from := e.within(t), latest(e.since, r.CronJob.Created); before.After(from) {
@@ -150,28 +156,36 @@ func (e *era) within(t time.Time) time.Time {
 // everyAfter returns the first time after t of @every. Kubernetes counts it from the time before it, and starting deadlines move it: so up
 // to lastScheduleTime there are times between two known ones only if they are a multiple apart.
 func (r *Runs) everyAfter(t time.Time, every int64) (time.Time, bool) {
-	at, _ := slices.BinarySearchFunc(r.anchors, t.Add(time.Second), time.Time.Compare)
-	if at == 0 || at < len(r.anchors) && !r.fills(at, every) {
+	anchor, ok := r.anchor(t.Add(time.Second), every)
+	if !ok {
 		return time.Time{}, false
 	}
-	anchor := r.anchors[at-1]
 	return multiple(anchor, every, (t.Unix()-anchor.Unix())/every+1), true
 }
 
 // everyBefore returns the last time of @every before t, if that is not a known one.
 func (r *Runs) everyBefore(t time.Time, every int64) (time.Time, bool) {
-	at, _ := slices.BinarySearchFunc(r.anchors, t, time.Time.Compare)
-	if at == 0 || at < len(r.anchors) && !r.fills(at, every) {
+	anchor, ok := r.anchor(t, every)
+	if !ok {
 		return time.Time{}, false
 	}
-	anchor := r.anchors[at-1]
 	n := (t.Unix() - 1 - anchor.Unix()) / every
 	return multiple(anchor, every, n), n > 0
 }
 
-// fills reports whether the times of @every between an anchor and the one before it are known.
-func (r *Runs) fills(at int, every int64) bool {
-	return (r.anchors[at].Unix()-r.anchors[at-1].Unix())%every == 0
+// anchor returns the last time before t from which @every was counted: a known one, or the creation. There is none if the times
+// from there to the next are not known.
+func (r *Runs) anchor(t time.Time, every int64) (time.Time, bool) {
+	created := r.CronJob.Created
+	last, ok := r.knownBefore(t)
+	if created.Before(t) && (!ok || created.After(last)) {
+		last, ok = created, true
+	}
+	next, follows := r.knownFrom(t)
+	if !created.Before(t) && (!follows || created.Before(next)) {
+		next, follows = created, true
+	}
+	return last, ok && (!follows || (next.Unix()-last.Unix())%every == 0)
 }
 
 // Between returns the times after one time and up to another; ErrTooMany with the first MaxRuns of them if there are more.

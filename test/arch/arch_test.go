@@ -63,9 +63,16 @@ var law = []rule{
 	{"cli/uninstall", command, aCommand},
 	{"cli/wait", command, aCommand},
 
-	{"cli/batch", []string{module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}, "text in, a Job out: what it must know of the cluster comes in as values"},
+	{"cli/batch", slices.Concat(inBatch, dialects, []string{module + "/lang", module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}), "text in, a Job out: what it must know of the cluster comes in as values"},
+	{"cli/batch/notation", []string{"k8s.io/apimachinery/pkg/api/resource"}, "pure: how batch systems write numbers, times and amounts; it knows no option"},
+	{"cli/batch/request", []string{module + "/cli/batch/notation", module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/batch/v1", "k8s.io/apimachinery/"}, "what options ask for, in no system's words: it knows no dialect"},
+	{"cli/batch/depctl", append([]string{module + "/lang"}, dialect...), aDialect},
+	{"cli/batch/gridengine", dialect, aDialect},
+	{"cli/batch/lsf", dialect, aDialect},
+	{"cli/batch/pbs", dialect, aDialect},
+	{"cli/batch/slurm", dialect, aDialect},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
-	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
 	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
@@ -87,9 +94,19 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 var (
 	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
+	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
+
+// dialects are the packages that batch combines, and dialect is what one of them may
+// import: what is below it, and no other dialect.
+var (
+	dialects = inCLI("batch/depctl", "batch/gridengine", "batch/lsf", "batch/pbs", "batch/slurm")
+	inBatch  = inCLI("batch/notation", "batch/request")
+	dialect  = append([]string{"k8s.io/apimachinery/pkg/api/resource"}, inBatch...)
+)
+
+const aDialect = "a dialect is one entry of the table in cli/batch: it makes a request, no Job, and knows no other dialect"
 
 const aCommand = "a command has flags and prints; it reads the cluster through cli/internal/cluster, and knows no other command"
 
@@ -160,6 +177,10 @@ func TestTheLawBites(t *testing.T) {
 			"cli/lint", `import _ "depctl.dev/cli/graph"`,
 			"cli/lint must not import depctl.dev/cli/graph: " + aCommand,
 		},
+		"a dialect that imports another": {
+			"cli/batch/pbs", `import _ "depctl.dev/cli/batch/slurm"`,
+			"cli/batch/pbs must not import depctl.dev/cli/batch/slurm: " + aDialect,
+		},
 		"a climb to a command": {
 			"cli/internal/snapshot", `import _ "depctl.dev/cli/wait"`,
 			"cli/internal/snapshot must not import depctl.dev/cli/wait: pure: Jobs that were read, and what the gate would make of them",
@@ -192,8 +213,8 @@ func TestTheLawBites(t *testing.T) {
 	}
 }
 
-// Whatever the lines of the law say, commands do not import one another, and nothing
-// that they import imports a command or cli.
+// Whatever the lines of the law say, commands and dialects do not import one another,
+// and nothing that they import imports a command, cli or cli/batch.
 func TestNothingClimbs(t *testing.T) {
 	t.Parallel()
 	for _, l := range law {
@@ -202,6 +223,11 @@ func TestNothingClimbs(t *testing.T) {
 		}
 		for _, above := range append(slices.Clone(commands), module+"/cli") {
 			require.False(t, matches(above, l.allows), "the law lets %s import %s", l.pkg, above)
+		}
+		if strings.HasPrefix(l.pkg, "cli/batch/") {
+			for _, above := range append(slices.Clone(dialects), module+"/cli/batch") {
+				require.False(t, matches(above, l.allows), "the law lets %s import %s", l.pkg, above)
+			}
 		}
 		if l.pkg != "cli/internal/cluster" && strings.HasPrefix(l.pkg, "cli") {
 			require.False(t, matches("k8s.io/client-go/kubernetes", l.allows), "the law lets %s import a client", l.pkg)

@@ -19,9 +19,16 @@ import (
 
 // Follow records like Record, but from etcd: no API server is asked, so none that
 // restarts, or that has forgotten what was, makes a gap. The URL is etcd's own.
-func Follow(ctx context.Context, url string) (*History, error) {
+func Follow(ctx context.Context, url string) (*History, error) { return followJobs(ctx, url, "jobs") }
+
+// FollowNamespace records the Jobs of one namespace like Follow.
+func FollowNamespace(ctx context.Context, url, namespace string) (*History, error) {
+	return followJobs(ctx, url, "jobs/"+namespace)
+}
+
+func followJobs(ctx context.Context, url, under string) (*History, error) {
 	h := &History{last: map[string]Event{}, changed: make(chan struct{})}
-	return h, follow(ctx, url, "jobs", func(object runtime.Object, deleted bool) {
+	return h, follow(ctx, url, under, func(object runtime.Object, deleted bool) {
 		if job, ok := object.(*batchv1.Job); ok {
 			h.add(Event{At: time.Now(), Deleted: deleted, Job: job})
 		}

@@ -140,7 +140,7 @@ func TestWaitSurvivesTheAPIServer(t *testing.T) {
 		log, err := os.ReadFile(filepath.Join(s.Dir(), "audit.log"))
 		require.NoError(t, err)
 		for line := range bytes.Lines(log) {
-			if bytes.Contains(line, []byte(s.name)) && bytes.Contains(line, []byte(`"userAgent":"depctl/`)) && bytes.Contains(line, []byte(`"verb":"list"`)) {
+			if bytes.Contains(line, []byte(s.name)) && bytes.Contains(line, []byte(`"userAgent":"depctl/`)) && bytes.Contains(line, []byte(`"verb":"watch"`)) {
 				return true
 			}
 		}

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,6 +134,22 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, statusOf(pod, failed), "only while it waits", "a node may have it by now")
 
+	t.Run("and adds results only as it releases", func(t *testing.T) {
+		l.make("wants", "never", wants("rows=never"))
+		released := `"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"` + string(l.get("wants").UID) + `\"}"}}`
+		writes := func(note string, more ...string) string {
+			return `{"spec":{"suspend":false,"template":{"metadata":{"annotations":{` + note + `}}}}` + strings.Join(more, "") + `}`
+		}
+		require.NoError(t, l.patch("wants", writes(`"depctl.dev/result.rows":"12"`, ","+released)))
+		for what, patch := range map[string]string{
+			"a result of which the Job says nothing": writes(`"depctl.dev/result.mode":"x"`, ","+released),
+			"another annotation of ours":             writes(`"depctl.dev/result":"x"`, ","+released),
+			"another annotation":                     writes(`"note":"x"`, ","+released),
+			"a result without a release":             `{"spec":{"template":{"metadata":{"annotations":{"depctl.dev/result.rows":"12"}}}}}`,
+		} {
+			require.ErrorContains(t, l.patch("wants", patch), "depctl-gate may not change annotation ", what)
+		}
+	})
 	t.Run("and nothing else", func(t *testing.T) {
 		for what, patch := range map[string]string{
 			"parallelism":                   `{"spec":{"parallelism":3}}`,

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/kubernetes"
 
 	"depctl.dev/test/history"
@@ -85,6 +86,7 @@ func run(m *testing.M) (code int) {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	defer func() { code = max(code, full.end()) }()
 	code = m.Run()
 	releases, violations := shared.judge()
 	fmt.Printf("judged %d releases, %d violations\n", len(releases), len(violations))
@@ -94,6 +96,52 @@ func run(m *testing.M) (code int) {
 	}
 	if code != 0 {
 		fmt.Println("the end of the gate's log:\n" + gate.LogTail())
+	}
+	return code
+}
+
+// full is the sandbox of all tests that need what deploy/full turns on, and leave its gate alone.
+// The first of them starts it.
+var full fullCluster
+
+type fullCluster struct {
+	once    sync.Once
+	cluster *cluster
+	gate    *sandbox.Gate
+	err     error
+}
+
+// namespace makes a namespace in the sandbox of deploy/full.
+func (f *fullCluster) namespace(t *testing.T) *space {
+	t.Helper()
+	f.once.Do(func() {
+		ctx := context.Background() // it outlives the test that starts it
+		if f.cluster, f.err = startCluster(ctx, sandbox.Full); f.err != nil {
+			return
+		}
+		if f.gate, f.err = f.cluster.StartGate(ctx, sandbox.GateOptions{}); f.err == nil {
+			f.err = f.gate.WaitReady(ctx)
+		}
+	})
+	require.NoError(t, f.err)
+	return f.cluster.namespace(t)
+}
+
+// end judges what happened there, stops it and returns 1 if something is wrong.
+func (f *fullCluster) end() (code int) {
+	if f.cluster == nil {
+		return 0
+	}
+	releases, violations := f.cluster.judge()
+	fmt.Printf("judged %d releases with deploy/full, %d violations\n", len(releases), len(violations))
+	if len(violations) > 0 {
+		fmt.Println(strings.Join(violations, "\n") + "\nthe end of the gate's log:\n" + f.gate.LogTail())
+		code = 1
+	}
+	f.cluster.end()
+	if err := f.cluster.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	return code
 }

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,10 +10,10 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
-	"depctl.dev/test/sandbox"
 )
 
 // says has the first container of a Job's pods end with a termination message.
@@ -81,15 +82,6 @@ func (s *space) endsWith(name, message string) {
 // What Jobs say decides what runs after them, and their pods are given it.
 func TestResults(t *testing.T) {
 	t.Parallel()
-	c := ownClusterWith(t, sandbox.Full)
-	g, err := c.StartGate(t.Context(), sandbox.GateOptions{})
-	require.NoError(t, err)
-	require.NoError(t, g.WaitReady(t.Context()))
-	t.Cleanup(func() {
-		if t.Failed() {
-			fmt.Println(g.LogTail())
-		}
-	})
 	for name, test := range map[string]func(*space){
 		"a branch is taken, and one is not":   branches,
 		"pods are given results":              pods,
@@ -97,10 +89,11 @@ func TestResults(t *testing.T) {
 		"what is no result":                   noResult,
 		"a result of another namespace":       elsewhere,
 		"what is kept goes where nobody asks": nobodyAsks,
+		"more than a template takes":          tooMuch,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(c.namespace(t))
+			test(full.namespace(t))
 		})
 	}
 }
@@ -233,4 +226,95 @@ func nobodyAsks(s *space) {
 	})
 	require.Empty(s.t, s.make("plain", "").Spec.Template.Finalizers)
 	require.Equal(s.t, lang.Succeeded, gate.Observe(s.get("stays")).Outcome())
+}
+
+// tooMuch: results beyond 64 KiB in all, and beyond 16 MiB over all pods of a Job, hold it with
+// what to do, until it asks for less.
+func tooMuch(s *space) {
+	const longest = 4095
+	var all, few []string
+	for n := range 17 {
+		name := fmt.Sprintf("part-%d", n)
+		s.make(name, "", says(strings.Repeat("x", longest)))
+		all = append(all, fmt.Sprintf("p%d=%s", n, name))
+	}
+	few = all[:15]
+	s.make("load", "part-* >= 17", wants(strings.Join(all, ",")))
+	s.make("many", "part-* >= 17", wants(strings.Join(all[:5], ",")), func(j *batchv1.Job) {
+		j.Spec.Completions, j.Spec.Parallelism = new(int32), new(int32)
+		*j.Spec.Completions, *j.Spec.Parallelism = 1000, 1
+	})
+	size := func(n int) (size int) {
+		for i := range n {
+			size += len(fmt.Sprintf("depctl.dev/result.p%d", i)) + longest
+		}
+		return size
+	}
+	s.condition("load", fmt.Sprintf("the results of depctl.dev/results have %d bytes, at most 65536 go into a Pod template; write what is long to a volume", size(17)))
+	s.condition("many", fmt.Sprintf("have %d bytes for each of 1000 pods, at most 16777216 in all", size(5)))
+	s.held("load")
+	s.held("many")
+	s.warning("load", gate.ReasonProblem)
+	s.patch("load", fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, gate.ResultsAnnotation, strings.Join(few, ",")))
+	s.completes("load")
+	require.Len(s.t, s.given("load"), 15)
+	require.Len(s.t, s.podsOf("load")[0].Annotations[gate.ResultPrefix+"p14"], longest)
+}
+
+// A gate that has read a result, and is killed before it has written it anywhere, lets no pod go. The
+// next one reads it again, and writes it.
+func aGateIsKilledOverAResult(t *testing.T, c *cluster, restart func()) {
+	s := c.namespace(t)
+	policy := "mute-" + s.name
+	s.kubectl(fmt.Sprintf(`apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: %[1]s}
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules: [{apiGroups: [batch], apiVersions: [v1], operations: [UPDATE], resources: [jobs, jobs/status]}]
+  matchConditions:
+    - {name: load, expression: "object.metadata.namespace == '%[2]s' && object.metadata.name == 'load'"}
+    - {name: gate, expression: "request.userInfo.username.endsWith(':depctl-gate')"}
+  validations: [{expression: "false", message: the gate writes nothing here}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: %[1]s}
+spec: {policyName: %[1]s, validationActions: [Deny]}
+`, policy, s.name), "apply", "-f", "-")
+	refused := func() (n int) {
+		for _, r := range s.patches("load") {
+			if r.ResponseStatus.Code >= 400 {
+				n++
+			}
+		}
+		return n
+	}
+	s.make("load", "extract", wants("rows=extract"))
+	s.until("the policy is in force", func() bool { return s.refusalOf("depctl-system", "depctl-gate", "load") != nil })
+	s.make("extract", "", says("12 rows"), keepsResult, cleanedUp)
+	s.until("the gate has read the result, and may not write it", func() bool { return refused() > 0 })
+	keeps := func() bool {
+		pods := s.podsOf("extract")
+		return len(pods) == 1 && slices.Contains(pods[0].Finalizers, gate.ResultFinalizer)
+	}
+	require.True(t, keeps())
+	before := refused()
+	restart()
+	s.until("the next gate has read it", func() bool { return refused() > before })
+	require.True(t, keeps())
+	require.Empty(t, s.get("load").Annotations[gate.SeenAnnotation])
+	s.kubectl("", "delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", policy)
+	s.completes("load")
+	require.Equal(t, map[string]string{"rows": "12 rows"}, s.given("load"))
+	s.gone("extract")
+	s.until("the pod is gone", func() bool { return len(s.podsOf("extract")) == 0 })
+}
+
+// refusalOf returns what the API server says to a service account that writes nothing to a Job.
+func (s *space) refusalOf(namespace, account, name string) error {
+	_, err := s.as(namespace, account).BatchV1().Jobs(s.name).Patch(s.t.Context(), name, types.MergePatchType, []byte(`{}`),
+		metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+	return err
 }

@@ -15,15 +15,25 @@ import (
 	"depctl.dev/lang"
 )
 
-// nightlyFolder writes a folder of three steps and a ConfigMap. extract runs until told.
-func (s *space) nightlyFolder() (folder string) {
+// folder writes a folder of manifests.
+func (s *space) folder(files map[string]string) (folder string) {
 	s.t.Helper()
 	folder = s.t.TempDir()
-	write := func(name, text string) {
+	for name, text := range files {
 		require.NoError(s.t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
 	}
-	job := func(name, annotations, template string) string {
-		return `apiVersion: batch/v1
+	return folder
+}
+
+const (
+	settings      = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {level: high}\n"
+	untilToldText = `sandbox.depctl.dev/until-told: "true"`
+	failsText     = `sandbox.depctl.dev/exit-code: "1"`
+)
+
+// stepText is the manifest of a Job with annotations of its own and of its pods.
+func stepText(name, annotations, template string) string {
+	return `apiVersion: batch/v1
 kind: Job
 metadata:
   name: ` + name + `
@@ -37,11 +47,16 @@ spec:
       containers: [{name: main, image: "busybox:1.37", envFrom: [{configMapRef: {name: settings}}]}]
 ---
 `
-	}
-	write("settings.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {level: high}\n")
-	write("jobs.yaml", job("extract", "", `sandbox.depctl.dev/until-told: "true"`)+job("load", "depctl.dev/depends-on: extract", "")+
-		job("done", "depctl.dev/depends-on: succeeded(run)", ""))
-	return folder
+}
+
+// nightlyFolder writes a folder of three steps and a ConfigMap. extract runs until told.
+func (s *space) nightlyFolder() (folder string) {
+	s.t.Helper()
+	return s.folder(map[string]string{
+		"settings.yaml": settings,
+		"jobs.yaml": stepText("extract", "", untilToldText) + stepText("load", "depctl.dev/depends-on: extract", "") +
+			stepText("done", "depctl.dev/depends-on: succeeded(run)", ""),
+	})
 }
 
 // steps returns the Jobs of a run by their steps: of several of one step the latest.

@@ -70,7 +70,6 @@ func (r replacement) tonight(changes map[string]change) {
 // What docs/guide/replace-your-scheduler.md says of each scheduler, with the files it shows.
 func TestASchedulerIsReplaced(t *testing.T) {
 	t.Parallel()
-	c, _ := scheduling(t)
 	exits := func(code string) change { return template("exit-code", code) }
 	for name, night := range map[string]func(*space){
 		"crontab, a good night": func(s *space) {
@@ -176,8 +175,7 @@ func TestASchedulerIsReplaced(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := c.namespace(t)
-			night(s)
+			night(full.namespace(t))
 		})
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"depctl.dev/cli/batch"
 	"depctl.dev/gate"
 	"depctl.dev/test/sandbox"
 )
@@ -58,7 +57,7 @@ func TestSubmittedJobsRunOneAfterAnother(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, "job.batch/first-one\n", first)
 	job := s.get("first-one")
-	require.Equal(t, "1-10:3", job.Annotations[batch.ArrayAnnotation])
+	require.Equal(t, "1-10:3", job.Annotations["depctl.dev/array"])
 	volume := job.Spec.Template.Spec.Volumes[0].ConfigMap
 	require.NotNil(t, volume, "a large script is in a ConfigMap")
 	scripts, err := s.client.CoreV1().ConfigMaps(s.name).Get(t.Context(), volume.Name, metav1.GetOptions{})

@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/schedule"
 	"depctl.dev/test/history"
 	"depctl.dev/test/sandbox"
 )
@@ -174,9 +175,23 @@ func TestUninstallReleasesAtOnce(t *testing.T) {
 	s := c.namespace(t).byForce()
 	s.make("load", "extract")
 	s.make("report", "load")
+	s.kubectl("", "create", "cronjob", "nightly", "--image=busybox:1.37", "--schedule=0 0 1 1 *")
+	s.kubectl("", "annotate", "cronjob", "nightly", schedule.OutcomesAnnotation+"={}", "example.com/mine=stays")
+	_, err := c.client.CoreV1().Pods(s.name).Create(t.Context(), &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "kept", Labels: map[string]string{gate.KeepResultLabel: "true"}, Finalizers: []string{gate.ResultFinalizer, mine}},
+		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: "busybox:1.37"}}},
+	}, metav1.CreateOptions{})
+	require.NoError(t, err)
 	stdout, stderr, code := c.uninstall(t, c.Kubeconfig(), "--yes", "--release", "--keep-namespace")
 	require.Zero(t, code, stderr)
-	require.Contains(t, stdout, "29 objects deleted, 2 Jobs released.\n")
+	require.Contains(t, stdout, "29 objects deleted, 1 finalizer removed, 1 record removed, 2 Jobs released.\n")
+	nightly, err := c.client.BatchV1().CronJobs(s.name).Get(t.Context(), "nightly", metav1.GetOptions{})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"example.com/mine": "stays"}, nightly.Annotations)
+	kept, err := c.client.CoreV1().Pods(s.name).Get(t.Context(), "kept", metav1.GetOptions{})
+	require.NoError(t, err)
+	require.Equal(t, []string{mine}, kept.Finalizers)
+	s.kubectl("", "patch", "pod", "kept", "-p", `{"metadata":{"finalizers":null}}`)
 	s.completes("load", "report")
 	require.Equal(t, "namespace/depctl-system\n", s.installation())
 	s.eventually("both ran", func(last map[string]history.Event) bool {

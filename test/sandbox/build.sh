@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Builds the sandbox's binaries, kube and kwok, into a directory:
+# Builds the sandbox's binaries, kube and kwok, into a directory, or what is named of them and
+# helm, which tests run:
 #
 #	test/sandbox/build.sh bin
+#	test/sandbox/build.sh bin helm
 #
 # A cold build takes about ten minutes on two cores. So the binaries are kept
 # outside of the checkout, by a hash of all that they are made of, and every
 # clone on a machine shares them: ${DEPCTL_CACHE:-${XDG_CACHE_HOME:-~/.cache}/depctl}.
 set -euo pipefail
 
-out=${1:?usage: build.sh OUTDIR}
+out=${1:?usage: build.sh OUTDIR [NAME...]}
+shift
+(($#)) || set -- kube kwok
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${DEPCTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/depctl}
 mkdir -p "$out" "$cache"
@@ -98,5 +102,9 @@ build() {
 kubernetes=$(awk '$1 == "k8s.io/kubernetes" {print $2; exit}' "$here/kube/go.mod")
 minor=${kubernetes#v1.}
 version=k8s.io/component-base/version
-build kube "-X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}"
-build kwok ""
+for name; do
+  case $name in
+  kube) build kube "-X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}" ;;
+  *) build "$name" "" ;;
+  esac
+done

@@ -87,6 +87,8 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	case Base:
 	case Arrays:
 		args = append(args, "--arrays")
+	case Schedules:
+		args = append(args, "--schedules")
 	case Full:
 		args = append(args, "--arrays", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	default:

@@ -20,6 +20,8 @@ const (
 	Base Overlay = "base"
 	// Arrays is Base with a gate that releases arrays element by element.
 	Arrays Overlay = "arrays"
+	// Schedules is Base with a gate that knows the runs of CronJobs.
+	Schedules Overlay = "schedules"
 	// Webhook has webhooks and no policies, as for an old cluster.
 	Webhook Overlay = "webhook"
 	// Diagnostics has policies, and a webhook that refuses what cannot be read.
@@ -61,7 +63,7 @@ const callOne = `      - {op: replace, path: /webhooks/%d/clientConfig, value: {
 func (o Overlay) kustomization(path, webhook string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, whole+without, path, gateName)
-	if o == Base || o == Arrays {
+	if o == Base || o == Arrays || o == Schedules {
 		return b.String()
 	}
 	b.WriteString("patches:\n")

@@ -3,7 +3,7 @@
 //
 // A Scenario follows from a seed: Jobs with expressions of the whole language,
 // how each ends if it runs, and what people do to them meanwhile (scenario.go,
-// expression.go, script.go). A Cluster is an API server and a Job controller in
+// run.go, expression.go, script.go). A Cluster is an API server and a Job controller in
 // memory (cluster.go, patch.go, jobcontroller.go). A Reference decides about Jobs
 // from scratch, by looking at all of them every time (reference.go).
 //

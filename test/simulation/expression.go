@@ -62,7 +62,7 @@ func (d *draw) expression(i, depth int) string {
 }
 
 func (d *draw) check(i int) string {
-	switch d.IntN(9) {
+	switch d.IntN(11) {
 	case 0:
 		return fmt.Sprintf("%s(%s)", d.pick("finished", "failed", "skipped", "started", "exists"), d.name(i))
 	case 1:
@@ -81,6 +81,14 @@ func (d *draw) check(i int) string {
 		if !d.Steady {
 			return fmt.Sprintf("ready(%s)", d.name(i))
 		}
+	case 7:
+		if d.jobs[i].Run != "" || d.chance(20) {
+			return d.run(i)
+		}
+	case 8:
+		if !d.Steady && !d.Untimed {
+			return d.absent(i)
+		}
 	}
 	return d.name(i)
 }
@@ -98,8 +106,8 @@ func (d *draw) list(i int) string {
 // set is a check of a glob or a selector, which another Job may always join.
 func (d *draw) set(i int) string {
 	set := d.pick("a-*", "b-?", "c-*", "?-1*", "{app=etl}", "{app in (etl, web), tier=one}", "{app, !tier}", "{app!=web}")
-	if d.chance(30) {
-		set = d.jobs[d.IntN(len(d.jobs))].Namespace + "/" + set
+	if to := d.IntN(len(d.jobs)); d.chance(30) {
+		set = d.jobs[to].Namespace + "/" + set + d.at(i, to)
 	}
 	if d.chance(40) {
 		set = d.pick("succeeded", "failed", "skipped", "finished", "started", "exists") + "(" + set + ")"
@@ -112,7 +120,7 @@ func (d *draw) array(i int) string {
 	name := d.name(i)
 	for range 5 {
 		if at := d.IntN(len(d.jobs)); d.jobs[at].Size > 0 && at != i {
-			name = d.jobs[at].Namespace + "/" + d.jobs[at].Name
+			name = d.ref(i, at)
 			break
 		}
 	}
@@ -129,10 +137,16 @@ func (d *draw) name(i int) string {
 	case n < 8 && !d.spared():
 		at = d.IntN(len(d.jobs))
 	}
-	if to := d.jobs[at]; to.Namespace != d.jobs[i].Namespace || d.chance(5) {
-		return to.Namespace + "/" + to.Name
+	return d.ref(i, at)
+}
+
+// ref names Job to in an expression of Job i.
+func (d *draw) ref(i, to int) string {
+	name := d.jobs[to].step() + d.at(i, to)
+	if other := d.jobs[to]; other.Namespace != d.jobs[i].Namespace || d.chance(5) {
+		return other.Namespace + "/" + name
 	}
-	return d.jobs[at].Name
+	return name
 }
 
 // policy makes up a policy. Under run, a not can be false before all that it

@@ -75,6 +75,7 @@ func (r *Reference) Decide(ref lang.Ref, graph *depgraph.Graph) gate.Decision {
 	job := r.Jobs[ref]
 	s := gate.Snapshot{Job: job, World: world{r, ref}, Now: r.Now}
 	s.Expr, s.Invalid = r.Parse(job)
+	s.FailedStep = r.failedStep(job)
 	if graph != nil {
 		s.Cycle = graph.Cycle(ref)
 	}
@@ -98,7 +99,7 @@ func (r *Reference) Names(waiter, ref lang.Ref) bool {
 		if !n.IsSet() {
 			return n.Ref == ref
 		}
-		return n.Namespace == ref.Namespace && n.Match(ref.Name, r.Jobs[ref].Labels)
+		return n.Namespace == ref.Namespace && n.Run == ref.Run && n.Match(ref.Name, r.Jobs[ref].Labels)
 	})
 }
 
@@ -109,25 +110,37 @@ type world struct {
 }
 
 func (w world) Object(ref lang.Ref) *lang.Object {
-	if job, exists := w.Jobs[ref]; exists {
-		return job.Object
+	job, exists := w.Jobs[ref]
+	gone, seen := w.Seen[w.self][ref]
+	if seen && (!exists || gone.Stands(ref, job.Object)) {
+		return gone.Object
 	}
-	return w.Seen[w.self][ref].Object
+	if !exists {
+		return nil
+	}
+	return job.Object
 }
 
 func (world) AbsentSince(lang.Ref) time.Time { return time.Time{} }
 
 func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {
 	add := func(ref lang.Ref, labels map[string]string, o *lang.Object) {
-		if ref.Namespace == set.Namespace && ref != w.self && lang.NewMatcher(set).Match(ref.Name, labels) {
+		if ref.Namespace == set.Namespace && ref.Run == set.Run && ref != w.self && lang.NewMatcher(set).Match(ref.Name, labels) {
 			members = append(members, lang.Member{Name: ref.Name, Object: o})
 		}
 	}
+	stands := func(ref lang.Ref) bool {
+		gone, seen := w.Seen[w.self][ref]
+		job, exists := w.Jobs[ref]
+		return seen && (!exists || gone.Stands(ref, job.Object))
+	}
 	for ref, job := range w.Jobs {
-		add(ref, job.Labels, job.Object)
+		if !job.Superseded && !stands(ref) {
+			add(ref, job.Labels, job.Object)
+		}
 	}
 	for ref, gone := range w.Seen[w.self] {
-		if _, exists := w.Jobs[ref]; !exists {
+		if stands(ref) {
 			add(ref, gone.Labels, gone.Object)
 		}
 	}

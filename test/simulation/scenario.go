@@ -2,7 +2,9 @@ package simulation
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,6 +42,12 @@ type Job struct {
 	Policy    gate.Policy
 	Labels    map[string]string
 	Hold, TTL bool
+	// Run is the run of which the Job is a step, and Step what it is called there, where that is not
+	// its name.
+	Run, Step string
+	// RunSize is how many steps the run has, 0 where the Job does not say, and FailFast has it go with its run.
+	RunSize  int
+	FailFast bool
 	// Size is the number of elements of an Indexed Job, 0 for any other.
 	Size int32
 	Ends Ending
@@ -67,6 +75,9 @@ func New(seed uint64, o Options) Scenario {
 		s.Jobs[i] = d.job(i, namespaces)
 	}
 	d.jobs = s.Jobs
+	if d.chance(40) {
+		d.inRuns()
+	}
 	for i := range s.Jobs {
 		if i > 0 && d.chance(80) {
 			s.Jobs[i].DependsOn = d.text(i)
@@ -114,15 +125,29 @@ func (d *draw) ending(size int32) Ending {
 // waits for something.
 func (j Job) Manifest() *batchv1.Job {
 	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: j.Name, Labels: j.Labels}}
+	annotate := func(key, value string) { metav1.SetMetaDataAnnotation(&job.ObjectMeta, key, value) }
+	if j.Run != "" {
+		job.Labels = maps.Clone(j.Labels)
+		metav1.SetMetaDataLabel(&job.ObjectMeta, gate.RunLabel, j.Run)
+		if j.Step != "" {
+			job.Labels[gate.StepLabel] = j.Step
+		}
+		if j.RunSize > 0 {
+			annotate(gate.RunSizeAnnotation, strconv.Itoa(j.RunSize))
+		}
+		if j.FailFast {
+			annotate(gate.FailFastAnnotation, "true")
+		}
+	}
 	if j.DependsOn != "" {
-		job.Annotations = map[string]string{gate.DependsOnAnnotation: j.DependsOn}
+		annotate(gate.DependsOnAnnotation, j.DependsOn)
 		job.Spec.Suspend = new(true)
 	}
 	if j.Policy != "" {
-		job.Annotations[gate.OnFailureAnnotation] = string(j.Policy)
+		annotate(gate.OnFailureAnnotation, string(j.Policy))
 	}
 	if j.Hold {
-		job.Annotations[gate.HoldAnnotation] = "not yet"
+		annotate(gate.HoldAnnotation, "not yet")
 	}
 	if j.TTL {
 		job.Spec.TTLSecondsAfterFinished = new(int32(0))

@@ -6,6 +6,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -22,17 +23,21 @@ func (c *Cluster) Adopt(job *batchv1.Job, ends Ending) {
 func (c *Cluster) Settle(r *rand.Rand) {
 	parsed := map[Text]Parsed{}
 	for {
-		reference := Reference{Jobs: map[lang.Ref]gate.Job{}, Now: Now, Parsed: parsed}
-		for _, job := range c.jobs {
-			observed := gate.Observe(job)
-			reference.Jobs[observed.Ref()] = observed
+		observed := make([]gate.Job, len(c.jobs))
+		for at, job := range c.jobs {
+			observed[at] = gate.Observe(job)
+		}
+		reference := Reference{Jobs: Place(observed), Now: Now, Parsed: parsed}
+		refs := map[types.UID]lang.Ref{}
+		for ref, job := range reference.Jobs {
+			refs[job.UID] = ref
 		}
 		moved := c.Run(r)
 		for range len(c.jobs) / 10 {
 			c.Run(r)
 		}
 		for at, job := range c.jobs {
-			switch d := reference.Decide(lang.Job(job.Namespace, job.Name), nil); d.Action {
+			switch d := reference.Decide(refs[job.UID], nil); d.Action {
 			case gate.Releasing:
 				c.change(at, release)
 				moved = true

@@ -60,7 +60,7 @@ func parse(args []string) (o options, err error) {
 
 // run soaks until the time is over or ctx is done.
 func run(ctx context.Context, o options) (violations int, err error) {
-	s, err := sandbox.Start(ctx, sandbox.Options{Bin: o.bin, Flags: map[string][]string{
+	s, err := sandbox.Start(ctx, sandbox.Options{Bin: o.bin, Overlay: sandbox.Schedules, Flags: map[string][]string{
 		// An hour of this would fill the disk.
 		sandbox.APIServer: {"--etcd-compaction-interval=1m", "--event-ttl=2m"},
 	}})
@@ -83,5 +83,5 @@ func run(ctx context.Context, o options) (violations int, err error) {
 			soak.violate(fmt.Errorf("seed %d: %w", seed, err))
 		}
 	}
-	return soak.summary(), nil
+	return soak.summary(ctx), nil
 }

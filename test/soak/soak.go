@@ -22,8 +22,9 @@ import (
 type soak struct {
 	options
 	*fault.Field
-	etcd  string
-	start time.Time
+	nights *nights
+	etcd   string
+	start  time.Time
 
 	first, last          uint64
 	graphs               int
@@ -50,6 +51,9 @@ func begin(ctx context.Context, s *sandbox.Sandbox, o options) (*soak, error) {
 	}
 	if err == nil {
 		k.etcd, err = s.Etcd()
+	}
+	if err == nil {
+		k.nights, err = beginNights(ctx, client, k.etcd)
 	}
 	if err != nil {
 		proxy.Close()
@@ -149,15 +153,19 @@ func (k *soak) look(ctx context.Context) {
 	}
 }
 
-// summary prints the last line and returns how many violations there were.
-func (k *soak) summary() int {
+// summary ends the CronJobs, prints the last line and returns how many violations there were.
+func (k *soak) summary(ctx context.Context) int {
+	wrong, nights := k.nights.end(ctx)
+	for _, violation := range wrong {
+		k.violate(violation)
+	}
 	hits := k.Hits()
 	var faults []string
 	for _, what := range slices.Sorted(maps.Keys(hits)) {
 		faults = append(faults, fmt.Sprintf("%d %s", hits[what], what))
 	}
-	fmt.Printf("soak: %s, seeds %d..%d, %d graphs, %d Jobs judged, %d releases, %d elements, %d violations; faults: %s; gate at first %s, at half time %s, at the end %s\n",
-		time.Since(k.start).Round(time.Second), k.first, k.last, k.graphs, k.jobs, k.releases, k.openings, k.violations,
+	fmt.Printf("soak: %s, seeds %d..%d, %d graphs, %d Jobs judged, %d releases, %d elements, %d violations; CronJobs: %s; faults: %s; gate at first %s, at half time %s, at the end %s\n",
+		time.Since(k.start).Round(time.Second), k.first, k.last, k.graphs, k.jobs, k.releases, k.openings, k.violations, nights,
 		strings.Join(faults, ", "), k.atFirst, k.atHalf, k.now)
 	return k.violations
 }

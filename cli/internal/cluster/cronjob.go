@@ -37,3 +37,21 @@ func (r *Reading) lookForCronJob(ctx context.Context, ref lang.Ref) error {
 	}
 	return nil
 }
+
+// listCronJobs reads all CronJobs of the namespace, or of all. What may not be read is said.
+func (r *Reading) listCronJobs(ctx context.Context) ([]string, error) {
+	if r.cronJobs == nil {
+		return nil, nil
+	}
+	list, err := r.cronJobs.CronJobs(r.Namespace).List(ctx, metav1.ListOptions{})
+	switch {
+	case apierrors.IsForbidden(err):
+		return []string{fmt.Sprintf("Which runs of CronJobs have no Job is not known: %v", err)}, nil
+	case err != nil:
+		return nil, fmt.Errorf("listing CronJobs: %w", err)
+	}
+	for i := range list.Items {
+		r.World.PutCronJob(schedule.Observe(&list.Items[i]))
+	}
+	return nil, nil
+}

@@ -123,7 +123,7 @@ func (f *Factory) Reader(namespace string) (*Reader, error) {
 // NewReader returns what reads the Jobs of a namespace, or of all if it is empty.
 func NewReader(client Client, namespace string) *Reader {
 	c := NewJobReader(JobsOf(client), namespace)
-	c.cronJobs = client.BatchV1()
+	c.cronJobs, c.pods = client.BatchV1(), client
 	c.reviews = client.AuthorizationV1().SubjectAccessReviews()
 	return c
 }

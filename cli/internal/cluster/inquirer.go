@@ -7,11 +7,11 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -22,6 +22,9 @@ import (
 type Inquirer struct {
 	Client kubernetes.Interface
 	Notes  []string
+	// CronJobs are asked about as well, and Facts is what was read of them.
+	CronJobs []lang.Ref
+	Facts    map[lang.Ref]explanation.CronJobFacts
 }
 
 // Read returns the Jobs that are asked about by their names, all that they wait for, and
@@ -29,7 +32,11 @@ type Inquirer struct {
 // them. change may alter a Job before what it waits for is read.
 func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
 	r := NewReader(i.Client, "").Reading(now)
-	asked, queue := map[lang.Ref]*batchv1.Job{}, []lang.Ref{}
+	asked := map[lang.Ref]*batchv1.Job{}
+	queue, err := i.readCronJobs(ctx, r, now)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, ref := range refs {
 		job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		switch {
@@ -59,6 +66,12 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	if err != nil {
 		return nil, nil, err
 	}
+	notes, err := r.settle(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	i.answered(r.World)
+	i.Notes = append(i.Notes, notes...)
 	if err := i.surround(ctx, r, asked, reached); err != nil {
 		return nil, nil, err
 	}
@@ -124,8 +137,8 @@ func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]
 			i.readPods(ctx, q, job)
 		}
 	}
-	for _, ref := range reached {
-		i.learn(ctx, q, ref)
+	for _, note := range r.learn(ctx, reached) {
+		i.note("%s", note)
 	}
 	return ctx.Err()
 }
@@ -150,34 +163,4 @@ func (i *Inquirer) readPods(ctx context.Context, q *snapshot.World, job gate.Job
 	}
 	slices.SortFunc(list, gate.ComparePods)
 	q.Pods[job.UID] = list
-}
-
-// learn reads the exit codes that the expression of a Job asks for.
-func (i *Inquirer) learn(ctx context.Context, q *snapshot.World, ref lang.Ref) {
-	expr := q.Graph.Expr(ref)
-	if expr == nil {
-		return
-	}
-	for _, prerequisite := range q.Graph.Prerequisites(ref) {
-		job, exists := q.Jobs[prerequisite]
-		if !exists || job.Outcome() != lang.Failed || !expr.AsksExitCode(prerequisite, ref) {
-			continue
-		}
-		pods, err := PodsOf(ctx, i.Client, job.Namespace, string(job.UID))
-		if err != nil {
-			i.note("The exit code of %s is not known: %v", prerequisite, err)
-			continue
-		}
-		job.Object = ExitsOf(job, pods).In(job.Object)
-		q.Add(job)
-	}
-}
-
-// ExitsOf returns the exit codes of the pods of a Job.
-func ExitsOf(job gate.Job, pods []corev1.Pod) *gate.Exits {
-	exits := &gate.Exits{}
-	for i := range pods {
-		exits.Add(job.Owner(), &pods[i])
-	}
-	return exits
 }

@@ -54,7 +54,7 @@ var (
 	podKind               = newKind("", "v1", "pods", "pod")
 	// JobKind is that of Jobs.
 	JobKind = newKind("batch", "v1", "jobs", "job")
-	// cronJobKind is that of CronJobs, which are only read.
+	// cronJobKind is that of CronJobs, which are read, and of which the record is removed.
 	cronJobKind = newKind("batch", "v1", "cronjobs", "cronjob")
 )
 

@@ -31,6 +31,10 @@ type Reader struct {
 	reviews Reviewer
 	// cronJobs is whom to ask for CronJobs; nil for nobody.
 	cronJobs batchv1client.CronJobsGetter
+	// pods is whom to ask for what pods have told; nil for nobody.
+	pods Client
+	// AllCronJobs reads the CronJobs of the namespace, not only those that are waited for.
+	AllCronJobs bool
 	// Noted, if it is not nil, is called with all of each Job that is read.
 	Noted func(*batchv1.Job)
 	// kinds are what is read besides Jobs, by objects.
@@ -58,8 +62,21 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 	if err := r.readKinds(ctx); err != nil {
 		return nil, err
 	}
+	var more []string
+	if r.AllCronJobs {
+		notes, err := r.listCronJobs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		more = notes
+	}
+	missed, err := r.settle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	more = slices.Concat(more, missed, r.learnAll(ctx))
 	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
-	return append(snapshot.UnreadableNotes(r.World), notes...), err
+	return slices.Concat(snapshot.UnreadableNotes(r.World), more, notes), err
 }
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.

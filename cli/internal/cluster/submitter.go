@@ -16,6 +16,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/batch"
+	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
@@ -98,7 +99,7 @@ func (s *Submitter) explainCreate(err error, job *batchv1.Job) error {
 func (s *Submitter) Remarks(ctx context.Context, asked string, job *batchv1.Job) []string {
 	var notes []string
 	if asked != "" && job.Name != asked {
-		notes = append(notes, fmt.Sprintf("there is a Job %s already: this one is called %s; -l %s=%s finds all", asked, job.Name, batch.NameLabel, job.Labels[batch.NameLabel]))
+		notes = append(notes, fmt.Sprintf("there is a Job %s already: this one is called %s; -l %s=%s finds all", asked, job.Name, request.NameLabel, job.Labels[request.NameLabel]))
 	}
 	if _, waits := job.Annotations[gate.DependsOnAnnotation]; !waits {
 		return notes
@@ -116,8 +117,8 @@ func (s *Submitter) Remarks(ctx context.Context, asked string, job *batchv1.Job)
 const lookupTimeout = 10 * time.Second
 
 // Lookup tells about a Job that others wait for.
-func (s *Submitter) Lookup(ctx context.Context) batch.Lookup {
-	return func(namespace, name string) (*batch.Known, error) {
+func (s *Submitter) Lookup(ctx context.Context) request.Lookup {
+	return func(namespace, name string) (*request.Known, error) {
 		if namespace == "" {
 			namespace = s.Namespace
 		}
@@ -130,13 +131,13 @@ func (s *Submitter) Lookup(ctx context.Context) batch.Lookup {
 		if err != nil {
 			return nil, err
 		}
-		numbers, err := batch.Numbers(job)
-		return &batch.Known{Numbers: numbers}, err
+		numbers, err := request.Numbers(job)
+		return &request.Known{Numbers: numbers}, err
 	}
 }
 
 // Match returns the Jobs that a pattern matches now.
-func (s *Submitter) Match(ctx context.Context) batch.Match {
+func (s *Submitter) Match(ctx context.Context) request.Match {
 	return func(pattern string) ([]string, error) {
 		list, err := s.All.Jobs(s.Namespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
@@ -144,7 +145,7 @@ func (s *Submitter) Match(ctx context.Context) batch.Match {
 		}
 		var names []string
 		for i := range list.Items {
-			if batch.Matches(pattern, list.Items[i].Name) {
+			if request.Matches(pattern, list.Items[i].Name) {
 				names = append(names, list.Items[i].Name)
 			}
 		}
@@ -153,11 +154,11 @@ func (s *Submitter) Match(ctx context.Context) batch.Match {
 }
 
 // Namesakes returns the Jobs that were submitted by a name.
-func (s *Submitter) Namesakes(ctx context.Context) batch.Namesakes {
+func (s *Submitter) Namesakes(ctx context.Context) request.Namesakes {
 	return func(name string) ([]string, error) {
 		ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 		defer cancel()
-		list, err := s.All.Jobs(s.Namespace).List(ctx, metav1.ListOptions{LabelSelector: batch.NameLabel + "=" + name})
+		list, err := s.All.Jobs(s.Namespace).List(ctx, metav1.ListOptions{LabelSelector: request.NameLabel + "=" + name})
 		if err != nil {
 			return nil, err
 		}

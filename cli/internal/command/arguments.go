@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,4 +34,15 @@ func JobNamed(name, namespace string) (lang.Ref, error) {
 		return ref, UsageErrorf("%s", err)
 	}
 	return ref, nil
+}
+
+// CronJobNamed returns the CronJob that an argument such as cronjob/NAME names, and whether it
+// names one.
+func CronJobNamed(argument string) (string, bool) {
+	kind, name, _ := strings.Cut(argument, "/")
+	switch kind {
+	case "cronjob", "cronjobs", "cj", "cronjob.batch", "cronjobs.batch":
+		return name, name != "" && !strings.Contains(name, "/")
+	}
+	return "", false
 }

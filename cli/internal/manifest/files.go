@@ -47,6 +47,12 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 		if err != nil {
 			return err
 		}
+		if c, err := f.cronJob(info); c != nil || err != nil {
+			if err == nil {
+				w.PutTemplate(c)
+			}
+			return err
+		}
 		job, err := f.job(info)
 		if job == nil || err != nil {
 			return err
@@ -97,18 +103,9 @@ func standIn(begin string, n int) string {
 
 // job returns the Job that was read, nil if it is of another kind.
 func (f *Files) job(info *resource.Info) (*batchv1.Job, error) {
-	object, ok := info.Object.(*unstructured.Unstructured)
-	if !ok || object.GroupVersionKind() != batchv1.SchemeGroupVersion.WithKind("Job") {
-		return nil, nil
-	}
-	text, err := object.MarshalJSON()
-	if err != nil {
-		return nil, fmt.Errorf("%s: Job %q: %w", info.Source, object.GetName(), err)
-	}
-	// By way of JSON, whose errors name the field.
 	job := &batchv1.Job{}
-	if err := json.Unmarshal(text, job); err != nil {
-		return nil, fmt.Errorf("%s: Job %q is not as batch/v1 has it: %w", info.Source, object.GetName(), err)
+	if ok, err := as(info, "Job", job); !ok || err != nil {
+		return nil, err
 	}
 	if job.Name == "" && job.GenerateName == "" {
 		return nil, fmt.Errorf("%s: a Job has no metadata.name", info.Source)
@@ -117,6 +114,38 @@ func (f *Files) job(info *resource.Info) (*batchv1.Job, error) {
 		job.Namespace = f.Namespace
 	}
 	return job, nil
+}
+
+// cronJob returns the CronJob that was read, nil if it is of another kind.
+func (f *Files) cronJob(info *resource.Info) (*batchv1.CronJob, error) {
+	c := &batchv1.CronJob{}
+	if ok, err := as(info, "CronJob", c); !ok || err != nil {
+		return nil, err
+	}
+	if c.Name == "" {
+		return nil, fmt.Errorf("%s: a CronJob has no metadata.name", info.Source)
+	}
+	if c.Namespace == "" {
+		c.Namespace = f.Namespace
+	}
+	return c, nil
+}
+
+// as reads an object of batch/v1, and reports whether it is of a kind.
+func as(info *resource.Info, kind string, into any) (bool, error) {
+	object, ok := info.Object.(*unstructured.Unstructured)
+	if !ok || object.GroupVersionKind() != batchv1.SchemeGroupVersion.WithKind(kind) {
+		return false, nil
+	}
+	text, err := object.MarshalJSON()
+	if err != nil {
+		return false, fmt.Errorf("%s: %s %q: %w", info.Source, kind, object.GetName(), err)
+	}
+	// By way of JSON, whose errors name the field.
+	if err := json.Unmarshal(text, into); err != nil {
+		return false, fmt.Errorf("%s: %s %q is not as batch/v1 has it: %w", info.Source, kind, object.GetName(), err)
+	}
+	return true, nil
 }
 
 // madeAt returns a Job as one that was made at a time: from then on it waits.

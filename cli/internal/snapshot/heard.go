@@ -111,9 +111,9 @@ var verdicts = []string{gate.ReasonWaiting, gate.ReasonProblem, gate.ReasonDepen
 const rounding = time.Second
 
 // isDoubtful reports whether a check is unknown because something could not be found
-// out: a right, a Job that may not be read, an exit code.
+// out: a right, a Job that may not be read, an exit code, a result.
 func isDoubtful(r lang.Reason) bool {
-	return r.Problem != nil && r.Problem.Code == lang.ProblemUnasked || r.Value == lang.Unknown && len(r.Check.Codes) > 0
+	return r.Problem != nil && r.Problem.Code == lang.ProblemUnasked || r.Value == lang.Unknown && len(r.Check.Codes)+len(r.Check.Results) > 0
 }
 
 // LatestOf returns when a decision could have been made, at the latest: when the Job

@@ -21,8 +21,23 @@ func (w *World) Simulate(o simulate.Options) *simulate.Run {
 			own.Graph.Set(ref, depgraph.Node{Object: o})
 		}
 	}
+	own.CronJobs = w.copyCronJobs()
 	o.Now = w.Now
 	return simulate.New(simulated{&own}, o)
+}
+
+// copyCronJobs returns the CronJobs with their runs, in a form that a simulation may change.
+func (w *World) copyCronJobs() *gate.CronJobs {
+	own := gate.NewCronJobs()
+	for _, ref := range w.CronJobs.Refs() {
+		facts := w.CronJobs.Runs(ref).CronJob
+		children := w.CronJobs.Children(ref)
+		for _, child := range children.After(nil, children.Len()) {
+			own.SetJob(gate.Job{Namespace: ref.Namespace, Name: child.Name, UID: child.UID, CronJob: facts.UID, Run: *child, Object: child.Object})
+		}
+		own.Set(facts)
+	}
+	return own
 }
 
 // Learn adds to a history what the world tells of how long Jobs take. An annotation
@@ -56,7 +71,11 @@ func (w simulated) Job(ref lang.Ref) (gate.Job, bool) {
 func (w simulated) Set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
 	w.World.Jobs[ref] = job
-	return w.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
+	affected := w.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
+	if cronJob, known := w.CronJobs.SetJob(job); known {
+		affected = append(affected, w.Graph.Dependents(cronJob)...)
+	}
+	return affected
 }
 
 // SetTime makes it later.
@@ -66,8 +85,8 @@ func (w simulated) SetTime(now time.Time) { w.Now = now }
 // which shares them.
 func (w simulated) Settle() { w.Graph.Settle() }
 
-// Prerequisites returns what a Job waits for.
-func (w simulated) Prerequisites(ref lang.Ref) []lang.Ref { return w.Graph.Prerequisites(ref) }
+// Prerequisites returns what a Job waits for: of a CronJob the Jobs of those runs that are meant.
+func (w simulated) Prerequisites(ref lang.Ref) []lang.Ref { return w.Needs(ref) }
 
 // KeepRanks makes Rank usable.
 func (w simulated) KeepRanks(length func(lang.Ref) time.Duration) { w.Graph.KeepRanks(length) }

@@ -28,7 +28,12 @@ func (w *World) State(ref lang.Ref) (gate.State, string) {
 
 // stateOf returns the state of an object of another kind.
 func (w *World) stateOf(ref lang.Ref) (gate.State, string) {
-	if !w.Kinds.Has(ref.Kind) {
+	switch {
+	case ref.Kind == lang.KindCronJob && w.Kinds.Has(ref.Kind) && ref.Run != "":
+		return w.runState(ref)
+	case ref.Kind == lang.KindCronJob && w.Kinds.Has(ref.Kind):
+		return w.cronJobState(ref)
+	case !w.Kinds.Has(ref.Kind):
 		return picture.StateUnknown, "this kind is not looked up"
 	}
 	switch o := w.Graph.Object(ref); {

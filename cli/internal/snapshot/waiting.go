@@ -103,6 +103,9 @@ func remark(d gate.Decision) string {
 
 func wait(namespace string, r lang.Reason, states map[lang.Ref]gate.State) string {
 	item := picture.OneLine(r.Check.String())
+	if r.Ref.Kind == lang.KindCronJob && r.Ref.Run != "" && r.Size == 1 && r.Problem == nil {
+		r.Size = 0 // of one run the time says more than how many there are
+	}
 	if r.Size == 0 && r.Check.Status == lang.StatusSucceeded && r.Check.Targets[0].Elements == nil && r.Ref.Name != "" {
 		item = picture.NameIn(namespace, r.Ref)
 	}

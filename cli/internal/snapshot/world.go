@@ -41,6 +41,13 @@ type World struct {
 	Kinds gate.Kinds
 	// CronJobs are those that were read, with their runs.
 	CronJobs *gate.CronJobs
+	// Answers are what looks at the Jobs of their runs have shown, and asked which are needed.
+	Answers map[lang.Ref]schedule.Answers
+	asked   map[lang.Ref]bool
+	// Templates are the CronJobs of files, as they are written.
+	Templates map[lang.Ref]*batchv1.CronJob
+	// Unmade are Jobs that Kubernetes is still to make of CronJobs.
+	Unmade map[lang.Ref]bool
 	// Now is when the Jobs were read.
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
@@ -59,8 +66,13 @@ func NewWorld(now time.Time) *World {
 		Access:   gate.Open{},
 		Pods:     map[types.UID][]gate.Pod{},
 		CronJobs: gate.NewCronJobs(),
-		Now:      now,
-		keys:     map[lang.Ref]lang.Ref{},
+		Answers:  map[lang.Ref]schedule.Answers{},
+		asked:    map[lang.Ref]bool{},
+		Unmade:   map[lang.Ref]bool{},
+
+		Templates: map[lang.Ref]*batchv1.CronJob{},
+		Now:       now,
+		keys:      map[lang.Ref]lang.Ref{},
 	}
 }
 
@@ -144,16 +156,6 @@ func (w *World) PutCronJob(facts schedule.CronJob) {
 	w.Graph.Set(gate.CronJobRef(facts.Namespace, facts.Name), depgraph.Node{Object: &lang.Object{UID: string(facts.UID), Created: facts.Created}})
 }
 
-// runs answers which runs the CronJobs have, as far as they were read. Nobody asks for what is
-// not known.
-type runs struct{ *gate.CronJobs }
-
-// Runs returns the runs of a CronJob, nil if there is none.
-func (r runs) Runs(ref lang.Ref) (*schedule.Runs, schedule.Answers) { return r.CronJobs.Runs(ref), nil }
-
-// Ask does nothing.
-func (runs) Ask(lang.Ref, []time.Time) {}
-
 // Remove forgets the Job of this name, which is gone. If it was the latest of its step, the
 // one before counts again.
 func (w *World) Remove(identity lang.Ref) {
@@ -217,7 +219,7 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w.CronJobs}}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w}}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.
@@ -233,7 +235,7 @@ func (w *World) Unmet(ref lang.Ref) []lang.Reason {
 // Value evaluates one check of an expression alone, as an expression of its own,
 // so that the value is the language's.
 func (w *World) Value(ref lang.Ref, named lang.Edge) lang.Value {
-	if named.PerElement {
+	if named.PerElement || ref.Kind != lang.KindJob { // a template waits for nothing itself
 		return lang.Unknown
 	}
 	expr, err := lang.Parse(named.Check)
@@ -279,7 +281,7 @@ func (w *World) Keep(refs []lang.Ref) {
 	}
 }
 
-// UpstreamOf returns the Jobs that are asked for and everything that they wait for,
+// UpstreamOf returns the Jobs and the CronJobs of files that are asked for, and everything that they wait for,
 // directly or through others, sorted.
 func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 	reached := map[lang.Ref]bool{}
@@ -294,6 +296,11 @@ func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 		}
 	}
 	for ref := range w.Jobs {
+		if asked(ref) {
+			reach(ref)
+		}
+	}
+	for ref := range w.Templates {
 		if asked(ref) {
 			reach(ref)
 		}

@@ -1,0 +1,34 @@
+package lsf
+
+import (
+	"strconv"
+
+	"depctl.dev/cli/batch/request"
+)
+
+// Dialect returns the entry of LSF for the table of dialects.
+func Dialect() *request.Dialect {
+	s := &slots{}
+	return &request.Dialect{
+		Name: "lsf", Prefix: "#BSUB", Anywhere: true, Spelling: request.SingleOrDigits, Options: options(s), Finish: s.resolve,
+		Indexes: []string{"LSB_JOBINDEX"}, Variables: variables,
+	}
+}
+
+func variables(r *request.Request) []request.Variable {
+	list := []request.Variable{
+		{Name: "LSB_JOBID", IsJobName: true},
+		{Name: "LSB_JOBNAME", Value: r.PlainName()},
+		{Name: "LSB_DJOB_NUMPROC", Value: strconv.FormatInt(r.CPUs(), 10)},
+	}
+	if r.Queue != "" {
+		list = append(list, request.Variable{Name: "LSB_QUEUE", Value: r.Queue})
+	}
+	if r.Array == nil {
+		return append(list, request.Variable{Name: "LSB_JOBINDEX", Value: "0"})
+	}
+	_, last := r.Array.Ends()
+	return append(list,
+		request.Variable{Name: "LSB_JOBINDEX_STEP", Value: strconv.Itoa(r.Array.Step())},
+		request.Variable{Name: "LSB_JOBINDEX_END", Value: strconv.Itoa(last)})
+}

@@ -1,0 +1,58 @@
+package request
+
+// Why several systems' options are left out.
+const (
+	NoteOutput    = "output goes to the log of the pod: kubectl logs job/NAME"
+	NoteMail      = "no mail is sent"
+	NoteDirectory = "a pod does not start in the directory of the shell: --workdir names one in the container"
+	NoteShell     = "the environment of the shell is not passed on: name the variables"
+	NoteAccount   = "there is no accounting by project here: left out"
+	NotePriority  = "priority is left out: a PriorityClass in the template gives one"
+	NoteLimits    = "the limits of the shell (ulimit) are not passed on: the container runtime sets them"
+	NoteOneNode   = "a pod is on one node anyway: left out"
+	NoteBinding   = "what is bound to which processor is left to the kubelet: left out"
+	NoteFrequency = "the frequency of processors cannot be set: left out"
+)
+
+// Why several systems' options are refused, and what to do.
+const (
+	RefusedNodes       = "a pod runs on one node"
+	HintNodes          = "ask for more CPUs (--cpu), make it an array, or use an MPI operator"
+	RefusedPlace       = "nodes cannot be named here"
+	HintPlace          = "let the template choose, by nodeSelector or affinity"
+	RefusedExclusive   = "a node cannot be had alone by this option"
+	HintExclusive      = "ask for all its CPUs or memory, or keep others away by taints in the template"
+	RefusedGPUModel    = "the model of a GPU cannot be asked for"
+	HintGPUModel       = "ask for a number, and choose the nodes in the template"
+	RefusedLicence     = "there are no licences here"
+	HintLicence        = "wait for a Job that tells of one, or use a queueing system"
+	RefusedFeature     = "features of nodes are called otherwise in each cluster"
+	HintFeature        = "let the template choose, by nodeSelector or a queue"
+	HintResource       = "ask for it in the template, by nodeSelector or as an extended resource, " + HintIgnore
+	RefusedReservation = "there are no reservations here"
+	RefusedDeadline    = "a Job has no time by which it must be done"
+	HintDeadline       = "--wait-timeout ends a wait, --time a run"
+	RefusedSignal      = "no signal is sent before the time is over"
+	HintSignal         = "a pod gets SIGTERM when it is stopped: terminationGracePeriodSeconds in the template"
+	RefusedInput       = "the standard input of a pod is empty"
+	HintInput          = "open the file in the script: exec < FILE"
+	RefusedStaging     = "no files are copied"
+	HintStaging        = "mount a volume in the template"
+	RefusedUser        = "a Job is not run as somebody else by this option"
+	HintUser           = "set runAsUser in the template"
+	RefusedCluster     = "other clusters are not known here"
+	HintCluster        = "use --context for another cluster"
+	RefusedCheckpoint  = "there are no checkpoints here"
+	HintCheckpoint     = "keep them on a volume"
+	RefusedInteractive = "a Job is not interactive"
+	HintInteractive    = "kubectl run -it"
+	RefusedBefore      = "there is nothing before the Job's own start"
+	HintBefore         = "make it a Job of its own and wait for it, or use an init container in the template"
+	RefusedFile        = "options are not read from another file"
+	HintFile           = "write them into the script, or on the command line"
+	RefusedPrefix      = "the lines of options have one prefix for each system"
+	HintPrefix         = "begin them as the manual does without this option"
+	RefusedQuestion    = "it is a question, and submits nothing"
+	HintHelp           = "depctl submit --help"
+	HintTest           = "--dry-run=server asks the API server whether it would take the Job"
+)

@@ -1,0 +1,88 @@
+package controller
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// stepAt makes a Job a step of the run k, created so many seconds after monday.
+func stepAt(step string, second int) func(*batchv1.Job) {
+	return func(j *batchv1.Job) {
+		j.CreationTimestamp = metav1.NewTime(monday.Add(time.Duration(second) * time.Second))
+		metav1.SetMetaDataLabel(&j.ObjectMeta, gate.RunLabel, "k")
+		metav1.SetMetaDataLabel(&j.ObjectMeta, gate.StepLabel, step)
+	}
+}
+
+func failsFastly(j *batchv1.Job) {
+	metav1.SetMetaDataAnnotation(&j.ObjectMeta, gate.FailFastAnnotation, "true")
+}
+
+func inRun(step string) lang.Ref {
+	return lang.Ref{Kind: lang.KindJob, Namespace: "n", Name: step, Run: "k"}
+}
+
+func TestAStepKeepsWhatItRemembersWhenALaterOneComesAndGoes(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	require.NoError(t, s.Replace([]any{job("waits-1", "1", "extract, never", stepAt("waits", 0)), job("extract", "2", "", stepAt("", 0), complete)}, "2"))
+	require.NoError(t, s.Delete(job("extract", "3", "", stepAt("", 0), complete)))
+	require.Contains(t, s.entries[inRun("waits")].seen, inRun("extract"))
+
+	require.NoError(t, s.Update(job("waits-2", "4", "extract, never", stepAt("waits", 1))))
+	require.Contains(t, s.entries[inRun("waits").Superseded("waits-1")].seen, inRun("extract"))
+	require.NotContains(t, s.entries[inRun("waits")].seen, inRun("extract"), "it was gone before the later one waited")
+
+	require.NoError(t, s.Delete(job("waits-2", "5", "extract, never", stepAt("waits", 1))))
+	require.Contains(t, s.entries[inRun("waits")].seen, inRun("extract"))
+}
+
+func TestAStepThatCountsAgainRemembersNothingOfItself(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	later := job("waits-2", "3", "", stepAt("waits", 1), complete)
+	require.NoError(t, s.Replace([]any{job("waits-1", "1", "finished({depctl.dev/run}) >= 9", stepAt("waits", 0))}, "1"))
+	require.NoError(t, s.Update(later))
+	require.NoError(t, s.Delete(later))
+	require.Empty(t, s.entries[inRun("waits")].seen)
+}
+
+func TestAnExpressionThatNamesItsOwnStepStaysAMistake(t *testing.T) {
+	t.Parallel()
+	own := gate.Observe(job("waits-1", "1", "waits", stepAt("waits", 0)))
+	for _, own.Superseded = range []bool{false, true} {
+		_, err := own.Parse()
+		require.ErrorContains(t, err, "itself")
+	}
+}
+
+func TestARunGoesOnlyOnceItIsKnownWhoHandlesIt(t *testing.T) {
+	t.Parallel()
+	s, asked := recordingStore()
+	handler := job("handler", "3", "failed(run) or ("+strings.Repeat("never or ", longText/9)+"never)", stepAt("", 0), failsFastly)
+	require.NoError(t, s.Replace([]any{job("behind", "1", "handler", stepAt("", 0), failsFastly), job("load", "2", "", stepAt("", 0))}, "2"))
+	require.NoError(t, s.Update(handler))
+	require.NoError(t, s.Update(job("load", "4", "", stepAt("", 0), fails)))
+	require.True(t, s.toRead(inRun("handler")))
+	_, d, _ := s.decide(inRun("behind"))
+	require.Equal(t, gate.Waiting, d.Action, "what the handler says is still to be read: %s", d.Message)
+
+	asked()
+	s.reread(handler)
+	require.Contains(t, asked(), "behind")
+	_, d, _ = s.decide(inRun("behind"))
+	require.Equal(t, gate.Waiting, d.Action, "it waits for a handler, so it is one, too: %s", d.Message)
+
+	require.NoError(t, s.Update(job("handler", "5", "load, never", stepAt("", 0), failsFastly)))
+	require.Contains(t, asked(), "behind", "it is a handler no more")
+	_, d, _ = s.decide(inRun("behind"))
+	require.Equal(t, gate.ReasonRunFailed, d.Reason)
+}
