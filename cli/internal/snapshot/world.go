@@ -206,7 +206,7 @@ func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
 	job := w.Jobs[ref]
 	return gate.Snapshot{
 		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, FailedStep: seen.FailedStep(job),
-		Cycle: seen.Visible(w.Graph.Cycle(ref)), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
+		Tokens: w.tokens(), Cycle: seen.Visible(w.Graph.Cycle(ref)), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
 	}
 }
 
