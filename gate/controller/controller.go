@@ -322,9 +322,10 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	c.gauge.Note(job, decision)
 	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
 		"reason", decision.Reason, "message", decision.Message)
-	c.decideAll(c.store.follow(job, decision))
 	if c.observer {
 		decision = observed(decision)
+	} else {
+		c.decideAll(c.store.follow(job, decision))
 	}
 	switch decision.Action {
 	case gate.Releasing:

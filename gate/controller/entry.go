@@ -66,8 +66,11 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	if !same {
 		s.replaced(ref, old)
 	}
+	if s.limits != nil && known && !same {
+		affected = s.limits.remove(old.job, s.clock.Now())
+	}
 	if known && (!same || old.job.CronJob != e.job.CronJob) {
-		affected = s.goneRun(old.job)
+		affected = append(affected, s.goneRun(old.job)...)
 	}
 	e.job = s.carry(old.job, e.job, same)
 	if same {
@@ -104,7 +107,7 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 			}
 		}
 	}
-	if s.limits != nil {
+	if s.limits != nil && s.limits.concerns(job) {
 		affected = append(affected, s.limits.observe(job, s.holds(job))...)
 	}
 	after := s.atRisk(ref)

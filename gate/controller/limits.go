@@ -187,15 +187,14 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 		}
 		delete(l.asOf, job.UID)
 	}
-	_, given := l.given[job.UID]
 	switch {
 	case len(holds) > 0:
 		l.pool.Leave(job.UID)
 		delete(l.waiting, job.UID)
 		delete(l.given, job.UID)
 		l.pool.Hold(job.UID, holds)
-	case given && !job.Released && job.Outcome() == lang.Undecided && !job.BeingDeleted:
-		return nil // its release is under way
+	case !job.Released && job.Outcome() == lang.Undecided:
+		return nil // decisions have it in line, or not; its release may be under way
 	default:
 		l.pool.Leave(job.UID)
 		delete(l.waiting, job.UID)
@@ -205,23 +204,29 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 	return l.next()
 }
 
-// remove takes in that a Job is gone. What it holds it holds until its pods are over.
-func (l *limits) remove(job gate.Job, holds limit.Needs, now time.Time) []lang.Ref {
+// remove takes in that a Job is gone. What it holds it holds until its pods are over, and so
+// it does with what was given to it: the release may have reached the API server.
+func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.asOf, job.UID)
-	if len(holds) > 0 {
-		l.gone[job.UID] = goneJob{job.Namespace, now}
-		return nil
-	}
-	if _, given := l.given[job.UID]; given {
-		// Its release may have reached the API server.
+	if l.pool.Holds(job.UID) {
 		l.gone[job.UID] = goneJob{job.Namespace, now}
 		delete(l.given, job.UID)
 		return nil
 	}
 	l.withdraw(job.UID)
 	return l.next()
+}
+
+// concerns reports whether a Job uses limits, holds tokens or waits for some.
+func (l *limits) concerns(job gate.Job) bool {
+	if job.Uses.Said || job.Uses.Recorded != "" {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pool.Holds(job.UID) || l.pool.Waits(job.UID)
 }
 
 // set takes in the ConfigMap of a namespace, nil where it is gone, and returns the Jobs that
@@ -284,7 +289,7 @@ func (s *store) rankLength(ref lang.Ref) time.Duration {
 
 // follow has a Job in line for tokens, or not, as was decided about it.
 func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {
-	if s.limits == nil || !job.Uses.Said {
+	if s.limits == nil || !s.limits.concerns(job) {
 		return nil
 	}
 	s.mu.Lock()

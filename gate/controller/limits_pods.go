@@ -91,8 +91,8 @@ func (c *Controller) countTokens(ctx context.Context) error {
 	})
 	err = marked.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if pod, ok := object.(*corev1.Pod); ok {
-			if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && !known[owner.UID] {
-				pods[owner.UID] = append(pods[owner.UID], pod)
+			if owner := controllerOf(pod); owner != "" && !known[owner] {
+				pods[owner] = append(pods[owner], pod)
 			}
 		}
 		return nil

@@ -297,7 +297,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.gone(ref)
 	affected = append(affected, s.goneRun(e.job)...)
 	if s.limits != nil {
-		affected = append(affected, s.limits.remove(e.job, s.holds(e.job), s.clock.Now())...)
+		affected = append(affected, s.limits.remove(e.job, s.clock.Now())...)
 	}
 	return append(append(affected, s.promote(ref)...), ref)
 }

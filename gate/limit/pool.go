@@ -75,6 +75,9 @@ func (p *Pool[H]) Release(holder H) {
 	}
 }
 
+// Holds reports whether somebody holds tokens.
+func (p *Pool[H]) Holds(holder H) bool { return p.holders[holder] != nil }
+
 // Tokens returns how many tokens a limit has, how many are held, and whether it exists.
 func (p *Pool[H]) Tokens(name Name) (tokens, used int64, exists bool) {
 	if s := p.limits[name]; s != nil {
