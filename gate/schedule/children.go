@@ -50,6 +50,15 @@ func (c *Children) Remove(uid types.UID) {
 	delete(c.byUID, uid)
 }
 
+// Clone returns the same Jobs, in a list of its own.
+func (c *Children) Clone() *Children {
+	own := NewChildren()
+	for _, child := range c.After(nil, c.Len()) {
+		own.Set(*child)
+	}
+	return own
+}
+
 // Len returns how many there are.
 func (c *Children) Len() int {
 	if c == nil {

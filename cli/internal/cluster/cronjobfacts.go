@@ -56,7 +56,7 @@ func (i *Inquirer) readCronJobs(ctx context.Context, r *Reading, now time.Time) 
 	}
 	for _, ref := range i.CronJobs {
 		full := read[ref]
-		facts := explanation.CronJobFacts{Runs: r.World.CronJobs.Runs(ref), ByHand: made[full.UID]}
+		facts := explanation.CronJobFacts{Runs: r.World.RunsNow(ref), ByHand: made[full.UID]}
 		if at, ok := explanation.NextTime(facts.Runs, now); ok {
 			if job := snapshot.RunOf(full, at, later(at, now)); job.Annotations[gate.DependsOnAnnotation] != "" && i.put(r, job) {
 				facts.Next = r.World.RefOf(lang.Job(job.Namespace, job.Name))

@@ -21,6 +21,11 @@ func (w *World) run(ref lang.Ref) (*schedule.Runs, schedule.Run, bool) {
 	return runs, runs.At(at, w.Answers[ref.Object()][at]), true
 }
 
+// RunsNow returns the runs of a CronJob as they are now, whatever is added later.
+func (w *World) RunsNow(ref lang.Ref) *schedule.Runs {
+	return schedule.Gather(w.CronJobs.Runs(ref).CronJob, w.CronJobs.Children(ref).Clone())
+}
+
 // RunJob returns the Job of a run of a CronJob, which is named with its scheduled time, and
 // whether there is one.
 func (w *World) RunJob(ref lang.Ref) (lang.Ref, bool) {
