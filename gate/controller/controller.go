@@ -134,8 +134,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	c.store.watchKinds(o.Kinds)
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
 	if o.Limits {
-		c.store.limits = newLimits()
-		c.store.graph.KeepRanks(c.store.rankLength)
+		c.store.keepLimits()
 	}
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)

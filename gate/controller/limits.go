@@ -31,15 +31,18 @@ type limits struct {
 	given   map[types.UID]claim
 	// gone are Jobs that went while they had tokens: their pods may run on.
 	gone map[types.UID]goneJob
-	// asOf has, of Jobs that were read when this gate began to lead, how old what the watch
-	// says of them must be at least to count.
-	asOf map[types.UID]string
 	// said are the keys of each ConfigMap of limits, and wrong says what is wrong with one.
 	said  map[string]map[string]string
 	wrong map[limit.Name]string
 	// listed says that all limits are known, and begun that this gate leads and has looked
 	// at all Jobs and pods that may have tokens.
 	listed, begun bool
+}
+
+// keepLimits has tokens given to Jobs.
+func (s *store) keepLimits() {
+	s.limits = newLimits()
+	s.graph.KeepRanks(s.rankLength)
 }
 
 // claim is a Job that wants tokens, or has been given some.
@@ -60,7 +63,7 @@ type goneJob struct {
 
 func newLimits() *limits {
 	l := &limits{
-		waiting: map[types.UID]claim{}, given: map[types.UID]claim{}, gone: map[types.UID]goneJob{}, asOf: map[types.UID]string{},
+		waiting: map[types.UID]claim{}, given: map[types.UID]claim{}, gone: map[types.UID]goneJob{},
 		said: map[string]map[string]string{}, wrong: map[limit.Name]string{},
 	}
 	l.pool = limit.NewPool(l.before)
@@ -91,7 +94,7 @@ func (t tokens) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 	if !t.listed || !t.begun {
 		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has just begun to lead, and counts the tokens that are in use"}}
 	}
-	if given, has := t.given[job.UID]; has && slices.Equal(given.needs, needs) {
+	if given, has := t.given[job.UID]; has && slices.Equal(given.needs, needs) && !t.exceeded(needs) {
 		return gate.Grant{Given: true}
 	}
 	var short []string
@@ -113,6 +116,14 @@ func (t tokens) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 		return gate.Grant{Short: "others are before it in line for " + needs.String()}
 	}
 	return gate.Grant{Short: strings.Join(short, ", ")}
+}
+
+// exceeded reports whether a limit was lowered, or removed, below what is held of it.
+func (l *limits) exceeded(needs limit.Needs) bool {
+	return slices.ContainsFunc(needs, func(n limit.Need) bool {
+		there, used, exists := l.pool.Tokens(n.Limit)
+		return !exists || used > there
+	})
 }
 
 func (l *limits) missing(name limit.Name) string {
@@ -181,12 +192,6 @@ func (l *limits) next() (refs []lang.Ref) {
 func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if asOf := l.asOf[job.UID]; asOf != "" {
-		if older(job.ResourceVersion, asOf) {
-			return nil
-		}
-		delete(l.asOf, job.UID)
-	}
 	switch {
 	case len(holds) > 0:
 		l.pool.Leave(job.UID)
@@ -194,7 +199,9 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 		delete(l.given, job.UID)
 		l.pool.Hold(job.UID, holds)
 	case !job.Released && job.Outcome() == lang.Undecided:
-		return nil // decisions have it in line, or not; its release may be under way
+		// Decisions have it in line, or not. Its release may be under way, or was seen when
+		// this gate began to lead, and the watch is behind.
+		return nil
 	default:
 		l.pool.Leave(job.UID)
 		delete(l.waiting, job.UID)
@@ -209,7 +216,6 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.asOf, job.UID)
 	if l.pool.Holds(job.UID) {
 		l.gone[job.UID] = goneJob{job.Namespace, now}
 		delete(l.given, job.UID)

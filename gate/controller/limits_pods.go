@@ -168,7 +168,6 @@ func (l *limits) count(job gate.Job, holds limit.Needs) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(holds) > 0 {
-		l.asOf[job.UID] = job.ResourceVersion
 		l.pool.Hold(job.UID, holds)
 	}
 }

@@ -1,0 +1,148 @@
+package gate_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"depctl.dev/depgraph"
+	"depctl.dev/gate"
+	"depctl.dev/gate/limit"
+	"depctl.dev/lang"
+)
+
+// granted answers the same to all.
+type granted gate.Grant
+
+func (g granted) Grant(gate.Job, limit.Needs) gate.Grant { return gate.Grant(g) }
+
+// user returns a Job that uses tokens, as the policies have it.
+func user(uses string, changes ...func(*batchv1.Job)) *batchv1.Job {
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{
+		Namespace: "n", Name: "j", UID: "u", Annotations: map[string]string{gate.UsesAnnotation: uses},
+	}}
+	job.Spec = batchv1.JobSpec{Suspend: ptr.To(true), PodReplacementPolicy: ptr.To(batchv1.Failed), Parallelism: ptr.To[int32](3), Completions: ptr.To[int32](2)}
+	for _, change := range changes {
+		change(job)
+	}
+	return job
+}
+
+func with(key, value string) func(*batchv1.Job) {
+	return func(j *batchv1.Job) { metav1.SetMetaDataAnnotation(&j.ObjectMeta, key, value) }
+}
+
+func TestAJobIsReleasedWithItsTokens(t *testing.T) {
+	t.Parallel()
+	given, short := granted{Given: true}, granted{Short: "2 of n/db, of which 1 of 2 are in use"}
+	missing := granted{Problem: &lang.Problem{Message: "there is no limit db"}}
+	asking := granted{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "asking"}}
+	for name, test := range map[string]struct {
+		job    *batchv1.Job
+		tokens gate.Tokens
+		want   string
+	}{
+		"all are given":                 {user("db"), given, "release Met: released: it waits for nothing"},
+		"some are short":                {user("db"), short, "wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=2"},
+		"a limit is missing":            {user("db"), missing, "wait Problem: waiting, and something must be fixed: there is no limit db, wants n/db=2"},
+		"a right is asked for":          {user("db"), asking, "wait Waiting: waiting: asking"},
+		"the gate keeps none":           {user("db"), nil, "wait Problem: held: this Job uses limits (depctl.dev/uses), and this gate runs without --limits: kubectl apply -k deploy/full turns them on"},
+		"the text cannot be read":       {user("db=0"), given, `wait InvalidAnnotation: held: annotation depctl.dev/uses cannot be read: "db=0": "0" is not a number of tokens, from 1 to 2147483647`},
+		"the priority cannot be read":   {user("db", with(gate.PriorityAnnotation, "high")), given, "wait InvalidAnnotation: held: annotation depctl.dev/priority is high, which is not a whole number"},
+		"what it waits for comes first": {user("db", with(gate.DependsOnAnnotation, "none")), given, "wait Waiting: waiting: n/none does not exist"},
+		"it is on hold":                 {user("db", with(gate.HoldAnnotation, "no")), given, "wait Held: held: no"},
+		"elements wait one by one": {user("db", with(gate.DependsOnAnnotation, "none[i]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), given,
+			"wait Problem: held: the expression speaks of single elements"},
+		"a pod may run beside its replacement": {user("db", func(j *batchv1.Job) { j.Spec.PodReplacementPolicy = nil }), given, "wait Problem: held: a pod that is replaced may run beside"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			job := gate.Observe(test.job)
+			expr, err := job.Parse()
+			require.NoError(t, err)
+			graph := depgraph.New()
+			d := gate.Decide(gate.Snapshot{
+				Job: job, Expr: expr, Tokens: test.tokens, Now: time.Unix(0, 0),
+				World: gate.World{Graph: graph, Self: job.Ref(), Access: gate.Open{}, Job: job},
+			})
+			got := d.Action.String() + " " + d.Reason + ": " + d.Message
+			if d.Wants != nil {
+				got += ", wants " + d.Wants.String()
+			}
+			require.True(t, strings.HasPrefix(got, test.want), "%s", got)
+		})
+	}
+}
+
+func TestTheReleaseRecordsTokens(t *testing.T) {
+	t.Parallel()
+	operations := func(job *batchv1.Job) string {
+		j := gate.Observe(job)
+		patch, err := gate.ReleasePatch(j, gate.NewRelease(j, time.Unix(0, 0), "test", nil), gate.ReleaseOptions{})
+		require.NoError(t, err)
+		var all []struct {
+			Op, Path string
+			Value    any
+		}
+		require.NoError(t, json.Unmarshal(patch, &all))
+		var lines []string
+		for _, o := range all {
+			if strings.Contains(o.Path, "uses") || strings.Contains(o.Path, "tokens") || strings.Contains(o.Path, "template") || strings.Contains(o.Path, "depends") {
+				value, err := json.Marshal(o.Value)
+				require.NoError(t, err)
+				lines = append(lines, o.Op+" "+o.Path+" "+string(value))
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	require.Equal(t, `test /metadata/annotations/depctl.dev~1depends-on null
+test /metadata/annotations/depctl.dev~1uses "ops/gpu, db=2"
+add /spec/template/metadata/labels/depctl.dev~1holds-tokens "true"
+test /spec/template/metadata/annotations null
+add /spec/template/metadata/annotations {"depctl.dev/tokens":"n/db=2, ops/gpu=1"}`, operations(user("ops/gpu, db=2")))
+	require.Equal(t, `test /metadata/annotations/depctl.dev~1depends-on "a"
+test /metadata/annotations/depctl.dev~1uses "db"
+add /spec/template/metadata/labels/depctl.dev~1holds-tokens "true"
+add /spec/template/metadata/annotations/depctl.dev~1tokens "n/db=1"`,
+		operations(user("db", with(gate.DependsOnAnnotation, "a"), func(j *batchv1.Job) { j.Spec.Template.Annotations = map[string]string{"mine": "stays"} })))
+}
+
+func TestWhatAJobHolds(t *testing.T) {
+	t.Parallel()
+	released := func(j *batchv1.Job) {
+		j.Spec.Suspend = ptr.To(false)
+		with(gate.ReleasedAnnotation, `{"uid":"u"}`)(j)
+		j.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: "n/db=5"}
+	}
+	for name, test := range map[string]struct {
+		job  *batchv1.Job
+		want string
+	}{
+		"a Job that waits holds nothing":             {user("db"), ""},
+		"what is recorded counts, for as many pods":  {user("db", released), "n/db=10"},
+		"also where the Job says nothing any more":   {user("db", released, func(j *batchv1.Job) { delete(j.Annotations, gate.UsesAnnotation) }), "n/db=10"},
+		"also where a person has suspended it":       {user("db", released, func(j *batchv1.Job) { j.Spec.Suspend = ptr.To(true) }), "n/db=10"},
+		"a record of another Job counts for nothing": {user("db", released, func(j *batchv1.Job) { j.UID = "other"; j.Spec.Suspend = ptr.To(true) }), ""},
+		"a Job that runs unheld holds what it says":  {user("db=2", func(j *batchv1.Job) { j.Spec.Suspend = nil }), "n/db=4"},
+		"array-limit bounds its pods":                {user("db", with(gate.ArrayLimitAnnotation, "1"), func(j *batchv1.Job) { j.Spec.Suspend, j.Spec.CompletionMode = nil, ptr.To(batchv1.IndexedCompletion) }), "n/db=1"},
+		"a Job that is over holds nothing": {user("db", released, func(j *batchv1.Job) {
+			j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue}}
+		}), ""},
+		"what another controller runs is its own to count": {user("db", func(j *batchv1.Job) {
+			j.Spec.Suspend = nil
+			j.Labels = map[string]string{"kueue.x-k8s.io/queue-name": "q"}
+		}), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, test.want, gate.Observe(test.job).Holds().String())
+		})
+	}
+}
