@@ -31,6 +31,9 @@ type limits struct {
 	given   map[types.UID]claim
 	// gone are Jobs that went while they had tokens: their pods may run on.
 	gone map[types.UID]goneJob
+	// counted are the namespaces of Jobs that were read when this gate began to lead, and of
+	// which the watch has not told yet.
+	counted map[types.UID]string
 	// said are the keys of each ConfigMap of limits, and wrong says what is wrong with one.
 	said  map[string]map[string]string
 	wrong map[limit.Name]string
@@ -63,7 +66,7 @@ type goneJob struct {
 
 func newLimits() *limits {
 	l := &limits{
-		waiting: map[types.UID]claim{}, given: map[types.UID]claim{}, gone: map[types.UID]goneJob{},
+		waiting: map[types.UID]claim{}, given: map[types.UID]claim{}, gone: map[types.UID]goneJob{}, counted: map[types.UID]string{},
 		said: map[string]map[string]string{}, wrong: map[limit.Name]string{},
 	}
 	l.pool = limit.NewPool(l.before)
@@ -192,6 +195,7 @@ func (l *limits) next() (refs []lang.Ref) {
 func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.counted, job.UID)
 	switch {
 	case len(holds) > 0:
 		l.pool.Leave(job.UID)
@@ -216,6 +220,7 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.counted, job.UID)
 	if l.pool.Holds(job.UID) {
 		l.gone[job.UID] = goneJob{job.Namespace, now}
 		delete(l.given, job.UID)
@@ -223,6 +228,16 @@ func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	}
 	l.withdraw(job.UID)
 	return l.next()
+}
+
+// relisted takes in that all Jobs were listed: what was counted and is not there is gone.
+func (l *limits) relisted(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for uid, namespace := range l.counted {
+		l.gone[uid] = goneJob{namespace, now}
+	}
+	clear(l.counted)
 }
 
 // concerns reports whether a Job uses limits, holds tokens or waits for some.

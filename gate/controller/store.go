@@ -157,6 +157,9 @@ func (s *store) Replace(objects []any, version string) error {
 		for _, e := range all {
 			affected = append(affected, s.set(e)...)
 		}
+		if s.limits != nil {
+			s.limits.relisted(s.clock.Now())
+		}
 		return append(affected, s.watchedAnew()...)
 	})
 	s.syncedOnce.Do(func() { close(s.synced) })
