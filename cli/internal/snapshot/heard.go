@@ -98,6 +98,8 @@ func byTheGate(s gate.Snapshot, d gate.Decision) gate.Decision {
 	case ByElement(job) && s.Pods == nil && !job.Ending:
 	case slices.ContainsFunc(d.Reasons, isDoubtful):
 	case (d.Action == gate.Releasing || d.Action == gate.Failing) && late():
+	case d.Reason == gate.ReasonDependencyCycle && c.Reason == gate.ReasonProblem && late():
+		// Whether all on a cycle wait for good can hang on Jobs of which only the gate knows.
 	default:
 		return d
 	}
