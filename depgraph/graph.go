@@ -113,17 +113,14 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 		delete(g.stuck, one)
 	}
 	g.charge(one)
-	if ended := before != nil && before.Outcome != lang.Undecided; ended != one.ended() {
-		g.unrank(one)
-	}
 	var joined, left []*set
 	if sorts {
 		if joined, left = g.sort(one); len(joined) > 0 {
 			g.reconsider(one)
 		}
-		if len(joined)+len(left) > 0 {
-			g.unrank(one)
-		}
+	}
+	if moved = len(joined)+len(left) > 0; moved || ended(before) != ended(object) {
+		g.unrank(one)
 	}
 	changed := g.tellSets(one, before, joined, left, into)
 	if one.countChecks != nil {
@@ -134,7 +131,7 @@ func (g *Graph) replace(one *node, object *lang.Object, labels map[string]string
 	}
 	g.tell(one, before, wasEnding, into)
 	g.tellUsers(one, changed, into)
-	return len(joined)+len(left) > 0
+	return moved
 }
 
 // Object returns what is known of an object, nil if it does not exist.

@@ -13,7 +13,7 @@ import (
 // smallest, and so on backwards. What has ended is left out, and so are nodes on
 // a cycle and behind one.
 func (g *Graph) Longest(weight func(lang.Ref) int64) (path []lang.Ref, length int64) {
-	w := g.waves(func(one *node) bool { return one.object == nil || one.object.Outcome == lang.Undecided })
+	w := g.waves(func(one *node) bool { return !ended(one.object) })
 	lengths := make([]int64, len(g.all))
 	before := make([]*node, len(g.all))
 	var last *node

@@ -80,7 +80,8 @@ func (r *ranks) ofSet(s *set) time.Duration {
 	return unranked
 }
 
-func (n *node) ended() bool { return n.object != nil && n.object.Outcome != lang.Undecided }
+// ended reports whether an object exists and has ended.
+func ended(o *lang.Object) bool { return o != nil && o.Outcome != lang.Undecided }
 
 // ranked is a node or a set whose rank is looked for.
 type ranked struct {
@@ -99,7 +100,7 @@ func (g *Graph) rank(one *node) {
 		last := len(todo) - 1
 		at := todo[last]
 		switch is := at.rank(r); {
-		case is == unranked && at.node != nil && at.node.ended():
+		case is == unranked && at.node != nil && ended(at.node.object):
 			r.set(at.node, 0)
 			todo = todo[:last]
 		case is == unranked: // seen for the first time

@@ -108,7 +108,7 @@ func (g *Graph) few(one *node) bool {
 	}
 	open := 0
 	for prerequisite := range g.prerequisites(one) {
-		if prerequisite.object == nil || prerequisite.object.Outcome == lang.Undecided {
+		if !ended(prerequisite.object) {
 			if open++; open > maxNudgeable {
 				return false
 			}
@@ -186,7 +186,7 @@ func (g *Graph) tell(one *node, before *lang.Object, wasEnding bool, into *found
 // gone reports whether an object that had ended was removed. Its outcome may still count
 // for those that waited for it, and only they know.
 func gone(before, now *lang.Object) bool {
-	return before != nil && before.Outcome != lang.Undecided && (now == nil || now.UID != before.UID)
+	return ended(before) && (now == nil || now.UID != before.UID)
 }
 
 func problem(o *lang.Object) *lang.Problem {

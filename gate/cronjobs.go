@@ -72,6 +72,18 @@ func NewCronJobs() *CronJobs {
 	return &CronJobs{runs: map[lang.Ref]*schedule.Runs{}, byUID: map[owner]lang.Ref{}, children: map[owner]*schedule.Children{}}
 }
 
+// Clone returns the same CronJobs and runs, which change apart from these.
+func (c *CronJobs) Clone() *CronJobs {
+	own := NewCronJobs()
+	for of, children := range c.children {
+		own.children[of] = children.Clone()
+	}
+	for _, runs := range c.runs {
+		own.Set(runs.CronJob)
+	}
+	return own
+}
+
 // Set takes in a CronJob, whose Record is what is known of its earlier runs.
 func (c *CronJobs) Set(facts schedule.CronJob) {
 	ref := CronJobRef(facts.Namespace, facts.Name)

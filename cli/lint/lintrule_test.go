@@ -183,6 +183,26 @@ func TestFilesAreLookedAtTogether(t *testing.T) {
 }
 
 // BenchmarkLint lints 10,000 Jobs in one file.
+// TestChainsThatPartAndMeetAreFollowedOnce has 2^60 ways through a ladder of CronJobs.
+func TestChainsThatPartAndMeetAreFollowedOnce(t *testing.T) {
+	t.Parallel()
+	ladder := func(rungs int) string {
+		var b strings.Builder
+		for i := range rungs {
+			for _, side := range []string{"a", "b"} {
+				dependsOn := ""
+				if i > 0 {
+					dependsOn = fmt.Sprintf(", depctl.dev/depends-on: 'cronjob:a%d, cronjob:b%d'", i-1, i-1)
+				}
+				fmt.Fprintf(&b, "---\nkind: CronJob\nmetadata: {name: %s%d}\nspec: {schedule: '0 * * * *', jobTemplate: {metadata: {annotations: {depctl.dev/expected-duration: 1m%s}}}}\n", side, i, dependsOn)
+			}
+		}
+		return b.String()
+	}
+	require.NotContains(t, lintCodes(t, ladder(60)), "cronjob-too-often")
+	require.Equal(t, 2, strings.Count(lintCodes(t, ladder(61)), "cronjob-too-often"), "the last rung takes 61 minutes")
+}
+
 func BenchmarkLint(b *testing.B) {
 	for name, dependsOn := range map[string]func(i int) string{
 		"chain":              func(i int) string { return fmt.Sprintf("job-%d", i-1) },

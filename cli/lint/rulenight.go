@@ -57,7 +57,7 @@ func scheduleTooShort(l *linting, w *manifest.Workload) []mistake {
 	if w.Kind != "CronJob" || !ok || w.Expr == nil {
 		return nil
 	}
-	chain, known := l.chainOf(w, map[*manifest.Workload]bool{})
+	chain, known := l.chainOf(w, map[*manifest.Workload]chain{})
 	first, ok := times.Next(anyNight)
 	if !known || !ok {
 		return nil
@@ -82,25 +82,40 @@ func scheduleTooShort(l *linting, w *manifest.Workload) []mistake {
 }
 
 // chainOf returns how long the longest chain of CronJobs of the same night takes that ends with w, and whether
-// all of it is known. Runs of other times, and what is no CronJob of the files, count nothing.
-func (l *linting) chainOf(w *manifest.Workload, above map[*manifest.Workload]bool) (time.Duration, bool) {
+// all of it is known. Runs of other times, and what is no CronJob of the files, count nothing. found are the
+// chains that were looked at: of a diamond each side is, once, and of a circle nothing is known.
+func (l *linting) chainOf(w *manifest.Workload, found map[*manifest.Workload]chain) (_ time.Duration, known bool) {
+	if before, there := found[w]; there {
+		return before.length, before.known
+	}
+	found[w] = chain{}
+	length, known := l.chainThrough(w, found)
+	found[w] = chain{length, known}
+	return length, known
+}
+
+// chain is how long one takes, and whether that is known.
+type chain struct {
+	length time.Duration
+	known  bool
+}
+
+func (l *linting) chainThrough(w *manifest.Workload, found map[*manifest.Workload]chain) (time.Duration, bool) {
 	own, err := lang.ParseDuration(w.Job.Annotations[snapshot.DurationAnnotation])
-	if err != nil || above[w] {
+	if err != nil {
 		return 0, false
 	}
-	above[w] = true
-	defer delete(above, w)
-	longest := time.Duration(0)
 	if w.Expr == nil {
 		return own, true
 	}
+	longest := time.Duration(0)
 	for _, edge := range w.OnceEach() {
 		ref := edge.Ref.Resolve(w.By())
 		other := l.cronJob(ref)
 		if ref.Kind != lang.KindCronJob || ref.Run != "" || other == nil {
 			continue
 		}
-		took, known := l.chainOf(other, above)
+		took, known := l.chainOf(other, found)
 		if !known {
 			return 0, false
 		}

@@ -36,9 +36,13 @@ func simulated(order string, slots int, length lengthOf) simulate.Options {
 	return o
 }
 
-// compare notes when all would be done by each order.
-func (p *plan) compare(w *snapshot.World, slots int, length lengthOf) {
+// compare notes when all would be done by each order; p is the plan of one of them.
+func (p *plan) compare(w *snapshot.World, own string, slots int, length lengthOf) {
 	for _, order := range orders {
-		p.totals = append(p.totals, newPlan(w.Simulate(simulated(order, slots, length))).total)
+		total := p.total
+		if order != own {
+			total = newPlan(w.Simulate(simulated(order, slots, length))).total
+		}
+		p.totals = append(p.totals, total)
 	}
 }

@@ -36,7 +36,8 @@ func TestOrderDecidesWhichReadyJobStarts(t *testing.T) {
 		w := worldOf(jobs...)
 		p := newPlan(w.Simulate(simulated(order, 1, lengths(learned(w), time.Minute))))
 		require.True(t, strings.HasPrefix(p.inWords(), want), "%s: %s", order, p.inWords())
-		p.compare(w, 2, lengths(learned(w), time.Minute))
+		p = newPlan(w.Simulate(simulated(order, 2, lengths(learned(w), time.Minute))))
+		p.compare(w, order, 2, lengths(learned(w), time.Minute))
 		require.Equal(t, []time.Duration{13 * time.Minute, 13 * time.Minute, 10 * time.Minute}, p.totals)
 	}
 }

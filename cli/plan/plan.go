@@ -226,9 +226,10 @@ func (o *planOptions) run(ctx context.Context) error {
 		w.Keep(w.UpstreamOf(snapshot.Steps(o.namespace, o.runName)))
 	}
 	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
-	p := newPlan(n.name(w.Simulate(simulated(o.order, o.slots, lengths(history, o.otherwiseDuration)))))
+	length := lengths(history, o.otherwiseDuration)
+	p := newPlan(n.name(w.Simulate(simulated(o.order, o.slots, length))))
 	if o.slots > 0 {
-		p.compare(w, o.slots, lengths(history, o.otherwiseDuration))
+		p.compare(w, o.order, o.slots, length)
 	}
 	if err := o.print(p); err != nil {
 		return err

@@ -114,7 +114,7 @@ func TestRetryIsARescue(t *testing.T) {
 
 	_, stderr, code := s.depctl(s.Kubeconfig(), "retry", "extract")
 	require.Equal(t, 2, code, "it does not go on without --yes")
-	require.Contains(t, stderr, "this would delete and make again 5 Jobs: extract, clean, index, load, "+other.name+"/report")
+	require.Contains(t, stderr, "this would delete and recreate 5 Jobs: extract, clean, index, load, "+other.name+"/report")
 	s.does("retry", "extract", "--dry-run=server")
 	require.Equal(t, before["load"], string(s.get("load").UID))
 	stdout, _ = s.does("retry", "extract", "--yes")

@@ -104,7 +104,7 @@ func TestANightIsRepairedByHand(t *testing.T) {
 	requireOwnedByHand(t, load, madeUp)
 	require.Equal(t, before.Format(time.RFC3339), madeUp.Annotations[batchv1.CronJobScheduledTimestampAnnotation])
 
-	s.refuses(1, "Kubernetes has not come to yet", at(newYear.AddDate(1, 0, 0))...)
+	s.refuses(1, "is still to come", at(newYear.AddDate(1, 0, 0))...)
 	s.refuses(1, "is no scheduled time of CronJob", at(newYear.Add(time.Hour))...)
 	s.refuses(2, "write a time as in", "run", "cronjob/load", "--at", "yesterday")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -234,6 +235,10 @@ func aPeriodWithSeveralRuns(t *testing.T, c *cluster, _ func()) {
 	s.held("unclear")
 
 	require.NoError(t, s.client.BatchV1().CronJobs(s.name).Delete(t.Context(), "load", metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationOrphan)}))
+	s.until("load is gone", func() bool { // its Jobs are made orphans first
+		_, err := s.client.BatchV1().CronJobs(s.name).Get(t.Context(), "load", metav1.GetOptions{})
+		return apierrors.IsNotFound(err)
+	})
 	s.make("waits", "cronjob:load")
 	s.held("waits")
 	s.resting("load")

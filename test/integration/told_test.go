@@ -49,6 +49,11 @@ func TestTheToolSaysWhatTheGateWrote(t *testing.T) {
 				for _, name := range open {
 					s := &space{cluster: shared, t: t, name: name}
 					var differ []string
+					t.Cleanup(func() {
+						if t.Failed() {
+							t.Logf("what differed last for %s: %s", who, strings.Join(differ, "\n"))
+						}
+					})
 					s.until(who+" is told what the gate wrote in "+name, func() bool {
 						differ = s.untold(kubeconfig)
 						return len(differ) == 0
@@ -127,9 +132,13 @@ func (s *space) untold(kubeconfig string) (differ []string) {
 		case c.Status == corev1.ConditionTrue:
 			return []string{job.Name + " is being released"}
 		}
-		want[job.Name] = c.Reason
+		known := job.Name // or its step
+		if ref := observed.Step(); ref.Run != "" {
+			known = ref.Name + "@" + ref.Run
+		}
+		want[known] = c.Reason
 		expr, _ := observed.Parse()
-		otherwise[job.Name] = expr != nil && expr.Names() == nil
+		otherwise[known] = expr != nil && expr.Names() == nil
 		counts[toldState[c.Reason]]++
 		names = append(names, job.Name)
 	}
@@ -169,9 +178,12 @@ func (s *space) untold(kubeconfig string) (differ []string) {
 	if len(names) == 0 {
 		return differ
 	}
-	var explained []struct{ Name, Action, Reason string }
+	var explained []struct{ Name, Run, Action, Reason string }
 	read(&explained, append([]string{"explain"}, names...)...)
 	for _, e := range explained {
+		if e.Run != "" {
+			e.Name += "@" + e.Run
+		}
 		say("explain", e.Name, e.Reason, want[e.Name])
 		say("explain", e.Name, e.Action, "wait")
 	}

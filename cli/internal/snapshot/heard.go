@@ -32,18 +32,27 @@ func (r *Hearsay) Answer(q gate.Question) gate.Answer {
 }
 
 // hear reads what the gate has written on the Jobs of a world. Where it has said two
-// things of one service account, the later counts.
+// things of one service account, the later counts. But a text that speaks of another problem
+// tells of a right only by leaving it out: where the gate has named it, that counts.
 func (r *Hearsay) hear(w *World) {
 	r.heard = gate.Answers{}
-	when := map[gate.Question]time.Time{}
+	when, hinted := map[gate.Question]time.Time{}, map[gate.Question]bool{}
 	for ref, job := range w.Jobs {
-		if job.Condition == nil || !job.Waits() {
+		c := job.Condition
+		if c == nil || !job.Waits() {
 			continue
 		}
 		for _, q := range job.Questions(w.Graph.Expr(ref), w.Kinds) {
-			if a := job.Condition.Tells(q); a != gate.Unasked && !job.Condition.Written.Before(when[q]) {
-				r.heard[q], when[q] = a, job.Condition.Written
+			a := c.Tells(q)
+			hint := a == gate.Allowed && c.Reason == gate.ReasonProblem
+			_, known := r.heard[q]
+			switch {
+			case a == gate.Unasked, known && hint && !hinted[q]:
+				continue
+			case known && hint == hinted[q] && c.Written.Before(when[q]):
+				continue
 			}
+			r.heard[q], when[q], hinted[q] = a, c.Written, hint
 		}
 	}
 }
@@ -98,6 +107,8 @@ func byTheGate(s gate.Snapshot, d gate.Decision) gate.Decision {
 	case ByElement(job) && s.Pods == nil && !job.Ending:
 	case slices.ContainsFunc(d.Reasons, isDoubtful):
 	case (d.Action == gate.Releasing || d.Action == gate.Failing) && late():
+	case d.Reason == gate.ReasonDependencyCycle && c.Reason == gate.ReasonProblem && late():
+		// Whether all on a cycle wait for good can hang on Jobs of which only the gate knows.
 	default:
 		return d
 	}

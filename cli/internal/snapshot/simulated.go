@@ -21,23 +21,9 @@ func (w *World) Simulate(o simulate.Options) *simulate.Run {
 			own.Graph.Set(ref, depgraph.Node{Object: o})
 		}
 	}
-	own.CronJobs = w.copyCronJobs()
+	own.CronJobs = w.CronJobs.Clone()
 	o.Now = w.Now
 	return simulate.New(simulated{&own}, o)
-}
-
-// copyCronJobs returns the CronJobs with their runs, in a form that a simulation may change.
-func (w *World) copyCronJobs() *gate.CronJobs {
-	own := gate.NewCronJobs()
-	for _, ref := range w.CronJobs.Refs() {
-		facts := w.CronJobs.Runs(ref).CronJob
-		children := w.CronJobs.Children(ref)
-		for _, child := range children.After(nil, children.Len()) {
-			own.SetJob(gate.Job{Namespace: ref.Namespace, Name: child.Name, UID: child.UID, CronJob: facts.UID, Run: *child, Object: child.Object})
-		}
-		own.Set(facts)
-	}
-	return own
 }
 
 // Learn adds to a history what the world tells of how long Jobs take. An annotation
