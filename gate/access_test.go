@@ -45,7 +45,7 @@ func TestQuestions(t *testing.T) {
 func TestWithoutARightNothingIsDecided(t *testing.T) {
 	t.Parallel()
 	job := Job{
-		Namespace: "reporting", Name: "report", UID: "1", Annotated: true, Depends: true, Suspended: true, ServiceAccount: "default",
+		Namespace: "reporting", Name: "report", UID: "1", Annotated: true, Suspended: true, ServiceAccount: "default",
 		Object: &lang.Object{UID: "1", Created: time.Unix(1000, 0)},
 	}
 	worlds := map[string]*depgraph.Graph{"nothing": depgraph.New()}

@@ -144,7 +144,7 @@ func conditionOf(job Job, d Decision) (Condition, bool) {
 	case job.Never != "" && job.Condition != nil:
 		return say(job.Object.Reason, job.Never), true
 	case job.Released, job.Outcome() != lang.Undecided:
-	case !job.Annotated:
+	case !job.AsksToWait():
 		return say(ReasonNotAnnotated, "annotation "+DependsOnAnnotation+" was removed: nothing is waited for, and nobody releases the Job"), job.Condition != nil
 	case d.Action == Waiting, d.Reason == ReasonStartedUnheld:
 		return say(d.Reason, d.Message), true

@@ -166,7 +166,7 @@ func decide(s Snapshot) Decision {
 }
 
 func notAnnotated(s Snapshot) (Decision, bool) {
-	return Decision{}, !s.Job.Annotated && !s.Job.byElement()
+	return Decision{}, !s.Job.AsksToWait() && !s.Job.byElement()
 }
 
 func finished(s Snapshot) (Decision, bool) {

@@ -28,11 +28,10 @@ type Job struct {
 	// Labels are those of the Job, which the selectors of others look at.
 	Labels map[string]string
 
-	// Annotated reports whether the Job says what it waits for, or which tokens it uses:
-	// such Jobs are held. Depends reports whether DependsOn is there at all; its value may
-	// be empty, which is a mistake and not the same.
-	Annotated, Depends bool
-	DependsOn          string
+	// Annotated reports whether DependsOn is there at all; its value may be
+	// empty, which is a mistake and not the same.
+	Annotated bool
+	DependsOn string
 	// Uses is what it says of tokens.
 	Uses Uses
 	// Expected is how long it says that it will run; 0 if it does not say.
@@ -145,10 +144,9 @@ func Observe(job *batchv1.Job) Job {
 	if job.Status.StartTime != nil {
 		j.Started = job.Status.StartTime.Time
 	}
-	j.DependsOn, j.Depends = job.Annotations[DependsOnAnnotation]
+	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
 	j.Uses = observeUses(job)
 	j.Expected, _ = lang.ParseDuration(job.Annotations[ExpectedDurationAnnotation]) // lint speaks of what cannot be read
-	j.Annotated = j.Depends || j.Uses.Said
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
 	j.CronJob, j.Run = observeChild(job, j.Object)
 	j.FailFast = job.Annotations[FailFastAnnotation] == "true"
@@ -183,10 +181,14 @@ func (j *Job) observeTemplate(spec *batchv1.JobSpec) {
 	}
 }
 
+// AsksToWait reports whether the Job is to be held until the gate releases it: it says what it
+// waits for, or which tokens it uses.
+func (j Job) AsksToWait() bool { return j.Annotated || j.Uses.Said }
+
 // Waits reports whether something is still to be decided about the Job: it is not
 // released, or its elements are, one by one.
 func (j Job) Waits() bool {
-	return (j.Annotated && !j.Released || j.byElement()) && !j.BeingDeleted && j.Outcome() == lang.Undecided
+	return (j.AsksToWait() && !j.Released || j.byElement()) && !j.BeingDeleted && j.Outcome() == lang.Undecided
 }
 
 // byElement reports whether the Job has been released element by element.
@@ -244,7 +246,7 @@ func (j Job) Subject() *lang.Subject { return &lang.Subject{Ref: j.Ref(), Object
 // is a *lang.Diagnostics; it also speaks of what can never be right for this Job,
 // as one that requires itself.
 func (j Job) Parse() (*lang.Expr, error) {
-	if !j.Depends {
+	if !j.Annotated {
 		return nil, nil
 	}
 	expr, err := lang.Parse(j.DependsOn)

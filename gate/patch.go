@@ -43,7 +43,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 
 // sameText tests that the Job waits for what was decided on.
 func (j Job) sameText() operation {
-	if !j.Depends {
+	if !j.Annotated {
 		return operation{"test", annotationPath(DependsOnAnnotation), nil}
 	}
 	return operation{"test", annotationPath(DependsOnAnnotation), j.DependsOn}

@@ -71,7 +71,7 @@ func isOurGate(g corev1.PodSchedulingGate) bool { return g.Name == SchedulingGat
 // pods end, and its record stays.
 func CancelPatch(job Job, by string, now time.Time) ([]byte, error) {
 	message := "cancelled by " + Clip(by, maxPerson)
-	if job.Annotated && !job.Released {
+	if job.AsksToWait() && !job.Released {
 		return FailPatch(job, Decision{Reason: ReasonCancelled, Message: message}, now)
 	}
 	at := metav1.NewTime(now)

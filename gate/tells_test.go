@@ -12,7 +12,7 @@ import (
 // What a condition says is written by the gate, and read back.
 func TestAConditionTellsOfRights(t *testing.T) {
 	t.Parallel()
-	job := Job{Namespace: "rep", Name: "total", ServiceAccount: "default", Annotated: true, Depends: true, Suspended: true, Object: &lang.Object{}}
+	job := Job{Namespace: "rep", Name: "total", ServiceAccount: "default", Annotated: true, Suspended: true, Object: &lang.Object{}}
 	load := Question{Namespace: "rep", Account: "default", Verb: "get", Target: "etl", Name: "load"}
 	load2 := load
 	load2.Name = "load-2"

@@ -25,15 +25,15 @@ func (m *Mistake) Error() string { return "annotation " + m.Annotation + " " + m
 // that has been stored with a mistake can still be changed in everything else.
 func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 	j := Observe(job)
-	if !j.Annotated {
+	if !j.AsksToWait() {
 		return nil, nil
 	}
 	var was Job
 	if old != nil {
 		was = Observe(old)
 	}
-	begins := !was.Annotated
-	if j.Depends && (!was.Depends || j.DependsOn != was.DependsOn) {
+	begins := !was.AsksToWait()
+	if j.Annotated && (!was.Annotated || j.DependsOn != was.DependsOn) {
 		expr, err := j.Parse()
 		if err != nil {
 			mistakes = append(mistakes, &Mistake{DependsOnAnnotation, "cannot be read:\n" + err.Error()})

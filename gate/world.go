@@ -188,7 +188,7 @@ func (j Job) Node(expr *lang.Expr) depgraph.Node {
 	timeout, _ := j.timeout()
 	return depgraph.Node{
 		Object: j.Object, Labels: j.Labels, Expr: expr,
-		Waits:          j.Annotated && !j.Released && j.Outcome() == lang.Undecided && j.Mistake() == nil,
+		Waits:          j.AsksToWait() && !j.Released && j.Outcome() == lang.Undecided && j.Mistake() == nil,
 		FailsWhenFalse: policy != Wait,
 		Relaxes:        policy == Run,
 		Ends:           timeout > 0,

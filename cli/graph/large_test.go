@@ -21,7 +21,7 @@ func large() *snapshot.World {
 		layer, k := i/500, i%500
 		job := gate.Job{Namespace: "etl", Name: fmt.Sprintf("job-%02d-%03d", layer, k), Object: &lang.Object{}}
 		if layer > 0 {
-			job.Annotated, job.Depends, job.Suspended = true, true, true
+			job.Annotated, job.Suspended = true, true
 			job.DependsOn = fmt.Sprintf("job-%02d-%03d, job-%02d-%03d", layer-1, k, layer-1, (k+3)%500)
 		}
 		w.Add(job)

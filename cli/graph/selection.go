@@ -49,7 +49,7 @@ func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
 		}
 	}
 	for _, ref := range all {
-		if waits := w.Jobs[ref].Annotated || w.Graph.Expr(ref) != nil || w.Invalid[ref] != nil; !named[ref] && !waits {
+		if waits := w.Jobs[ref].AsksToWait() || w.Graph.Expr(ref) != nil || w.Invalid[ref] != nil; !named[ref] && !waits {
 			if ref.Kind == lang.KindJob {
 				hidden++
 			}

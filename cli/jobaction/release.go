@@ -124,7 +124,7 @@ func (o *releaseOptions) release(ctx context.Context, t cluster.LiveJob, w *snap
 func onlyHeld(job gate.Job) bool {
 	with := job
 	with.Annotated = true
-	return !job.Annotated && job.OnHold && job.Suspended && snapshot.NotWaiting(with) == nil
+	return !job.AsksToWait() && job.OnHold && job.Suspended && snapshot.NotWaiting(with) == nil
 }
 
 // start runs a Job that was only held.

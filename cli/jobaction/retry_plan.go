@@ -96,7 +96,7 @@ func (r *retryPlan) leaveHopeless(w *snapshot.World, chosen map[lang.Ref]bool) {
 // fresh returns a Job as it is right after it has been recreated.
 func fresh(job gate.Job, w *snapshot.World) gate.Job {
 	job.UID, job.ResourceVersion, job.Created = "", "", w.Now
-	job.Suspended, job.Released, job.Edited, job.Ending, job.Gated = job.Annotated, false, false, false, false
+	job.Suspended, job.Released, job.Edited, job.Ending, job.Gated = job.AsksToWait(), false, false, false, false
 	job.Release, job.Condition, job.Seen, job.Paused = nil, nil, nil, gate.Pause{}
 	object := lang.Object{Created: w.Now}
 	if array := job.Object.Array; array != nil {

@@ -151,7 +151,7 @@ func (o *retryOptions) addBelow(w *snapshot.World, r *retriedRun, from []lang.Re
 		switch job := w.Jobs[ref]; {
 		case job.Outcome() != lang.Undecided:
 			chosen[ref] = true
-		case job.Annotated && !job.Released:
+		case job.AsksToWait() && !job.Released:
 		default:
 			return fmt.Errorf("step %s of run %s runs, and would run twice: wait until it is over, or stop it: %s cancel --run %s %s", o.short(ref), o.run, o.command, o.run, o.short(ref))
 		}

@@ -24,7 +24,7 @@ type fake struct {
 func newFake() *fake { return &fake{depgraph.New(), map[lang.Ref]gate.Job{}} }
 
 func (f *fake) put(name, dependsOn string) lang.Ref {
-	job := gate.Job{Namespace: "ns", Name: name, Annotated: dependsOn != "", Depends: dependsOn != "", DependsOn: dependsOn, Suspended: dependsOn != "", Object: &lang.Object{}}
+	job := gate.Job{Namespace: "ns", Name: name, Annotated: dependsOn != "", DependsOn: dependsOn, Suspended: dependsOn != "", Object: &lang.Object{}}
 	job.Created = noon.Add(-time.Duration(len(f.jobs)) * time.Minute)
 	expr, _ := job.Parse()
 	f.jobs[job.Ref()] = job

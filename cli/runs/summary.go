@@ -238,12 +238,12 @@ func (s *summary) blockersIn(w *snapshot.World) []lang.Ref {
 			stuck = append(stuck, ref)
 		case job.Outcome() == lang.Failed || job.Outcome() == lang.Skipped || job.OnHold && job.Outcome() == lang.Undecided:
 			stuck = append(stuck, ref)
-		case job.Outcome() == lang.Undecided && (!job.Annotated || job.Released):
+		case job.Outcome() == lang.Undecided && (!job.AsksToWait() || job.Released):
 			running = append(running, ref)
 		}
 	}
 	for _, ref := range s.steps {
-		if job := w.Jobs[ref]; job.Outcome() == lang.Undecided && job.Annotated && !job.Released {
+		if job := w.Jobs[ref]; job.Outcome() == lang.Undecided && job.AsksToWait() && !job.Released {
 			if job.OnHold {
 				look(ref)
 			}

@@ -26,7 +26,7 @@ func newFake() *fake { return &fake{depgraph.New(), map[lang.Ref]gate.Job{}, noo
 
 // put adds a Job that started and ended so many minutes before noon; -1 is not yet.
 func (f *fake) put(name, dependsOn string, started, ended int, outcome lang.Outcome) {
-	job := gate.Job{Namespace: "ns", Name: name, UID: "u", Annotated: dependsOn != "", Depends: dependsOn != "", DependsOn: dependsOn, Object: &lang.Object{Outcome: outcome}}
+	job := gate.Job{Namespace: "ns", Name: name, UID: "u", Annotated: dependsOn != "", DependsOn: dependsOn, Object: &lang.Object{Outcome: outcome}}
 	job.Created = noon.Add(-time.Hour)
 	job.Suspended = started < 0
 	if started >= 0 {

@@ -121,7 +121,7 @@ func New(w World, o Options) *Run {
 
 // begin takes a Job as it is at the beginning.
 func (r *Run) begin(ref lang.Ref, job gate.Job) {
-	waits := job.Annotated && !job.Released && job.ForeignOwner == "" && job.Suspended
+	waits := job.AsksToWait() && !job.Released && job.ForeignOwner == "" && job.Suspended
 	switch {
 	case job.BeingDeleted:
 		r.Idle[ref] = goes
@@ -173,7 +173,7 @@ func (r *Run) decide() {
 
 func (r *Run) ask(ref lang.Ref) {
 	job, there := r.world.Job(ref)
-	if !there || r.isUnmade(job) || !job.Annotated || job.Released || job.Outcome() != lang.Undecided || r.Idle[ref] != "" {
+	if !there || r.isUnmade(job) || !job.AsksToWait() || job.Released || job.Outcome() != lang.Undecided || r.Idle[ref] != "" {
 		return
 	}
 	d := r.world.Decide(ref)

@@ -29,7 +29,7 @@ func stranded(w *snapshot.World) []gate.Job {
 // isStranded reports whether nobody but a gate would release the Job, or all of
 // its elements.
 func isStranded(job gate.Job) bool {
-	return (job.Annotated && job.Suspended && !job.Released || snapshot.ByElement(job)) && !job.BeingDeleted &&
+	return (job.AsksToWait() && job.Suspended && !job.Released || snapshot.ByElement(job)) && !job.BeingDeleted &&
 		job.Outcome() == lang.Undecided && job.ForeignOwner == "" &&
 		job.Namespace != metav1.NamespaceSystem // nothing holds Jobs there: it was a person
 }

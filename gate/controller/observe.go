@@ -91,7 +91,7 @@ func (s *store) observe(object any) (gate.Job, error) {
 	observed.Namespace, observed.ServiceAccount = unique.Make(observed.Namespace).Value(), unique.Make(observed.ServiceAccount).Value()
 	observed.Labels = s.labels.share(observed.Labels)
 	if !s.scope.Has(observed.Namespace) {
-		observed.Annotated, observed.DependsOn, observed.Gated = false, "", false
+		observed.Annotated, observed.DependsOn, observed.Gated, observed.Uses.Said = false, "", false, false
 		observed.Condition, observed.Release = nil, nil // another gate's
 	}
 	return observed, nil

@@ -66,7 +66,7 @@ func (r *Reference) parse(job gate.Job) Parsed {
 
 // Waits reports whether a Job still waits, or might.
 func Waits(job gate.Job) bool {
-	return job.Annotated && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
+	return job.AsksToWait() && !job.Released && !job.BeingDeleted && job.Outcome() == lang.Undecided
 }
 
 // Decide returns what should happen to a Job. The graph is for deadlocks and

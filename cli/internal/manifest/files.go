@@ -166,7 +166,7 @@ func AsApplied(job *batchv1.Job) gate.Job {
 	job.Status = batchv1.JobStatus{}
 	job.CreationTimestamp, job.DeletionTimestamp = metav1.Time{}, nil
 	observed := gate.Observe(job)
-	if observed.Annotated && observed.ForeignOwner == "" {
+	if observed.AsksToWait() && observed.ForeignOwner == "" {
 		observed.Suspended = true
 	}
 	return observed

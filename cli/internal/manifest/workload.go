@@ -49,7 +49,7 @@ func (w *Workload) IsAnnotated() bool { return w.Value != nil }
 // IsOver reports whether it is too late to fix anything: the Job was released, has
 // finished or is being deleted.
 func (w *Workload) IsOver() bool {
-	return w.Live && (w.Facts.Outcome() != lang.Undecided || w.Facts.BeingDeleted || w.Facts.Annotated && !w.Facts.Waits())
+	return w.Live && (w.Facts.Outcome() != lang.Undecided || w.Facts.BeingDeleted || w.Facts.AsksToWait() && !w.Facts.Waits())
 }
 
 // Ref returns the name by which expressions call the Job; empty for what is not

@@ -31,7 +31,7 @@ func TestASimulationLeavesWhatWasHeard(t *testing.T) {
 	done := gate.Job{Namespace: "etl", Name: "job0", UID: "u0", Started: noon.Add(-time.Hour), Object: &lang.Object{Outcome: lang.Succeeded, Finished: noon.Add(-50 * time.Minute)}}
 	runs := gate.Job{Namespace: "etl", Name: "job1", UID: "u1", Started: noon.Add(-time.Minute), Object: &lang.Object{Started: true}}
 	waits := gate.Job{
-		Namespace: "rep", Name: "load", UID: "u2", ServiceAccount: "default", Annotated: true, Depends: true, DependsOn: "etl/job1", Suspended: true,
+		Namespace: "rep", Name: "load", UID: "u2", ServiceAccount: "default", Annotated: true, DependsOn: "etl/job1", Suspended: true,
 		Created: noon.Add(-time.Hour), Object: &lang.Object{},
 		Condition: &gate.Condition{Reason: gate.ReasonWaiting, Message: "waiting: etl/job1 has not finished", Written: noon.Add(-time.Minute)},
 	}

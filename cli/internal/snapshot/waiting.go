@@ -24,7 +24,7 @@ func NotWaiting(job gate.Job) error {
 		return nil
 	case job.Released:
 		why = "was released already"
-	case !job.Annotated:
+	case !job.AsksToWait():
 		why = "waits for nothing: it has no annotation " + gate.DependsOnAnnotation
 	case !job.Suspended:
 		why = "was started by somebody else: nothing waits"
