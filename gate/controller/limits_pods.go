@@ -168,7 +168,7 @@ func (l *limits) count(job gate.Job, holds limit.Needs) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(holds) > 0 {
-		l.counted[job.UID] = job.Namespace
+		l.counted[job.UID] = countedJob{job.Namespace, job.Released}
 		l.pool.Hold(job.UID, holds)
 	}
 }

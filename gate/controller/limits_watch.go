@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,6 +14,8 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/limit"
+	"depctl.dev/lang"
 )
 
 // limitReflector returns what lists and watches the ConfigMaps of limits, and no others.
@@ -103,4 +106,45 @@ func (l *limits) know() bool {
 	fresh := !l.listed
 	l.listed = true
 	return fresh
+}
+
+// set takes in the ConfigMap of a namespace, nil where it is gone, and returns the Jobs that
+// see other limits.
+func (l *limits) set(namespace string, data map[string]string) []lang.Ref {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	changed := map[limit.Name]bool{}
+	for key, old := range l.said[namespace] {
+		if text, stays := data[key]; !stays || text != old {
+			changed[limit.Name{Namespace: namespace, Key: key}] = true
+		}
+	}
+	for key := range data {
+		if _, was := l.said[namespace][key]; !was {
+			changed[limit.Name{Namespace: namespace, Key: key}] = true
+		}
+	}
+	if l.said[namespace] = data; data == nil {
+		delete(l.said, namespace)
+	}
+	for name := range changed {
+		delete(l.wrong, name)
+		text, there := data[name.Key]
+		n, err := limit.ParseTokens(text)
+		switch {
+		case there && err == nil:
+			l.pool.SetLimit(name, n)
+			continue
+		case there:
+			l.wrong[name] = err.Error()
+		}
+		l.pool.RemoveLimit(name)
+	}
+	refs := l.next()
+	for _, claim := range l.waiting {
+		if slices.ContainsFunc(claim.needs, func(n limit.Need) bool { return changed[n.Limit] }) {
+			refs = append(refs, claim.ref) // what is said of it changes
+		}
+	}
+	return refs
 }

@@ -158,7 +158,7 @@ func (s *store) Replace(objects []any, version string) error {
 			affected = append(affected, s.set(e)...)
 		}
 		if s.limits != nil {
-			s.limits.relisted(s.clock.Now())
+			s.limits.relisted(all, s.clock.Now())
 		}
 		return append(affected, s.watchedAnew()...)
 	})

@@ -76,7 +76,10 @@ func (p *Pool[H]) Release(holder H) {
 }
 
 // Holds reports whether somebody holds tokens.
-func (p *Pool[H]) Holds(holder H) bool { return p.holders[holder] != nil }
+func (p *Pool[H]) Holds(holder H) bool { return len(p.holders[holder]) > 0 }
+
+// Held returns the tokens that somebody holds.
+func (p *Pool[H]) Held(holder H) Needs { return p.holders[holder] }
 
 // Tokens returns how many tokens a limit has, how many are held, and whether it exists.
 func (p *Pool[H]) Tokens(name Name) (tokens, used int64, exists bool) {

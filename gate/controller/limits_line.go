@@ -1,0 +1,129 @@
+package controller
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// before orders the Jobs of one namespace: by priority, by the longest path that begins with
+// them, by age, by name.
+func (l *limits) before(a, b types.UID) bool {
+	x, y := l.waiting[a], l.waiting[b]
+	return cmp.Or(cmp.Compare(y.priority, x.priority), cmp.Compare(y.rank, x.rank), x.created.Compare(y.created),
+		strings.Compare(x.name, y.name), strings.Compare(string(a), string(b))) < 0
+}
+
+// follow has a Job in line, or not, as was decided about it, and returns the Jobs that have
+// been given their tokens.
+func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lang.Ref {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case d.Wants != nil:
+		if l.counted[job.UID].released {
+			return nil // it has its tokens, and the watch has not told of its release yet
+		}
+		wants := claim{
+			ref: job.Ref(), needs: d.Wants, priority: job.Uses.Priority, rank: rank, created: job.Created, name: job.Name,
+		}
+		if _, given := l.given[job.UID]; !given && slices.Equal(l.pool.Held(job.UID), d.Wants) {
+			l.given[job.UID] = wants // it ran unheld, and was suspended since: it waits for no tokens of its own
+			return []lang.Ref{wants.ref}
+		}
+		delete(l.given, job.UID)
+		l.pool.Release(job.UID)
+		l.waiting[job.UID] = wants
+		l.pool.Wait(job.UID, job.Namespace, d.Wants)
+	case d.Action == gate.Releasing:
+		return nil
+	default:
+		l.withdraw(job.UID)
+	}
+	return l.next()
+}
+
+// withdraw takes a Job out of line, and takes back what was given to it.
+func (l *limits) withdraw(uid types.UID) {
+	l.pool.Leave(uid)
+	delete(l.waiting, uid)
+	l.giveBack(uid)
+}
+
+func (l *limits) giveBack(uid types.UID) {
+	if _, has := l.given[uid]; has {
+		delete(l.given, uid)
+		l.pool.Release(uid)
+	}
+}
+
+// next gives tokens to those who may have them by now.
+func (l *limits) next() (refs []lang.Ref) {
+	if !l.listed || !l.begun {
+		return nil
+	}
+	for {
+		uid, ok := l.pool.Next()
+		if !ok {
+			return refs
+		}
+		l.given[uid] = l.waiting[uid]
+		delete(l.waiting, uid)
+		refs = append(refs, l.given[uid].ref)
+	}
+}
+
+// rankLength is how long a Job takes for the order in which tokens are given: as it says, or
+// a second, so that the number of Jobs counts.
+func (s *store) rankLength(ref lang.Ref) time.Duration {
+	return max(s.entries[ref].job.Expected, time.Second)
+}
+
+// follow has a Job in line for tokens, or not, as was decided about it.
+func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {
+	if s.limits == nil || !s.limits.concerns(job) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// Who is gone by now, or released, must not come into line any more.
+	e, exists := s.entries[job.Ref()]
+	if !exists || e.job.UID != job.UID || e.job.Released || e.job.Outcome() != lang.Undecided {
+		return nil
+	}
+	var rank time.Duration
+	if d.Wants != nil {
+		rank = s.graph.Rank(job.Ref())
+	}
+	return s.limits.follow(job, d, rank)
+}
+
+// takeBack takes back what was given to a Job whose release the API server refuses. An
+// earlier try may have been carried out without an answer: so it is looked at first.
+func (c *Controller) takeBack(ctx context.Context, job gate.Job) error {
+	if c.store.limits == nil {
+		return nil
+	}
+	now, err := c.readJob(ctx, job.Namespace, job.Name)
+	if err != nil {
+		return fmt.Errorf("looking whether the Job was released: %w", err)
+	}
+	if now != nil && now.UID == job.UID && gate.Observe(now).Released {
+		c.store.answered(now)
+		return nil
+	}
+	l := c.store.limits
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.giveBack(job.UID)
+	c.decideAll(l.next())
+	return nil
+}
