@@ -63,6 +63,8 @@ type Release struct {
 	// Leader is the identity by which the gate that wrote it held the lease, where the Job
 	// takes tokens: a policy compares it.
 	Leader string `json:"leader,omitempty"`
+	// Pods is how many pods it takes tokens for.
+	Pods int64 `json:"pods,omitempty"`
 	// Met counts the checks that were true.
 	Met int `json:"met"`
 	// Because says in words what the first of them found, ten at most.
@@ -81,6 +83,10 @@ func NewRelease(job Job, at time.Time, by string, reasons []lang.Reason) Release
 	}
 	lines := make([]string, len(reasons))
 	room := maxReleased - 256
+	if job.Uses.Said {
+		release.Pods = job.Pods()
+		room -= 128 // for the name of the leader, too
+	}
 	for i, reason := range reasons {
 		lines[i] = fmt.Sprintf("%s %s\n", reason.Ref, objectUID(reason.Object))
 		because := reason.String()

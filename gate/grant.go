@@ -80,7 +80,7 @@ func (q Question) what() string {
 		}
 		return "list the " + all + " of namespace " + q.Target
 	}
-	return "get " + one + " " + q.Target + "/" + q.Name
+	return q.Verb + " " + one + " " + q.Target + "/" + q.Name
 }
 
 // Grant returns the shell command that gives the service account the right, and

@@ -145,7 +145,9 @@ func Observe(job *batchv1.Job) Job {
 		j.Started = job.Status.StartTime.Time
 	}
 	j.DependsOn, j.Annotated = job.Annotations[DependsOnAnnotation]
-	j.Uses = observeUses(job)
+	if j.Uses = observeUses(job); release != nil {
+		j.Uses.Pods = release.Pods
+	}
 	j.Expected, _ = lang.ParseDuration(job.Annotations[ExpectedDurationAnnotation]) // lint speaks of what cannot be read
 	j.OnFailure, j.WaitTimeout = job.Annotations[OnFailureAnnotation], job.Annotations[WaitTimeoutAnnotation]
 	j.CronJob, j.Run = observeChild(job, j.Object)

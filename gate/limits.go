@@ -60,8 +60,10 @@ type Uses struct {
 	// Said reports whether UsesAnnotation is there, and Text is its value.
 	Said bool
 	Text string
-	// Recorded is the value of TokensAnnotation.
+	// Recorded is the value of TokensAnnotation, and Pods is for how many pods the release
+	// took tokens: fewer later give nothing back, as the others take a while to end.
 	Recorded string
+	Pods     int64
 	// Priority is that of the Job among those of its namespace that wait for tokens, and
 	// wrong the value of PriorityAnnotation where that is no number.
 	Priority int64
@@ -127,10 +129,10 @@ func (j Job) Holds() limit.Needs {
 	if j.Outcome() != lang.Undecided {
 		return nil
 	}
-	if j.Uses.Recorded != "" && j.Released {
+	if j.Uses.Recorded != "" && (j.Released || !j.Suspended) {
 		each, err := limit.ParseUses(j.Uses.Recorded, j.Namespace)
 		if err == nil {
-			return each.Times(j.Pods())
+			return each.Times(max(j.Pods(), j.Uses.Pods))
 		}
 	}
 	if !j.Suspended && j.Uses.Said && j.ForeignOwner == "" {

@@ -125,13 +125,19 @@ func TestWhatAJobHolds(t *testing.T) {
 		job  *batchv1.Job
 		want string
 	}{
-		"a Job that waits holds nothing":             {user("db"), ""},
-		"what is recorded counts, for as many pods":  {user("db", released), "n/db=10"},
-		"also where the Job says nothing any more":   {user("db", released, func(j *batchv1.Job) { delete(j.Annotations, gate.UsesAnnotation) }), "n/db=10"},
-		"also where a person has suspended it":       {user("db", released, func(j *batchv1.Job) { j.Spec.Suspend = ptr.To(true) }), "n/db=10"},
-		"a record of another Job counts for nothing": {user("db", released, func(j *batchv1.Job) { j.UID = "other"; j.Spec.Suspend = ptr.To(true) }), ""},
-		"a Job that runs unheld holds what it says":  {user("db=2", func(j *batchv1.Job) { j.Spec.Suspend = nil }), "n/db=4"},
-		"array-limit bounds its pods":                {user("db", with(gate.ArrayLimitAnnotation, "1"), func(j *batchv1.Job) { j.Spec.Suspend, j.Spec.CompletionMode = nil, ptr.To(batchv1.IndexedCompletion) }), "n/db=1"},
+		"a Job that waits holds nothing":            {user("db"), ""},
+		"what is recorded counts, for as many pods": {user("db", released), "n/db=10"},
+		"also where the Job says nothing any more":  {user("db", released, func(j *batchv1.Job) { delete(j.Annotations, gate.UsesAnnotation) }), "n/db=10"},
+		"also where a person has suspended it":      {user("db", released, func(j *batchv1.Job) { j.Spec.Suspend = ptr.To(true) }), "n/db=10"},
+		"also for the pods that a lower parallelism ends": {user("db", released,
+			func(j *batchv1.Job) {
+				with(gate.ReleasedAnnotation, `{"uid":"u","pods":2}`)(j)
+				j.Spec.Parallelism = ptr.To[int32](1)
+			}), "n/db=10"},
+		"also where a person has removed the record of its release": {user("db", released, func(j *batchv1.Job) { delete(j.Annotations, gate.ReleasedAnnotation) }), "n/db=10"},
+		"a record of another Job counts for nothing":                {user("db", released, func(j *batchv1.Job) { j.UID = "other"; j.Spec.Suspend = ptr.To(true) }), ""},
+		"a Job that runs unheld holds what it says":                 {user("db=2", func(j *batchv1.Job) { j.Spec.Suspend = nil }), "n/db=4"},
+		"array-limit bounds its pods":                               {user("db", with(gate.ArrayLimitAnnotation, "1"), func(j *batchv1.Job) { j.Spec.Suspend, j.Spec.CompletionMode = nil, ptr.To(batchv1.IndexedCompletion) }), "n/db=1"},
 		"a Job that is over holds nothing": {user("db", released, func(j *batchv1.Job) {
 			j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue}}
 		}), ""},

@@ -175,7 +175,7 @@ func weigh(e entry) (w weight) {
 	if array := job.Object.Array; array != nil {
 		w.bytes += weightOfInterval * int64(len(array.Completed)+len(array.Failed))
 	}
-	w.bytes += weighResult(job.Object)
+	w.bytes += weighResult(job.Object) + int64(len(job.Uses.Text)+len(job.Uses.Recorded))
 	if !job.Waits() {
 		return w
 	}
@@ -220,6 +220,9 @@ func weighOwn(job gate.Job) int64 {
 func stripped(job gate.Job) gate.Job {
 	if job.Waits() {
 		job.DependsOn, job.Results, job.TemplateResults, job.Hold, job.Seen = "", "", nil, "", nil
+		if job.Suspended { // what runs unheld takes what it says
+			job.Uses.Text = ""
+		}
 	}
 	job.Labels, job.Refused = nil, ""
 	if job.Object.Array != nil {

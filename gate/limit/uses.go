@@ -31,6 +31,10 @@ type Need struct {
 // Needs are what something takes of each limit, sorted, each limit once.
 type Needs []Need
 
+// mostLimits bounds how many limits a Job uses, so that what is recorded of it, with all
+// namespaces, is no longer than what a Job may say.
+const mostLimits = 16
+
 // mostTokens bounds what one Job takes. It is more than any limit has, and the sum of
 // millions of them is still a number.
 const mostTokens = 1 << 40
@@ -70,7 +74,7 @@ func (n Needs) String() string {
 // ParseUses reads what each pod of a Job takes, as in "licence=2, db, ops/gpu=1". A limit
 // without a namespace is one of the Job's own; without a number it is one token. A number is
 // 1 to the largest int32. A limit that is named twice is an error, as it may be meant either
-// way.
+// way, and so are more than 16 limits.
 func ParseUses(text, namespace string) (Needs, error) {
 	var all Needs
 	for part := range strings.SplitSeq(text, ",") {
@@ -99,7 +103,9 @@ func ParseUses(text, namespace string) (Needs, error) {
 			}
 			need.Tokens = n
 		}
-		all = append(all, need)
+		if all = append(all, need); len(all) > mostLimits {
+			return nil, fmt.Errorf("it names more than %d limits", mostLimits)
+		}
 	}
 	slices.SortFunc(all, func(a, b Need) int { return a.Limit.Compare(b.Limit) })
 	return all, nil

@@ -19,19 +19,20 @@ func TestParseUses(t *testing.T) {
 		require.Equal(t, want, needs.String(), text)
 	}
 	for text, want := range map[string]string{
-		"":                    `"": a limit is missing; write it as in: licence=2, db`,
-		"a,,b":                `"a,,b": a limit is missing; write it as in: licence=2, db`,
-		"a, a=2":              `"a=2": a is named twice; write one number for both`,
-		"etl/a, a":            `"a": a is named twice; write one number for both`,
-		"a=0":                 `"a=0": "0" is not a number of tokens, from 1 to 2147483647`,
-		"a=2147483648":        `"a=2147483648": "2147483648" is not a number of tokens, from 1 to 2147483647`,
-		"a=-1":                `"a=-1": "-1" is not a number of tokens, from 1 to 2147483647`,
-		"a=1.5":               `"a=1.5": "1.5" is not a number of tokens, from 1 to 2147483647`,
-		"a=":                  `"a=": "" is not a number of tokens, from 1 to 2147483647`,
-		"licence 2":           `"licence 2": "licence 2" is not the name of a limit, which has letters, digits, -, _ and . only`,
-		"Ops/gpu":             `"Ops/gpu": "Ops" is not the name of a namespace`,
-		"ops/":                `"ops/": "" is not the name of a limit, which has letters, digits, -, _ and . only`,
-		"a=99999999999999999": `"a=99999999999999999": "99999999999999999" is not a number of tokens, from 1 to 2147483647`,
+		"":                                  `"": a limit is missing; write it as in: licence=2, db`,
+		"a,,b":                              `"a,,b": a limit is missing; write it as in: licence=2, db`,
+		"a, a=2":                            `"a=2": a is named twice; write one number for both`,
+		"etl/a, a":                          `"a": a is named twice; write one number for both`,
+		"a=0":                               `"a=0": "0" is not a number of tokens, from 1 to 2147483647`,
+		"a=2147483648":                      `"a=2147483648": "2147483648" is not a number of tokens, from 1 to 2147483647`,
+		"a=-1":                              `"a=-1": "-1" is not a number of tokens, from 1 to 2147483647`,
+		"a=1.5":                             `"a=1.5": "1.5" is not a number of tokens, from 1 to 2147483647`,
+		"a=":                                `"a=": "" is not a number of tokens, from 1 to 2147483647`,
+		"licence 2":                         `"licence 2": "licence 2" is not the name of a limit, which has letters, digits, -, _ and . only`,
+		"Ops/gpu":                           `"Ops/gpu": "Ops" is not the name of a namespace`,
+		"ops/":                              `"ops/": "" is not the name of a limit, which has letters, digits, -, _ and . only`,
+		"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q": "it names more than 16 limits",
+		"a=99999999999999999":               `"a=99999999999999999": "99999999999999999" is not a number of tokens, from 1 to 2147483647`,
 	} {
 		_, err := ParseUses(text, "etl")
 		require.EqualError(t, err, want, text)

@@ -1,6 +1,9 @@
 package admissioncases
 
 import (
+	"fmt"
+	"slices"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,8 +25,34 @@ type Case struct {
 	// Suspended is spec.suspend in the end, Finalizers the finalizers.
 	Suspended  bool
 	Finalizers []string
-	// Gone are annotations that must not be there in the end.
+	// Gone are annotations that must not be there in the end, also not of the Pod template.
 	Gone []string
+	// Limits says that it is about deploy/components/limits, which the webhooks do, too.
+	Limits bool
+	// Replaces is spec.podReplacementPolicy in the end, where that is asked.
+	Replaces batchv1.PodReplacementPolicy
+}
+
+// Wrong returns what is not as it must be in the end, in words; nothing if all is right.
+func (c Case) Wrong(stored *batchv1.Job) (wrong []string) {
+	if got := ptr.Deref(stored.Spec.Suspend, false); got != c.Suspended {
+		wrong = append(wrong, fmt.Sprintf("suspend is %t", got))
+	}
+	finalizers := slices.Sorted(slices.Values(stored.Finalizers))
+	if want := slices.Sorted(slices.Values(c.Finalizers)); !slices.Equal(finalizers, want) {
+		wrong = append(wrong, fmt.Sprintf("finalizers are %q, not %q", finalizers, want))
+	}
+	for _, key := range c.Gone {
+		for _, there := range []map[string]string{stored.Annotations, stored.Spec.Template.Annotations, stored.Spec.Template.Labels} {
+			if _, is := there[key]; is {
+				wrong = append(wrong, key+" is there")
+			}
+		}
+	}
+	if got := ptr.Deref(stored.Spec.PodReplacementPolicy, ""); c.Replaces != "" && got != c.Replaces {
+		wrong = append(wrong, fmt.Sprintf("podReplacementPolicy is %s", got))
+	}
+	return wrong
 }
 
 // New returns the Job of a case before anything is stored.
@@ -100,6 +129,33 @@ var Cases = []Case{
 		Updates:   []Change{all(annotate(gate.SeenAnnotation, "{}"), finalizers(gate.OutcomeFinalizer))},
 		Suspended: true, Finalizers: []string{gate.OutcomeFinalizer},
 	},
+
+	{Name: "a Job that uses tokens is suspended", Create: uses, Suspended: true},
+	{Name: "a Job that uses tokens and says that it runs is suspended", Create: all(uses, suspend(false)), Suspended: true},
+	{Name: "a Job of another controller that uses tokens is not", Create: all(uses, managedBy("example.com/multi"))},
+	{Name: "a write with suspend false keeps a Job suspended that uses tokens", Create: uses, Updates: []Change{suspend(false)}, Suspended: true},
+	{Name: "so does one that takes away what it waits for", Create: all(uses, waits), Updates: []Change{all(suspend(false), remove(gate.DependsOnAnnotation))}, Suspended: true},
+	{Name: "and one that has it wait instead", Create: uses, Updates: []Change{all(suspend(false), waits, remove(gate.UsesAnnotation))}, Suspended: true},
+	{Name: "a write that takes uses away lets it run", Create: uses, Updates: []Change{all(suspend(false), remove(gate.UsesAnnotation))}},
+	{Name: "a Job that runs is not suspended late by uses", Create: all(), Updates: []Change{uses, annotate("note", "x")}},
+	{Name: "a Job that uses tokens and is released runs", Create: uses, Updates: []Change{release}},
+	{Name: "a new Job that uses tokens replaces pods only when they have failed", Create: uses, Suspended: true, Limits: true, Replaces: batchv1.Failed},
+	{Name: "also where it says otherwise", Create: all(uses, replaces(batchv1.TerminatingOrFailed)), Suspended: true, Limits: true, Replaces: batchv1.Failed},
+	{Name: "a Job that uses none replaces them as it says", Create: all(waits, replaces(batchv1.TerminatingOrFailed)), Suspended: true, Limits: true, Replaces: batchv1.TerminatingOrFailed},
+	{Name: "a copy of a Job that holds tokens holds none", Create: all(uses, holds), Suspended: true, Limits: true, Gone: []string{gate.TokensAnnotation, gate.TokensLabel}},
+	{Name: "nor does a copy that uses none", Create: holds, Limits: true, Gone: []string{gate.TokensAnnotation, gate.TokensLabel}},
+}
+
+func uses(j *batchv1.Job) { annotate(gate.UsesAnnotation, "licence=2, db")(j) }
+
+func replaces(policy batchv1.PodReplacementPolicy) Change {
+	return func(j *batchv1.Job) { j.Spec.PodReplacementPolicy = ptr.To(policy) }
+}
+
+// holds is what a release writes to the Pod template.
+func holds(j *batchv1.Job) {
+	j.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: "etl/db=1"}
+	j.Spec.Template.Labels = map[string]string{gate.TokensLabel: "true"}
 }
 
 func all(changes ...Change) Change {

@@ -37,9 +37,18 @@ func followJobs(ctx context.Context, url, under string) (*History, error) {
 
 // FollowPods records like RecordPods, but from etcd.
 func FollowPods(ctx context.Context, url string) (*Pods, error) {
+	return followPods(ctx, url, gatedLabel)
+}
+
+// FollowHolders records like RecordHolders, but from etcd.
+func FollowHolders(ctx context.Context, url string) (*Pods, error) {
+	return followPods(ctx, url, holdsLabel)
+}
+
+func followPods(ctx context.Context, url, label string) (*Pods, error) {
 	p := &Pods{}
 	return p, follow(ctx, url, "pods", func(object runtime.Object, deleted bool) {
-		if pod, ok := object.(*corev1.Pod); ok && pod.Labels[gatedLabel] != "" {
+		if pod, ok := object.(*corev1.Pod); ok && pod.Labels[label] != "" {
 			p.add(PodEvent{At: time.Now(), Deleted: deleted, Pod: pod})
 		}
 	}, p.end)

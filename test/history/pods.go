@@ -35,7 +35,7 @@ func (e PodEvent) Gated() bool {
 }
 
 // Pods is what one watch has seen of all pods that have, or had, the gate's
-// scheduling gate, in order.
+// scheduling gate, or of those that hold tokens, in order.
 type Pods struct {
 	mu     sync.Mutex
 	events []PodEvent
@@ -44,13 +44,22 @@ type Pods struct {
 
 // RecordPods starts to record those pods until ctx is done.
 func RecordPods(ctx context.Context, client kubernetes.Interface) (*Pods, error) {
-	list, err := client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: gatedLabel})
+	return recordPods(ctx, client, gatedLabel)
+}
+
+// RecordHolders records like RecordPods, the pods that hold tokens of limits.
+func RecordHolders(ctx context.Context, client kubernetes.Interface) (*Pods, error) {
+	return recordPods(ctx, client, holdsLabel)
+}
+
+func recordPods(ctx context.Context, client kubernetes.Interface, label string) (*Pods, error) {
+	list, err := client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: label})
 	if err != nil {
 		return nil, fmt.Errorf("recording pods: %w", err)
 	}
 	w, err := watchtools.NewRetryWatcherWithContext(ctx, list.ResourceVersion, &cache.ListWatch{
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.LabelSelector = gatedLabel
+			o.LabelSelector = label
 			return client.CoreV1().Pods(metav1.NamespaceAll).Watch(ctx, o)
 		},
 	})

@@ -1,25 +1,32 @@
 package integration
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/gate"
-	"depctl.dev/gate/limit"
+	"depctl.dev/test/history"
 )
 
 // TestLimits has a control plane with the gate of deploy/full, its rights and its leash.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	c, restart := scheduling(t)
+	recording, end := context.WithCancel(t.Context())
+	t.Cleanup(end)
+	var err error
+	holders, err = history.RecordHolders(recording, c.client)
+	require.NoError(t, err)
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, *cluster, func())
@@ -29,6 +36,7 @@ func TestLimits(t *testing.T) {
 		{"tokens of a deleted job come back with its last pod", tokensComeBackWithTheLastPod},
 		{"a limit of another namespace needs the right to use it", aLimitOfAnotherNamespaceNeedsTheRight},
 		{"a limit is set, changed and removed", aLimitIsChanged},
+		{"a gate that does not lead any more releases nothing that takes tokens", onlyTheLeaderGivesTokens},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}
@@ -61,30 +69,17 @@ func (s *space) saysOf(name, part string) {
 	})
 }
 
-// most returns the most tokens of a limit that Jobs of a namespace had at one moment, by the
-// history of Jobs: from release until Complete or Failed.
-func (s *space) most(name limit.Name) (most int64) {
-	now := map[string]int64{}
-	for _, e := range s.history.Events() {
-		if e.Job.Namespace != s.name {
-			continue
-		}
-		key := e.Key() + string(e.Job.UID)
-		if now[key] = 0; e.Job != nil && !e.Deleted && released(e) {
-			for _, need := range gate.Observe(e.Job).Holds() {
-				if need.Limit == name {
-					now[key] = need.Tokens
-				}
-			}
-		}
-		sum := int64(0)
-		for _, n := range now {
-			sum += n
-		}
-		most = max(most, sum)
-	}
-	return most
+// most returns the most tokens of the limit "licence" that were in use at one moment in a namespace,
+// by the history of Jobs and pods.
+func (s *space) most() int64 {
+	jobs := slices.DeleteFunc(s.history.Events(), func(e history.Event) bool { return e.Job.Namespace != s.name })
+	peak := history.Peaks(jobs, holders.Events())[s.name+"/licence"]
+	s.t.Logf("at most %d tokens, by %v", peak.Tokens, peak.By)
+	return peak.Tokens
 }
+
+// holders are the pods of TestLimits that hold tokens.
+var holders *history.Pods
 
 // Ten Jobs of one and two pods share three tokens, while the gate is killed twice.
 func jobsTakeTurnsForAToken(t *testing.T, c *cluster, restart func()) {
@@ -109,8 +104,7 @@ func jobsTakeTurnsForAToken(t *testing.T, c *cluster, restart func()) {
 	s.completes("only-uses")
 	restart()
 	s.completes(names...)
-	require.LessOrEqual(t, s.most(limit.Name{Namespace: s.name, Key: "licence"}), int64(3))
-	require.GreaterOrEqual(t, s.most(limit.Name{Namespace: s.name, Key: "licence"}), int64(2), "they run beside each other")
+	require.Equal(t, int64(3), s.most())
 }
 
 func whatIsRecordedCounts(t *testing.T, c *cluster, restart func()) {
@@ -131,11 +125,13 @@ func whatIsRecordedCounts(t *testing.T, c *cluster, restart func()) {
 	s.held("next")
 	s.byForce().patch("big", `{"spec":{"suspend":true}}`)
 	s.settle()
+	require.ErrorContains(t, s.refusal("big", `{"spec":{"template":{"metadata":{"labels":{"depctl.dev/holds-tokens":null}}}}}`), "leave them as they are")
 	s.held("next")
 	s.patch("big", `{"spec":{"suspend":false}}`)
 	s.runs("big")
 	s.tell("big")
 	s.completes("big", "next")
+	require.Equal(t, int64(2), s.most())
 }
 
 func tokensComeBackWithTheLastPod(t *testing.T, c *cluster, restart func()) {
@@ -159,19 +155,7 @@ func tokensComeBackWithTheLastPod(t *testing.T, c *cluster, restart func()) {
 				require.NoError(t, s.client.CoreV1().Pods(s.name).DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: gate.TokensLabel}))
 			}
 			s.completes("next")
-			var left, next time.Time
-			for _, e := range s.pods.Events() {
-				if e.Pod.Namespace == s.name && strings.HasPrefix(e.Pod.Name, "gone-") && e.Deleted {
-					left = e.At
-				}
-			}
-			for _, e := range s.history.Events() {
-				if e.Job.Namespace == s.name && e.Job.Name == "next" && released(e) && next.IsZero() {
-					next = e.At
-				}
-			}
-			require.False(t, left.IsZero())
-			require.True(t, next.After(left), "released at %s, and the pod was there until %s", next, left)
+			require.Equal(t, int64(1), s.most())
 		})
 	}
 }
@@ -211,4 +195,21 @@ func aLimitIsChanged(t *testing.T, c *cluster, _ func()) {
 	s.saysOf("wide", "its 3 pods take 3 tokens of "+s.name+"/licence together, which has 2 in all")
 	s.limits(map[string]string{"licence": "3"})
 	s.completes("wide")
+}
+
+func onlyTheLeaderGivesTokens(t *testing.T, c *cluster, _ func()) {
+	s := c.namespace(t)
+	s.make("takes", "never", uses("licence"))
+	s.make("takes-none", "never")
+	client := s.as("depctl-system", "depctl-gate")
+	release := func(name, leader string) error {
+		record := fmt.Sprintf(`{\"uid\":\"%s\",\"leader\":\"%s\"}`, s.get(name).UID, leader)
+		_, err := client.BatchV1().Jobs(s.name).Patch(t.Context(), name, types.MergePatchType,
+			[]byte(`{"spec":{"suspend":false},"metadata":{"annotations":{"depctl.dev/released":"`+record+`"}}}`), metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
+	require.ErrorContains(t, release("takes", "another"), "does not lead any more")
+	require.ErrorContains(t, release("takes", ""), "does not lead any more")
+	require.NoError(t, release("takes", c.leader(t)))
+	require.NoError(t, release("takes-none", "another"))
 }
