@@ -90,9 +90,13 @@ func (q Question) Grant() string {
 	if q.Name != "" {
 		one = " --resource-name=" + q.Name
 	}
-	return fmt.Sprintf("kubectl create role %[1]s -n %[2]s --verb=%[3]s --resource=%[7]s%[4]s && "+
+	verb, special := q.Verb, ""
+	if q.Verb == "use" { // kubectl makes no role with a verb that it does not know of the resource
+		verb, special = "get", " --dry-run=client -o yaml | sed 's/- get/- use/' | kubectl apply -f -"
+	}
+	return fmt.Sprintf("kubectl create role %[1]s -n %[2]s --verb=%[3]s --resource=%[7]s%[4]s%[8]s && "+
 		"kubectl create rolebinding %[1]s -n %[2]s --role=%[1]s --serviceaccount=%[5]s:%[6]s",
-		name, q.Target, q.Verb, one, q.Namespace, q.Account, q.resource().GroupResource())
+		name, q.Target, verb, one, q.Namespace, q.Account, q.resource().GroupResource(), special)
 }
 
 // roleName returns a name for the role and its binding that no other question

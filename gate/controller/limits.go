@@ -8,6 +8,7 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/gate/limit"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
 
@@ -69,6 +70,19 @@ func (l *limits) concerns(job gate.Job) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.pool.Holds(job.UID) || l.pool.Waits(job.UID)
+}
+
+// tell returns the limits that Jobs use or wait for.
+func (l *limits) tell() (list []metrics.Limit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, name := range l.pool.Limits() {
+		tokens, used, _ := l.pool.Tokens(name)
+		if waiting := int64(l.pool.Waiting(name)); used > 0 || waiting > 0 {
+			list = append(list, metrics.Limit{Namespace: name.Namespace, Name: name.Key, Tokens: tokens, Used: used, Waiting: waiting})
+		}
+	}
+	return list
 }
 
 // usingLimits returns the Jobs that wait and use limits.

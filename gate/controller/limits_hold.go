@@ -27,6 +27,7 @@ type countedJob struct {
 func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.gone, job.UID) // it was known under another name, as a step of a run
 	switch {
 	case l.counted[job.UID].released && !job.Released && job.Outcome() == lang.Undecided:
 		return nil // the watch is behind

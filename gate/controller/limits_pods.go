@@ -15,6 +15,7 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/gate/limit"
+	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
 
@@ -23,7 +24,7 @@ import (
 const lookAtGone = 2 * time.Second
 
 // runLimits counts what is in use before anything is given, and from then on takes back the
-// tokens of Jobs that are gone once their pods are over.
+// tokens of Jobs that are gone once their pods are over, and tells of limits.
 func (c *Controller) runLimits(ctx context.Context) {
 	logger := klog.FromContext(ctx)
 	wait := firstRetry
@@ -41,6 +42,7 @@ func (c *Controller) runLimits(ctx context.Context) {
 		}
 	}
 	c.decideAll(c.store.usingLimits())
+	var gauge metrics.LimitGauge
 	ticker := time.NewTicker(lookAtGone)
 	defer ticker.Stop()
 	for {
@@ -48,6 +50,7 @@ func (c *Controller) runLimits(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			gauge.Tell(c.store.limits.tell())
 			for _, namespace := range c.store.limits.goneFrom(c.clock.Now()) {
 				if err := c.lookAtGone(ctx, namespace); err != nil {
 					logger.Error(err, "Looking for pods that hold tokens, trying again", "namespace", namespace)

@@ -12,8 +12,8 @@ import (
 	"depctl.dev/gate"
 )
 
-// The metrics of the gate. None has a label that grows with the cluster: no Job,
-// no namespace. docs/reference/metrics.md lists them.
+// The metrics of the gate. None has a label that grows with the cluster, no Job and no
+// namespace, but those of limits, which are bounded. docs/reference/metrics.md lists them.
 var (
 	ReleasedTotal = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "released_total", StabilityLevel: metrics.ALPHA,
@@ -65,6 +65,18 @@ var (
 		Namespace: "depctl", Subsystem: "gate", Name: "condition_writes_total", StabilityLevel: metrics.ALPHA,
 		Help: "Conditions that were written to Jobs, by result: written or error.",
 	}, []string{"result"})
+	LimitTokens = metrics.NewGaugeVec(&metrics.GaugeOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "limit_tokens", StabilityLevel: metrics.ALPHA,
+		Help: "Tokens that a limit has. Of 1,000 limits that Jobs use or wait for.",
+	}, []string{"namespace", "limit"})
+	LimitUsed = metrics.NewGaugeVec(&metrics.GaugeOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "limit_used", StabilityLevel: metrics.ALPHA,
+		Help: "Tokens of a limit that are in use, or given to Jobs that are about to be released.",
+	}, []string{"namespace", "limit"})
+	LimitWaiting = metrics.NewGaugeVec(&metrics.GaugeOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "limit_waiting", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs that wait for tokens of a limit.",
+	}, []string{"namespace", "limit"})
 	EventsDropped = metrics.NewCounter(&metrics.CounterOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "events_dropped_total", StabilityLevel: metrics.ALPHA,
 		Help: "Events that were dropped because too many were waiting to be sent: 2,000, or 200 warnings of one namespace.",
@@ -82,7 +94,7 @@ var registering sync.Once
 func Handler(version, commit, goVersion string) http.Handler {
 	registering.Do(func() {
 		legacyregistry.MustRegister(ReleasedTotal, FailedTotal, ReleaseLatency, DecisionLatency, KnownJobs, WaitingJobs, DecisionsTotal, PatchRefusals,
-			ElementsReleased, ElementsFailed, NudgesTotal, ConditionWrites, EventsDropped, buildInfo)
+			ElementsReleased, ElementsFailed, NudgesTotal, ConditionWrites, EventsDropped, LimitTokens, LimitUsed, LimitWaiting, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
 		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout, gate.ReasonRunFailed, gate.ReasonNotTaken} {
