@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"errors"
+	"slices"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -324,7 +325,12 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	if c.observer {
 		decision = observed(decision)
 	} else {
-		c.decideAll(c.store.follow(job, decision))
+		next := c.store.follow(job, decision)
+		c.decideAll(next)
+		if slices.Contains(next, ref) { // it has its tokens by now: nothing is to be told of it before
+			c.stopwatch.Start(ref, since)
+			return nil
+		}
 	}
 	switch decision.Action {
 	case gate.Releasing:

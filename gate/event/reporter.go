@@ -49,21 +49,26 @@ func NewReporter(recorder Recorder) *Reporter {
 }
 
 // Report sends an event if there is something new to say. Waiting is the normal
-// course of things and gets none.
+// course of things and gets none; that tokens are short is told once, whatever is short of
+// which.
 func (r *Reporter) Report(job gate.Job, d gate.Decision) {
 	ref := job.Ref()
 	over := d.Action == gate.Releasing || d.Action == gate.Failing
-	if over || d.Reason == "" || d.Reason == gate.ReasonWaiting || d.Reason == gate.ReasonLimitReached || d.Reason == gate.ReasonHeld {
+	if over || d.Reason == "" || d.Reason == gate.ReasonWaiting || d.Reason == gate.ReasonHeld {
 		r.Forget(ref)
 		if !over {
 			return
 		}
 	}
-	if r.recorder == nil || !over && !r.news(ref, said{job.UID, d.Reason, maphash.String(r.seed, d.Message)}) {
+	say := said{uid: job.UID, reason: d.Reason}
+	if d.Reason != gate.ReasonLimitReached {
+		say.message = maphash.String(r.seed, d.Message)
+	}
+	if r.recorder == nil || !over && !r.news(ref, say) {
 		return
 	}
 	kind := corev1.EventTypeWarning
-	if d.Action == gate.Releasing || d.Reason == ReasonObserved || d.Reason == gate.ReasonNotTaken {
+	if d.Action == gate.Releasing || d.Reason == ReasonObserved || d.Reason == gate.ReasonNotTaken || d.Reason == gate.ReasonLimitReached {
 		kind = corev1.EventTypeNormal
 	}
 	r.recorder.Eventf(regarding(job), nil, kind, d.Reason, actions[d.Action], "%s", gate.Clip(d.Message, MaxNote))

@@ -40,3 +40,14 @@ func TestReporterSaysEachThingOnce(t *testing.T) {
 	require.Equal(t, "Normal Met released: extract succeeded", recorder.said[3])
 	require.Empty(t, r.last, "nothing is kept of a Job that was released")
 }
+
+func TestThatTokensAreShortIsToldOnce(t *testing.T) {
+	t.Parallel()
+	recorder := &fakeRecorder{}
+	r := NewReporter(recorder)
+	load := gate.Job{Namespace: "n", Name: "load", UID: "uid-of-load"}
+	for _, message := range []string{"2 of 2 are in use", "1 of 2 are in use"} {
+		r.Report(load, gate.Decision{Action: gate.Waiting, Reason: gate.ReasonLimitReached, Message: message})
+	}
+	require.Equal(t, []string{"Normal LimitReached 2 of 2 are in use"}, recorder.said)
+}
