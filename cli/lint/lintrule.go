@@ -48,6 +48,7 @@ func lintRules() []lintRule {
 		{"misspelt-annotation", lang.Warning, "no annotation has this name, and one has nearly the same.", misspeltAnnotation},
 		{"bad-annotation", lang.Error, "an annotation beside the expression has a value that cannot be read.", badAnnotation},
 		{"bad-array-limit", lang.Error, "depctl.dev/array-limit is no number, or nobody goes by it.", badArrayLimit},
+		{"bad-uses", lang.Error, "depctl.dev/uses or depctl.dev/priority cannot be read, or nobody goes by it.", badUses},
 		{"foreign-owner", lang.Error, "somebody else decides when the Job runs, and it does not wait.", foreignOwner},
 		{"no-completions", lang.Error, "with completions: 0 the Job is complete at once, and does not wait.", noCompletions},
 		{"suspend-in-manifest", lang.Warning, "suspend: true in a manifest stops the Job each time the manifest is applied.", suspendInManifest},

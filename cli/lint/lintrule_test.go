@@ -113,6 +113,12 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a limit of a Job that is no array":  {jobText("a", "b", `depctl.dev/array-limit: "5"`, ""), "3:87 bad-array-limit"},
 		"a policy that there is not":         {jobText("a", "b", "depctl.dev/on-dependency-failure: ignore", ""), "3:97 bad-annotation"},
 		"a duration that is none":            {jobText("a", "", "depctl.dev/expected-duration: long", ""), ""},
+		"tokens":                             {jobText("a", "", "depctl.dev/uses: 'licence=2, ops/db', depctl.dev/priority: '-5'", ""), ""},
+		"no number of tokens":                {jobText("a", "b", "depctl.dev/uses: licence=0", ""), "3:80 bad-uses"},
+		"tokens of a limit, twice":           {jobText("a", "", "depctl.dev/uses: 'db, db'", ""), "3:52 bad-uses"},
+		"tokens, and elements wait":          {jobText("a", "b[i]", "depctl.dev/uses: db", array), "3:83 bad-uses"},
+		"a priority that is no number":       {jobText("a", "", "depctl.dev/uses: db, depctl.dev/priority: high", ""), "3:77 bad-uses"},
+		"a priority without tokens":          {jobText("a", "b", "depctl.dev/priority: '1'", ""), "3:84 bad-uses"},
 		"an annotation of others":            {jobText("a", "b", "example.com/depend-on: c, depctl.dev/run: x", ""), ""},
 		"the right name with a wrong prefix": {jobText("a", "", "depctl.io/depends-on: c", ""), "3:35 misspelt-annotation"},
 

@@ -25,6 +25,7 @@ func knownAnnotations() []string {
 		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
 		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
 		gate.ArrayLimitAnnotation, request.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
+		gate.UsesAnnotation, gate.PriorityAnnotation,
 	}
 }
 
@@ -105,6 +106,9 @@ func nearAnnotation(name string, known []string) string {
 	return ""
 }
 
+// ownRules are annotations with a rule of their own.
+var ownRules = []string{gate.DependsOnAnnotation, gate.ArrayLimitAnnotation, gate.UsesAnnotation, gate.PriorityAnnotation}
+
 // badAnnotation says of the other annotations what the gate would say.
 func badAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	if !w.IsAnnotated() {
@@ -113,7 +117,7 @@ func badAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	var found []mistake
 	mistakes, _ := gate.Vet(nil, w.Job)
 	for _, m := range mistakes {
-		if m.Annotation != gate.DependsOnAnnotation && m.Annotation != gate.ArrayLimitAnnotation {
+		if !slices.Contains(ownRules, m.Annotation) {
 			found = append(found, mistakef(w.Annotation(m.Annotation), "", "%s %s", m.Annotation, m.Message)...)
 		}
 	}
