@@ -195,6 +195,9 @@ func withTokens(s Snapshot, d Decision) Decision {
 		d.Reason, d.Message, d.Wants = ReasonWaiting, "waiting: "+grant.Problem.Message, nil
 	default:
 		d.Reason, d.Message = ReasonProblem, "waiting, and something must be fixed: "+grant.Problem.Message
+		if grant.Problem.Code == lang.ProblemForbidden {
+			d.Wants = nil // in line it would be given what it may not take
+		}
 	}
 	return d
 }

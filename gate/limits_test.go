@@ -44,20 +44,22 @@ func TestAJobIsReleasedWithItsTokens(t *testing.T) {
 	given, short := granted{Given: true}, granted{Short: "2 of n/db, of which 1 of 2 are in use"}
 	missing := granted{Problem: &lang.Problem{Message: "there is no limit db"}}
 	asking := granted{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "asking"}}
+	barred := granted{Problem: &lang.Problem{Code: lang.ProblemForbidden, Message: "may not use it"}}
 	for name, test := range map[string]struct {
 		job    *batchv1.Job
 		tokens gate.Tokens
 		want   string
 	}{
-		"all are given":                 {user("db"), given, "release Met: released: it waits for nothing"},
-		"some are short":                {user("db"), short, "wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=2"},
-		"a limit is missing":            {user("db"), missing, "wait Problem: waiting, and something must be fixed: there is no limit db, wants n/db=2"},
-		"a right is asked for":          {user("db"), asking, "wait Waiting: waiting: asking"},
-		"the gate keeps none":           {user("db"), nil, "wait Problem: held: this Job uses limits (depctl.dev/uses), and this gate runs without --limits: kubectl apply -k deploy/full turns them on"},
-		"the text cannot be read":       {user("db=0"), given, `wait InvalidAnnotation: held: annotation depctl.dev/uses cannot be read: "db=0": "0" is not a number of tokens, from 1 to 2147483647`},
-		"the priority cannot be read":   {user("db", with(gate.PriorityAnnotation, "high")), given, "wait InvalidAnnotation: held: annotation depctl.dev/priority is high, which is not a whole number"},
-		"what it waits for comes first": {user("db", with(gate.DependsOnAnnotation, "none")), given, "wait Waiting: waiting: n/none does not exist"},
-		"it is on hold":                 {user("db", with(gate.HoldAnnotation, "no")), given, "wait Held: held: no"},
+		"all are given":      {user("db"), given, "release Met: released: it waits for nothing"},
+		"some are short":     {user("db"), short, "wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=2"},
+		"a limit is missing": {user("db"), missing, "wait Problem: waiting, and something must be fixed: there is no limit db, wants n/db=2"},
+		"a right is missing, and it is not in line": {user("db"), barred, "wait Problem: waiting, and something must be fixed: may not use it"},
+		"a right is asked for":                      {user("db"), asking, "wait Waiting: waiting: asking"},
+		"the gate keeps none":                       {user("db"), nil, "wait Problem: held: this Job uses limits (depctl.dev/uses), and this gate runs without --limits: kubectl apply -k deploy/full turns them on"},
+		"the text cannot be read":                   {user("db=0"), given, `wait InvalidAnnotation: held: annotation depctl.dev/uses cannot be read: "db=0": "0" is not a number of tokens, from 1 to 2147483647`},
+		"the priority cannot be read":               {user("db", with(gate.PriorityAnnotation, "high")), given, "wait InvalidAnnotation: held: annotation depctl.dev/priority is high, which is not a whole number"},
+		"what it waits for comes first":             {user("db", with(gate.DependsOnAnnotation, "none")), given, "wait Waiting: waiting: n/none does not exist"},
+		"it is on hold":                             {user("db", with(gate.HoldAnnotation, "no")), given, "wait Held: held: no"},
 		"elements wait one by one": {user("db", with(gate.DependsOnAnnotation, "none[i]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), given,
 			"wait Problem: held: the expression speaks of single elements"},
 		"a pod may run beside its replacement": {user("db", func(j *batchv1.Job) { j.Spec.PodReplacementPolicy = nil }), given, "wait Problem: held: a pod that is replaced may run beside"},
@@ -77,6 +79,7 @@ func TestAJobIsReleasedWithItsTokens(t *testing.T) {
 				got += ", wants " + d.Wants.String()
 			}
 			require.True(t, strings.HasPrefix(got, test.want), "%s", got)
+			require.Equal(t, strings.Contains(test.want, ", wants"), d.Wants != nil)
 		})
 	}
 }

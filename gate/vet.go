@@ -53,7 +53,7 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 		_, err := j.limit()
 		mistakes = appendMistake(mistakes, err)
 	}
-	if begins || j.Uses.Text != was.Uses.Text {
+	if begins || j.Uses.Text != was.Uses.Text || j.Uses.wrong != was.Uses.wrong {
 		_, err := j.usesPerPod()
 		mistakes = appendMistake(mistakes, err)
 	}

@@ -59,11 +59,11 @@ func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 
 // forget leaves of a Job only the tokens that it has.
 func (l *limits) forget(uid types.UID) {
+	l.pool.Leave(uid)
 	delete(l.counted, uid)
 	delete(l.gone, uid)
 	delete(l.waiting, uid)
 	delete(l.given, uid)
-	l.pool.Leave(uid)
 }
 
 // relisted takes in that these are all Jobs: what was counted and is not there is gone.

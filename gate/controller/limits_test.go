@@ -96,6 +96,28 @@ func TestWhoIsGoneComesIntoLineNoMore(t *testing.T) {
 	require.Empty(t, s.limits.waiting)
 }
 
+// answers answers all questions.
+type answers gate.Answer
+
+func (a answers) Answer(gate.Question) gate.Answer { return gate.Answer(a) }
+
+func TestWhoMayNotUseALimitTakesNothingOfIt(t *testing.T) {
+	t.Parallel()
+	s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), map[string]string{"x": "1"})
+	s.access = access.Fixed{Access: answers(gate.Denied)}
+	s.limits.set("other", map[string]string{"gpu": "1"})
+	require.NoError(t, s.Update(job("a", "1", "", uses("other/gpu"))))
+	d, next := decides(t, s, "a")
+	require.Equal(t, gate.ReasonProblem, d.Reason)
+	require.Empty(t, next)
+	require.NoError(t, s.Update(job("unheld", "2", "", uses("other/gpu"), func(j *batchv1.Job) { j.Spec.Suspend = ptr.To(false) })))
+	_, used, _ := s.limits.pool.Tokens(limit.Name{Namespace: "other", Key: "gpu"})
+	require.Zero(t, used)
+	s.access = access.Fixed{Access: gate.Open{}}
+	_, next = decides(t, s, "a")
+	require.Equal(t, "a", next)
+}
+
 func TestAnEditGivesBackWhatWasGiven(t *testing.T) {
 	t.Parallel()
 	s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), map[string]string{"x": "2"})
