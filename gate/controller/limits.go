@@ -20,8 +20,8 @@ import (
 type limits struct {
 	mu   sync.Mutex
 	pool *limit.Pool[types.UID]
-	// waiting are the Jobs in line, and given those that have their tokens and are not
-	// released yet.
+	// waiting are the Jobs in line, and those that want more than there is in all; given are
+	// those that have their tokens and are not released yet.
 	waiting map[types.UID]claim
 	given   map[types.UID]claim
 	// gone are Jobs that went while they had tokens: their pods may run on.
@@ -76,10 +76,16 @@ func (l *limits) concerns(job gate.Job) bool {
 func (l *limits) tell() (list []metrics.Limit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	waiting := map[limit.Name]int64{}
+	for _, claim := range l.waiting {
+		for _, need := range claim.needs {
+			waiting[need.Limit]++
+		}
+	}
 	for _, name := range l.pool.Limits() {
 		tokens, used, _ := l.pool.Tokens(name)
-		if waiting := int64(l.pool.Waiting(name)); used > 0 || waiting > 0 {
-			list = append(list, metrics.Limit{Namespace: name.Namespace, Name: name.Key, Tokens: tokens, Used: used, Waiting: waiting})
+		if used > 0 || waiting[name] > 0 {
+			list = append(list, metrics.Limit{Namespace: name.Namespace, Name: name.Key, Tokens: tokens, Used: used, Waiting: waiting[name]})
 		}
 	}
 	return list

@@ -42,7 +42,11 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		delete(l.given, job.UID)
 		l.pool.Release(job.UID)
 		l.waiting[job.UID] = wants
-		l.pool.Wait(job.UID, job.Namespace, d.Wants)
+		if l.pool.Possible(d.Wants) {
+			l.pool.Wait(job.UID, job.Namespace, d.Wants)
+		} else { // it is decided again when a limit changes
+			l.pool.Leave(job.UID)
+		}
 	case d.Action == gate.Releasing:
 		return nil
 	default:

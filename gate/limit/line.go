@@ -6,26 +6,42 @@ import (
 	"slices"
 )
 
+// mostGroups is how many groups a namespace has before others of it, whatever they need, are
+// one more group: what a namespace says makes the next one of another no slower to find.
+const mostGroups = 64
+
 // line is who waits for tokens. Those of one namespace who need the same are a group: where
 // the first does not fit, none of them does. So finding the next one costs the logarithm of
 // the group and the number of groups, not of all who wait.
 type line[H comparable] struct {
 	before func(a, b H) bool
-	// groups are by namespace and by the text of their needs, and at is the group of each
+	// groups are by namespace and by the text of their needs, and at is the place of each
 	// who waits.
-	groups map[groupKey]*group[H]
-	at     map[H]groupKey
+	groups     map[groupKey]*group[H]
+	at         map[H]place
+	mostGroups int
 	// turns has, of each namespace that waits or has waited, what it has been given.
 	turns map[string]*turn
 }
 
 type groupKey struct{ namespace, needs string }
 
+// others is the group of those who find no group of their own. Of these only the first is
+// looked at: some wait longer than they would alone, and nobody forever, as long as all are
+// possible.
+const others = "others"
+
+// place is in which group somebody is, and what they need.
+type place struct {
+	key   groupKey
+	needs Needs
+	text  string
+}
+
 // group is a heap of those who wait.
 type group[H comparable] struct {
 	line    *line[H]
 	key     groupKey
-	needs   Needs
 	waiting []H
 	// place is where each is in the heap.
 	place map[H]int
@@ -34,22 +50,22 @@ type group[H comparable] struct {
 // turn is what a namespace has been given, in shares of limits: three of ten tokens are 0.3.
 type turn struct {
 	given float64
-	// waiting counts those who wait.
-	waiting int
+	// waiting counts those who wait, and groups the groups that they are in.
+	waiting, groups int
 }
 
 func newLine[H comparable](before func(a, b H) bool) line[H] {
-	return line[H]{before: before, groups: map[groupKey]*group[H]{}, at: map[H]groupKey{}, turns: map[string]*turn{}}
+	return line[H]{before: before, groups: map[groupKey]*group[H]{}, at: map[H]place{}, turns: map[string]*turn{}, mostGroups: mostGroups}
 }
 
 // Wait puts somebody into the line, or changes what they need. Namespaces take turns, by what
 // they have been given so far; a namespace that waits anew begins where the one is that has
 // been given least, so that nobody saves turns up.
 func (p *Pool[H]) Wait(who H, namespace string, needs Needs) {
-	key := groupKey{namespace, needs.String()}
+	text := needs.String()
 	if at, waits := p.line.at[who]; waits {
-		if at == key {
-			heap.Fix(p.line.groups[key], p.line.groups[key].place[who])
+		if at.key.namespace == namespace && at.text == text {
+			heap.Fix(p.line.groups[at.key], p.line.groups[at.key].place[who])
 			return
 		}
 		p.Leave(who)
@@ -63,12 +79,17 @@ func (p *Pool[H]) Wait(who H, namespace string, needs Needs) {
 		t.given = max(t.given, p.line.least())
 	}
 	t.waiting++
+	key := groupKey{namespace, text}
+	if p.line.groups[key] == nil && t.groups >= p.line.mostGroups {
+		key.needs = others
+	}
 	g := p.line.groups[key]
 	if g == nil {
-		g = &group[H]{line: &p.line, key: key, needs: needs, place: map[H]int{}}
+		g = &group[H]{line: &p.line, key: key, place: map[H]int{}}
 		p.line.groups[key] = g
+		t.groups++
 	}
-	p.line.at[who] = key
+	p.line.at[who] = place{key, needs, text}
 	heap.Push(g, who)
 	for _, need := range needs {
 		p.state(need.Limit).waiting++
@@ -77,21 +98,21 @@ func (p *Pool[H]) Wait(who H, namespace string, needs Needs) {
 
 // Leave takes somebody out of the line, who need not be in it.
 func (p *Pool[H]) Leave(who H) {
-	key, waits := p.line.at[who]
+	at, waits := p.line.at[who]
 	if !waits {
 		return
 	}
-	g := p.line.groups[key]
+	g, t := p.line.groups[at.key], p.line.turns[at.key.namespace]
 	heap.Remove(g, g.place[who])
 	delete(p.line.at, who)
 	if len(g.waiting) == 0 {
-		delete(p.line.groups, key)
+		delete(p.line.groups, at.key)
+		t.groups--
 	}
-	t := p.line.turns[key.namespace]
 	if t.waiting--; t.waiting == 0 && len(p.line.at) == 0 {
 		clear(p.line.turns) // nobody waits: all begin anew
 	}
-	for _, need := range g.needs {
+	for _, need := range at.needs {
 		s := p.limits[need.Limit]
 		s.waiting--
 		p.clean(need.Limit, s)
@@ -129,17 +150,18 @@ func (p *Pool[H]) Next() (who H, ok bool) {
 	slices.SortFunc(heads, p.line.compare)
 	reserved := map[Name]bool{}
 	for _, g := range heads {
-		if p.fits(g.needs, reserved) {
+		needs := p.line.at[g.waiting[0]].needs
+		if p.fits(needs, reserved) {
 			who = g.waiting[0]
-			p.line.turns[g.key.namespace].given += p.share(g.needs)
+			p.line.turns[g.key.namespace].given += p.share(needs)
 			p.Leave(who)
-			p.Hold(who, g.needs)
+			p.Hold(who, needs)
 			return who, true
 		}
-		if !p.possible(g.needs) {
+		if !p.Possible(needs) {
 			continue // it would reserve forever
 		}
-		for _, need := range g.needs {
+		for _, need := range needs {
 			if need.Tokens > p.limits[need.Limit].free() {
 				reserved[need.Limit] = true
 			}
@@ -173,11 +195,11 @@ func (p *Pool[H]) fits(needs Needs, reserved map[Name]bool) bool {
 	return true
 }
 
-// possible reports whether needs fit while nobody else holds a token.
-func (p *Pool[H]) possible(needs Needs) bool {
+// Possible reports whether needs fit while nobody else holds a token.
+func (p *Pool[H]) Possible(needs Needs) bool {
 	return !slices.ContainsFunc(needs, func(need Need) bool {
 		s := p.limits[need.Limit]
-		return !s.set || need.Tokens > s.tokens
+		return s == nil || !s.set || need.Tokens > s.tokens
 	})
 }
 

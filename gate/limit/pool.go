@@ -89,14 +89,6 @@ func (p *Pool[H]) Tokens(name Name) (tokens, used int64, exists bool) {
 	return 0, 0, false
 }
 
-// Waiting returns how many wait for tokens of a limit.
-func (p *Pool[H]) Waiting(name Name) int {
-	if s := p.limits[name]; s != nil {
-		return s.waiting
-	}
-	return 0
-}
-
 // Limits returns the limits that exist, of which somebody holds tokens or for which somebody
 // waits, sorted.
 func (p *Pool[H]) Limits() []Name { return slices.SortedFunc(maps.Keys(p.limits), Name.Compare) }

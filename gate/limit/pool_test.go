@@ -193,6 +193,7 @@ func TestEverybodyRuns(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := NewPool(before)
+		p.line.mostGroups = rapid.IntRange(0, 5).Draw(t, "groups")
 		for _, name := range names {
 			p.SetLimit(name, 4)
 		}
@@ -289,6 +290,25 @@ func TestWhoCanNeverFitReservesNothing(t *testing.T) {
 	require.Equal(t, []int64{1, 2}, []int64{tokens, used})
 	require.Equal(t, map[*job]int64{third: 2}, p.Holders(x))
 	require.Equal(t, []Name{x, y}, p.Limits())
+}
+
+func TestANamespaceHasSoManyGroups(t *testing.T) {
+	t.Parallel()
+	p := NewPool(before)
+	x := Name{"n", "x"}
+	p.SetLimit(x, 1000)
+	for i := range 3 * mostGroups {
+		p.Wait(&job{namespace: "a", number: i}, "a", Needs{{x, int64(1 + i)}})
+	}
+	require.Len(t, p.line.groups, mostGroups+1)
+	p.SetLimit(x, 3*mostGroups)
+	seen := map[int]bool{}
+	for who, ok := p.Next(); ok; who, ok = p.Next() {
+		seen[who.number] = true
+		p.Release(who)
+	}
+	require.Len(t, seen, 3*mostGroups)
+	require.Empty(t, p.line.groups)
 }
 
 // BenchmarkNext gives a token that has come back, with so many who wait for it.

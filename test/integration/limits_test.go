@@ -198,6 +198,20 @@ func aLimitIsChanged(t *testing.T, c *cluster, _ func()) {
 	s.saysOf("wide", "its 3 pods take 3 tokens of "+s.name+"/licence together, which has 2 in all")
 	s.limits(map[string]string{"licence": "3"})
 	s.completes("wide")
+
+	array := func(j *batchv1.Job) {
+		j.Spec.CompletionMode, j.Spec.Parallelism, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](8), ptr.To[int32](8)
+	}
+	s.make("array", "", uses("licence"), array)
+	s.saysOf("array", "or lower depctl.dev/array-limit")
+	s.make("array-in-turns", "", uses("licence"), array, annotate(gate.ArrayLimitAnnotation, "2"))
+	s.completes("array-in-turns")
+	require.Equal(t, s.name+"/licence=1", s.get("array-in-turns").Spec.Template.Annotations[gate.TokensAnnotation])
+	s.make("element-by-element", "array-in-turns[i]", uses("licence"), array)
+	s.saysOf("element-by-element", "counts for the Job as a whole")
+	require.LessOrEqual(t, s.most(), int64(3))
+	s.limits(map[string]string{"licence": "8"})
+	s.completes("array")
 }
 
 func onlyTheLeaderGivesTokens(t *testing.T, c *cluster, _ func()) {
