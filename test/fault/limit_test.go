@@ -78,10 +78,13 @@ func TestNoLimitIsExceeded(t *testing.T) {
 	for range 3 {
 		wg.Go(func() { l.meddle(storm) })
 	}
+	var told atomic.Bool
+	wg.Go(func() { l.scrape(storm, &told) })
 	var faults []string
 	wg.Go(func() { faults = l.suffer(t, storm) })
 	wg.Wait()
 
+	require.True(t, told.Load(), "no gate has told how many tokens are in use")
 	after := time.Now()
 	require.NoError(t, jobs.Wait(timeout(t, 2*time.Minute), func(last map[string]history.Event) bool {
 		l.revive(t)
@@ -217,6 +220,21 @@ func (l *limited) meddle(ctx context.Context) {
 			patch(`{"metadata":{"annotations":{"depctl.dev/released":null}}}`)
 		default:
 			patch(`{"spec":{"parallelism":` + fmt.Sprint(1+rand.IntN(3)) + `}}`)
+		}
+	}
+}
+
+// scrape notes whether a gate tells that Jobs wait for tokens which others use.
+func (l *limited) scrape(ctx context.Context, told *atomic.Bool) {
+	label := `{limit="licence",namespace="first"}`
+	for pauseFor(ctx, time.Second) {
+		for _, g := range l.gates {
+			asking, stop := context.WithTimeout(ctx, time.Second) // it may be stopped
+			samples, err := g.Scrape(asking)
+			stop()
+			if err == nil && samples["depctl_gate_limit_tokens"+label] == float64(lots["licence"]) && samples["depctl_gate_limit_used"+label] > 0 && samples["depctl_gate_limit_waiting"+label] > 0 {
+				told.Store(true)
+			}
 		}
 	}
 }

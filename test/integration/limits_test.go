@@ -114,6 +114,7 @@ func whatIsRecordedCounts(t *testing.T, c *cluster, restart func()) {
 	s.runs("big")
 	s.make("next", "", uses("licence"))
 	s.saysOf("next", fmt.Sprintf("waiting for tokens: 1 of %s/licence, of which 2 of 2 are in use", s.name))
+	require.Equal(t, corev1.EventTypeNormal, s.event("next", gate.ReasonLimitReached).Type)
 	require.Equal(t, s.name+"/licence=2", s.get("big").Spec.Template.Annotations[gate.TokensAnnotation])
 
 	s.patch("big", `{"metadata":{"annotations":{"depctl.dev/uses":null}}}`)
