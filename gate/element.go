@@ -154,6 +154,9 @@ func byElement(s Snapshot) (Decision, bool) {
 	}
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	limit, _ := s.Job.limit()
+	if most := s.Job.Uses.Pods; most > 0 && s.Job.Uses.Recorded != "" && (limit == 0 || most < limit) {
+		limit = most // for more it has no tokens
+	}
 	o := s.elements(policy)
 	if s.Job.Edited && s.Expr != nil {
 		// What the rest of the text says has been true once, but not of this text.

@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -132,7 +133,7 @@ func (j Job) Holds() limit.Needs {
 	if j.Uses.Recorded != "" && (j.Released || !j.Suspended) {
 		each, err := limit.ParseUses(j.Uses.Recorded, j.Namespace)
 		if err == nil {
-			return each.Times(max(j.Pods(), j.Uses.Pods))
+			return each.Times(j.holders())
 		}
 	}
 	if !j.Suspended && j.Uses.Said && j.ForeignOwner == "" {
@@ -141,10 +142,20 @@ func (j Job) Holds() limit.Needs {
 	return nil
 }
 
-// PodTokens returns what a pod takes, nil if nothing: one that is over, or that no release of
-// a Job marked.
+// holders returns for how many pods the Job has tokens. Element by element the gate lets no
+// more go than it took tokens for, whatever array-limit says by now.
+func (j Job) holders() int64 {
+	if j.byElement() && j.Uses.Pods > 0 {
+		return j.Uses.Pods
+	}
+	return max(j.Pods(), j.Uses.Pods)
+}
+
+// PodTokens returns what a pod takes, nil if nothing: one that is over, an element that has
+// not been let go, or one that no release of a Job marked.
 func PodTokens(pod *corev1.Pod) limit.Needs {
-	if pod.Labels[TokensLabel] == "" || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+	if pod.Labels[TokensLabel] == "" || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed ||
+		slices.ContainsFunc(pod.Spec.SchedulingGates, isOurGate) {
 		return nil
 	}
 	needs, err := limit.ParseUses(pod.Annotations[TokensAnnotation], pod.Namespace)
@@ -171,8 +182,6 @@ func limitsOff(s Snapshot) (Decision, bool) {
 		return d, false
 	case s.Tokens == nil:
 		d.Message = "held: this Job uses limits (" + UsesAnnotation + "), and this gate runs without --limits: kubectl apply -k deploy/full turns them on"
-	case s.Expr != nil && s.Expr.Elementwise():
-		d.Message = "held: the expression speaks of single elements (i, self[...]), and " + UsesAnnotation + " counts for the Job as a whole: leave out one of the two"
 	case s.Job.Uses.Overlaps:
 		d.Message = "held: a pod that is replaced may run beside its replacement, which would take more than " + UsesAnnotation +
 			" says: recreate the Job with podReplacementPolicy: Failed, which a new Job with that annotation gets by itself"

@@ -61,7 +61,11 @@ func TestAJobIsReleasedWithItsTokens(t *testing.T) {
 		"what it waits for comes first":             {user("db", with(gate.DependsOnAnnotation, "none")), given, "wait Waiting: waiting: n/none does not exist"},
 		"it is on hold":                             {user("db", with(gate.HoldAnnotation, "no")), given, "wait Held: held: no"},
 		"elements wait one by one": {user("db", with(gate.DependsOnAnnotation, "none[i]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), given,
-			"wait Problem: held: the expression speaks of single elements"},
+			"wait Waiting: waiting: n/none does not exist"},
+		"an element may run": {user("db", with(gate.DependsOnAnnotation, "self[i-1]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), given,
+			"release Met: released"},
+		"an element may run, and there are no tokens": {user("db=2", with(gate.DependsOnAnnotation, "self[i-1]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), short,
+			"wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=4"},
 		"a pod may run beside its replacement": {user("db", func(j *batchv1.Job) { j.Spec.PodReplacementPolicy = nil }), given, "wait Problem: held: a pod that is replaced may run beside"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,6 +156,42 @@ func TestWhatAJobHolds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, test.want, gate.Observe(test.job).Holds().String())
+		})
+	}
+}
+
+func TestNoMoreElementsAreLetGoThanHaveTokens(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		tokens string
+		want   int
+	}{
+		"as many as it took tokens for": {"n/db=1", 2},
+		"as many as array-limit says":   {"", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			object := user("db", with(gate.ArrayLimitAnnotation, "3"), with(gate.ReleasedAnnotation, `{"uid":"u","pods":2}`), func(j *batchv1.Job) {
+				j.Spec.CompletionMode, j.Spec.Completions, j.Spec.Parallelism = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](5), ptr.To[int32](5)
+				j.Spec.Suspend = ptr.To(false)
+				j.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
+				if test.tokens != "" {
+					j.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: test.tokens}
+				}
+			})
+			job := gate.Observe(object)
+			var pods []gate.Pod
+			for i := range int64(5) {
+				pods = append(pods, gate.Pod{Name: "p", Index: i})
+			}
+			d := gate.Decide(gate.Snapshot{
+				Job: job, Tokens: granted{Given: true}, Pods: pods, Now: time.Unix(0, 0),
+				World: gate.World{Graph: depgraph.New(), Self: job.Ref(), Access: gate.Open{}, Job: job},
+			})
+			require.Len(t, d.Elements.Open, test.want)
+			if test.tokens != "" {
+				require.Equal(t, "n/db=2", job.Holds().String())
+			}
 		})
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"depctl.dev/gate"
 )
 
-// badUses reports tokens that the gate cannot read or count, so that it holds the Job, and a
+// badUses reports tokens that the gate cannot read, so that it holds the Job, and a
 // priority that nobody goes by.
 func badUses(_ *linting, w *manifest.Workload) (found []mistake) {
 	if w.Job == nil {
@@ -23,13 +23,9 @@ func badUses(_ *linting, w *manifest.Workload) (found []mistake) {
 		}
 		found = append(found, mistakef(w.Annotation(m.Annotation), hint, "%s %s", m.Annotation, m.Message)...)
 	}
-	switch _, prior := w.Job.Annotations[gate.PriorityAnnotation]; {
-	case prior && !w.Facts.Uses.Said:
+	if _, prior := w.Job.Annotations[gate.PriorityAnnotation]; prior && !w.Facts.Uses.Said {
 		found = append(found, mistakef(w.Annotation(gate.PriorityAnnotation), "take it away, or say what the Job uses: "+gate.UsesAnnotation,
 			"the gate goes by %s only in Jobs with %s", gate.PriorityAnnotation, gate.UsesAnnotation)...)
-	case w.Facts.Uses.Said && w.IsElementwise():
-		found = append(found, mistakef(w.Annotation(gate.UsesAnnotation), "let the Job wait as a whole, or take "+gate.UsesAnnotation+" away",
-			"tokens are counted for the Job as a whole, and its elements wait one by one: the gate holds it")...)
 	}
 	return found
 }

@@ -25,7 +25,7 @@ type Peak struct {
 // Peaks goes through the events of Jobs and of the pods that hold tokens, in the order of
 // the cluster, and returns the peak of each limit ("namespace/key"). A Job uses what its release took until
 // it is complete or has failed, or what its pods have that are not over, if that is more; these count also
-// when the Job is gone. So what the gate says of itself is not asked.
+// when the Job is gone, and alone where its elements are let go one by one. So what the gate says of itself is not asked.
 func Peaks(jobs []Event, pods []PodEvent) map[string]Peak {
 	n := 0
 	p := peaks{of: map[types.UID]*user{}, used: map[string]int64{}, peak: map[string]Peak{}}
@@ -70,7 +70,7 @@ func (p *peaks) job(e Event) {
 		return
 	}
 	p.change(p.user(e.Job.UID, e.Key()), func(u *user) {
-		if u.job = nil; text == "" || e.Deleted || e.Is(batchv1.JobComplete) || e.Is(batchv1.JobFailed) {
+		if u.job = nil; text == "" || e.Deleted || e.Job.Spec.Template.Labels[gatedLabel] != "" || e.Is(batchv1.JobComplete) || e.Is(batchv1.JobFailed) {
 			return
 		}
 		n := int64(1)
