@@ -64,7 +64,7 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	}
 	var affected []lang.Ref
 	if !same {
-		s.replaced(ref, old)
+		s.replaced(ref, old, e.job)
 	}
 	if s.limits != nil && known && !same {
 		affected = s.limits.remove(old.job, s.clock.Now())
@@ -115,16 +115,30 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 		affected = append(affected, s.propagateOutcome(prerequisite, s.entries[prerequisite].job)...)
 	}
 	affected = append(affected, unlike(before, after)...)
+	if same {
+		affected = append(affected, newlySaved(old.job.Seen, job.Seen)...)
+	}
 	if job.AtRisk || job.Guarded || e.unread || old.unread || shrunk || spent || newsworthy(old.job, job, known) {
 		affected = append(affected, ref)
 	}
 	return affected
 }
 
-// replaced forgets what belonged to an earlier Job of a name, if there was one.
-func (s *store) replaced(ref lang.Ref, old entry) {
+// newlySaved returns the Jobs whose outcomes an annotation has now: their finalizers are not needed for it any
+// more. An earlier gate may have written them last.
+func newlySaved(before, now gate.RecordedOutcomes) (saved []lang.Ref) {
+	for ref, gone := range now {
+		if known, was := before[ref]; !was || !known.Same(gone) {
+			saved = append(saved, ref)
+		}
+	}
+	return saved
+}
+
+// replaced forgets what belonged to another Job of a name, if there was one.
+func (s *store) replaced(ref lang.Ref, old entry, job gate.Job) {
 	s.passed.read(ref, 0)
-	s.passed.again(ref)
+	s.passed.again(ref, job.Object)
 	delete(s.successes, old.job.Owner())
 }
 

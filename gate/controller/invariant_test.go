@@ -127,7 +127,8 @@ func (k *known) remove(identity lang.Ref) {
 	ref := k.ref(job)
 	if job.Outcome() != lang.Undecided {
 		for waiter, other := range k.Jobs {
-			if owed := k.owed[other.UID]; owed != nil && k.Names(waiter, ref) {
+			owed := k.owed[other.UID]
+			if later, is := owed[ref]; owed != nil && k.Names(waiter, ref) && !(is && stands(ref, later, job.Object)) {
 				owed[ref] = job.Object
 			}
 		}
@@ -135,6 +136,13 @@ func (k *known) remove(identity lang.Ref) {
 	delete(k.all, identity)
 	delete(k.owed, job.UID)
 	k.place()
+	if earlier, counts := k.Jobs[ref]; counts { // all in one second: the one that is there counts
+		for _, owed := range k.owed {
+			if gone, is := owed[ref]; is && !stands(ref, gone, earlier.Object) {
+				delete(owed, ref)
+			}
+		}
+	}
 	for waiter := range k.Jobs {
 		k.meet(waiter, ref)
 	}
@@ -178,7 +186,7 @@ func (p *player) remembered(ref lang.Ref) {
 	}
 	for name, owed := range p.known.owed[e.job.UID] {
 		gone, seen := e.seen[name]
-		require.True(p.t, seen && gone.Object.UID == owed.UID, "%s has forgotten the outcome of %s", ref, name)
+		require.True(p.t, seen && gone.Object.UID == owed.UID, "%s has forgotten the outcome of %s (%s): %s", ref, name, p.known.Jobs[ref].DependsOn, e.excess)
 	}
 }
 

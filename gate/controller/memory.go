@@ -95,6 +95,9 @@ func (s *store) handTo(ref lang.Ref, job gate.Job, is func(lang.Ref, entry) bool
 		}
 		asks := s.asksResult(dependent, e, ref)
 		known, seen := e.seen[ref]
+		if seen && known.Stands(ref, job.Object) {
+			continue // the one that is known was the later one of the step
+		}
 		if seen && known.Object.UID == string(job.UID) && (!asks || known.Object.Result != nil || job.Object.Result == nil) {
 			continue
 		}
@@ -168,6 +171,9 @@ func (s *store) owes(at lang.Ref, waiter entry, ref lang.Ref, job gate.Job) bool
 	handed, was := waiter.seen[ref]
 	if gone, saved := waiter.job.Seen[ref]; saved && gone.Object.UID == string(job.UID) && (handed.Object == nil || handed.Object.Result == nil || handed.Same(gone)) {
 		return s.resultUnread(at, waiter, ref, job)
+	}
+	if was && handed.Stands(ref, job.Object) {
+		return false // a later one of the step is known
 	}
 	if !was || s.resultUnread(at, waiter, ref, job) {
 		return true

@@ -69,10 +69,10 @@ func (p *passed) pass(job gate.Job) {
 	}
 }
 
-// again notes that a name was taken again, for whom nothing stands. Its place is kept.
-func (p *passed) again(ref lang.Ref) {
+// again notes that there is another Job of a name. What does not stand beside it is forgotten; its place is kept.
+func (p *passed) again(ref lang.Ref, o *lang.Object) {
 	for i := range p.last {
-		if p.last[i].ref == ref {
+		if p.last[i].ref == ref && !p.last[i].Stands(ref, o) {
 			p.last[i].ref = lang.Ref{}
 		}
 	}

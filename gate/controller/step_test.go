@@ -45,6 +45,45 @@ func TestAStepKeepsWhatItRemembersWhenALaterOneComesAndGoes(t *testing.T) {
 	require.Contains(t, s.entries[inRun("waits")].seen, inRun("extract"))
 }
 
+// endedAt fails a Job so many seconds after monday.
+func endedAt(second int) func(*batchv1.Job) {
+	return func(j *batchv1.Job) {
+		fails(j)
+		j.Status.Conditions[0].LastTransitionTime = metav1.NewTime(monday.Add(time.Duration(second) * time.Second))
+	}
+}
+
+func TestTheOutcomeOfTheLatestJobOfAStepStandsWhenEarlierOnesGo(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	retry := job("extract-2", "3", "", stepAt("extract", 1), endedAt(5))
+	require.NoError(t, s.Replace([]any{
+		job("load", "1", "extract, never", stepAt("", 0)), job("extract-1", "2", "", stepAt("extract", 0), ttl, guarded), retry,
+	}, "3"))
+	require.NoError(t, s.Delete(retry))
+	require.EqualValues(t, "uid-extract-2", s.entries[inRun("load")].seen[inRun("extract")].Object.UID)
+
+	earlier := job("extract-1", "4", "", stepAt("extract", 0), ttl, guarded, complete, goingAway)
+	require.NoError(t, s.Update(earlier))
+	require.EqualValues(t, "uid-extract-2", s.entries[inRun("load")].seen[inRun("extract")].Object.UID)
+	_, guarding, _ := s.guarding(inRun("extract"))
+	require.Equal(t, gate.RemoveGuard, guarding, "nobody is owed its outcome")
+	require.NoError(t, s.Delete(earlier))
+	require.EqualValues(t, "uid-extract-2", s.entries[inRun("load")].seen[inRun("extract")].Object.UID)
+}
+
+func TestAnEarlierJobOfAStepTakesNoNameAgain(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	retry := job("extract-2", "2", "", stepAt("extract", 1), endedAt(5))
+	require.NoError(t, s.Replace([]any{job("extract-1", "1", "", stepAt("extract", 0)), retry}, "2"))
+	load := job("load", "3", "(finished(extract), never)"+strings.Repeat(" ", longText), stepAt("", 0))
+	require.NoError(t, s.Add(load))
+	require.NoError(t, s.Delete(retry))
+	s.reread(load)
+	require.EqualValues(t, "uid-extract-2", s.entries[inRun("load")].seen[inRun("extract")].Object.UID)
+}
+
 func TestAStepThatCountsAgainRemembersNothingOfItself(t *testing.T) {
 	t.Parallel()
 	s, _ := recordingStore()

@@ -26,14 +26,16 @@ type Opening struct {
 // JudgeElements goes through the events of Jobs and of pods, in the order of the
 // cluster, and returns which elements were let go and what broke the rules: no
 // element before its requirement was true, and never more at once than
-// depctl.dev/array-limit says.
+// depctl.dev/array-limit says. Of what pods did after the last event of a Job it is not
+// said whether it was too early: the watch of Jobs may be behind that of pods.
 func JudgeElements(jobs []Event, pods []PodEvent) (openings []Opening, violations []string) {
-	j := elements{now: map[string]Event{}, of: map[types.UID]*array{}}
+	j := elements{now: present{}, of: map[types.UID]*array{}, gone: map[lang.Ref]left{}}
 	n := 0
 	for _, p := range pods {
 		for ; n < len(jobs) && revision(jobs[n].Job) < revision(p.Pod); n++ {
 			j.job(jobs[n])
 		}
+		j.ahead = n == len(jobs)
 		j.pod(p)
 	}
 	return j.openings, j.violations
@@ -46,16 +48,27 @@ func revision(o metav1.Object) int64 {
 
 // elements replays a history.
 type elements struct {
-	now        map[string]Event
-	of         map[types.UID]*array
+	now present
+	of  map[types.UID]*array
+	// ahead reports whether the pods are ahead of the Jobs.
+	ahead bool
+	// gone is what ended and went, and seen counts the events of Jobs.
+	gone       map[lang.Ref]left
+	seen       int
 	openings   []Opening
 	violations []string
 }
 
+// left is a Job that ended and went, and the number of the event that said so.
+type left struct {
+	Event
+	number int
+}
+
 // array is what is remembered of a Job that was released element by element.
 type array struct {
-	// gone is what ended and went while the Job was there.
-	gone map[lang.Ref]Event
+	// since is the number of the event with which the Job began to exist.
+	since int
 	// pods are those that exist, and opened the elements that were let go before.
 	pods   map[types.UID]PodEvent
 	made   map[types.UID]time.Time
@@ -63,25 +76,33 @@ type array struct {
 }
 
 func (j *elements) job(e Event) {
+	j.seen++
 	if !e.Deleted {
-		j.now[e.Key()] = e
+		j.now.add(e)
 		if j.of[e.Job.UID] == nil {
-			j.of[e.Job.UID] = &array{gone: map[lang.Ref]Event{}, pods: map[types.UID]PodEvent{}, made: map[types.UID]time.Time{}, opened: map[int64]bool{}}
+			j.of[e.Job.UID] = &array{since: j.seen, pods: map[types.UID]PodEvent{}, made: map[types.UID]time.Time{}, opened: map[int64]bool{}}
 		}
-		for _, a := range j.of {
-			if gone, ok := a.gone[e.ref()]; ok && gone.Job.UID != e.Job.UID {
-				delete(a.gone, e.ref())
-			}
+		if gone, ok := j.gone[e.ref()]; ok && gone.Job.UID != e.Job.UID {
+			delete(j.gone, e.ref())
 		}
 		return
 	}
-	delete(j.now, e.Key())
+	j.now.remove(e)
 	delete(j.of, e.Job.UID)
 	if object(e).Outcome != lang.Undecided {
-		for _, a := range j.of {
-			a.gone[e.ref()] = e
+		j.gone[e.ref()] = left{e, j.seen}
+	}
+}
+
+// goneSince returns what ended and went after an event.
+func (j *elements) goneSince(number int) map[lang.Ref]Event {
+	gone := map[lang.Ref]Event{}
+	for ref, e := range j.gone {
+		if e.number > number {
+			gone[ref] = e.Event
 		}
 	}
+	return gone
 }
 
 func (j *elements) pod(e PodEvent) {
@@ -92,8 +113,8 @@ func (j *elements) pod(e PodEvent) {
 	}
 	// A pod may say of any Job that it is its owner; the namespace it cannot choose.
 	job := e.Pod.Namespace + "/" + owner.Name
-	a := j.of[owner.UID]
-	if a == nil || j.now[job].Job == nil || j.now[job].Job.UID != owner.UID {
+	a, exists := j.of[owner.UID], j.now[e.Pod.Namespace][owner.Name]
+	if a == nil || exists.Job == nil || exists.Job.UID != owner.UID {
 		return // its Job is gone, and it goes, too
 	}
 	before, known := a.pods[e.Pod.UID]
@@ -109,14 +130,13 @@ func (j *elements) pod(e PodEvent) {
 	case !known:
 		j.violate("%s: pod %s of element %d was made without the scheduling gate", job, e.Pod.Name, index)
 	case before.Gated():
-		j.open(a, Opening{Job: job, Index: index, Made: a.made[e.Pod.UID], At: e.At})
+		j.open(a, exists, Opening{Job: job, Index: index, Made: a.made[e.Pod.UID], At: e.At})
 	}
 }
 
-func (j *elements) open(a *array, o Opening) {
+func (j *elements) open(a *array, e Event, o Opening) {
 	j.openings = append(j.openings, o)
-	e := j.now[o.Job]
-	if !a.opened[o.Index] && !a.mayRun(e, j.now, o.Index, o.At) {
+	if !j.ahead && !a.opened[o.Index] && !j.mayRun(a, e, o.Index, o.At) {
 		j.violate("%s: element %d was let go too early: %s", o.Job, o.Index, e.Job.Annotations[dependsOn])
 	}
 	a.opened[o.Index] = true
@@ -136,7 +156,7 @@ func (a *array) running() (n int) {
 }
 
 // mayRun reports whether the requirement of an element is true.
-func (a *array) mayRun(e Event, now map[string]Event, index int64, at time.Time) bool {
+func (j *elements) mayRun(a *array, e Event, index int64, at time.Time) bool {
 	text, annotated := e.Job.Annotations[dependsOn]
 	if !annotated {
 		return true
@@ -149,7 +169,7 @@ func (a *array) mayRun(e Event, now map[string]Event, index int64, at time.Time)
 		return true // not judged, as by Judge
 	}
 	self := &lang.Subject{Ref: e.ref(), Object: object(e)}
-	w := world{now: now, one: &judged{gone: a.gone}, self: self.Ref}
+	w := world{now: j.now, one: &judged{gone: j.goneSince(a.since)}, self: self.Ref}
 	return expr.EvalElements(w, self, at).Open.Contains(index) ||
 		e.Job.Annotations[onFailure] == "run" && expr.Relaxed().EvalElements(w, self, at).Open.Contains(index)
 }

@@ -62,10 +62,42 @@ func TestJudgeElements(t *testing.T) {
 		"a pod of another namespace is no element": {
 			pods: []PodEvent{element(3, "evil", 1, false), element(4, "evil", 2, true), element(5, "evil", 2, false)},
 		},
+		"an element after the last that is known of Jobs is not judged": {
+			pods: []PodEvent{element(3, "n", 2, true), element(11, "n", 2, false)},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, violations := JudgeElements(jobs, test.pods)
+			require.Equal(t, test.want, violations)
+		})
+	}
+}
+
+func TestElementsAfterWhatIsGone(t *testing.T) {
+	t.Parallel()
+	array := func(version int) Event { return event(version, "b", at(version), three(""), free("a[i]", "uid-b")) }
+	a := func(version int) Event { return event(version, "a", at(version), three("0-2"), complete) }
+	pods := []PodEvent{element(5, "n", 1, true), element(6, "n", 1, false)}
+	for name, test := range map[string]struct {
+		jobs []Event
+		want []string
+	}{
+		"what ended and went while the array was there counts": {
+			jobs: []Event{array(1), a(2), gone(a(3)), array(9)},
+		},
+		"what went before the array was there does not": {
+			jobs: []Event{a(2), gone(a(3)), array(4), array(9)},
+			want: []string{"n/b: element 1 was let go too early: a[i]"},
+		},
+		"what was recreated does not": {
+			jobs: []Event{array(1), a(2), gone(a(3)), event(4, "a", at(4), again), array(9)},
+			want: []string{"n/b: element 1 was let go too early: a[i]"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, violations := JudgeElements(test.jobs, pods)
 			require.Equal(t, test.want, violations)
 		})
 	}

@@ -35,7 +35,7 @@ func (r Release) Latency() time.Duration { return r.At.Sub(r.Met) }
 // expressions to package lang; but those that speak of times, exit codes and
 // elements of the Job itself it does not judge.
 func Judge(events []Event) (releases []Release, violations []string) {
-	j := judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}, readers: map[*judged]bool{}}
+	j := judge{now: present{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}, readers: map[*judged]bool{}}
 	for _, e := range events {
 		j.see(e)
 	}
@@ -44,7 +44,7 @@ func Judge(events []Event) (releases []Release, violations []string) {
 
 // judge replays a history.
 type judge struct {
-	now  map[string]Event
+	now  present
 	jobs map[types.UID]*judged
 	// waiters are the Jobs that name one, by namespace/name.
 	waiters map[string]map[*judged]bool
@@ -81,7 +81,7 @@ type judged struct {
 
 func (j *judge) see(e Event) {
 	if e.Deleted {
-		delete(j.now, e.Key())
+		j.now.remove(e)
 		if one := j.jobs[e.Job.UID]; one != nil {
 			j.forget(one)
 			delete(j.jobs, e.Job.UID)
@@ -89,7 +89,7 @@ func (j *judge) see(e Event) {
 		j.affect(e)
 		return
 	}
-	j.now[e.Key()] = e
+	j.now.add(e)
 	text, waits := e.Job.Annotations[dependsOn]
 	if one, known := j.jobs[e.Job.UID]; known || waits {
 		if !known {
@@ -228,7 +228,8 @@ func (one *judged) names() []string {
 
 // plain returns the Job that a name means outside of all runs.
 func (j *judge) plain(name string) (Event, bool) {
-	e, exists := j.now[name]
+	namespace, name, _ := strings.Cut(name, "/")
+	e, exists := j.now[namespace][name]
 	return e, exists && e.Job.Labels[runLabel] == ""
 }
 

@@ -42,11 +42,11 @@ func Stuck(events []Event, now time.Time, patience time.Duration) []string {
 
 // leave returns what the gate has left, if open says for a Job that it may run.
 func leave(events []Event, now time.Time, patience time.Duration, open func(*judge, *judged) bool) (left []string) {
-	j := &judge{now: map[string]Event{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}, readers: map[*judged]bool{}}
+	j := &judge{now: present{}, jobs: map[types.UID]*judged{}, waiters: map[string]map[*judged]bool{}, readers: map[*judged]bool{}}
 	for _, e := range events {
 		j.see(e)
 	}
-	for _, e := range j.now {
+	for e := range j.now.all() {
 		one, late := j.jobs[e.Job.UID], now.Sub(e.At) > patience
 		_, held := e.Job.Annotations[hold]
 		judged := one != nil && (one.expr != nil || len(one.named) > 0)

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +16,45 @@ import (
 // those that exist, and those that ended and went while it waited. Rights are
 // not asked: whoever may not look waits longer, never shorter.
 type world struct {
-	now  map[string]Event
+	now  present
 	one  *judged
 	self lang.Ref
+}
+
+// present are the Jobs that exist, by namespace and name.
+type present map[string]map[string]Event
+
+func (p present) add(e Event) {
+	if p[e.Job.Namespace] == nil {
+		p[e.Job.Namespace] = map[string]Event{}
+	}
+	p[e.Job.Namespace][e.Job.Name] = e
+}
+
+func (p present) remove(e Event) { delete(p[e.Job.Namespace], e.Job.Name) }
+
+// all yields the Jobs of all namespaces.
+func (p present) all() iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		for _, jobs := range p {
+			for _, e := range jobs {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// steps returns the Jobs of a namespace, as others name them: of the Jobs of a step, the latest.
+func (p present) steps(namespace string) map[lang.Ref]Event {
+	steps := map[lang.Ref]Event{}
+	for _, e := range p[namespace] {
+		if other, exists := steps[e.ref()]; !exists || e.later(other) {
+			steps[e.ref()] = e
+		}
+	}
+	return steps
 }
 
 // Object returns what is known of a Job.
@@ -37,14 +74,10 @@ func (w world) event(ref lang.Ref) (latest Event, exists bool) {
 		return Event{}, false
 	}
 	if ref.Run == "" {
-		e, exists := w.now[ref.Namespace+"/"+ref.Name]
+		e, exists := w.now[ref.Namespace][ref.Name]
 		return e, exists && e.ref() == ref
 	}
-	for _, e := range w.now {
-		if e.ref() == ref && (!exists || e.later(latest)) {
-			latest, exists = e, true
-		}
-	}
+	latest, exists = w.now.steps(ref.Namespace)[ref]
 	return latest, exists
 }
 
@@ -67,13 +100,12 @@ func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {
 			members = append(members, lang.Member{Name: ref.Name, Object: object(e)})
 		}
 	}
-	for _, e := range w.now {
-		if latest, _ := w.event(e.ref()); latest.Job.UID == e.Job.UID {
-			add(e.ref(), e)
-		}
+	steps := w.now.steps(set.Namespace)
+	for ref, e := range steps {
+		add(ref, e)
 	}
 	for ref, e := range w.one.gone {
-		if _, exists := w.event(ref); !exists {
+		if _, exists := steps[ref]; !exists {
 			add(ref, e)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -88,14 +87,18 @@ func run(m *testing.M) (code int) {
 	}
 	defer func() { code = max(code, full.end()) }()
 	code = m.Run()
-	releases, violations := shared.judge()
-	fmt.Printf("judged %d releases, %d violations\n", len(releases), len(violations))
-	if len(violations) > 0 {
-		fmt.Println(strings.Join(violations, "\n"))
-		code = 1
-	}
-	if code != 0 {
+	return report(code, shared, gate, "")
+}
+
+// report judges what happened in a cluster. What broke the rules is said last, as CI shows the end.
+func report(code int, c *cluster, gate *sandbox.Gate, of string) int {
+	releases, violations := c.judge()
+	if code = max(code, min(len(violations), 1)); code != 0 {
 		fmt.Println("the end of the gate's log:\n" + gate.LogTail())
+	}
+	fmt.Printf("judged %d releases%s, %d violations\n", len(releases), of, len(violations))
+	for _, violation := range violations {
+		fmt.Println(violation)
 	}
 	return code
 }
@@ -132,12 +135,7 @@ func (f *fullCluster) end() (code int) {
 	if f.cluster == nil {
 		return 0
 	}
-	releases, violations := f.cluster.judge()
-	fmt.Printf("judged %d releases with deploy/full, %d violations\n", len(releases), len(violations))
-	if len(violations) > 0 {
-		fmt.Println(strings.Join(violations, "\n") + "\nthe end of the gate's log:\n" + f.gate.LogTail())
-		code = 1
-	}
+	code = report(0, f.cluster, f.gate, " with deploy/full")
 	f.cluster.end()
 	if err := f.cluster.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
