@@ -31,6 +31,10 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 			[]string{"--leader-elect-retry-period=9s"},
 			"--leader-elect-renew-deadline must be longer than 1.2 times --leader-elect-retry-period, got 10s and 9s",
 		},
+		"limits without an election": {
+			[]string{"--limits", "--leader-elect=false"},
+			"--limits needs --leader-elect: two gates that lead at once would give the same tokens twice",
+		},
 		"no such lock":              {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
 		"a rate below 0":            {[]string{"--report-qps=-1"}, "--report-qps must be 0 or more, got -1"},
 		"profiles without a server": {[]string{"--profiling", "--metrics-bind-address=0"}, "--profiling needs the address of --metrics-bind-address, which is 0"},
