@@ -198,6 +198,8 @@ func withTokens(s Snapshot, d Decision) Decision {
 	}
 	d.Action, d.Wants, d.Results = Waiting, needs, nil
 	switch {
+	case grant.Problem == nil && s.Job.Refused != "": // its tokens were taken back for that
+		d.Reason, d.Message = ReasonPatchRefused, s.Job.Refused
 	case grant.Problem == nil:
 		d.Reason, d.Message = ReasonLimitReached, "waiting for tokens: "+grant.Short
 	case grant.Problem.Code == lang.ProblemUnasked:
@@ -227,7 +229,7 @@ func (j Job) Barred(needs limit.Needs, access Access) *lang.Problem {
 }
 
 // usesOperations returns what a release tests of the tokens that the Job takes, and by what
-// its pods are found.
+// its pods are found. They come before what changes parallelism.
 func (j Job) usesOperations() []operation {
 	if !j.Uses.Said {
 		return []operation{{"test", annotationPath(UsesAnnotation), nil}}

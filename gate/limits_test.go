@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -119,6 +120,33 @@ test /metadata/annotations/depctl.dev~1uses "db"
 add /spec/template/metadata/labels/depctl.dev~1holds-tokens "true"
 add /spec/template/metadata/annotations/depctl.dev~1tokens "n/db=1"`,
 		operations(user("db", with(gate.DependsOnAnnotation, "a"), func(j *batchv1.Job) { j.Spec.Template.Annotations = map[string]string{"mine": "stays"} })))
+}
+
+// What is tested must not be what the same patch has changed before.
+func TestTheReleaseOfAnArrayThatUsesTokensCanBeCarriedOut(t *testing.T) {
+	t.Parallel()
+	for name, perElement := range map[string]bool{"as a whole": false, "element by element": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			array := user("db", with(gate.ArrayLimitAnnotation, "2"), func(j *batchv1.Job) {
+				j.Spec.CompletionMode, j.Spec.Completions, j.Spec.Parallelism = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](8), ptr.To[int32](4)
+				j.Spec.Template.Labels = map[string]string{"a": "b"}
+			})
+			job := gate.Observe(array)
+			patch, err := gate.ReleasePatch(job, gate.NewRelease(job, time.Unix(0, 0), "test", nil), gate.ReleaseOptions{PerElement: perElement})
+			require.NoError(t, err)
+			operations, err := jsonpatch.DecodePatch(patch)
+			require.NoError(t, err)
+			text, err := json.Marshal(array)
+			require.NoError(t, err)
+			text, err = operations.Apply(text)
+			require.NoError(t, err, string(patch))
+			var stored batchv1.Job
+			require.NoError(t, json.Unmarshal(text, &stored))
+			require.Equal(t, map[bool]int32{false: 2, true: 8}[perElement], *stored.Spec.Parallelism)
+			require.Equal(t, "n/db=2", gate.Observe(&stored).Holds().String())
+		})
+	}
 }
 
 func TestWhatAJobHolds(t *testing.T) {

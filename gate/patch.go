@@ -3,6 +3,7 @@ package gate
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, append(templateOperations(job, how), append(job.usesOperations(), noteOperations(job, how.Results)...)...)...))
+	}, slices.Concat(job.usesOperations(), templateOperations(job, how), noteOperations(job, how.Results))...))
 }
 
 // sameText tests that the Job waits for what was decided on.

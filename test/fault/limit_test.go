@@ -40,7 +40,7 @@ type limited struct {
 }
 
 // lots is what there is of each limit. The Jobs of both namespaces share "gpu" of the first.
-var lots = map[string]int64{"licence": 30, "db": 10, "gpu": 16}
+var lots = map[string]int64{"licence": 60, "db": 20, "gpu": 32}
 
 // TestNoLimitIsExceeded makes Jobs that use tokens, as fast as they go. Meanwhile gates are killed and
 // stopped, so that the other one leads and the first wakes up later, and people suspend, edit and delete
@@ -152,7 +152,7 @@ func (l *limited) prepare(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// make makes Jobs, and no more than 80 of a namespace that are not over.
+// make makes Jobs, and no more than 150 of a namespace that are not over.
 func (l *limited) make(ctx context.Context) {
 	uses := []string{"licence", "licence=4", "licence=5, db", "db", "first/gpu=3, licence", "first/gpu, db=2", "first/gpu"}
 	for ctx.Err() == nil {
@@ -175,7 +175,7 @@ func (l *limited) make(ctx context.Context) {
 			pauseFor(ctx, 100*time.Millisecond)
 			continue
 		}
-		for l.backlog(ctx, space) > 80 && pauseFor(ctx, 100*time.Millisecond) {
+		for l.backlog(ctx, space) > 150 && pauseFor(ctx, 100*time.Millisecond) {
 		}
 	}
 }
