@@ -28,7 +28,7 @@ import (
 	"depctl.dev/test/sandbox"
 )
 
-var limitStorm = flag.Duration("limit-storm", 50*time.Second, "how long the storm of the test of limits takes; 10,000 releases need about 6 minutes")
+var limitStorm = flag.Duration("limit-storm", 80*time.Second, "how long the storm of the test of limits takes; 10,000 releases need about 10 minutes")
 
 // limited is a cluster with limits, two gates, and Jobs that use tokens.
 type limited struct {
