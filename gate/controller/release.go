@@ -27,6 +27,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	how.Awaited = how.Awaited || c.store.resultAwaited(job)
 	how.Results = d.Results
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
+	record.Handler = d.Handler
 	patched, err := c.sendRelease(ctx, job, record, how)
 	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {
 		// A label is not worth a Job that is stuck: there are moments at which a Job
