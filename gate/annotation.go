@@ -73,6 +73,8 @@ type Release struct {
 	// Text over the expression.
 	Hash string `json:"hash,omitempty"`
 	Text string `json:"text,omitempty"`
+	// Handler says that the Job deals with the failure of its run. So it is one while it runs, too.
+	Handler bool `json:"handler,omitempty"`
 }
 
 // NewRelease returns the record of a release of a Job for the given reasons. The

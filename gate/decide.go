@@ -88,9 +88,8 @@ type Snapshot struct {
 	// Cycle is the shortest cycle of a deadlock that the Job is in: each waits
 	// for the next, and the last for the first. Nil if it is in none.
 	Cycle []lang.Ref
-	// FailedStep is the step of the Job's run whose failure ends its wait, as
-	// World.FailedStep finds it; empty if there is none.
-	FailedStep lang.Ref
+	// Failure is that of the run of the Job, nil if no step of it has failed.
+	Failure *RunFailure
 	// Pods are those of a Job that is released element by element, in the order
 	// of ComparePods; nil while they are not known.
 	Pods []Pod
@@ -121,6 +120,8 @@ type Decision struct {
 	// leaves each element to itself.
 	Elements   *Elements
 	PerElement bool
+	// Handler reports whether Releasing is for the failure of the run.
+	Handler bool
 	// Results are those that the pods of the Job get, where Releasing.
 	Results map[string]string
 	// Wants are the tokens for which the Job is in line.
@@ -136,7 +137,9 @@ type check func(Snapshot) (Decision, bool)
 // Decide returns what should happen to the Job of the snapshot. The list is
 // the specification; doc.go says why each check stands where it does.
 func Decide(s Snapshot) Decision {
-	return inTime(s, decide(s))
+	d := inTime(s, decide(s))
+	d.Handler = d.Action == Releasing && s.Failure.Handles(s.Job.Ref())
+	return d
 }
 
 func decide(s Snapshot) Decision {

@@ -136,6 +136,7 @@ func Observe(job *batchv1.Job) Job {
 	}
 	release := parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
 	j.Released = release != nil
+	j.Object.Handler = j.Released && release.Handler
 	j.observeConditions(job.Status.Conditions, release)
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])
 	j.Seen, j.Room = parseSeen(job.Annotations[SeenAnnotation]), room(job.Annotations)

@@ -67,6 +67,8 @@ type Object struct {
 	// Result is what the object said when it succeeded; nil while nobody has looked. An
 	// expression asks for it only where AsksResult says so.
 	Result *Result
+	// Handler says that it was released to deal with the failure of its run.
+	Handler bool
 	// NamesRun says that its expression speaks of a whole run, which so leaves it out.
 	NamesRun bool
 	// RunSize is how many steps its run has at least; 0 if nobody said so.

@@ -180,6 +180,10 @@ func (r *Run) ask(ref lang.Ref) {
 	switch d.Action {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
+		if d.Handler {
+			handler := *job.Object
+			handler.Handler, job.Object = true, &handler
+		}
 		r.world.Set(job) // that it may run opens nothing before it does
 		r.ready = append(r.ready, readyJob{ref: ref, at: r.now})
 	case gate.Failing:

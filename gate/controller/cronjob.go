@@ -209,7 +209,7 @@ func (s *store) dropCronJob(ref lang.Ref) []lang.Ref {
 	s.nameInTemplate(ref, "")
 	delete(s.crons.of, ref)
 	s.crons.Remove(ref)
-	return s.graph.Remove(ref)
+	return s.withRuns(ref, s.graph.Remove(ref))
 }
 
 // changedCronJob makes a CronJob another object for the graph, and returns those who name it,
@@ -217,7 +217,7 @@ func (s *store) dropCronJob(ref lang.Ref) []lang.Ref {
 func (s *store) changedCronJob(ref lang.Ref) []lang.Ref {
 	runs, one := s.crons.Runs(ref), s.crons.of[ref]
 	c := &runs.CronJob
-	affected := s.graph.Set(ref, depgraph.Node{Object: &lang.Object{UID: string(c.UID), Created: c.Created}})
+	affected := s.withRuns(ref, s.graph.Set(ref, depgraph.Node{Object: &lang.Object{UID: string(c.UID), Created: c.Created}}))
 	delete(s.went, ref)
 	if !s.isNamed(ref) {
 		return affected

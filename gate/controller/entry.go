@@ -98,7 +98,6 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)
-	affected = append(affected, s.failsFast(old, e)...)
 	affected = append(affected, s.changedRun(job)...)
 	if e.expr != old.expr && len(s.crons.of) > 0 {
 		for _, prerequisite := range s.graph.Prerequisites(ref) {

@@ -119,7 +119,7 @@ func (s kindStore) take(f *fact) []lang.Ref {
 	}
 	delete(s.went, f.ref)
 	s.ready(f.object, s.graph.Object(f.ref))
-	return s.graph.Set(f.ref, depgraph.Node{Object: f.object, Labels: f.labels})
+	return s.withRuns(f.ref, s.graph.Set(f.ref, depgraph.Node{Object: f.object, Labels: f.labels}))
 }
 
 func (s kindStore) drop(ref lang.Ref) []lang.Ref {
@@ -127,7 +127,7 @@ func (s kindStore) drop(ref lang.Ref) []lang.Ref {
 	if ref.Kind == lang.KindCronJob {
 		return s.dropCronJob(ref)
 	}
-	affected := s.graph.Remove(ref)
+	affected := s.withRuns(ref, s.graph.Remove(ref))
 	s.gone(ref)
 	return affected
 }

@@ -28,6 +28,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	how.Awaited = how.Awaited || c.store.resultAwaited(job)
 	how.Results = d.Results
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
+	record.Handler = d.Handler
 	if job.Uses.Said {
 		record.Leader = c.identity
 	}

@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"iter"
 	"time"
 
 	"depctl.dev/gate"
@@ -117,51 +116,4 @@ func (s *store) absentSince(ref lang.Ref) time.Time {
 		return at
 	}
 	return s.listedAt
-}
-
-// failsFast returns the steps that may go with their run: where a step of it has just failed, and where one says
-// something else than before, by which others may be handlers no more.
-func (s *store) failsFast(old, e entry) []lang.Ref {
-	run, same := e.job.Step(), old.job.UID == e.job.UID
-	fails := e.job.Outcome() == lang.Failed && !(same && old.job.Outcome() == lang.Failed)
-	reads := same && (old.expr != e.expr || old.unread != e.unread)
-	if run.Run == "" || e.job.Superseded || !fails && !reads {
-		return nil
-	}
-	var steps []lang.Ref
-	for ref, step := range s.stepsOf(run) {
-		if step.job.FailFast && step.job.Waits() {
-			steps = append(steps, ref)
-		}
-	}
-	return steps
-}
-
-// failedStep returns the step whose failure ends the wait of a Job. There is none while a step waits of which it
-// is not known what it says: it may be what makes the Job a handler.
-func (s *store) failedStep(world gate.World, job gate.Job) lang.Ref {
-	failed := world.FailedStep(job)
-	if failed.Name == "" {
-		return failed
-	}
-	for _, step := range s.stepsOf(failed) {
-		if step.job.Waits() && (step.unread || step.excess != "") {
-			return lang.Ref{}
-		}
-	}
-	return failed
-}
-
-// stepsOf yields the steps of the run of one of them, those that count.
-func (s *store) stepsOf(step lang.Ref) iter.Seq2[lang.Ref, entry] {
-	return func(yield func(lang.Ref, entry) bool) {
-		ref := step
-		ref.Name = "*"
-		for _, m := range s.graph.Members(ref, lang.Ref{}) {
-			ref.Name = m.Name
-			if !yield(ref, s.entries[ref]) {
-				return
-			}
-		}
-	}
 }

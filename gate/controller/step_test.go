@@ -22,10 +22,6 @@ func stepAt(step string, second int) func(*batchv1.Job) {
 	}
 }
 
-func failsFastly(j *batchv1.Job) {
-	metav1.SetMetaDataAnnotation(&j.ObjectMeta, gate.FailFastAnnotation, "true")
-}
-
 func inRun(step string) lang.Ref {
 	return lang.Ref{Kind: lang.KindJob, Namespace: "n", Name: step, Run: "k"}
 }
@@ -101,27 +97,4 @@ func TestAnExpressionThatNamesItsOwnStepStaysAMistake(t *testing.T) {
 		_, err := own.Parse()
 		require.ErrorContains(t, err, "itself")
 	}
-}
-
-func TestARunGoesOnlyOnceItIsKnownWhoHandlesIt(t *testing.T) {
-	t.Parallel()
-	s, asked := recordingStore()
-	handler := job("handler", "3", "failed(run) or ("+strings.Repeat("never or ", longText/9)+"never)", stepAt("", 0), failsFastly)
-	require.NoError(t, s.Replace([]any{job("behind", "1", "handler", stepAt("", 0), failsFastly), job("load", "2", "", stepAt("", 0))}, "2"))
-	require.NoError(t, s.Update(handler))
-	require.NoError(t, s.Update(job("load", "4", "", stepAt("", 0), fails)))
-	require.True(t, s.toRead(inRun("handler")))
-	_, d, _ := s.decide(inRun("behind"))
-	require.Equal(t, gate.Waiting, d.Action, "what the handler says is still to be read: %s", d.Message)
-
-	asked()
-	s.reread(handler)
-	require.Contains(t, asked(), "behind")
-	_, d, _ = s.decide(inRun("behind"))
-	require.Equal(t, gate.Waiting, d.Action, "it waits for a handler, so it is one, too: %s", d.Message)
-
-	require.NoError(t, s.Update(job("handler", "5", "load, never", stepAt("", 0), failsFastly)))
-	require.Contains(t, asked(), "behind", "it is a handler no more")
-	_, d, _ = s.decide(inRun("behind"))
-	require.Equal(t, gate.ReasonRunFailed, d.Reason)
 }

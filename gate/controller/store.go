@@ -45,6 +45,8 @@ type store struct {
 	listedVersion string
 	// superseded has, for each step, the references of the earlier Jobs of it.
 	superseded map[lang.Ref]map[lang.Ref]bool
+	// runs has the runs in which steps fail fast.
+	runs runs
 	// went has when objects went that somebody names, and listedAt is when all were last
 	// listed.
 	went     map[lang.Ref]time.Time
@@ -95,7 +97,7 @@ func newStore(enqueue func(lang.Ref, time.Time), now clock.PassiveClock) *store 
 		access:  access.Fixed{Access: gate.Closed{}},
 		entries: map[lang.Ref]entry{},
 		keys:    map[lang.Ref]lang.Ref{},
-		went:    map[lang.Ref]time.Time{}, superseded: map[lang.Ref]map[lang.Ref]bool{},
+		went:    map[lang.Ref]time.Time{}, superseded: map[lang.Ref]map[lang.Ref]bool{}, runs: runs{of: map[lang.Ref]*run{}},
 		crons:  newCronJobs(),
 		graph:  depgraph.New(),
 		memory: map[lang.Ref]map[lang.Ref]bool{},
@@ -190,9 +192,8 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		grants = tokens{s.limits, world.Access}
 	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Tokens: grants,
-		Job:    e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
-		World: world, FailedStep: s.failedStep(world, e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
+		Tokens: grants, World: world, Failure: s.failure(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
 
@@ -263,6 +264,8 @@ func (s *store) change(do func() []lang.Ref) {
 
 func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	s.memorize(ref, e.seen)
+	old := s.entries[ref]
+	affected = s.runs.change(ref, old, e)
 	s.entries[ref] = e
 	delete(s.went, ref)
 	if len(e.questions) == 0 || !e.job.Waits() {
@@ -270,7 +273,17 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	}
 	n := e.job.Node(e.expr)
 	n.SeesOtherwise = len(e.seen) > 0 || len(e.questions) > 0
-	return s.graph.Set(ref, n)
+	affected = append(affected, s.graph.Set(ref, n)...)
+	if s.runs.foreseen(ref, old.job, e.job) {
+		return affected
+	}
+	return s.withRuns(ref, affected)
+}
+
+// withRuns adds to those that the change of an object affects the steps of runs that may go with their run now, or
+// may not any more.
+func (s *store) withRuns(ref lang.Ref, affected []lang.Ref) []lang.Ref {
+	return append(affected, s.runs.behind(s.graph, ref)...)
 }
 
 func (s *store) remove(ref lang.Ref) []lang.Ref {
@@ -293,10 +306,11 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.memorize(ref, nil)
 	s.budget.admit(ref)
 	s.budget.change(ref.Namespace, e.weight, weight{})
+	affected = append(affected, s.runs.change(ref, e, entry{})...)
 	delete(s.entries, ref)
 	delete(s.successes, e.job.Owner())
 	s.access.Forget(ref)
-	affected = append(affected, s.graph.Remove(ref)...)
+	affected = append(affected, s.withRuns(ref, s.graph.Remove(ref))...)
 	s.gone(ref)
 	affected = append(affected, s.goneRun(e.job)...)
 	if s.limits != nil {

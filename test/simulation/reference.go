@@ -75,7 +75,7 @@ func (r *Reference) Decide(ref lang.Ref, graph *depgraph.Graph) gate.Decision {
 	job := r.Jobs[ref]
 	s := gate.Snapshot{Job: job, World: world{r, ref}, Now: r.Now}
 	s.Expr, s.Invalid = r.Parse(job)
-	s.FailedStep = r.failedStep(job)
+	s.Failure = r.failure(job)
 	if graph != nil {
 		s.Cycle = graph.Cycle(ref)
 	}

@@ -81,22 +81,11 @@ func Place(jobs []gate.Job) map[lang.Ref]gate.Job {
 	return placed
 }
 
-// failedStep returns the step of a Job's run that has failed, if the Job goes with its run.
-func (r *Reference) failedStep(job gate.Job) lang.Ref {
+// failure returns the failure of a Job's run, for a Job that waits.
+func (r *Reference) failure(job gate.Job) *gate.RunFailure {
 	run := job.Step()
-	if !job.FailFast || run.Run == "" || job.Superseded || !Waits(job) {
-		return lang.Ref{}
+	if run.Run == "" || job.Superseded || !Waits(job) {
+		return nil
 	}
-	var failed lang.Ref
-	for ref, other := range r.Jobs {
-		if ref.Run == run.Run && ref.Namespace == run.Namespace && !other.Superseded && other.UID != job.UID &&
-			other.Outcome() == lang.Failed && (failed.Name == "" || ref.Name < failed.Name) {
-			failed = ref
-		}
-	}
-	run.Name = "*"
-	if failed.Name != "" && gate.Handlers(r.Graph(), run)[job.Ref()] {
-		return lang.Ref{}
-	}
-	return failed
+	return gate.FailureOf(r.Graph(), gate.AllSteps(run))
 }

@@ -205,7 +205,7 @@ func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
 	seen := w.SeenBy(ref)
 	job := w.Jobs[ref]
 	return gate.Snapshot{
-		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, FailedStep: seen.FailedStep(job),
+		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, Failure: seen.Failure(job),
 		Tokens: w.tokens(), Cycle: seen.Visible(w.Graph.Cycle(ref)), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
 	}
 }
