@@ -156,7 +156,11 @@ func TestCronJobs(t *testing.T) {
 			forbid(c, "list", "pods")
 		}},
 		"graph-handlers": {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
-		"explain-none":   {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
+		"graph-circles": {lines: []string{
+			"graph -f testdata/cronjobs/each-other.yaml", "lint testdata/cronjobs/each-other.yaml",
+			"plan -f testdata/cronjobs/each-other.yaml", "graph -f testdata/cronjobs/circle.yaml",
+		}, terminal: "100 columns"},
+		"explain-none": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got strings.Builder

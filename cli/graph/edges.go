@@ -47,7 +47,7 @@ func newModel(w *snapshot.World, s selection) *model {
 // link adds an edge for each object and check that the expressions of the shown
 // Jobs name, and a node for each set, with an edge from every member.
 func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
-	sets := map[string]bool{}
+	sets, circles := map[string]bool{}, w.Circles()
 	for _, n := range m.Nodes {
 		expr := w.Graph.Expr(n.Ref)
 		if expr == nil {
@@ -58,6 +58,7 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			e := picture.Edge{
 				From: from.String(), To: n.ID, Check: named.Check, Value: w.Value(n.Ref, named),
 				Plain: named.Check == named.Ref.String() && named.Ref.Offset() == 0, Runs: meant(w, n.Ref, named.Ref),
+				OtherRun: from.Kind == lang.KindCronJob && n.Ref.Kind == lang.KindCronJob && !circles[[2]lang.Ref{n.Ref, from}],
 			}
 			if from == n.Ref && from.Kind == lang.KindCronJob {
 				continue // another run of its own: it waits for no circle

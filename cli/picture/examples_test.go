@@ -71,6 +71,16 @@ func (g *Graph) with(id string, change func(*Node)) *Graph {
 }
 
 // critical marks a way.
+// otherRun has an edge mean a run of another time.
+func (g *Graph) otherRun(from, to, at string) *Graph {
+	for i := range g.Edges {
+		if e := &g.Edges[i]; e.From == refOf(from).String() && e.To == refOf(to).String() {
+			e.OtherRun, e.Runs = true, []string{at}
+		}
+	}
+	return g
+}
+
 func (g *Graph) critical(names ...string) *Graph {
 	for k, name := range names {
 		g.with(name, func(n *Node) { n.Critical = true })
@@ -134,6 +144,10 @@ var examples = map[string]func() *Graph{
 	},
 	"cycle": func() *Graph {
 		return graphOf("start succeeded", "a blocked: c, start", "b blocked: a", "c blocked: b", "after: c")
+	},
+	"other-runs": func() *Graph {
+		return graphOf("load: report", "report: load", "mail: report").otherRun("load", "report", "2026-11-29T03:00:00Z").
+			otherRun("report", "load", "2026-11-30T02:00:00Z")
 	},
 	"components": func() *Graph {
 		return graphOf("a succeeded", "b running: a", "x failed", "y skipped: x", "z skipped: y", "lone pending")

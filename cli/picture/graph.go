@@ -105,7 +105,10 @@ type Edge struct {
 	// Runs are the scheduled times of the CronJob that are meant, where that is known.
 	Runs []string
 	// Plain says that Check only asks for success.
-	Plain    bool
+	Plain bool
+	// OtherRun says that another run of the CronJob it leads from is meant than the one that waits for To:
+	// it closes no cycle.
+	OtherRun bool
 	Member   bool
 	Critical bool
 	Change   Change
@@ -138,19 +141,36 @@ func (e Edge) Label() string {
 	if !e.Plain && e.Check != "" {
 		parts = append(parts, e.Check)
 	}
-	switch n := len(e.Runs); {
-	case n == 1:
-		parts = append(parts, "run of "+e.Runs[0])
-	case n > 1:
-		parts = append(parts, fmt.Sprintf("%d runs, %s to %s", n, e.Runs[0], e.Runs[n-1]))
+	if runs := e.runs(); runs != "" {
+		parts = append(parts, runs)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// runs says which scheduled times are meant, empty if that is not known.
+func (e Edge) runs() string {
+	switch n := len(e.Runs); n {
+	case 0:
+		return ""
+	case 1:
+		return "run of " + e.Runs[0]
+	default:
+		return fmt.Sprintf("%d runs, %s to %s", n, e.Runs[0], e.Runs[n-1])
+	}
+}
+
+// lastRun returns the latest scheduled time that is meant, empty if none is known.
+func (e Edge) lastRun() string {
+	if n := len(e.Runs); n > 0 {
+		return e.Runs[n-1]
+	}
+	return ""
 }
 
 // same reports whether two edges say the same.
 func (e Edge) same(o Edge) bool {
 	return e.From == o.From && e.To == o.To && e.Check == o.Check && e.Value == o.Value && e.Plain == o.Plain &&
-		e.Member == o.Member && e.Critical == o.Critical && e.Change == o.Change && slices.Equal(e.Runs, o.Runs)
+		e.OtherRun == o.OtherRun && e.Member == o.Member && e.Critical == o.Critical && e.Change == o.Change && slices.Equal(e.Runs, o.Runs)
 }
 
 // total returns how many Jobs a node stands for.

@@ -150,8 +150,12 @@ func (s *scene) draw(on sketch) {
 			on.path(k, straightened(points), strokeOf(e), true)
 		}
 	}
-	for k, e := range s.links.closing {
-		on.path(len(s.layout.paths)+k, s.back(e), stroke{"bad", 1.5, true}, true)
+	for k, e := range s.links.back() {
+		line := stroke{"bad", 1.5, true}
+		if k >= len(s.links.closing) {
+			line = stroke{"line", 1.5, false}
+		}
+		on.path(len(s.layout.paths)+k, s.back(e), line, true)
 	}
 	for i, n := range s.graph.Nodes {
 		on.begin(i, n)
@@ -189,7 +193,7 @@ func straightened(points []spot) []spot {
 	return kept
 }
 
-// back returns the line of an edge that closes a cycle: around both boxes.
+// back returns the line of an edge that closes a cycle, or leads back: around both boxes.
 func (s *scene) back(e [2]int) []spot {
 	from, to := s.layout.boxes[e[0]], s.layout.boxes[e[1]]
 	side := max(from.across+from.breadth, to.across+to.breadth) + 8

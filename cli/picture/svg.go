@@ -138,7 +138,7 @@ func (v *svgSketch) ends(edge int) (from, to int) {
 	if paths := v.scene.layout.paths; edge < len(paths) {
 		return paths[edge].from, paths[edge].to
 	}
-	e := v.scene.links.closing[edge-len(v.scene.layout.paths)]
+	e := v.scene.links.back()[edge-len(v.scene.layout.paths)]
 	return e[0], e[1]
 }
 
