@@ -156,6 +156,9 @@ func TestCronJobs(t *testing.T) {
 			forbid(c, "list", "pods")
 		}},
 		"graph-handlers": {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
+		"graph-as-run": {lines: []string{
+			"graph -f testdata/cronjobs/handlers.yaml --as-run", "graph -f testdata/cronjobs/handlers.yaml --as-run -o dot", "graph -f testdata/run/chain --as-run",
+		}, terminal: "100 columns"},
 		"graph-circles": {lines: []string{
 			"graph -f testdata/cronjobs/each-other.yaml", "lint testdata/cronjobs/each-other.yaml",
 			"plan -f testdata/cronjobs/each-other.yaml", "graph -f testdata/cronjobs/circle.yaml",
