@@ -156,6 +156,7 @@ func TestCronJobs(t *testing.T) {
 			forbid(c, "list", "pods")
 		}},
 		"graph-handlers": {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
+		"graph-forbidden": {lines: []string{"graph after-load"}, terminal: "100 columns", change: func(c *fake.Clientset) { forbid(c, "list", "cronjobs") }},
 		"graph-as-run": {lines: []string{
 			"graph -f testdata/cronjobs/handlers.yaml --as-run", "graph -f testdata/cronjobs/handlers.yaml --as-run -o dot", "graph -f testdata/run/chain --as-run",
 		}, terminal: "100 columns"},

@@ -188,8 +188,12 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 		o.namespace, o.scope = namespace, namespace
 	}
 	from, err := f.Reader(o.scope)
+	if err != nil {
+		return err
+	}
+	from.Templates = true
 	o.source = from
-	return err
+	return nil
 }
 
 func (o *graphOptions) run(ctx context.Context) error {
