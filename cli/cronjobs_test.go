@@ -167,6 +167,7 @@ func TestCronJobs(t *testing.T) {
 		"graph-circles": {lines: []string{
 			"graph -f testdata/cronjobs/each-other.yaml", "lint testdata/cronjobs/each-other.yaml",
 			"plan -f testdata/cronjobs/each-other.yaml", "graph -f testdata/cronjobs/circle.yaml",
+			"lint testdata/cronjobs/circle.yaml", "lint testdata/cronjobs/open-circle.yaml",
 		}, terminal: "100 columns"},
 		"explain-none": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
 	} {
