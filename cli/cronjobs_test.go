@@ -144,6 +144,10 @@ func TestCronJobs(t *testing.T) {
 		"plan": {lines: []string{
 			"plan -f testdata/cronjobs/night.yaml", "plan -f testdata/cronjobs/night.yaml --slots 1 -o wide", "plan -f testdata/cronjobs/night.yaml -o json",
 		}, terminal: "80 columns"},
+		"plan-cluster": {lines: []string{
+			"plan", "plan --cronjobs", "plan --cronjobs -A -o wide", "plan --cronjobs --run mon", "plan --cronjobs -f x",
+		}, terminal: "100 columns"},
+		"plan-cluster-forbidden": {lines: []string{"plan --cronjobs"}, terminal: "100 columns", change: func(c *fake.Clientset) { forbid(c, "list", "cronjobs") }},
 		"graph": {lines: []string{
 			"graph", "graph -o tree", "graph -o wide", "graph -o dot", "graph -o mermaid", "graph -o json",
 			"graph -f testdata/cronjobs/night.yaml", "graph -f testdata/cronjobs/night.yaml -o tree", "graph -f testdata/cronjobs/night.yaml -o dot",
@@ -155,8 +159,17 @@ func TestCronJobs(t *testing.T) {
 			resultsOf(c)
 			forbid(c, "list", "pods")
 		}},
-		"graph-handlers": {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
-		"explain-none":   {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
+		"graph-handlers":  {lines: []string{"graph -f testdata/cronjobs/handlers.yaml", "graph -f testdata/cronjobs/handlers.yaml -o dot"}, terminal: "100 columns"},
+		"graph-forbidden": {lines: []string{"graph after-load"}, terminal: "100 columns", change: func(c *fake.Clientset) { forbid(c, "list", "cronjobs") }},
+		"graph-as-run": {lines: []string{
+			"graph -f testdata/cronjobs/handlers.yaml --as-run", "graph -f testdata/cronjobs/handlers.yaml --as-run -o dot", "graph -f testdata/run/chain --as-run",
+		}, terminal: "100 columns"},
+		"graph-circles": {lines: []string{
+			"graph -f testdata/cronjobs/each-other.yaml", "lint testdata/cronjobs/each-other.yaml",
+			"plan -f testdata/cronjobs/each-other.yaml", "graph -f testdata/cronjobs/circle.yaml",
+			"lint testdata/cronjobs/circle.yaml", "lint testdata/cronjobs/open-circle.yaml",
+		}, terminal: "100 columns"},
+		"explain-none": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "get", "cronjobs") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got strings.Builder

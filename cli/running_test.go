@@ -121,10 +121,32 @@ func TestRunning(t *testing.T) {
 			"schedule '0 2 * * *' " + folder + " --fail-fast", "schedule '0 2 * * *' " + folder + " --deadline 6h", "schedule '0 2 * * *' " + folder + " --time-zone Nowhere",
 			"schedule 'TZ=Europe/Berlin 0 2 * * *' " + folder,
 		}},
-		"runs":        {lines: []string{"runs", "runs --matrix", "runs -o name --limit 2", "runs -o json --limit 1", "runs -o wide", "runs --matrix -o json"}, change: someRuns},
-		"runs-none":   {lines: []string{"runs", "runs -o json"}},
-		"status-run":  {lines: []string{"status --run mon", "status --run wed", "status --run -x"}, change: aFailedRun},
-		"graph-run":   {lines: []string{"graph --run mon -o tree", "graph --run mon load --up 1 --down 0 -o tree", "graph --run mon lode", "graph --run wed", "graph --run mon -f x"}, change: aFailedRun},
+		"runs":       {lines: []string{"runs", "runs --matrix", "runs -o name --limit 2", "runs -o json --limit 1", "runs -o wide", "runs --matrix -o json"}, change: someRuns},
+		"runs-none":  {lines: []string{"runs", "runs -o json"}},
+		"status-run": {lines: []string{"status --run mon", "status --run wed", "status --run -x"}, change: aFailedRun},
+		"graph-run":  {lines: []string{"graph --run mon -o tree", "graph --run mon load --up 1 --down 0 -o tree", "graph --run mon lode", "graph --run wed", "graph --run mon -f x"}, change: aFailedRun},
+		"graph-run-handlers": {lines: []string{
+			"graph --run mon", "graph --run mon -o tree", "graph --run mon -o json", "graph --run mon -o dot", "graph --run mon -o mermaid", "graph --run mon -o name", "graph -o tree",
+			"graph --run tue", "graph --run tue -A -o tree --no-headers",
+		}, change: func(f *fakeJobs) {
+			clear(f.jobs)
+			done := finishedBy(batchv1.JobComplete, "CompletionsReached")
+			sized := func(j *batchv1.Job) { j.Annotations[gate.RunSizeAnnotation] = "7" }
+			f.add("etl", "licence", "", done)
+			for _, run := range []string{"mon", "tue"} {
+				end := done
+				if run == "tue" {
+					end = finishedBy(batchv1.JobFailed, "BackoffLimitExceeded")
+				}
+				f.add("etl", "extract-"+run, "", stepOf(run, "extract", done, sized))
+				f.add("etl", "clean-"+run, "extract", stepOf(run, "clean", end, sized))
+				f.add("etl", "index-"+run, "extract", stepOf(run, "index", sized))
+				f.add("etl", "load-"+run, "clean, index, licence@, maps@", stepOf(run, "load", sized))
+				f.add("etl", "alarm-"+run, "failed(run)", stepOf(run, "alarm", sized))
+				f.add("etl", "mail-"+run, "succeeded(run)", stepOf(run, "mail", sized))
+				f.add("etl", "tidy-"+run, "finished(run), finished(mail), finished(alarm)", stepOf(run, "tidy", sized))
+			}
+		}},
 		"plan-run":    {lines: []string{"plan --run mon", "plan --run wed", "plan --run mon -f x"}, change: aWaitingRun},
 		"explain-run": {lines: []string{"explain --run mon load", "explain load-1", "explain --run mon lode", "explain --run wed load"}, change: aWaitingRun},
 		"prune":       {lines: []string{"prune --keep 1 --dry-run", "prune --keep 1", "prune --keep 2 --older-than 10h -y", "prune --older-than 30d -y", "prune --older-than 5m -y"}, change: someRuns},

@@ -57,6 +57,11 @@ func (f *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
+	if parts[len(parts)-1] == "cronjobs" {
+		f.requests = append(f.requests, strings.TrimSpace("list cronjobs "+namespace))
+		reply(w, http.StatusOK, batchv1.CronJobList{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJobList"}})
+		return
+	}
 	f.requests = append(f.requests, strings.TrimSpace(verb+" "+namespace+" "+name))
 	if f.forbidden[verb+" "+namespace] {
 		refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden,
@@ -126,7 +131,7 @@ etl/extract                  ◐ pending   -
 raw/ingest                   ◐ pending   -
 `,
 			wantErr:      "1 Job without dependencies is not shown (--all shows it).\n",
-			wantRequests: "list reporting, list reporting, list reporting, list etl, list etl, list etl, list raw",
+			wantRequests: "list reporting, list reporting, list reporting, list cronjobs reporting, list etl, list etl, list etl, list raw",
 		},
 		"dependents in other namespaces are not looked for": {
 			args: "-n etl",
@@ -157,7 +162,7 @@ raw/ingest                   ◐ pending   -
 raw/ingest                   ◐ pending   -
 `,
 			wantErr: "1 Job without dependencies is not shown (--all shows it).\n",
-			wantRequests: "list reporting, list reporting, list reporting, list etl, get etl load, " +
+			wantRequests: "list reporting, list reporting, list reporting, list cronjobs reporting, list etl, get etl load, " +
 				"get etl extract, list raw",
 		},
 		"what may not be read is unknown, and that is said": {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
@@ -28,7 +29,10 @@ func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 		s.starts = append(s.starts, ref)
 	}
 	m := newModel(w, s)
-	m.Namespace = o.namespace
+	m.Namespace, m.Run = o.namespace, o.inRun
+	if o.runName != "" {
+		m.Title = "run " + o.runName
+	}
 	return m, nil
 }
 
@@ -38,16 +42,21 @@ func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error
 	if err != nil {
 		return ref, err
 	}
-	if o.runName != "" {
-		ref.Run = o.runName
+	if o.inRun != "" {
+		ref.Run = o.inRun
 	} else {
 		ref = w.RefOf(ref)
 	}
 	if _, exists := w.Jobs[ref]; exists {
 		return ref, nil
 	}
-	if ref.Namespace == "" {
+	switch {
+	case ref.Namespace == "":
 		return ref, command.UsageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
+	case o.asRun:
+		return ref, fmt.Errorf("there is no step %s%s", argument, o.where())
+	case o.runName != "":
+		return ref, cluster.NoStep(ref, w.StepsOf(o.runName))
 	}
 	if o.scope != "" && ref.Namespace != o.scope {
 		return ref, fmt.Errorf("there is no Job %s among those of namespace %s and what they wait for; look with -n %s",

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"slices"
-
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -47,7 +45,7 @@ func newModel(w *snapshot.World, s selection) *model {
 // link adds an edge for each object and check that the expressions of the shown
 // Jobs name, and a node for each set, with an edge from every member.
 func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
-	sets := map[string]bool{}
+	sets, circles := map[string]bool{}, w.Circles()
 	for _, n := range m.Nodes {
 		expr := w.Graph.Expr(n.Ref)
 		if expr == nil {
@@ -58,6 +56,7 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			e := picture.Edge{
 				From: from.String(), To: n.ID, Check: named.Check, Value: w.Value(n.Ref, named),
 				Plain: named.Check == named.Ref.String() && named.Ref.Offset() == 0, Runs: meant(w, n.Ref, named.Ref),
+				OtherRun: from.Kind == lang.KindCronJob && n.Ref.Kind == lang.KindCronJob && !circles[[2]lang.Ref{n.Ref, from}],
 			}
 			if from == n.Ref && from.Kind == lang.KindCronJob {
 				continue // another run of its own: it waits for no circle
@@ -65,8 +64,7 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			if named.WholeRun {
 				if e.From += " as a whole"; !sets[e.From] {
 					sets[e.From] = true
-					m.addSet(w, e.From, from, lang.Ref{}, shown)
-					m.leaveHandlers(w, e.From, from)
+					m.addRun(w, e.From, from, shown)
 				}
 			} else if from.IsSet() {
 				// A set does not contain the Job that names it; to the others it may.
@@ -97,18 +95,6 @@ func (m *model) addSet(w *snapshot.World, id string, set, self lang.Ref, shown m
 			m.Edges = append(m.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
 		}
 	}
-}
-
-// leaveHandlers takes out of a run those steps that ask about it themselves: who waits for the run does
-// not wait for them.
-func (m *model) leaveHandlers(w *snapshot.World, id string, run lang.Ref) {
-	asks := map[string]bool{}
-	for _, n := range m.Nodes {
-		if expr := w.Graph.Expr(n.Ref); expr != nil {
-			asks[n.ID] = slices.ContainsFunc(expr.Edges(), func(e lang.Edge) bool { return e.WholeRun && e.Ref.Resolve(n.Ref) == run })
-		}
-	}
-	m.Edges = slices.DeleteFunc(m.Edges, func(e picture.Edge) bool { return e.Member && e.To == id && asks[e.From] })
 }
 
 // markLongest marks the longest way that is left, unless it is all there is.

@@ -35,6 +35,7 @@ type graphOptions struct {
 	collapse      string
 	colour        string
 	diff          bool
+	asRun         bool
 	watch         bool
 	runName       string
 
@@ -45,6 +46,7 @@ type graphOptions struct {
 	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
 	scope     string // where Jobs are looked for; empty means everywhere
+	inRun     string // whose steps are named without it; empty means none
 	selection selection
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
@@ -80,6 +82,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		"Draw the manifests in this `FILE` or folder, or - for standard input; may be repeated.")
 	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
 	flags.BoolVar(&o.diff, "diff", false, "With -f, draw what applying the manifests would change in the cluster.")
+	flags.BoolVar(&o.asRun, "as-run", false, "With -f, take the Jobs for the steps of one run, as \"depctl run\" makes them.")
 	flags.IntVar(&o.up, "up", -1, "Around each JOB, show `N` levels of what it waits for; all by default.")
 	flags.IntVar(&o.down, "down", -1, "Around each JOB, show `N` levels of what waits for it; all by default.")
 	command.AddRunFlag(flags, &o.runName)
@@ -109,6 +112,10 @@ func (o *graphOptions) validate() error {
 		return command.UsageErrorf("-R needs -f")
 	case o.diff && !manifests:
 		return command.UsageErrorf("--diff needs -f: it compares manifests with the cluster")
+	case o.asRun && !manifests:
+		return command.UsageErrorf("--as-run needs -f: the Jobs of a cluster say themselves of which run they are")
+	case o.asRun && o.diff:
+		return command.UsageErrorf("--as-run and --diff exclude each other: a run makes all its Jobs anew")
 	case o.watch && manifests:
 		return command.UsageErrorf("--watch and -f exclude each other: only a cluster can be watched")
 	case o.watch && !slices.Contains([]string{"", "picture", "tree", "wide"}, o.output):
@@ -161,7 +168,10 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 		if o.namespace = f.GivenNamespace(); o.namespace == "" {
 			o.namespace = "default"
 		}
-		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace}
+		if o.asRun {
+			o.inRun = manifest.AnyRun
+		}
+		o.source = &manifest.Files{FilenameOptions: o.files, Stdin: o.streams.In, Namespace: o.namespace, Run: o.inRun}
 		if !o.diff {
 			return nil
 		}
@@ -169,6 +179,7 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 		o.against, err = f.Reader("")
 		return err
 	}
+	o.inRun = o.runName
 	if !o.allNamespaces {
 		namespace, err := f.Namespace()
 		if err != nil {
@@ -177,8 +188,12 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 		o.namespace, o.scope = namespace, namespace
 	}
 	from, err := f.Reader(o.scope)
+	if err != nil {
+		return err
+	}
+	from.Templates = true
 	o.source = from
-	return err
+	return nil
 }
 
 func (o *graphOptions) run(ctx context.Context) error {

@@ -22,7 +22,8 @@ far as --up and --down say. With --state, only Jobs in these states.
 
 With -f no cluster is asked: Jobs are drawn as they would be right after
 "kubectl apply", or, if they carry a uid because "kubectl get -o yaml" wrote
-them, as they were then. With --diff as well they are compared with the cluster:
+them, as they were then. With --as-run they are drawn as the steps of one run, as
+"depctl run" makes them. With --diff as well they are compared with the cluster:
 + would be made, - is in the cluster and not in the manifests, ~ has another
 dependency there.
 
@@ -43,8 +44,9 @@ States, each by a colour and a symbol:
 With -o json: the nodes, and the edges from a prerequisite to the Job that waits
 for it, each with its check as the annotation has it (a name alone asks for
 success) and the value of that: true, false or unknown. A glob or a selector is
-a node of kind "set", with an edge from each of its Jobs. Edges call nodes by
-their id: NAMESPACE/NAME for a Job.
+a node of kind "set", with an edge from each of its Jobs, and a run as a whole one
+of kind "run". Edges call nodes by their id: NAMESPACE/NAME for a Job,
+NAMESPACE/STEP@RUN for a step of a run.
 
 svg and png show more than a person can follow if the graph has more than a few
 hundred Jobs; html is one file that works without a network, in which one can
@@ -67,6 +69,10 @@ const graphExample = `  # The Jobs of the current namespace, and of all
   depctl graph -f deploy/nightly/
   kustomize build . | depctl graph -f -
   depctl graph -f deploy/nightly/ --diff
+  depctl graph -f deploy/nightly/ --as-run
+
+  # One run
+  depctl graph --run monday
 
   # Pictures
   depctl graph -A -o html >graph.html

@@ -21,6 +21,9 @@ func newNode(w *snapshot.World, ref lang.Ref) picture.Node {
 		return n
 	}
 	n.Kind = picture.Job
+	if ref.Run != "" {
+		n.Name = job.Name
+	}
 	if job.UID != "" { // it has been made
 		n.Created = job.Created
 	}

@@ -6,6 +6,7 @@ import (
 
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // cycleNotes names each cycle in the words of its Jobs.
@@ -30,7 +31,11 @@ func invalidNotes(m *model) []string {
 	var notes []string
 	for _, n := range m.Nodes {
 		if n.State == gate.StateInvalid {
-			notes = append(notes, fmt.Sprintf("Job %s: %s", n.Ref, n.Message))
+			what := "Job " + n.Ref.String()
+			if n.Ref.Kind == lang.KindCronJob {
+				what = "CronJob " + n.Ref.Namespace + "/" + n.Ref.Name
+			}
+			notes = append(notes, what+": "+n.Message)
 		}
 	}
 	return notes

@@ -195,7 +195,7 @@ func (o *lintOptions) run(ctx context.Context) error {
 	}
 	run := ""
 	if o.asRun {
-		run = anyRun
+		run = manifest.AnyRun
 	}
 	l := newLinting(manifests, o.namespace, run)
 	if o.cluster != nil {
@@ -227,9 +227,6 @@ func (o *lintOptions) run(ctx context.Context) error {
 	}
 	return nil
 }
-
-// anyRun stands for the name that a run will have.
-const anyRun = "run"
 
 // Run returns what is wrong in files whose Jobs are the steps of one run. namespace is
 // that of objects that name none.

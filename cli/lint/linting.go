@@ -33,6 +33,8 @@ type linting struct {
 	rules     []lintRule
 	// run is the run of which all Jobs of the files are steps; empty if they are none.
 	run string
+	// circles has whom each CronJob waits for on a circle; nil until somebody asks.
+	circles map[lang.Ref][]lang.Ref
 	// suggested counts the names for which near ones were looked up.
 	suggested int
 }

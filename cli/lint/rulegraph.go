@@ -14,6 +14,9 @@ import (
 
 // deadlock reports a circle once, on the first of its Jobs that is in a file.
 func deadlock(l *linting, w *manifest.Workload) []mistake {
+	if w.Kind == "CronJob" && w.Expr != nil {
+		return cronJobDeadlock(l, w)
+	}
 	ref := w.Ref()
 	if ref.Name == "" || l.jobs[ref] != w {
 		return nil

@@ -18,7 +18,7 @@ func (g *Graph) Cycles() [][]string {
 		var names []string
 		for i := range path {
 			node := path[(first+i)%len(path)]
-			if on[node] = true; s.Nodes[node].Kind != Set {
+			if on[node] = true; !s.Nodes[node].isSet() {
 				names = append(names, s.Nodes[node].ID)
 			}
 		}

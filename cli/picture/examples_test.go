@@ -55,6 +55,11 @@ func graphOf(jobs ...string) *Graph {
 }
 
 func refOf(name string) lang.Ref {
+	if step, run, ok := strings.Cut(name, "@"); ok {
+		ref := refOf(step)
+		ref.Run = run
+		return ref
+	}
 	if space, rest, ok := strings.Cut(name, "/"); ok {
 		return lang.Job(space, rest)
 	}
@@ -71,6 +76,16 @@ func (g *Graph) with(id string, change func(*Node)) *Graph {
 }
 
 // critical marks a way.
+// otherRun has an edge mean a run of another time.
+func (g *Graph) otherRun(from, to, at string) *Graph {
+	for i := range g.Edges {
+		if e := &g.Edges[i]; e.From == refOf(from).String() && e.To == refOf(to).String() {
+			e.OtherRun, e.Runs = true, []string{at}
+		}
+	}
+	return g
+}
+
 func (g *Graph) critical(names ...string) *Graph {
 	for k, name := range names {
 		g.with(name, func(n *Node) { n.Critical = true })
@@ -134,6 +149,21 @@ var examples = map[string]func() *Graph{
 	},
 	"cycle": func() *Graph {
 		return graphOf("start succeeded", "a blocked: c, start", "b blocked: a", "c blocked: b", "after: c")
+	},
+	"other-runs": func() *Graph {
+		return graphOf("load: report", "report: load", "mail: report").otherRun("load", "report", "2026-11-29T03:00:00Z").
+			otherRun("report", "load", "2026-11-30T02:00:00Z")
+	},
+	"run": func() *Graph {
+		g := graphOf("extract@mon succeeded", "load@mon running: extract@mon", "clean@mon failed: extract@mon", "licence", "report@mon: load@mon, licence", "alarm@mon")
+		id := "ns/*@mon as a whole"
+		g.Nodes = append(g.Nodes, Node{ID: id, Kind: WholeRun, Ref: lang.Ref{Kind: lang.KindJob, Namespace: "ns", Name: "*", Run: "mon"}, State: gate.StateFailed, Size: 4, Done: 1, Failed: 1})
+		for _, step := range []string{"extract@mon", "load@mon", "clean@mon", "report@mon"} {
+			g.Edges = append(g.Edges, Edge{From: refOf(step).String(), To: id, Member: true})
+		}
+		g.Edges = append(g.Edges, Edge{From: id, To: refOf("alarm@mon").String(), Check: "failed(run)", Value: lang.True})
+		g.Run, g.Title = "mon", "run mon"
+		return g.with("alarm@mon", func(n *Node) { n.When, n.Name = "failed(run)", "alarm-12345678" })
 	},
 	"components": func() *Graph {
 		return graphOf("a succeeded", "b running: a", "x failed", "y skipped: x", "z skipped: y", "lone pending")

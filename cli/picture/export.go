@@ -2,8 +2,10 @@ package picture
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"depctl.dev/lang"
@@ -14,7 +16,7 @@ func Names(w io.Writer, g *Graph) error {
 	out := bufio.NewWriter(w)
 	for _, n := range g.sorted().Nodes {
 		if n.Kind == Job || n.Kind == Array {
-			fmt.Fprintf(out, "job.batch/%s\n", OneLine(n.Ref.Name))
+			fmt.Fprintf(out, "job.batch/%s\n", OneLine(cmp.Or(n.Name, n.Ref.Name)))
 		}
 	}
 	return flush(out)
@@ -32,7 +34,11 @@ func DOT(w io.Writer, g *Graph) error {
 	g = g.Fold(len(g.Nodes)) // sets only
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, "digraph depctl {")
-	fmt.Fprintln(out, `  graph [rankdir=LR];`)
+	title := ""
+	if g.Title != "" {
+		title = ", labelloc=t, label=" + quoted(g.Title)
+	}
+	fmt.Fprintf(out, "  graph [rankdir=LR%s];\n", title)
 	fmt.Fprintln(out, `  node [shape=box, style="rounded,filled", fillcolor=white, fontname="monospace"];`)
 	fmt.Fprintln(out, `  edge [color="#6e7781"];`)
 	for _, n := range g.Nodes {
@@ -41,7 +47,7 @@ func DOT(w io.Writer, g *Graph) error {
 		if look.dashed {
 			extra += `, style="rounded,filled,dashed"`
 		}
-		if n.total() != 1 || n.Kind == Set {
+		if n.total() != 1 || n.isSet() {
 			extra += ", peripheries=2"
 		}
 		if n.Critical {
@@ -82,13 +88,16 @@ func quoted(text string) string {
 func Mermaid(w io.Writer, g *Graph) error {
 	g = g.Fold(len(g.Nodes)) // sets only
 	out := bufio.NewWriter(w)
+	if g.Title != "" {
+		fmt.Fprintf(out, "---\ntitle: %s\n---\n", strconv.Quote(OneLine(g.Title)))
+	}
 	fmt.Fprintln(out, "flowchart LR")
 	at := g.index()
 	used := map[string]string{}
 	for i, n := range g.Nodes {
 		left, right := "[", "]"
 		switch n.Kind {
-		case Set, Group, Namespace:
+		case Set, WholeRun, Group, Namespace:
 			left, right = "[[", "]]"
 		case Missing, CronJob:
 			left, right = "([", "])"

@@ -13,12 +13,12 @@ import (
 // twins is how many Jobs with the same neighbours are shown as one, at least.
 const twins = 4
 
-// Fold returns the graph with fewer nodes: the members of a set that nobody else
+// Fold returns the graph with fewer nodes and edges: the members of a set that nobody else
 // waits for are shown in the set alone, and if there are more than limit nodes
 // then, Jobs with the same neighbours are shown as one. Those that want a person
 // stay apart from the others.
 func (g *Graph) Fold(limit int) *Graph {
-	folded := g.sorted().merge(membersOf)
+	folded := g.sorted().lastSteps().merge(membersOf)
 	if len(folded.Nodes) > limit {
 		folded = folded.merge(twinsOf)
 	}
@@ -30,7 +30,7 @@ func (g *Graph) Collapse() *Graph {
 	return g.sorted().merge(func(g *Graph) []group {
 		spaces := map[string][]int{}
 		for i, n := range g.Nodes {
-			if n.Kind != Set {
+			if !n.isSet() {
 				spaces[n.Ref.Namespace] = append(spaces[n.Ref.Namespace], i)
 			}
 		}
@@ -40,7 +40,7 @@ func (g *Graph) Collapse() *Graph {
 			groups = append(groups, group{into, spaces[space]})
 		}
 		for i, n := range g.Nodes {
-			if n.Kind != Set {
+			if !n.isSet() {
 				continue
 			}
 			at := slices.IndexFunc(groups, func(in group) bool { return in.into.Ref.Namespace == n.Ref.Namespace })
@@ -78,7 +78,7 @@ func (g *Graph) merge(groupsOf func(*Graph) []group) *Graph {
 		for _, i := range in.nodes {
 			one := g.Nodes[i]
 			into[one.ID] = node.ID
-			if one.Kind != Set {
+			if !one.isSet() {
 				node.take(g, one)
 			}
 		}
@@ -181,7 +181,8 @@ func membersOf(g *Graph) []group {
 	}
 	nodes := map[int][]int{}
 	for _, e := range g.Edges {
-		if i := at[e.From]; e.Member && out[i] == 1 {
+		// The steps of a run are shown: they are what the run is.
+		if i := at[e.From]; e.Member && out[i] == 1 && g.Nodes[at[e.To]].Kind == Set {
 			nodes[of[i]] = append(nodes[of[i]], i)
 		}
 	}

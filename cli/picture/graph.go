@@ -21,6 +21,10 @@ type Graph struct {
 	Edges []Edge
 	// Namespace is the one whose Jobs are named without it; empty means none.
 	Namespace string
+	// Run is the one whose steps are named without it; empty means none.
+	Run string
+	// Title stands above the drawing, if it is not empty.
+	Title string
 	// Now is when the Jobs were read: ages count to it.
 	Now time.Time
 }
@@ -35,6 +39,8 @@ const (
 	Array Kind = "array"
 	// Set is a glob or a selector, with the Jobs in it.
 	Set Kind = "set"
+	// WholeRun is a run as the language asks about it, with its steps.
+	WholeRun Kind = "run"
 	// CronJob is one with all its runs.
 	CronJob Kind = "cronjob"
 	// Missing is what somebody waits for and nobody has made, or that cannot be
@@ -52,6 +58,8 @@ type Node struct {
 	ID   string
 	Kind Kind
 	Ref  lang.Ref
+	// Name is that of a Job which Ref calls by its step.
+	Name string
 	// State is where it stands; empty for several.
 	State gate.State
 	UID   string
@@ -63,8 +71,8 @@ type Node struct {
 	Waits []string
 	// When is what it waits for where that is not merely the success of names.
 	When string
-	// Size is the number of elements of an array; Done and Failed are those that
-	// have ended.
+	// Size is the number of elements of an array, or of steps of a run; Done and Failed
+	// are those that have ended.
 	Size, Done, Failed int64
 	// Runs are the last ones of a CronJob, the latest last.
 	Runs []Run
@@ -105,7 +113,10 @@ type Edge struct {
 	// Runs are the scheduled times of the CronJob that are meant, where that is known.
 	Runs []string
 	// Plain says that Check only asks for success.
-	Plain    bool
+	Plain bool
+	// OtherRun says that another run of the CronJob it leads from is meant than the one that waits for To:
+	// it closes no cycle.
+	OtherRun bool
 	Member   bool
 	Critical bool
 	Change   Change
@@ -113,17 +124,17 @@ type Edge struct {
 
 // Label returns how a node is called in the graph.
 func (g *Graph) Label(n Node) string {
-	if n.Kind == Namespace {
+	switch n.Kind {
+	case Namespace:
 		return n.Ref.Namespace + "/"
+	case WholeRun:
+		return g.nameOfRun(n.Ref)
 	}
 	return g.name(n.Ref)
 }
 
 func (g *Graph) name(ref lang.Ref) string {
-	if ref.Namespace == g.Namespace {
-		ref.Namespace = ""
-	}
-	return OneLine(ref.String())
+	return NameFrom(lang.Ref{Namespace: g.Namespace, Run: g.Run}, ref)
 }
 
 // isOne reports whether a node stands for one object.
@@ -138,19 +149,36 @@ func (e Edge) Label() string {
 	if !e.Plain && e.Check != "" {
 		parts = append(parts, e.Check)
 	}
-	switch n := len(e.Runs); {
-	case n == 1:
-		parts = append(parts, "run of "+e.Runs[0])
-	case n > 1:
-		parts = append(parts, fmt.Sprintf("%d runs, %s to %s", n, e.Runs[0], e.Runs[n-1]))
+	if runs := e.runs(); runs != "" {
+		parts = append(parts, runs)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// runs says which scheduled times are meant, empty if that is not known.
+func (e Edge) runs() string {
+	switch n := len(e.Runs); n {
+	case 0:
+		return ""
+	case 1:
+		return "run of " + e.Runs[0]
+	default:
+		return fmt.Sprintf("%d runs, %s to %s", n, e.Runs[0], e.Runs[n-1])
+	}
+}
+
+// lastRun returns the latest scheduled time that is meant, empty if none is known.
+func (e Edge) lastRun() string {
+	if n := len(e.Runs); n > 0 {
+		return e.Runs[n-1]
+	}
+	return ""
 }
 
 // same reports whether two edges say the same.
 func (e Edge) same(o Edge) bool {
 	return e.From == o.From && e.To == o.To && e.Check == o.Check && e.Value == o.Value && e.Plain == o.Plain &&
-		e.Member == o.Member && e.Critical == o.Critical && e.Change == o.Change && slices.Equal(e.Runs, o.Runs)
+		e.OtherRun == o.OtherRun && e.Member == o.Member && e.Critical == o.Critical && e.Change == o.Change && slices.Equal(e.Runs, o.Runs)
 }
 
 // total returns how many Jobs a node stands for.
@@ -167,7 +195,7 @@ func (n Node) total() int {
 
 // states returns how many Jobs there are in which state.
 func (n Node) states() map[gate.State]int {
-	if n.State != "" {
+	if n.State != "" && n.Kind != WholeRun {
 		return map[gate.State]int{n.State: 1}
 	}
 	return n.Counts

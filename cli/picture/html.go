@@ -64,7 +64,11 @@ func (g *Graph) detail(n Node) detail {
 		fact("run of "+run.Time, string(run.State))
 	}
 	if n.Size > 0 {
-		fact("elements", fmt.Sprintf("%d of %d succeeded, %d failed", n.Done, n.Size, n.Failed))
+		of := "elements"
+		if n.Kind == WholeRun {
+			of = "steps"
+		}
+		fact(of, fmt.Sprintf("%d of %d succeeded, %d failed", n.Done, n.Size, n.Failed))
 	}
 	fact("created", Timestamp(n.Created))
 	fact("started", Timestamp(n.Started))
@@ -74,6 +78,8 @@ func (g *Graph) detail(n Node) detail {
 	if n.Critical {
 		fact("longest way", "this is on the longest way that is left")
 	}
+	fact("run", n.Ref.Run)
+	fact("Job", n.Name)
 	fact("uid", n.UID)
 	return d
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"depctl.dev/lang"
 )
 
 // graphJSON is what "depctl graph -o json" prints. Its names are a promise.
@@ -14,9 +16,12 @@ type graphJSON struct {
 }
 
 type nodeJSON struct {
-	Kind      string     `json:"kind"`
-	Namespace string     `json:"namespace"`
-	Name      string     `json:"name"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// Run is that of which a Job is a step. Then Name is that of the step, and Job its own.
+	Run       string     `json:"run,omitempty"`
+	Job       string     `json:"job,omitempty"`
 	ID        string     `json:"id"`
 	State     string     `json:"state,omitempty"`
 	UID       string     `json:"uid,omitempty"`
@@ -26,7 +31,9 @@ type nodeJSON struct {
 	DependsOn string     `json:"dependsOn,omitempty"`
 	Message   string     `json:"message,omitempty"`
 	Array     *arrayJSON `json:"array,omitempty"`
-	Counts    any        `json:"counts,omitempty"`
+	// Steps are those of a run as a whole.
+	Steps  *arrayJSON `json:"steps,omitempty"`
+	Counts any        `json:"counts,omitempty"`
 	// Runs are the last ones of a CronJob, the latest last.
 	Runs     []Run  `json:"lastRuns,omitempty"`
 	Critical bool   `json:"critical,omitempty"`
@@ -62,7 +69,13 @@ func JSON(w io.Writer, g *Graph) error {
 			Created: Timestamp(n.Created), Started: Timestamp(n.Started), Finished: Timestamp(n.Finished),
 			DependsOn: n.DependsOn, Message: n.Message, Runs: n.Runs, Critical: n.Critical, Change: n.Change,
 		}
+		if n.Ref.Kind == lang.KindJob {
+			one.Run, one.Job = n.Ref.Run, n.Name
+		}
 		switch n.Kind {
+		case WholeRun:
+			one.Name, one.Run = n.Ref.Run, ""
+			one.Steps = &arrayJSON{n.Size, n.Done, n.Failed}
 		case Array:
 			one.Array = &arrayJSON{n.Size, n.Done, n.Failed}
 			one.Kind = n.Ref.Kind

@@ -1,6 +1,9 @@
 package picture
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // links are the edges of a graph by the indexes of its nodes: who stands before
 // and after whom, each once and in order.
@@ -10,14 +13,22 @@ type links struct {
 	// the nodes of each.
 	closing [][2]int
 	cycles  [][]int
+	// backward are the edges that were left out, as they lead back, to another run: they
+	// close no cycle.
+	backward [][2]int
 }
 
-// newLinks returns the edges of a sorted graph without those that close a cycle.
+// newLinks returns the edges of a sorted graph without those that close a cycle or lead back.
 func newLinks(g *Graph) *links {
 	at := g.index()
 	after := make([][]int, len(g.Nodes))
 	entered := make([]bool, len(g.Nodes))
+	var others []Edge
 	for _, e := range g.Edges {
+		if e.OtherRun {
+			others = append(others, e)
+			continue
+		}
 		from, to := at[e.From], at[e.To]
 		after[from] = append(after[from], to)
 		entered[to] = entered[to] || from != to
@@ -28,8 +39,52 @@ func newLinks(g *Graph) *links {
 	}
 	l := &links{before: make([][]int, len(after)), after: make([][]int, len(after))}
 	l.walk(after, entered)
+	// The latest runs come first: what is left out then is what is longest over.
+	slices.SortStableFunc(others, func(a, b Edge) int { return cmp.Compare(b.lastRun(), a.lastRun()) })
+	for _, e := range others {
+		l.lead(at[e.From], at[e.To])
+	}
+	for i := range l.before {
+		slices.Sort(l.before[i])
+		slices.Sort(l.after[i])
+	}
+	slices.SortFunc(l.backward, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
 	return l
 }
+
+// lead adds an edge, or notes that it leads back.
+func (l *links) lead(from, to int) {
+	edge := [2]int{from, to}
+	switch {
+	case slices.Contains(l.after[from], to) || slices.Contains(l.closing, edge) || slices.Contains(l.backward, edge):
+	case l.reaches(to, from):
+		l.backward = append(l.backward, edge)
+	default:
+		l.after[from] = append(l.after[from], to)
+		l.before[to] = append(l.before[to], from)
+	}
+}
+
+// reaches reports whether a way leads from one node to another.
+func (l *links) reaches(from, to int) bool {
+	seen := make([]bool, len(l.after))
+	list := []int{from}
+	for len(list) > 0 {
+		one := list[len(list)-1]
+		list = list[:len(list)-1]
+		if one == to {
+			return true
+		}
+		if !seen[one] {
+			seen[one] = true
+			list = append(list, l.after[one]...)
+		}
+	}
+	return false
+}
+
+// back are the edges that are not drawn along with the others.
+func (l *links) back() [][2]int { return slices.Concat(l.closing, l.backward) }
 
 // walk goes depth first from those that wait for nobody, and then from what is
 // left, which is on a cycle or behind one.
@@ -62,9 +117,6 @@ func (l *links) walk(after [][]int, entered []bool) {
 				visit(i)
 			}
 		}
-	}
-	for i := range l.before {
-		slices.Sort(l.before[i])
 	}
 	slices.SortFunc(l.closing, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
 }
@@ -117,7 +169,7 @@ func (l *links) components() [][]int {
 	for i := range neighbours {
 		neighbours[i] = append(slices.Clone(l.before[i]), l.after[i]...)
 	}
-	for _, e := range l.closing {
+	for _, e := range l.back() {
 		neighbours[e[0]] = append(neighbours[e[0]], e[1])
 		neighbours[e[1]] = append(neighbours[e[1]], e[0])
 	}

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -195,15 +194,23 @@ func (d *drawing) box(n Node, texts []string, a area) {
 }
 
 // below writes what boxes and lines cannot show under them: edges that close a
-// cycle, and what the symbols in counts mean.
+// cycle or lead back to another run, and what the symbols in counts mean.
 func (d *drawing) below(l *links) {
 	y := len(d.canvas.rows)
-	if len(l.closing) > 0 {
+	if len(l.back()) > 0 {
 		y++
 	}
 	for _, e := range l.closing {
-		from, to := d.graph.Nodes[e[0]], d.graph.Nodes[e[1]]
-		d.canvas.write(0, y, fmt.Sprintf("%s %s %s %s", d.canvas.glyphs.Again, d.graph.Label(from), d.canvas.glyphs.Into, d.graph.Label(to)), red)
+		d.canvas.write(0, y, d.canvas.glyphs.Again+" "+d.hop(e), red)
+		y++
+	}
+	edges := d.graph.between()
+	for _, e := range l.backward {
+		text := d.hop(e)
+		if runs := edges[[2]string{d.graph.Nodes[e[0]].ID, d.graph.Nodes[e[1]].ID}].runs(); runs != "" {
+			text += ": " + runs
+		}
+		d.canvas.write(0, y, text, faint)
 		y++
 	}
 	counted := map[gate.State]bool{}
@@ -221,6 +228,11 @@ func (d *drawing) below(l *links) {
 	if len(legend) > 0 {
 		d.canvas.write(0, y+1, strings.Join(legend, "  "), faint)
 	}
+}
+
+// hop says from where to where an edge leads.
+func (d *drawing) hop(e [2]int) string {
+	return d.graph.Label(d.graph.Nodes[e[0]]) + " " + d.canvas.glyphs.Into + " " + d.graph.Label(d.graph.Nodes[e[1]])
 }
 
 // weightOf says how much an edge matters.

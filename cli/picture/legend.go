@@ -12,6 +12,9 @@ func (s *scene) key() {
 		for state := range n.states() {
 			there[state] = true
 		}
+		if n.State != "" {
+			there[n.State] = true
+		}
 	}
 	for _, state := range States {
 		if there[state] {

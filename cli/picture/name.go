@@ -11,3 +11,16 @@ func NameIn(namespace string, ref lang.Ref) string {
 	}
 	return OneLine(ref.String())
 }
+
+// NameFrom returns how the expression of a Job calls another one.
+func NameFrom(by, ref lang.Ref) string {
+	if ref.Kind == lang.KindJob && by.Run != "" {
+		switch ref.Run {
+		case by.Run:
+			ref.Run = ""
+		case "":
+			ref.Run = lang.PlainRun
+		}
+	}
+	return NameIn(by.Namespace, ref)
+}

@@ -41,8 +41,10 @@ type scene struct {
 	layout        *layout
 	downwards     bool
 	width, height float64
-	legendTop     float64
-	legend        []sample
+	// top is how much room the title takes.
+	top       float64
+	legendTop float64
+	legend    []sample
 }
 
 // Sizes in pixels. The letters of a monospaced font are 0.6 of its size wide.
@@ -53,6 +55,8 @@ const (
 	letter    = 0.602
 	boxHeight = 44
 	legendRow = 26.0
+	titleSize = 15.0
+	titleRow  = 28.0
 )
 
 var pixels = measure{pitch: 6, gap: 18, track: 12, lead: 16, head: 22}
@@ -87,6 +91,11 @@ func newScene(g *Graph) (*scene, error) {
 			best = badness
 			s.layout, s.downwards, s.width, s.height = l, downwards, width+2*margin, height+2*margin
 		}
+	}
+	if g.Title != "" {
+		s.top = titleRow
+		s.height += titleRow
+		s.width = max(s.width, float64(Width(g.Title))*titleSize*letter+2*margin)
 	}
 	s.key()
 	return s, nil
@@ -128,12 +137,15 @@ func (s *scene) when(n Node) string { return Cut("if "+n.When, 48, "…") }
 
 func (s *scene) turn(p point) spot {
 	if s.downwards {
-		return spot{float64(p.across) + margin, float64(p.along) + margin}
+		return spot{float64(p.across) + margin, float64(p.along) + margin + s.top}
 	}
-	return spot{float64(p.along) + margin, float64(p.across) + margin}
+	return spot{float64(p.along) + margin, float64(p.across) + margin + s.top}
 }
 
 func (s *scene) draw(on sketch) {
+	if s.top > 0 {
+		on.text(spot{margin, margin + titleSize - 3}, OneLine(s.graph.Title), titleSize, true, "ink")
+	}
 	edges := s.graph.between()
 	for pass := range 2 { // the longest way lies over the rest
 		for k, p := range s.layout.paths {
@@ -150,8 +162,12 @@ func (s *scene) draw(on sketch) {
 			on.path(k, straightened(points), strokeOf(e), true)
 		}
 	}
-	for k, e := range s.links.closing {
-		on.path(len(s.layout.paths)+k, s.back(e), stroke{"bad", 1.5, true}, true)
+	for k, e := range s.links.back() {
+		line := stroke{"bad", 1.5, true}
+		if k >= len(s.links.closing) {
+			line = stroke{"line", 1.5, false}
+		}
+		on.path(len(s.layout.paths)+k, s.back(e), line, true)
 	}
 	for i, n := range s.graph.Nodes {
 		on.begin(i, n)
@@ -189,7 +205,7 @@ func straightened(points []spot) []spot {
 	return kept
 }
 
-// back returns the line of an edge that closes a cycle: around both boxes.
+// back returns the line of an edge that closes a cycle, or leads back: around both boxes.
 func (s *scene) back(e [2]int) []spot {
 	from, to := s.layout.boxes[e[0]], s.layout.boxes[e[1]]
 	side := max(from.across+from.breadth, to.across+to.breadth) + 8

@@ -53,6 +53,9 @@ func Text(w io.Writer, g *Graph, style Style, s Screen) error {
 	if text == "" && len(g.Nodes) > 0 {
 		text = newTable(g, s, style == Wide).String()
 	}
+	if g.Title != "" && text != "" && !s.NoHeaders {
+		text = OneLine(g.Title) + "\n\n" + text
+	}
 	if _, err := io.WriteString(w, text); err != nil {
 		return fmt.Errorf("writing the graph: %w", err)
 	}

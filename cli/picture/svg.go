@@ -29,10 +29,10 @@ func (s *scene) svg(id string) []byte {
 	fmt.Fprintf(&v.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img"`,
 		px(s.width), px(s.height), px(s.width), px(s.height))
 	if id == "" {
-		v.b.WriteString(">\n<title>Jobs and what they wait for</title>\n<style>\n" + styles("svg") + "</style>\n")
+		v.b.WriteString(">\n<title>" + s.title() + "</title>\n<style>\n" + styles("svg") + "</style>\n")
 		fmt.Fprintf(&v.b, `<rect width="%s" height="%s" class="f-paper"/>`+"\n", px(s.width), px(s.height))
 	} else {
-		fmt.Fprintf(&v.b, ` id=%q aria-label="Jobs and what they wait for">`+"\n", id)
+		fmt.Fprintf(&v.b, ` id=%q aria-label=%q>`+"\n", id, s.title())
 	}
 	v.b.WriteString(`<defs>`)
 	for _, name := range []string{"line", "bad", "good", "ink"} {
@@ -46,6 +46,14 @@ func (s *scene) svg(id string) []byte {
 	s.draw(v)
 	v.b.WriteString("</g>\n</svg>\n")
 	return v.b.Bytes()
+}
+
+// title says what the picture shows.
+func (s *scene) title() string {
+	if s.graph.Title == "" {
+		return "Jobs and what they wait for"
+	}
+	return html.EscapeString(OneLine(s.graph.Title)) + ": Jobs and what they wait for"
 }
 
 // styles returns the colours as CSS, light and dark.
@@ -138,7 +146,7 @@ func (v *svgSketch) ends(edge int) (from, to int) {
 	if paths := v.scene.layout.paths; edge < len(paths) {
 		return paths[edge].from, paths[edge].to
 	}
-	e := v.scene.links.closing[edge-len(v.scene.layout.paths)]
+	e := v.scene.links.back()[edge-len(v.scene.layout.paths)]
 	return e[0], e[1]
 }
 

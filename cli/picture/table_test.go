@@ -75,6 +75,18 @@ func outline(g *Graph) []string {
 	return lines
 }
 
+func TestWhatLeadsBackToAnotherRunIsNoCycle(t *testing.T) {
+	g := examples["other-runs"]()
+	require.Empty(t, g.Cycles())
+	require.Equal(t, []string{"report", ".load", ".mail"}, outline(g.sorted()), "what means the latest run comes first")
+	g.otherRun("load", "report", "2026-11-30T03:00:00Z")
+	require.Equal(t, []string{"load", ".report", "..mail"}, outline(g.sorted()))
+	for i := range g.Edges {
+		g.Edges[i].OtherRun = false
+	}
+	require.Len(t, g.Cycles(), 1)
+}
+
 func TestForest(t *testing.T) {
 	tests := map[string]struct {
 		jobs       []string

@@ -47,7 +47,8 @@ The summary shows what each of the three comes to.
 With -f, what the manifests wait for and do not have is taken for done. Of a CronJob
 the next run is planned, not before its scheduled time, and what it waits for as
 cronjob:NAME is the run of that name for the same period. Without -f,
-the Jobs of the cluster are planned from now on, and those that run go on.
+the Jobs of the cluster are planned from now on, and those that run go on; with
+--cronjobs the next run of each CronJob as well.
 
 Output formats:
   -           a table with bars, made for 80 columns or the terminal's width;
@@ -67,6 +68,9 @@ const planExample = `  # Manifests, before they are applied
 
   # The same if those on the longest chain go first
   depctl plan -f deploy/nightly/ --slots 4 --order rank
+
+  # Tonight in a namespace: its Jobs, and the next run of each CronJob
+  depctl plan -n etl --cronjobs
 
   # What is left in a namespace, as a picture
   depctl plan -n etl -o png >plan.png`
@@ -91,6 +95,7 @@ type planOptions struct {
 	all           bool
 	noHeaders     bool
 	runName       string
+	cronJobs      bool
 
 	// The rest is filled in by complete.
 	source            snapshot.Source
@@ -104,7 +109,7 @@ type planOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &planOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "plan [-n NAMESPACE | -A | -f FILE...] [--run NAME] [-o wide|json|yaml|svg|png]",
+		Use:                   "plan [-n NAMESPACE | -A | -f FILE...] [--run NAME | --cronjobs] [-o wide|json|yaml|svg|png]",
 		Short:                 "Show what would run when",
 		Long:                  planLong,
 		Example:               planExample,
@@ -127,6 +132,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		"Plan the manifests in this `FILE` or folder, or - for standard input; may be repeated.")
 	flags.BoolVarP(&o.files.Recursive, "recursive", "R", false, "With -f, go through the folders inside a folder too.")
 	command.AddRunFlag(flags, &o.runName)
+	flags.BoolVar(&o.cronJobs, "cronjobs", false, "Without -f, plan the next run of each CronJob too.")
 	flags.BoolVar(&o.history, "history", false, "With -f, learn from the cluster's Jobs how long they take.")
 	flags.IntVar(&o.slots, "slots", 0, "Run at most `N` Jobs at once; 0 is any number.")
 	flags.StringVar(&o.order, "order", orderArrival, "With --slots, the `ORDER` in which ready Jobs start: arrival, count or rank.")
@@ -147,6 +153,10 @@ func (o *planOptions) validate() error {
 		return command.UsageErrorf("--default-duration is %q: %v", o.otherwise, err)
 	case o.runName != "" && fromFiles:
 		return command.UsageErrorf("--run and -f exclude each other: manifests are of no run yet")
+	case o.runName != "" && o.cronJobs:
+		return command.UsageErrorf("--run and --cronjobs exclude each other: the runs of CronJobs are of no run of steps")
+	case o.cronJobs && fromFiles:
+		return command.UsageErrorf("--cronjobs and -f exclude each other: of files the next run of each CronJob is always planned")
 	case o.allNamespaces && fromFiles:
 		return command.UsageErrorf("-A and -f exclude each other: files are always planned with all their namespaces")
 	case o.files.Recursive && !fromFiles:
@@ -190,8 +200,12 @@ func (o *planOptions) complete(f *cluster.Factory) error {
 		o.namespace, scope = namespace, namespace
 	}
 	from, err := f.Reader(scope)
+	if err != nil {
+		return err
+	}
+	from.Templates = o.cronJobs
 	o.source = from
-	return err
+	return nil
 }
 
 func (o *planOptions) run(ctx context.Context) error {
@@ -201,8 +215,8 @@ func (o *planOptions) run(ctx context.Context) error {
 		return err
 	}
 	var n *night
-	if len(o.files.Filenames) > 0 {
-		n = tonight(w, o.namespace)
+	if fromFiles := len(o.files.Filenames) > 0; fromFiles || o.cronJobs {
+		n = tonight(w, o.namespace, fromFiles)
 	}
 	history := simulate.NewHistory()
 	w.Learn(history)
@@ -216,7 +230,9 @@ func (o *planOptions) run(ctx context.Context) error {
 		}
 	}
 	if n != nil {
-		notes = append(notes, assumedNotes(append(assume(w), n.absent...), o.namespace)...)
+		if n.fromFiles {
+			notes = append(notes, assumedNotes(append(assume(w), n.absent...), o.namespace)...)
+		}
 		notes = append(notes, n.notes...)
 	}
 	if o.runName != "" {

@@ -18,9 +18,11 @@ import (
 	"depctl.dev/lang"
 )
 
-// night makes of the CronJobs of a folder the Jobs that they will have.
+// night makes of the CronJobs of a folder, or of a cluster, the Jobs that they will have.
 type night struct {
 	world *snapshot.World
+	// fromFiles says that nobody knows of Jobs and CronJobs that are not there, and of runs before the plan.
+	fromFiles bool
 	// made are the Jobs by their names, with the run that each is, and queue those of which it
 	// is still to be seen what they wait for.
 	made  map[lang.Ref]lang.Ref
@@ -35,14 +37,14 @@ type night struct {
 const mostMade = 2000
 
 // tonight adds to the world the next run of each CronJob, and what these wait for of other
-// CronJobs: later runs as Jobs, earlier ones as done.
-func tonight(w *snapshot.World, namespace string) *night {
-	n := &night{world: w, made: map[lang.Ref]lang.Ref{}}
+// CronJobs: later runs as Jobs, and, of files, earlier ones as done.
+func tonight(w *snapshot.World, namespace string, fromFiles bool) *night {
+	n := &night{world: w, fromFiles: fromFiles, made: map[lang.Ref]lang.Ref{}}
 	for ref := range w.Jobs {
 		n.queue = append(n.queue, ref)
 	}
 	slices.SortFunc(n.queue, lang.Ref.Compare)
-	for _, ref := range slices.SortedFunc(maps.Keys(w.Templates), lang.Ref.Compare) {
+	for _, ref := range slices.SortedFunc(maps.Keys(n.templates()), lang.Ref.Compare) {
 		runs := w.CronJobs.Runs(ref)
 		_, err := schedule.Read(runs.CronJob.Schedule, runs.CronJob.Zone, runs.CronJob.Created)
 		at, ok := runs.Next(w.Now)
@@ -89,6 +91,13 @@ func (n *night) takenNames(namespace string) []string {
 	return names
 }
 
+func (n *night) templates() map[lang.Ref]*batchv1.CronJob {
+	if n.fromFiles {
+		return n.world.Templates
+	}
+	return n.world.Live
+}
+
 func (n *night) make(cronJob lang.Ref, at time.Time) {
 	job := n.world.MakeRun(cronJob, at)
 	n.made[job] = snapshot.TimeOf(cronJob, at)
@@ -107,7 +116,9 @@ func (n *night) follow(job lang.Ref) {
 			continue
 		}
 		if n.world.CronJobs.Runs(ref) == nil || slices.Contains(n.absent, ref) {
-			n.assume(job, edge.Ref.Resolve(job))
+			if n.fromFiles {
+				n.assume(job, edge.Ref.Resolve(job))
+			}
 			continue
 		}
 		for _, run := range n.world.Meant(job, edge.Ref) {
@@ -117,10 +128,10 @@ func (n *night) follow(job lang.Ref) {
 				continue
 			}
 			switch {
-			case !at.After(n.world.Now):
+			case n.fromFiles && !at.After(n.world.Now):
 				n.world.TakeForDone(ref, at)
 				n.taken = append(n.taken, run)
-			case n.world.Templates[ref] != nil && !known.CronJob.Suspended && len(n.made) < mostMade:
+			case n.templates()[ref] != nil && !known.CronJob.Suspended && len(n.made) < mostMade:
 				n.make(ref, at)
 			}
 		}

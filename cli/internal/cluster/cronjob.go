@@ -18,7 +18,7 @@ func (r *Reading) lookForCronJob(ctx context.Context, ref lang.Ref) error {
 		return nil
 	}
 	at := lang.Ref{Kind: lang.KindCronJob, Namespace: ref.Namespace}
-	if !r.looked[at] {
+	if !r.looked[at] && !r.looked[everyCronJob] {
 		r.looked[at] = true
 		list, err := r.cronJobs.CronJobs(ref.Namespace).List(ctx, metav1.ListOptions{})
 		switch {
@@ -36,6 +36,34 @@ func (r *Reading) lookForCronJob(ctx context.Context, ref lang.Ref) error {
 		r.World.Unread[ref.Object()] = why
 	}
 	return nil
+}
+
+// everyCronJob is what was looked for when the CronJobs of all namespaces were read.
+var everyCronJob = lang.Ref{Kind: lang.KindCronJob}
+
+// readTemplates reads all CronJobs of the namespace, or of all, once, and enters what their templates wait
+// for. What may not be read is said.
+func (r *Reading) readTemplates(ctx context.Context) ([]string, error) {
+	at := lang.Ref{Kind: lang.KindCronJob, Namespace: r.Namespace}
+	if r.cronJobs != nil && !r.looked[at] && r.noTemplates == nil {
+		list, err := r.cronJobs.CronJobs(r.Namespace).List(ctx, metav1.ListOptions{})
+		switch {
+		case apierrors.IsForbidden(err):
+			r.noTemplates = err
+		case err != nil:
+			return nil, fmt.Errorf("listing CronJobs: %w", err)
+		default:
+			r.looked[at] = true
+			for i := range list.Items {
+				r.World.PutLive(&list.Items[i])
+			}
+		}
+	}
+	r.World.EnterTemplates()
+	if r.noTemplates != nil {
+		return []string{fmt.Sprintf("What CronJobs wait for is not known: %v", r.noTemplates)}, nil
+	}
+	return nil, nil
 }
 
 // listCronJobs reads all CronJobs of the namespace, or of all. What may not be read is said.

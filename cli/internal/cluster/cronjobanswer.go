@@ -52,6 +52,9 @@ func (r *Reading) unsettled() []lang.Ref {
 		most = snapshot.MostRecorded
 	}
 	for _, ref := range w.CronJobs.Refs() {
+		if r.Templates && w.Graph.Expr(ref) == nil && !w.Graph.HasDependents(ref) {
+			continue // nobody asks
+		}
 		runs := w.CronJobs.Runs(ref)
 		for _, run := range w.LastRuns(ref, most) {
 			if at, err := time.Parse(time.RFC3339, run.Run); err == nil && runs.At(at, schedule.Unasked).State == schedule.Unsettled {

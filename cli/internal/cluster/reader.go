@@ -35,6 +35,8 @@ type Reader struct {
 	pods Client
 	// AllCronJobs reads the CronJobs of the namespace, not only those that are waited for.
 	AllCronJobs bool
+	// Templates reads the CronJobs of the namespace with what their templates wait for.
+	Templates bool
 	// Noted, if it is not nil, is called with all of each Job that is read.
 	Noted func(*batchv1.Job)
 	// kinds are what is read besides Jobs, by objects.
@@ -54,6 +56,14 @@ func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []st
 // complete reads what the Jobs that were listed need besides, as far as it has not been
 // read yet, and returns what is to be said of it.
 func (r *Reading) complete(ctx context.Context) ([]string, error) {
+	var more []string
+	if r.Templates {
+		notes, err := r.readTemplates(ctx)
+		if err != nil {
+			return nil, err
+		}
+		more = notes
+	}
 	if r.Namespace != "" { // else there is nothing elsewhere
 		if err := r.FollowUpstream(ctx); err != nil {
 			return nil, err
@@ -62,13 +72,12 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 	if err := r.readKinds(ctx); err != nil {
 		return nil, err
 	}
-	var more []string
 	if r.AllCronJobs {
 		notes, err := r.listCronJobs(ctx)
 		if err != nil {
 			return nil, err
 		}
-		more = notes
+		more = append(more, notes...)
 	}
 	missed, err := r.settle(ctx)
 	if err != nil {
@@ -161,6 +170,8 @@ type Reading struct {
 	// unread has why the CronJobs of a namespace may not be read.
 	unread    map[lang.Ref]string
 	mayNotAsk error
+	// noTemplates is why the CronJobs of the namespace may not be listed.
+	noTemplates error
 }
 
 // FollowUpstream reads what is waited for in other namespaces until nothing

@@ -27,7 +27,12 @@ type Files struct {
 	Stdin io.Reader
 	// Namespace is that of Jobs that name none.
 	Namespace string
+	// Run is the run of which all Jobs are steps; empty if they are none.
+	Run string
 }
+
+// AnyRun stands for the name that a run will have.
+const AnyRun = "run"
 
 func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []string, error) {
 	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
@@ -63,6 +68,9 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 			if len(unnamed) == 1 && unnamed[lang.Job(job.Namespace, job.GenerateName)] == 1 {
 				notes = append(notes, fmt.Sprintf("Jobs with generateName get their names when they are made: one is shown as %s.", job.Name))
 			}
+		}
+		if f.Run != "" && job.UID == "" {
+			job.Labels = stepLabels(job, f.Run)
 		}
 		observed := AsApplied(job)
 		if job.UID == "" {

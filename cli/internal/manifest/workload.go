@@ -76,15 +76,20 @@ func (w *Workload) Join(run string) {
 	if w.Kind != "Job" || w.Job == nil || w.Live {
 		return
 	}
-	labels := maps.Clone(w.Job.Labels)
+	w.Job.Labels = stepLabels(w.Job, run)
+	w.Facts = AsApplied(w.Job)
+}
+
+// stepLabels returns the labels of a Job that is made a step of a run.
+func stepLabels(job *batchv1.Job, run string) map[string]string {
+	labels := maps.Clone(job.Labels)
 	if labels == nil {
 		labels = map[string]string{}
 	}
 	if labels[gate.RunLabel] = run; labels[gate.StepLabel] == "" {
-		labels[gate.StepLabel] = w.Job.Name
+		labels[gate.StepLabel] = job.Name
 	}
-	w.Job.Labels = labels
-	w.Facts = AsApplied(w.Job)
+	return labels
 }
 
 // IsPatch reports whether a Job has no container: it is laid over one that has.

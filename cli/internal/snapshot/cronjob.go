@@ -133,8 +133,8 @@ func (w *World) Meant(job, cronJob lang.Ref) []lang.Ref {
 // MeantNext returns which runs of a CronJob a name in the template of another one means, for the
 // next run of that one.
 func (w *World) MeantNext(by, cronJob lang.Ref) []lang.Ref {
-	own, named := w.CronJobs.Runs(by), w.CronJobs.Runs(cronJob.Resolve(by))
-	if own == nil || named == nil {
+	own := w.CronJobs.Runs(by)
+	if own == nil {
 		return nil
 	}
 	at, ok := own.Next(w.Now)
@@ -142,10 +142,8 @@ func (w *World) MeantNext(by, cronJob lang.Ref) []lang.Ref {
 		return nil
 	}
 	var list []lang.Ref
-	for _, run := range schedule.Resolve(schedule.Subject{Time: at, Own: own}, named, cronJob.Offset(), nil).Runs {
-		if !run.Time.IsZero() {
-			list = append(list, TimeOf(cronJob.Resolve(by), run.Time))
-		}
+	for _, run := range w.meantAt(by, at, cronJob) {
+		list = append(list, TimeOf(cronJob.Resolve(by), run.Time))
 	}
 	return list
 }

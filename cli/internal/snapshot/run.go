@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"iter"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -28,6 +29,63 @@ func (w *World) NoRun(namespace, run string) error {
 		return fmt.Errorf("there is no run %s; those that are there: depctl runs -A", run)
 	}
 	return fmt.Errorf("there is no run %s in namespace %s; those that are there: depctl runs -n %s", run, namespace, namespace)
+}
+
+// StepsOf returns the steps of a run in all namespaces, in no order.
+func (w *World) StepsOf(run string) iter.Seq[lang.Ref] {
+	is := Steps("", run)
+	return func(visit func(lang.Ref) bool) {
+		for ref := range w.Jobs {
+			if is(ref) && !visit(ref) {
+				return
+			}
+		}
+	}
+}
+
+// Standing is how a run stands as the language sees it: without the steps that ask about it.
+type Standing struct {
+	State gate.State
+	// Size is how many steps there are or are said to be, Over how many have ended, and Failed how many of
+	// these did not succeed.
+	Size, Over, Failed int64
+}
+
+// StandingOf returns how a run stands in a namespace.
+func (w *World) StandingOf(namespace, run string) Standing {
+	s := Standing{State: gate.StateWaiting}
+	said, there := int64(0), int64(0)
+	for ref := range w.StepsOf(run) {
+		job := w.Jobs[ref]
+		if ref.Namespace != namespace {
+			continue
+		}
+		there++
+		said = max(said, job.Object.RunSize)
+		if job.Object.NamesRun {
+			continue
+		}
+		s.Size++
+		if outcome := job.Outcome(); outcome != lang.Undecided {
+			if s.Over++; outcome != lang.Succeeded {
+				s.Failed++
+			}
+		} else if state, _ := w.State(ref); state == gate.StateRunning || state == gate.StatePending {
+			s.State = gate.StateRunning
+		}
+	}
+	s.Size += max(said-there, 0)
+	if s.Over > 0 {
+		s.State = gate.StateRunning
+	}
+	switch value, err := w.RunSucceeded(namespace, run); {
+	case err != nil:
+	case value == lang.True:
+		s.State = gate.StateSucceeded
+	case value == lang.False:
+		s.State = gate.StateFailed
+	}
+	return s
 }
 
 // RunSucceeded returns what the language says of a whole run in a namespace: true and

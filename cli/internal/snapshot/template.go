@@ -53,24 +53,64 @@ func (w *World) PutTemplate(c *batchv1.CronJob) {
 	ref := gate.CronJobRef(c.Namespace, c.Name)
 	w.Templates[ref] = c
 	w.PutCronJob(facts)
-	if text, waits := c.Spec.JobTemplate.Annotations[gate.DependsOnAnnotation]; waits {
-		expr, err := lang.Parse(text)
-		if w.Invalid[ref] = err; err == nil {
-			delete(w.Invalid, ref)
-			w.Graph.Set(ref, depgraph.Node{Object: w.Graph.Object(ref), Expr: expr})
-		}
-	}
+	w.enter(ref, c)
 	if !w.Kinds.Has(lang.KindCronJob) {
 		w.Kinds = append(w.Kinds, gate.KindOfCronJobs())
 	}
 }
 
-// MakeRun adds the Job of a CronJob for a scheduled time that is still to come, as the admission
+// enter has the graph know what the template of a CronJob waits for.
+func (w *World) enter(ref lang.Ref, c *batchv1.CronJob) {
+	text, waits := c.Spec.JobTemplate.Annotations[gate.DependsOnAnnotation]
+	if !waits {
+		return
+	}
+	expr, err := lang.Parse(text)
+	if err != nil {
+		w.Invalid[ref] = err
+		return
+	}
+	w.Graph.Set(ref, depgraph.Node{Object: w.Graph.Object(ref), Expr: expr})
+}
+
+// PutLive adds a CronJob of a cluster with its template, or replaces the one of the same name.
+func (w *World) PutLive(c *batchv1.CronJob) {
+	w.PutCronJob(schedule.Observe(c))
+	w.Live[gate.CronJobRef(c.Namespace, c.Name)] = c
+}
+
+// EnterTemplates has the graph know what the next runs of CronJobs of a cluster wait for: of those without a
+// Job that still waits or runs, which says it itself.
+func (w *World) EnterTemplates() {
+	going := map[lang.Ref]bool{}
+	for _, job := range w.Jobs {
+		if cronJob, is := w.CronJobs.Of(job); is && job.Outcome() == lang.Undecided {
+			going[cronJob] = true
+		}
+	}
+	for ref, c := range w.Live {
+		delete(w.Invalid, ref)
+		w.Graph.Set(ref, depgraph.Node{Object: w.Graph.Object(ref)})
+		if !going[ref] {
+			w.enter(ref, c)
+		}
+	}
+}
+
+// Template returns the CronJob of this name as it is written, nil if it was not read.
+func (w *World) Template(ref lang.Ref) *batchv1.CronJob {
+	if c := w.Templates[ref]; c != nil {
+		return c
+	}
+	return w.Live[ref]
+}
+
+// MakeRun adds the Job of a CronJob for a scheduled time of which it has none, as the admission
 // policies would have it, and returns it.
 func (w *World) MakeRun(cronJob lang.Ref, at time.Time) lang.Ref {
-	c := w.Templates[cronJob].DeepCopy()
+	c := w.Template(cronJob).DeepCopy()
 	c.UID = w.CronJobs.Runs(cronJob).CronJob.UID
-	full := RunOf(c, at, at)
+	full := RunOf(c, at, later(at, w.Now))
 	full.UID = types.UID("job " + full.Namespace + "/" + full.Name)
 	job := gate.Observe(full)
 	w.Add(job)

@@ -65,7 +65,7 @@ func (w *World) WaitsFor(ref lang.Ref, states map[lang.Ref]gate.State) []string 
 func (w *World) UnmetChecks(ref lang.Ref, states map[lang.Ref]gate.State) []string {
 	var items []string
 	for _, reason := range w.Unmet(ref) {
-		items = append(items, wait(ref.Namespace, reason, states))
+		items = append(items, wait(ref, reason, states))
 	}
 	s := w.SnapshotOf(ref)
 	if s.Expr == nil || !s.Expr.Elementwise() || s.Job.Object.Array == nil || s.Elements().Open.Len() == s.Job.Object.Array.Size {
@@ -101,13 +101,13 @@ func remark(d gate.Decision) string {
 	return ""
 }
 
-func wait(namespace string, r lang.Reason, states map[lang.Ref]gate.State) string {
+func wait(by lang.Ref, r lang.Reason, states map[lang.Ref]gate.State) string {
 	item := picture.OneLine(r.Check.String())
 	if r.Ref.Kind == lang.KindCronJob && r.Ref.Run != "" && r.Size == 1 && r.Problem == nil {
 		r.Size = 0 // of one run the time says more than how many there are
 	}
 	if r.Size == 0 && r.Check.Status == lang.StatusSucceeded && r.Check.Targets[0].Elements == nil && r.Ref.Name != "" {
-		item = picture.NameIn(namespace, r.Ref)
+		item = picture.NameFrom(by, r.Ref)
 	}
 	switch state := states[r.Ref]; {
 	case r.Problem != nil && (state != picture.StateUnknown || r.Problem.Code != lang.ProblemUnasked):

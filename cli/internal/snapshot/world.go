@@ -46,6 +46,8 @@ type World struct {
 	asked   map[lang.Ref]bool
 	// Templates are the CronJobs of files, as they are written.
 	Templates map[lang.Ref]*batchv1.CronJob
+	// Live are the CronJobs of a cluster whose templates were read.
+	Live map[lang.Ref]*batchv1.CronJob
 	// Unmade are Jobs that Kubernetes is still to make of CronJobs.
 	Unmade map[lang.Ref]bool
 	// Now is when the Jobs were read.
@@ -71,6 +73,7 @@ func NewWorld(now time.Time) *World {
 		Unmade:   map[lang.Ref]bool{},
 
 		Templates: map[lang.Ref]*batchv1.CronJob{},
+		Live:      map[lang.Ref]*batchv1.CronJob{},
 		Now:       now,
 		keys:      map[lang.Ref]lang.Ref{},
 	}
@@ -281,8 +284,8 @@ func (w *World) Keep(refs []lang.Ref) {
 	}
 }
 
-// UpstreamOf returns the Jobs and the CronJobs of files that are asked for, and everything that they wait for,
-// directly or through others, sorted.
+// UpstreamOf returns the Jobs and the CronJobs with templates that are asked for, and everything that they wait
+// for, directly or through others, sorted.
 func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 	reached := map[lang.Ref]bool{}
 	var reach func(lang.Ref)
@@ -300,9 +303,11 @@ func (w *World) UpstreamOf(asked func(lang.Ref) bool) []lang.Ref {
 			reach(ref)
 		}
 	}
-	for ref := range w.Templates {
-		if asked(ref) {
-			reach(ref)
+	for _, templates := range []map[lang.Ref]*batchv1.CronJob{w.Templates, w.Live} {
+		for ref := range templates {
+			if asked(ref) {
+				reach(ref)
+			}
 		}
 	}
 	return slices.SortedFunc(maps.Keys(reached), lang.Ref.Compare)

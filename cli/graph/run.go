@@ -1,0 +1,26 @@
+package graph
+
+import (
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/picture"
+	"depctl.dev/lang"
+)
+
+// addRun adds a run as a whole, with an edge from each of its steps. Those that ask about it themselves are
+// no part of what is waited for.
+func (m *model) addRun(w *snapshot.World, id string, run lang.Ref, shown map[lang.Ref]bool) {
+	n := picture.Node{ID: id, Kind: picture.WholeRun, Ref: run}
+	if why, ok := w.Unread[run]; ok {
+		n.State, n.Message = picture.StateUnknown, why
+	} else {
+		stands := w.StandingOf(run.Namespace, run.Run)
+		n.State, n.Size, n.Done, n.Failed = stands.State, stands.Size, stands.Over-stands.Failed, stands.Failed
+	}
+	m.Nodes = append(m.Nodes, n)
+	for _, step := range w.Graph.Members(run, lang.Ref{}) {
+		ref := run
+		if ref.Name = step.Name; shown[ref] && (step.Object == nil || !step.Object.NamesRun) {
+			m.Edges = append(m.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
+		}
+	}
+}
