@@ -28,7 +28,7 @@ import (
 	"depctl.dev/test/sandbox"
 )
 
-var limitStorm = flag.Duration("limit-storm", 80*time.Second, "how long the storm of the test of limits takes; 10,000 releases need about 10 minutes")
+var limitStorm = flag.Duration("limit-storm", 80*time.Second, "how long the storm of the test of limits takes; 10,000 releases need about 20 minutes on two cores")
 
 // limited is a cluster with limits, two gates, and Jobs that use tokens.
 type limited struct {
