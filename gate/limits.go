@@ -20,7 +20,7 @@ const (
 	// runs, such as "licence=2, db, ops/gpu=1". A limit without a namespace is one of the
 	// Job's own. The Job is held until all are free, for all of its pods.
 	UsesAnnotation = "depctl.dev/uses"
-	// TokensAnnotation, on the Pod template, records what each pod of the Job takes. The
+	// TokensAnnotation records, on the Pod template, what each pod of the Job takes. The
 	// gate writes it in the patch that releases the Job, and goes by it from then on.
 	TokensAnnotation = "depctl.dev/tokens"
 	// PriorityAnnotation is a whole number, by default 0. Of the Jobs of a namespace that
@@ -34,8 +34,8 @@ const TokensLabel = "depctl.dev/holds-tokens"
 // LimitsName is the name of the ConfigMap that has the limits of a namespace.
 const LimitsName = "depctl-limits"
 
-// ReasonLimitReached: the dependencies are met, and the tokens that the Job uses are not all
-// free, or others are to have them first.
+// ReasonLimitReached means that the dependencies are met, and the tokens that the Job uses are
+// not all free, or others are to have them first.
 const ReasonLimitReached = "LimitReached"
 
 // maxUses bounds the value of UsesAnnotation, in bytes.

@@ -40,6 +40,8 @@ func with(key, value string) func(*batchv1.Job) {
 	return func(j *batchv1.Job) { metav1.SetMetaDataAnnotation(&j.ObjectMeta, key, value) }
 }
 
+func indexed(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }
+
 func TestAJobIsReleasedWithItsTokens(t *testing.T) {
 	t.Parallel()
 	given, short := granted{Given: true}, granted{Short: "2 of n/db, of which 1 of 2 are in use"}
@@ -61,12 +63,12 @@ func TestAJobIsReleasedWithItsTokens(t *testing.T) {
 		"the priority cannot be read":               {user("db", with(gate.PriorityAnnotation, "high")), given, "wait InvalidAnnotation: held: annotation depctl.dev/priority is high, which is not a whole number"},
 		"what it waits for comes first":             {user("db", with(gate.DependsOnAnnotation, "none")), given, "wait Waiting: waiting: n/none does not exist"},
 		"it is on hold":                             {user("db", with(gate.HoldAnnotation, "no")), given, "wait Held: held: no"},
-		"elements wait one by one": {user("db", with(gate.DependsOnAnnotation, "none[i]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), given,
-			"wait Waiting: waiting: n/none does not exist"},
-		"an element may run": {user("db", with(gate.DependsOnAnnotation, "self[i-1]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), given,
-			"release Met: released"},
-		"an element may run, and there are no tokens": {user("db=2", with(gate.DependsOnAnnotation, "self[i-1]"), func(j *batchv1.Job) { j.Spec.CompletionMode = ptr.To(batchv1.IndexedCompletion) }), short,
-			"wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=4"},
+		"elements wait one by one":                  {user("db", with(gate.DependsOnAnnotation, "none[i]"), indexed), given, "wait Waiting: waiting: n/none does not exist"},
+		"an element may run":                        {user("db", with(gate.DependsOnAnnotation, "self[i-1]"), indexed), given, "release Met: released"},
+		"an element may run, and there are no tokens": {
+			user("db=2", with(gate.DependsOnAnnotation, "self[i-1]"), indexed), short,
+			"wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=4",
+		},
 		"a pod may run beside its replacement": {user("db", func(j *batchv1.Job) { j.Spec.PodReplacementPolicy = nil }), given, "wait Problem: held: a pod that is replaced may run beside"},
 	} {
 		t.Run(name, func(t *testing.T) {
