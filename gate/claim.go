@@ -8,6 +8,11 @@ import (
 	"strings"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
 	"depctl.dev/gate/limit"
 	"depctl.dev/lang"
 )
@@ -90,6 +95,14 @@ func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 		return Grant{Short: "others are before it in line for " + needs.String()}
 	}
 	return Grant{Short: strings.Join(short, ", ")}
+}
+
+// JobOfPod returns the UID of the Job that made a pod. An orphan has its label left.
+func JobOfPod(pod *corev1.Pod) types.UID {
+	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
+		return owner.UID
+	}
+	return types.UID(pod.Labels[batchv1.ControllerUidLabel])
 }
 
 // Taken returns the tokens that a Job has. What a release has recorded counts: the policies

@@ -22,6 +22,8 @@ func (w *World) Simulate(o simulate.Options) *simulate.Run {
 		}
 	}
 	own.CronJobs = w.CronJobs.Clone()
+	// Who is not in the world does not end in it, either.
+	own.played, own.Limits.Others, own.Limits.Pods = true, nil, nil
 	own.ledger = own.takeStock()
 	o.Now = w.Now
 	return simulate.New(simulated{&own}, o)

@@ -11,6 +11,8 @@ import (
 
 // Limits are what was read of limits, and who uses them besides the Jobs of the world.
 type Limits struct {
+	// Known reports whether anything could be read.
+	Known bool
 	// Maps are the ConfigMaps of limits, and Unread says of a namespace why it could not be
 	// read.
 	Maps   gate.LimitMaps
@@ -31,8 +33,10 @@ type ledger struct {
 	// waiting are the Jobs in line, and given those that have their tokens and do not run
 	// yet.
 	waiting, given map[lang.Ref]gate.Claim
-	// line is how they stood in line, and boundless are limits that were made up.
-	line      []limit.Place[lang.Ref]
+	// line is how they stood in line, and short has those of them who were given none.
+	line  []limit.Place[lang.Ref]
+	short map[lang.Ref]limit.Place[lang.Ref]
+	// boundless are limits that were made up.
 	boundless map[limit.Name]bool
 }
 
@@ -112,8 +116,12 @@ func (w *World) settleTokens() {
 			w.follow(ref, gate.Decide(w.SnapshotOf(ref)))
 		}
 	}
-	w.ledger.line = w.ledger.pool.Line()
-	w.ledger.give()
+	l := w.ledger
+	l.line, l.short = l.pool.Line(), map[lang.Ref]limit.Place[lang.Ref]{}
+	l.give()
+	for _, one := range l.pool.Line() {
+		l.short[one.Who] = one
+	}
 }
 
 // keepRanks makes ranks usable, which cost something, where a Job uses limits.
@@ -149,8 +157,8 @@ func (g grants) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 		return gate.Grant{Problem: barred}
 	}
 	l, ref := g.w.ledger, job.Ref()
-	if _, hopeful := g.w.Access.(Hopeful); l == nil || g.w.unreadable(needs) {
-		if hopeful {
+	if l == nil || !g.w.Limits.Known || g.w.unreadable(needs) {
+		if g.w.played {
 			return gate.Grant{Given: true}
 		}
 		return heard(job)

@@ -53,6 +53,9 @@ type World struct {
 	// Limits are those that were read, and ledger who has tokens of them.
 	Limits Limits
 	ledger *ledger
+	// played says that a simulation changes the world: what cannot be known is taken for
+	// granted.
+	played bool
 	// Now is when the Jobs were read.
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
