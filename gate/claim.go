@@ -85,8 +85,12 @@ func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 		case there == 0:
 			short = append(short, fmt.Sprintf("%s is closed, with 0 tokens", need.Limit))
 		case need.Tokens > there:
+			fewer := "spec.parallelism"
+			if job.Object.Array != nil {
+				fewer = ArrayLimitAnnotation
+			}
 			return Grant{Problem: &lang.Problem{Message: fmt.Sprintf(
-				"its %d pods take %d tokens of %s together, which has %d in all: raise the limit, or lower spec.parallelism", job.Pods(), need.Tokens, need.Limit, there)}}
+				"its %d pods take %d tokens of %s together, which has %d in all: raise the limit, or lower %s", job.Pods(), need.Tokens, need.Limit, there, fewer)}}
 		case need.Tokens > there-used:
 			short = append(short, fmt.Sprintf("%d of %s, of which %d of %d are in use", need.Tokens, need.Limit, used, there))
 		}

@@ -6,7 +6,7 @@ import (
 
 	"depctl.dev/cli/batch/request"
 	"depctl.dev/gate"
-	"depctl.dev/lang"
+	"depctl.dev/gate/limit"
 )
 
 // usesLimits reports whether the Job takes tokens: by the options, or by the manifest.
@@ -25,10 +25,8 @@ func (b *builder) limits() {
 	if b.job.Spec.PodReplacementPolicy == nil {
 		b.job.Spec.PodReplacementPolicy = ptr.To(batchv1.Failed)
 	}
-	expr, err := lang.Parse(b.job.Annotations[gate.DependsOnAnnotation])
-	if err == nil && expr.Elementwise() {
-		b.Fail(request.Place{}, "wait for the array as a whole, or use no limits",
-			"tokens are counted for the Job as a whole, and its elements wait one by one: %s", expr)
+	if _, err := limit.ParseUses(b.job.Annotations[gate.UsesAnnotation], "default"); err != nil {
+		b.Fail(request.Place{}, "", "what limits the Job uses cannot be read: %s", err)
 	}
 	if b.Array != nil && (b.Limit == 0 || b.Limit >= b.Array.Len()) && !b.inherited {
 		b.Note(request.Place{}, "it starts when there are tokens for all its %d elements; with %%N in --array, for the N that run at once", b.Array.Len())

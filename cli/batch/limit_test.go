@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,9 +66,12 @@ func TestUsesOfTheCommandLineReplacesWhatAScriptUses(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, made.Job.Annotations, gate.UsesAnnotation)
 
-	_, err = Compile(Input{Context: request.Context{Script: script}, Options: options(
-		Option{Dialect: Depctl, Name: "array", Value: "0-3"}, Option{Dialect: Depctl, Name: "after", Value: "b[i]"})})
-	require.ErrorContains(t, err, "its elements wait one by one")
+	many := "a0"
+	for i := range 16 {
+		many += fmt.Sprintf(",a%d", i+1)
+	}
+	_, err = Compile(Input{Context: request.Context{Script: script}, Options: options(Option{Dialect: Depctl, Name: "uses", Value: many})})
+	require.ErrorContains(t, err, "what limits the Job uses cannot be read")
 	made, err = Compile(Input{Context: request.Context{Script: script}, Options: options(Option{Dialect: Depctl, Name: "array", Value: "0-3"})})
 	require.NoError(t, err)
 	require.Contains(t, made.Notes, "it starts when there are tokens for all its 4 elements; with %N in --array, for the N that run at once")
