@@ -112,9 +112,9 @@ func JobOfPod(pod *corev1.Pod) types.UID {
 // Taken returns the tokens that a Job has. What a release has recorded counts: the policies
 // keep others from it. What a Job says that runs unheld counts of another namespace's limits
 // only where its service account may use them.
-func (j Job) Taken(access Access) limit.Needs {
+func (j Job) Taken(answer func(Question) Answer) limit.Needs {
 	recorded := j.Uses.Recorded != ""
 	return slices.DeleteFunc(j.Holds(), func(n limit.Need) bool {
-		return !recorded && n.Limit.Namespace != j.Namespace && access.Answer(j.UsesLimits(n.Limit.Namespace)) != Allowed
+		return !recorded && n.Limit.Namespace != j.Namespace && answer(j.UsesLimits(n.Limit.Namespace)) != Allowed
 	})
 }

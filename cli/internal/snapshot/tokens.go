@@ -76,7 +76,7 @@ func (w *World) taken(job gate.Job) limit.Needs {
 	if access == nil {
 		access = gate.Open{}
 	}
-	return job.Taken(access)
+	return job.Taken(access.Answer)
 }
 
 func (l *ledger) wait(job gate.Job, needs limit.Needs, rank time.Duration) {
