@@ -167,6 +167,8 @@ func TestLimits(t *testing.T) {
 		"explain-never":     {args: "explain never shut typo bad", terminal: "80 columns"},
 		"explain-released":  {args: "explain simulate-1", terminal: "80 columns"},
 		"explain-guest":     {args: "explain guest -n rep", terminal: "80 columns"},
+		"explain-expr":      {args: "explain after --expr extract", terminal: "80 columns"},
+		"explain-other":     {args: "explain extract", change: func(c *fake.Clientset) { forbid(c, "*", "configmaps") }},
 		"explain-off":       {args: "explain small", terminal: "80 columns", off: true},
 		"explain-forbidden": {args: "explain big after", change: func(c *fake.Clientset) { forbid(c, "get", "configmaps") }},
 		"status":            {args: "status"},
