@@ -5,8 +5,8 @@
 // commands, in kubectl's manner (help.go), and complete.go gives a shell their words.
 // The tests here run whole commands. The rooms:
 //
-//	check explain graph lint parse plan   one package for each command: flags and
-//	status submit uninstall wait          printing
+//	check explain graph limits lint parse   one package for each command: flags and
+//	plan status submit uninstall wait       printing
 //	jobaction                             hold, release, retry, cancel and set
 //
 //	internal/command    what commands share: exit codes, formats, dry runs, questions

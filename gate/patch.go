@@ -27,6 +27,10 @@ type operation struct {
 // writes of the Job controller would conflict. A test of null passes where the
 // path does not exist.
 func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) {
+	uses := job.usesOperations()
+	if how.Unlimited && job.Uses.Said {
+		uses, job.Uses.Said = uses[:1], false // that its text is the same is tested all the same
+	}
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
@@ -39,7 +43,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, slices.Concat(job.usesOperations(), templateOperations(job, how), noteOperations(job, how.Results))...))
+	}, slices.Concat(uses, templateOperations(job, how), noteOperations(job, how.Results))...))
 }
 
 // sameText tests that the Job waits for what was decided on.
@@ -81,6 +85,8 @@ type ReleaseOptions struct {
 	Awaited bool
 	// Results are those that the pods get, by their keys.
 	Results map[string]string
+	// Unlimited records no tokens: nobody keeps limits any more.
+	Unlimited bool
 }
 
 // maxParallelism is the most that the API server takes of an Indexed Job.

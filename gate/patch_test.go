@@ -71,6 +71,30 @@ func TestReleasePatch(t *testing.T) {
 	}
 }
 
+func TestAReleaseWithoutLimitsRecordsNoTokens(t *testing.T) {
+	t.Parallel()
+	asStored := func(j *batchv1.Job) {
+		j.Spec.Parallelism, j.Spec.Template.Labels = ptr.To(int32(1)), map[string]string{"batch.kubernetes.io/job-name": j.Name}
+	}
+	using := waiting(annotation(UsesAnnotation, "licence=2"), asStored)
+	for name, how := range map[string]ReleaseOptions{"by the gate": {}, "by who takes the gate away": {Unlimited: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			patch, err := ReleasePatch(Observe(using), NewRelease(Observe(using), at, "somebody", nil), how)
+			require.NoError(t, err)
+			got, err := apply(t, waiting(annotation(UsesAnnotation, "licence=2"), asStored), patch)
+			require.NoError(t, err)
+			require.False(t, *got.Spec.Suspend)
+			_, recorded := got.Spec.Template.Annotations[TokensAnnotation]
+			require.Equal(t, !how.Unlimited, recorded)
+			_, marked := got.Spec.Template.Labels[TokensLabel]
+			require.Equal(t, !how.Unlimited, marked)
+			_, err = apply(t, waiting(annotation(UsesAnnotation, "licence=3"), asStored), patch)
+			require.Error(t, err, "it uses other limits by now")
+		})
+	}
+}
+
 func TestReleaseRecordIsShort(t *testing.T) {
 	t.Parallel()
 	var reasons []lang.Reason

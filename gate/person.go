@@ -49,7 +49,7 @@ func ForcePatch(job *batchv1.Job, by string, now time.Time) ([]byte, error) {
 	patch := []operation{
 		{"test", "/metadata/uid", j.UID},
 		{"test", "/spec/suspend", true},
-		{"test", annotationPath(DependsOnAnnotation), j.DependsOn},
+		j.sameText(),
 	}
 	if j.OnHold {
 		patch = append(patch, operation{"test", annotationPath(HoldAnnotation), j.Hold}, operation{"remove", annotationPath(HoldAnnotation), nil})

@@ -27,6 +27,9 @@ func TestForcePatch(t *testing.T) {
 	for name, test := range map[string]struct{ before, meanwhile func(*batchv1.Job) }{
 		"a Job that waits": {},
 		"a Job on hold":    {before: held},
+		"a Job that waits for tokens alone": {before: func(j *batchv1.Job) {
+			j.Annotations = map[string]string{UsesAnnotation: "licence=2"}
+		}},
 		"a copy of one that was released by elements": {before: gated("other.example", SchedulingGate, "third.example")},
 		"put on hold meanwhile":                       {meanwhile: held},
 		"held for another reason meanwhile":           {before: held, meanwhile: func(j *batchv1.Job) { j.Annotations[HoldAnnotation] = "no" }},

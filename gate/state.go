@@ -47,7 +47,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateHeld
 	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle, ReasonRunFailed, ReasonNotTaken:
 		return StateBlocked
-	case ReasonWaiting, ReasonProblem:
+	case ReasonWaiting, ReasonLimitReached, ReasonProblem:
 		if !job.Released {
 			return StateWaiting
 		}

@@ -41,6 +41,7 @@ func (b *builder) build() *Submission {
 	b.main = &b.job.Spec.Template.Spec.Containers[0]
 	b.describe()
 	b.dependencies()
+	b.limits()
 	b.elements()
 	b.policies()
 	b.resources()
@@ -143,6 +144,8 @@ func (b *builder) dependencies() {
 	expression := b.Expression()
 	if expression == "" {
 		delete(b.job.Annotations, gate.DependsOnAnnotation)
+	}
+	if expression == "" && !b.usesLimits() {
 		if b.OnFailure != "" || b.WaitTimeout != "" {
 			b.Note(request.Place{}, "the Job waits for nothing: what becomes of a wait has no effect")
 		}
@@ -153,7 +156,9 @@ func (b *builder) dependencies() {
 		}
 		return
 	}
-	b.annotate(gate.DependsOnAnnotation, expression)
+	if expression != "" {
+		b.annotate(gate.DependsOnAnnotation, expression)
+	}
 	b.job.Spec.Suspend = ptr.To(true)
 	for key, value := range map[string]string{
 		gate.OnFailureAnnotation: b.OnFailure, gate.WaitTimeoutAnnotation: b.WaitTimeout, gate.HoldAnnotation: b.Hold,

@@ -48,7 +48,7 @@ type Submission struct {
 // Compile makes a Job of what was asked for. The error is of type Problems.
 func Compile(in Input) (*Submission, error) {
 	if in.Site != nil {
-		in.Ignore = in.Site.Ignore
+		in.Ignore, in.Limits = in.Site.Ignore, in.Site.Limits
 	}
 	r := request.New(in.Context)
 	r.Dialect = in.Dialect

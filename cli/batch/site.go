@@ -2,6 +2,8 @@ package batch
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"depctl.dev/cli/batch/request"
+	"depctl.dev/gate/limit"
 )
 
 // Site has the defaults of a site: the file depctl.yaml.
@@ -25,6 +28,9 @@ type Site struct {
 	Queues map[string]Queue `json:"queues,omitempty"`
 	// GPU is the extended resource that GPUs are counted by.
 	GPU string `json:"gpu,omitempty"`
+	// Limits says which limit scripts mean by a name: of a licence, or of a resource of -l
+	// and rusage[ ]. A limit of another namespace is NAMESPACE/NAME.
+	Limits map[string]string `json:"limits,omitempty"`
 	// Ignore is left out of scripts, with a note.
 	Ignore request.Ignore `json:"ignore,omitzero"`
 }
@@ -45,10 +51,20 @@ func ParseSite(name string, text []byte) (*Site, error) {
 		return nil, err
 	}
 	site.Name, site.Ignore.By = name, name
-	if problems := vetIgnore(site.Ignore); len(problems) > 0 {
+	if problems := slices.Concat(vetIgnore(site.Ignore), vetLimits(site)); len(problems) > 0 {
 		return nil, problems
 	}
 	return site, nil
+}
+
+// vetLimits says which limits of a site can be none.
+func vetLimits(s *Site) (list request.Problems) {
+	for _, name := range slices.Sorted(maps.Keys(s.Limits)) {
+		if needs, err := limit.ParseUses(s.Limits[name], "default"); err != nil || len(needs) != 1 || strings.Contains(s.Limits[name], "=") {
+			list = append(list, request.Problem{Where: s.Name + ": limits." + name, Message: strconv.Quote(s.Limits[name]) + " is not the name of a limit"})
+		}
+	}
+	return list
 }
 
 // ParseManifest reads a Job. There must be one, and nothing else.

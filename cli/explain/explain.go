@@ -31,6 +31,9 @@ that wait for nobody. Of an array whose elements wait each for itself, it says h
 many run, wait, or never will, and why the first; --index explains one element.
 --expr tries another expression, and changes nothing.
 
+Of a Job that waits for tokens of limits it says how many there are, who uses them,
+and where the Job is in line.
+
 Of a CronJob it says why there is no Job for the time that is next, how its last
 runs ended, and what its next run would wait for, and of which time each run is.
 
@@ -196,7 +199,8 @@ func (o *explainOptions) try(job *batchv1.Job) {
 	job.Spec.Suspend = &suspend
 	job.Status = batchv1.JobStatus{}
 	annotations := map[string]string{gate.DependsOnAnnotation: o.expr}
-	for _, key := range []string{gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation, gate.HoldAnnotation, gate.SeenAnnotation} {
+	for _, key := range []string{gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation, gate.HoldAnnotation, gate.SeenAnnotation,
+		gate.UsesAnnotation, gate.PriorityAnnotation} {
 		if value, there := job.Annotations[key]; there {
 			annotations[key] = value
 		}

@@ -20,14 +20,21 @@ type Advice struct {
 const mostAdvice = 6
 
 // advise returns what one could do about a Job, and about what blocks it.
-func advise(s gate.Snapshot, d gate.Decision, denied []gate.Question, roots []*Object, o Options) []Advice {
+func advise(s gate.Snapshot, d gate.Decision, c Cluster, roots []*Object, o Options) []Advice {
 	name := s.Job.Name + " -n " + s.Job.Namespace
 	if o.Over != "" {
 		return nil
 	}
 	list := about(s, d, o.Tried)
-	for _, q := range denied {
-		list = append(list, Advice{"let its service account look into namespace " + q.Target, q.Grant()})
+	if d.Wants != nil && !o.Tried {
+		list = append(list, aboutLimits(c, s.Job.Ref())...)
+	}
+	for _, q := range c.Denied(s.Job.Ref()) {
+		why := "let its service account look into namespace "
+		if q.Name == gate.LimitsName {
+			why = "let its service account use the limits of namespace "
+		}
+		list = append(list, Advice{why + q.Target, q.Grant()})
 	}
 	list = adviseOn(list, roots)
 	if o.Tried {

@@ -96,6 +96,9 @@ func (e *Explanation) draw(d *drawing) {
 	if said := e.said(); said != "" {
 		d.wrapped("", said)
 	}
+	for _, l := range e.Limits {
+		d.wrapped("", l.says(e.Namespace))
+	}
 	for _, because := range e.Because {
 		d.line("%s", d.cut(d.paint(d.signs.yes, green)+" "+d.Clean(because), 0))
 	}
@@ -134,7 +137,7 @@ func (e *Explanation) said() string {
 	if e.Tree != nil && e.Tree.Value == "false" && e.Reason == gate.ReasonDependencyFailed {
 		return ""
 	}
-	if e.Message == "" || e.Tree != nil && (e.Reason == gate.ReasonWaiting || e.Reason == gate.ReasonMet || e.Reason == gate.ReasonProblem && e.Tree.shows()) ||
+	if e.Message == "" || e.waitsForTokens() || e.Tree != nil && (e.Reason == gate.ReasonWaiting || e.Reason == gate.ReasonMet || e.Reason == gate.ReasonProblem && e.Tree.shows()) ||
 		e.Array != nil && (e.Element != nil || e.Action == "open" && e.Reason != gate.ReasonProblem) {
 		return ""
 	}

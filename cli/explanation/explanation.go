@@ -29,6 +29,8 @@ type Cluster interface {
 	Unreadable(lang.Ref) string
 	// Expect returns when something may come of a Job.
 	Expect(lang.Ref) simulate.Expectation
+	// Limits returns those of which a Job waits for tokens.
+	Limits(lang.Ref) []*Limit
 	// Estimate returns how long a Job may take.
 	Estimate(lang.Ref) (simulate.Estimate, bool)
 }
@@ -74,6 +76,8 @@ type Explanation struct {
 	Next     string    `json:"next,omitempty"`
 	Deadline string    `json:"waitTimeout,omitempty"`
 	Expected *Expected `json:"expected,omitempty"`
+	// Limits are those of which the Job waits for tokens.
+	Limits []*Limit `json:"limits,omitempty"`
 	// Roots are what blocks in the end: they wait for nobody.
 	Roots []*Object `json:"roots,omitempty"`
 	// Advice is what one could do.
@@ -115,7 +119,10 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	if s.Job.Outcome() == lang.Undecided && o.Over == "" {
 		e.expect(c, ref)
 	}
-	e.Advice = advise(s, d, c.Denied(ref), e.Roots, o)
+	if d.Reason == gate.ReasonLimitReached && !o.Tried {
+		e.Limits = c.Limits(ref)
+	}
+	e.Advice = advise(s, d, c, e.Roots, o)
 	return e
 }
 

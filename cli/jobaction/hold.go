@@ -26,7 +26,10 @@ const holdExample = `  # One Job, and why
   depctl hold load --reason 'until the disk is bigger'
 
   # All of a team that still wait
-  depctl hold -l team=data -A`
+  depctl hold -l team=data -A
+
+  # Drain a namespace: who runs goes on, and of those that are there none starts
+  depctl hold --all -n etl --reason 'maintenance'`
 
 // holdOptions is what "depctl hold" was asked to do.
 type holdOptions struct {

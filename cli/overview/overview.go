@@ -32,6 +32,8 @@ type Overview struct {
 	Jobs      int
 	Annotated int
 	Counts    map[gate.State]int
+	// Limited counts those that wait for nothing but tokens of limits.
+	Limited int
 	// Oldest is the Job that has waited longest; empty if none waits.
 	Oldest Waiter
 	// Blockers are sorted: those that hold up most come first.
@@ -82,6 +84,9 @@ func Of(c Cluster, refs []lang.Ref, learned int) *Overview {
 		if job.Annotated {
 			s.Annotated++
 		}
+		if c.Decision(ref).Reason == gate.ReasonLimitReached {
+			s.Limited++
+		}
 		if waits(state) {
 			if s.Oldest.Since.IsZero() || job.Created.Before(s.Oldest.Since) {
 				s.Oldest = Waiter{ref, job.Created}
@@ -131,8 +136,8 @@ func (s *Overview) rank(c Cluster, waited map[lang.Ref]bool) {
 			}
 		}
 		// What waits for others is none, but in a circle.
-		over := b.State == gate.StateSucceeded || b.State == gate.StateSkipped
-		if over || waits(b.State) && c.Decision(ref).Reason != gate.ReasonDependencyCycle {
+		over, why := b.State == gate.StateSucceeded || b.State == gate.StateSkipped, c.Decision(ref).Reason
+		if over || waits(b.State) && why != gate.ReasonDependencyCycle && why != gate.ReasonLimitReached {
 			continue
 		}
 		s.Blockers = append(s.Blockers, b)

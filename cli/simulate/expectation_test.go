@@ -62,6 +62,8 @@ func (f *fake) Decide(ref lang.Ref) gate.Decision {
 	})
 }
 
+func (f *fake) Give() []lang.Ref { return nil }
+
 func (f *fake) Prerequisites(ref lang.Ref) []lang.Ref { return f.graph.Prerequisites(ref) }
 func (f *fake) ByElement(lang.Ref) bool               { return false }
 func (f *fake) Empty(lang.Ref) bool                   { return false }

@@ -64,6 +64,8 @@ type Run struct {
 	// doubtful are the Jobs to decide again, and ended those that end now.
 	doubtful map[lang.Ref]bool
 	ended    []lang.Ref
+	// met is when Jobs began to wait for nothing but tokens of limits.
+	met map[lang.Ref]time.Duration
 	// skipped are the idle Jobs that failed without running, which may have let others
 	// run: each with what it came after.
 	skipped  map[lang.Ref]*Job
@@ -81,7 +83,7 @@ type readyJob struct {
 func New(w World, o Options) *Run {
 	r := &Run{
 		Options: o, world: w, Jobs: map[lang.Ref]*Job{}, Idle: map[lang.Ref]string{}, before: map[lang.Ref]gate.Job{},
-		doubtful: map[lang.Ref]bool{}, skipped: map[lang.Ref]*Job{}, expected: map[lang.Ref]Expectation{},
+		doubtful: map[lang.Ref]bool{}, met: map[lang.Ref]time.Duration{}, skipped: map[lang.Ref]*Job{}, expected: map[lang.Ref]Expectation{},
 	}
 	w.SetTime(o.Now)
 	w.Settle()
@@ -156,9 +158,18 @@ func (r *Run) become(job gate.Job, change func(*lang.Object)) {
 	}
 }
 
-// decide asks the gate until nothing changes any more.
+// decide asks the gate until nothing changes any more. Tokens are given when all who may want
+// them now are in line.
 func (r *Run) decide() {
-	for len(r.doubtful) > 0 {
+	for {
+		if len(r.doubtful) == 0 {
+			for _, ref := range r.world.Give() {
+				r.doubtful[ref] = true
+			}
+		}
+		if len(r.doubtful) == 0 {
+			return
+		}
 		refs := make([]lang.Ref, 0, len(r.doubtful))
 		for ref := range r.doubtful {
 			refs = append(refs, ref)
@@ -185,7 +196,11 @@ func (r *Run) ask(ref lang.Ref) {
 			handler.Handler, job.Object = true, &handler
 		}
 		r.world.Set(job) // that it may run opens nothing before it does
-		r.ready = append(r.ready, readyJob{ref: ref, at: r.now})
+		at, waited := r.met[ref]
+		if !waited {
+			at = r.now
+		}
+		r.ready = append(r.ready, readyJob{ref: ref, at: at})
 	case gate.Failing:
 		r.Idle[ref] = d.Message
 		r.skipped[ref] = &Job{Ref: ref, Start: r.now, End: r.now}
@@ -194,6 +209,11 @@ func (r *Run) ask(ref lang.Ref) {
 		at := r.Now.Add(r.now)
 		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
 	default:
+		if _, waits := r.met[ref]; d.Reason == gate.ReasonLimitReached && !waits {
+			r.met[ref] = r.now
+		} else if d.Reason != gate.ReasonLimitReached {
+			delete(r.met, ref)
+		}
 		if wait := d.Next.Sub(r.Now.Add(r.now)); !d.Next.IsZero() && r.now+wait < horizon {
 			heap.Push(&r.events, event{at: r.now + max(wait, 1), ref: ref})
 		}
@@ -262,37 +282,6 @@ func (r *Run) start(next readyJob) {
 	}
 }
 
-// follow finds out what a Job came after.
-func (r *Run) follow(j *Job, ready time.Duration) {
-	var last *Job
-	for _, ref := range r.world.Prerequisites(j.Ref) {
-		before := r.Jobs[ref]
-		if before == nil {
-			before = r.skipped[ref]
-		}
-		if before == nil || before.End > ready {
-			continue
-		}
-		if job, _ := r.world.Job(ref); job.Outcome() == lang.Undecided {
-			continue
-		}
-		j.Wave = max(j.Wave, before.Wave)
-		if last == nil || before.End > last.End || before.End == last.End && before.Ref.Compare(last.Ref) < 0 {
-			last = before
-		}
-	}
-	j.Wave++
-	if last != nil {
-		j.After, j.Guesses, j.Overdue = last.Ref, last.Guesses, j.Overdue || last.Overdue
-		if r.skipped[last.Ref] != nil {
-			j.After = last.After
-		}
-	}
-	if j.Start > ready && len(r.ended) > 0 {
-		j.After, j.BySlot = slices.MinFunc(r.ended, lang.Ref.Compare), true
-	}
-}
-
 func (r *Run) happen(e event) {
 	switch {
 	case e.made:
@@ -315,25 +304,4 @@ func (r *Run) happen(e event) {
 			o.Array = &array
 		}
 	})
-}
-
-// conclude marks the critical path, and says why the others never run.
-func (r *Run) conclude() {
-	var last *Job
-	for _, j := range r.Jobs {
-		if last == nil || j.End > last.End || j.End == last.End && j.Ref.Compare(last.Ref) < 0 {
-			last = j
-		}
-	}
-	for last != nil && !last.Critical {
-		last.Critical = true
-		last = r.Jobs[last.After]
-	}
-	r.world.Settle()
-	for ref := range r.before {
-		job, _ := r.world.Job(ref)
-		if _, known := r.Idle[ref]; !known && r.Jobs[ref] == nil && job.Outcome() == lang.Undecided {
-			r.Idle[ref] = r.world.Decide(ref).Message
-		}
-	}
 }

@@ -20,6 +20,9 @@ type World interface {
 	Settle()
 	// Decide returns what the gate would do about a Job.
 	Decide(lang.Ref) gate.Decision
+	// Give gives tokens of limits to those who may have them by now, of all about whom was
+	// decided that they wait for some, and returns these: they may start.
+	Give() []lang.Ref
 	// Prerequisites returns what a Job waits for, by name and in sets.
 	Prerequisites(lang.Ref) []lang.Ref
 	// ByElement reports whether elements of the Job wait one by one.

@@ -20,8 +20,9 @@ const statusLong = `Sum up the Jobs of a namespace: how many are in which state,
 longest, what holds up most others, and when all may be over.
 
 A blocker is what others wait for and what waits for nobody: a Job that runs, has
-failed, is held, or does not exist. HOLDS UP counts the Jobs that wait for it,
-directly or through others; one that waits for either of two counts for both.
+failed, is held, waits for tokens of a limit alone, or does not exist. HOLDS UP
+counts the Jobs that wait for it, directly or through others; one that waits for
+either of two counts for both.
 
 How long a Job may take is the median of those that have succeeded, are still
 there, and whose names differ from its own by digits only; for a name that is new

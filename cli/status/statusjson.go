@@ -7,12 +7,14 @@ import (
 
 // statusJSON is what "depctl status -o json" prints. Its names are a promise.
 type statusJSON struct {
-	Jobs      int            `json:"jobs"`
-	Annotated int            `json:"annotated"`
-	Counts    map[string]int `json:"counts"`
-	Oldest    *waiterJSON    `json:"oldest,omitempty"`
-	Blockers  []blockerJSON  `json:"blockers"`
-	ETA       etaJSON        `json:"eta"`
+	Jobs      int `json:"jobs"`
+	Annotated int `json:"annotated"`
+	// Limited counts the Jobs that wait for nothing but tokens of limits.
+	Limited  int            `json:"waitingForTokens,omitempty"`
+	Counts   map[string]int `json:"counts"`
+	Oldest   *waiterJSON    `json:"oldest,omitempty"`
+	Blockers []blockerJSON  `json:"blockers"`
+	ETA      etaJSON        `json:"eta"`
 }
 
 type waiterJSON struct {
@@ -42,7 +44,7 @@ type etaJSON struct {
 
 func statusJSONOf(s *overview.Overview) statusJSON {
 	j := statusJSON{
-		Jobs: s.Jobs, Annotated: s.Annotated, Counts: map[string]int{}, Blockers: []blockerJSON{},
+		Jobs: s.Jobs, Annotated: s.Annotated, Limited: s.Limited, Counts: map[string]int{}, Blockers: []blockerJSON{},
 		ETA: etaJSON{End: picture.Timestamp(s.ETA.End), Open: s.ETA.Open, Unknown: s.ETA.Unknown, Guesses: s.ETA.Guesses, Learned: s.ETA.Learned},
 	}
 	for _, state := range overview.States {

@@ -110,6 +110,13 @@ func (o *statusOptions) sentences(q *snapshot.Inquiry, s *overview.Overview) []s
 		list = append(list, fmt.Sprintf("The one that has waited longest is %s, for %s.",
 			picture.NameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.Now.Sub(s.Oldest.Since))))
 	}
+	switch s.Limited {
+	case 0:
+	case 1:
+		list = append(list, "1 Job waits for tokens of limits; see: depctl limits.")
+	default:
+		list = append(list, fmt.Sprintf("%d Jobs wait for tokens of limits; see: depctl limits.", s.Limited))
+	}
 	return append(list, etaOf(o.namespace, q.Now, s.ETA)...)
 }
 

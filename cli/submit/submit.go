@@ -68,6 +68,7 @@ names, else depctl.yaml in this directory, if it is there:
   queues:                   # what -p, -q and --queue mean here
     long: {labels: {team/queue: long}, nodeSelector: {pool: long}}
   gpu: nvidia.com/gpu
+  limits: {matlab: ops/matlab} # the limit that -L, -l and rusage[ ] mean by a name
   ignore:                   # what scripts say and this cluster has no use for
     options: {slurm: [--licenses, "--container-*"]}
     resources: [storage, "scratch*"]

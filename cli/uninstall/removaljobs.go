@@ -62,7 +62,7 @@ func (r *removal) releaseJobs(ctx context.Context) error {
 			}
 			// The policy that keeps Jobs suspended may be in force yet; it lets
 			// the record of a release pass.
-			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.ReleaseOptions{})
+			return gate.ReleasePatch(job, gate.NewRelease(job, r.clock.Now(), "depctl uninstall", nil), gate.ReleaseOptions{Unlimited: true})
 		})
 		r.tally.released += released
 		if r.DryRun != command.DryRunNone {

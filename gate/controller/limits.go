@@ -2,7 +2,6 @@ package controller
 
 import (
 	"sync"
-	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -22,16 +21,15 @@ type limits struct {
 	pool *limit.Pool[types.UID]
 	// waiting are the Jobs in line, and those that want more than there is in all; given are
 	// those that have their tokens and are not released yet.
-	waiting map[types.UID]claim
-	given   map[types.UID]claim
+	waiting map[types.UID]gate.Claim
+	given   map[types.UID]gate.Claim
 	// gone are Jobs that went while they had tokens: their pods may run on.
 	gone map[types.UID]goneJob
 	// counted are Jobs that were read when this gate began to lead, and of which the watch
 	// has not told yet.
 	counted map[types.UID]countedJob
-	// said are the keys of each ConfigMap of limits, and wrong says what is wrong with one.
-	said  map[string]map[string]string
-	wrong map[limit.Name]string
+	// said are the ConfigMaps of limits.
+	said gate.LimitMaps
 	// listed says that all limits are known, and begun that this gate leads and has looked
 	// at all Jobs and pods that may have tokens.
 	listed, begun bool
@@ -43,20 +41,10 @@ func (s *store) keepLimits() {
 	s.graph.KeepRanks(s.rankLength)
 }
 
-// claim is a Job that wants tokens, or has been given some.
-type claim struct {
-	ref      lang.Ref
-	needs    limit.Needs
-	priority int64
-	rank     time.Duration
-	created  time.Time
-	name     string
-}
-
 func newLimits() *limits {
 	l := &limits{
-		waiting: map[types.UID]claim{}, given: map[types.UID]claim{}, gone: map[types.UID]goneJob{}, counted: map[types.UID]countedJob{},
-		said: map[string]map[string]string{}, wrong: map[limit.Name]string{},
+		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, gone: map[types.UID]goneJob{}, counted: map[types.UID]countedJob{},
+		said: gate.LimitMaps{},
 	}
 	l.pool = limit.NewPool(l.before)
 	return l
@@ -78,7 +66,7 @@ func (l *limits) tell() (list []metrics.Limit) {
 	defer l.mu.Unlock()
 	waiting := map[limit.Name]int64{}
 	for _, claim := range l.waiting {
-		for _, need := range claim.needs {
+		for _, need := range claim.Needs {
 			waiting[need.Limit]++
 		}
 	}

@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -85,13 +84,7 @@ func (l *limits) relisted(all []entry, now time.Time) {
 	}
 }
 
-// holds returns the tokens that a Job has. What a release has recorded counts: the policies
-// keep others from it. What a Job says that runs unheld counts of another namespace's limits
-// only where its service account may use them.
+// holds returns the tokens that a Job has.
 func (s *store) holds(job gate.Job) limit.Needs {
-	recorded := job.Uses.Recorded != ""
-	return slices.DeleteFunc(job.Holds(), func(n limit.Need) bool {
-		return !recorded && n.Limit.Namespace != job.Namespace &&
-			s.access.Answer(job.Ref(), job.UsesLimits(n.Limit.Namespace)) != gate.Allowed
-	})
+	return job.Taken(func(q gate.Question) gate.Answer { return s.access.Answer(job.Ref(), q) })
 }

@@ -14,12 +14,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// before orders the Jobs of one namespace: by priority, by the longest path that begins with
-// them, by age, by name.
+// before orders the Jobs of one namespace.
 func (l *limits) before(a, b types.UID) bool {
-	x, y := l.waiting[a], l.waiting[b]
-	return cmp.Or(cmp.Compare(y.priority, x.priority), cmp.Compare(y.rank, x.rank), x.created.Compare(y.created),
-		strings.Compare(x.name, y.name), strings.Compare(string(a), string(b))) < 0
+	return cmp.Or(l.waiting[a].Compare(l.waiting[b]), strings.Compare(string(a), string(b))) < 0
 }
 
 // follow has a Job in line, or not, as was decided about it, and returns the Jobs that have
@@ -32,12 +29,10 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		if l.counted[job.UID].released {
 			return nil // it has its tokens, and the watch has not told of its release yet
 		}
-		wants := claim{
-			ref: job.Ref(), needs: d.Wants, priority: job.Uses.Priority, rank: rank, created: job.Created, name: job.Name,
-		}
+		wants := gate.ClaimOf(job, d.Wants, rank)
 		if _, given := l.given[job.UID]; !given && slices.Equal(l.pool.Held(job.UID), d.Wants) {
 			l.given[job.UID] = wants // it ran unheld, and was suspended since: it waits for no tokens of its own
-			return []lang.Ref{wants.ref}
+			return []lang.Ref{wants.Ref}
 		}
 		delete(l.given, job.UID)
 		l.pool.Release(job.UID)
@@ -81,15 +76,11 @@ func (l *limits) next() (refs []lang.Ref) {
 		}
 		l.given[uid] = l.waiting[uid]
 		delete(l.waiting, uid)
-		refs = append(refs, l.given[uid].ref)
+		refs = append(refs, l.given[uid].Ref)
 	}
 }
 
-// rankLength is how long a Job takes for the order in which tokens are given: as it says, or
-// a second, so that the number of Jobs counts.
-func (s *store) rankLength(ref lang.Ref) time.Duration {
-	return max(s.entries[ref].job.Expected, time.Second)
-}
+func (s *store) rankLength(ref lang.Ref) time.Duration { return gate.RankLength(s.entries[ref].job) }
 
 // follow has a Job in line for tokens, or not, as was decided about it.
 func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {

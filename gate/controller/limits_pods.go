@@ -94,7 +94,7 @@ func (c *Controller) countTokens(ctx context.Context) error {
 	})
 	err = marked.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if pod, ok := object.(*corev1.Pod); ok {
-			if owner := controllerOf(pod); owner != "" && !known[owner] {
+			if owner := gate.JobOfPod(pod); owner != "" && !known[owner] {
 				pods[owner] = append(pods[owner], pod)
 			}
 		}
@@ -150,20 +150,12 @@ func (c *Controller) lookAtGone(ctx context.Context, namespace string) error {
 	}
 	left := map[types.UID]bool{}
 	for i := range list.Items {
-		if owner := controllerOf(&list.Items[i]); owner != "" && gate.PodTokens(&list.Items[i]) != nil {
+		if owner := gate.JobOfPod(&list.Items[i]); owner != "" && gate.PodTokens(&list.Items[i]) != nil {
 			left[owner] = true
 		}
 	}
 	c.decideAll(c.store.limits.settle(namespace, left, began))
 	return nil
-}
-
-// controllerOf returns the UID of the Job that made a pod. An orphan has its label left.
-func controllerOf(pod *corev1.Pod) types.UID {
-	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
-		return owner.UID
-	}
-	return types.UID(pod.Labels[batchv1.ControllerUidLabel])
 }
 
 // count takes in a Job that was read when this gate began to lead.

@@ -128,22 +128,16 @@ func (l *limits) set(namespace string, data map[string]string) []lang.Ref {
 		delete(l.said, namespace)
 	}
 	for name := range changed {
-		delete(l.wrong, name)
-		text, there := data[name.Key]
-		n, err := limit.ParseTokens(text)
-		switch {
-		case there && err == nil:
+		if n, err := limit.ParseTokens(data[name.Key]); err == nil { // what is not there is no number
 			l.pool.SetLimit(name, n)
 			continue
-		case there:
-			l.wrong[name] = err.Error()
 		}
 		l.pool.RemoveLimit(name)
 	}
 	refs := l.next()
 	for _, claim := range l.waiting {
-		if slices.ContainsFunc(claim.needs, func(n limit.Need) bool { return changed[n.Limit] }) {
-			refs = append(refs, claim.ref) // what is said of it changes
+		if slices.ContainsFunc(claim.Needs, func(n limit.Need) bool { return changed[n.Limit] }) {
+			refs = append(refs, claim.Ref) // what is said of it changes
 		}
 	}
 	return refs

@@ -157,8 +157,14 @@ func TestPoolIsTheNaiveOne(t *testing.T) {
 				p.Hold(j, j.needs)
 			default:
 				want := n.next()
+				line := p.Line()
 				got, ok := p.Next()
 				require.Equal(t, want != nil, ok)
+				require.Len(t, line, len(p.line.at)+map[bool]int{true: 1}[ok], "all who wait have a place")
+				require.Equal(t, ok, slices.ContainsFunc(line, func(one Place[*job]) bool {
+					return one.Who == got && len(one.Lacks)+len(one.Reserved) == 0
+				}))
+				require.Equal(t, ok, slices.ContainsFunc(line, func(one Place[*job]) bool { return len(one.Lacks)+len(one.Reserved) == 0 }))
 				require.Same(t, want, got)
 				if ok {
 					for _, need := range got.needs {
@@ -309,6 +315,28 @@ func TestANamespaceHasSoManyGroups(t *testing.T) {
 	}
 	require.Len(t, seen, 3*mostGroups)
 	require.Empty(t, p.line.groups)
+}
+
+func TestLineSaysWhatEachIsShortOf(t *testing.T) {
+	t.Parallel()
+	p := NewPool(before)
+	x, y := Name{"n", "x"}, Name{"n", "y"}
+	p.SetLimit(x, 4)
+	p.SetLimit(y, 4)
+	p.Hold(&job{number: 9}, Needs{{x, 3}})
+	first, later, other, huge := &job{number: 1}, &job{number: 2}, &job{number: 3}, &job{number: 0}
+	p.Wait(huge, "a", Needs{{x, 5}})
+	p.Wait(later, "a", Needs{{x, 1}, {y, 1}})
+	p.Wait(first, "a", Needs{{x, 2}})
+	p.Wait(other, "b", Needs{{x, 1}})
+	require.Equal(t, []Place[*job]{
+		{first, Needs{{x, 2}}, true, []Name{x}, nil},
+		{other, Needs{{x, 1}}, true, nil, []Name{x}},
+		{later, Needs{{x, 1}, {y, 1}}, true, nil, []Name{x}},
+		{huge, Needs{{x, 5}}, false, []Name{x}, nil},
+	}, p.Line())
+	_, ok := p.Next()
+	require.False(t, ok)
 }
 
 // BenchmarkNext gives a token that has come back, with so many who wait for it.

@@ -54,6 +54,7 @@ var law = []rule{
 	{"cli/explain", command, aCommand},
 	{"cli/graph", command, aCommand},
 	{"cli/jobaction", command, aCommand},
+	{"cli/limits", command, aCommand},
 	{"cli/lint", command, aCommand},
 	{"cli/parse", command, aCommand},
 	{"cli/plan", command, aCommand},
@@ -64,9 +65,9 @@ var law = []rule{
 	{"cli/uninstall", command, aCommand},
 	{"cli/wait", command, aCommand},
 
-	{"cli/batch", slices.Concat(inBatch, dialects, []string{module + "/lang", module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}), "text in, a Job out: what it must know of the cluster comes in as values"},
+	{"cli/batch", slices.Concat(inBatch, dialects, []string{module + "/lang", module + "/gate", module + "/gate/limit", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/utils/", "sigs.k8s.io/"}), "text in, a Job out: what it must know of the cluster comes in as values"},
 	{"cli/batch/notation", []string{"k8s.io/apimachinery/pkg/api/resource"}, "pure: how batch systems write numbers, times and amounts; it knows no option"},
-	{"cli/batch/request", []string{module + "/cli/batch/notation", module + "/lang", module + "/gate", module + "/cli/reference", "k8s.io/api/batch/v1", "k8s.io/apimachinery/"}, "what options ask for, in no system's words: it knows no dialect"},
+	{"cli/batch/request", []string{module + "/cli/batch/notation", module + "/lang", module + "/gate", module + "/gate/limit", module + "/cli/reference", "k8s.io/api/batch/v1", "k8s.io/apimachinery/"}, "what options ask for, in no system's words: it knows no dialect"},
 	{"cli/batch/depctl", append([]string{module + "/lang"}, dialect...), aDialect},
 	{"cli/batch/gridengine", dialect, aDialect},
 	{"cli/batch/lsf", dialect, aDialect},
@@ -77,7 +78,7 @@ var law = []rule{
 	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
-	{"cli/simulate", []string{module + "/lang", module + "/gate"}, "pure: when what would run, by the gate's own decisions"},
+	{"cli/simulate", []string{module + "/lang", module + "/gate", module + "/gate/limit"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
 	{"cli/waiting", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
@@ -93,9 +94,9 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.
 var (
-	commands      = inCLI("check", "explain", "graph", "jobaction", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
+	commands      = inCLI("check", "explain", "graph", "jobaction", "limits", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/schedule")
+	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 

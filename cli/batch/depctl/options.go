@@ -21,6 +21,7 @@ func options() []request.Option {
 		{Names: "--after", Values: 1, Value: "EXPRESSION", Help: "What to wait for, in the language of depends-on, in place of all that the script or the manifest waits for. i is the completion index, whatever numbers --array has.", Read: readAfter},
 		{Names: "--on-dependency-failure", Values: 1, Value: "fail|wait|run", Help: "What becomes of the Job if that can never come true. Default fail: the Job fails too.", Read: readOnFailure},
 		{Names: "--wait-timeout", Values: 1, Value: "DURATION", Help: "Fail the Job if it still waits after so long.", Read: readWaitTimeout},
+		{Names: "--uses", Values: 1, Value: "LIMIT=NUMBER", Help: "Tokens of limits that each element takes while the Job runs: licence=2, db. It starts when they are free.", Read: readUses},
 		{Names: "--cpu", Values: 1, Value: "QUANTITY", Help: "CPUs of each element, as a request.", Read: readCPU},
 		{Names: "--memory", Values: 1, Value: "QUANTITY", Help: "Memory of each element, as request and limit: what needs more is killed.", Read: readMemory},
 		{Names: "--gpus", Values: 1, Value: "NUMBER", Help: "GPUs of each element.", Read: request.ReadGPUs},
@@ -86,6 +87,17 @@ func readWaitTimeout(r *request.Request, at request.Place, values []string) {
 		return
 	}
 	r.WaitTimeout = values[0]
+}
+
+// readUses takes what annotation depctl.dev/uses says, in place of what the script says.
+func readUses(r *request.Request, at request.Place, values []string) {
+	r.UseNothing()
+	for part := range strings.SplitSeq(values[0], ",") {
+		name, number, _ := strings.Cut(part, "=")
+		if strings.TrimSpace(name) != "" {
+			r.Use(at, strings.TrimSpace(name), strings.TrimSpace(number))
+		}
+	}
 }
 
 func readQuantity(into func(r *request.Request) *resource.Quantity) request.Reader {

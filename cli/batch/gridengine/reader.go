@@ -44,6 +44,10 @@ func readComplex(r *request.Request, at request.Place, values []string) {
 		if r.IgnoresResource(at, name) {
 			continue
 		}
+		if limit, known := r.LimitOf(name); known {
+			r.Use(at, limit, value)
+			continue
+		}
 		switch name {
 		case "h_rt", "s_rt":
 			d, err := notation.RunTime(value, func(text string) (time.Duration, error) { return notation.ParseClock(text, time.Second) })
@@ -66,7 +70,7 @@ func readComplex(r *request.Request, at request.Place, values []string) {
 		case "exclusive", "excl":
 			r.Unsupported(at, request.HintExclusive, "%s: %s", name, request.RefusedExclusive)
 		default:
-			r.Unsupported(at, request.HintResource, "%s is not known here", name)
+			r.Unsupported(at, request.HintResource+", or name its limit there", "%s is not known here", name)
 		}
 	}
 }

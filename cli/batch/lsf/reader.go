@@ -119,6 +119,10 @@ func readUsage(r *request.Request, at request.Place, text string) {
 		if r.IgnoresResource(at, name) {
 			continue
 		}
+		if limit, known := r.LimitOf(name); known {
+			r.Use(at, limit, value)
+			continue
+		}
 		switch name {
 		case "mem":
 			q, err := notation.ParseMemory(value, 2, false)
@@ -132,7 +136,7 @@ func readUsage(r *request.Request, at request.Place, text string) {
 		case "ngpus_physical", "ngpus_excl_p", "ngpus":
 			request.ReadGPUs(r, at, []string{value})
 		default:
-			r.Unsupported(at, request.HintLicence, "rusage[%s] is not known here", name)
+			r.Unsupported(at, request.HintLimit, "rusage[%s] is not known here", name)
 		}
 	}
 }

@@ -25,7 +25,8 @@ const (
 	RefusedGPUModel    = "the model of a GPU cannot be asked for"
 	HintGPUModel       = "ask for a number, and choose the nodes in the template"
 	RefusedLicence     = "there are no licences here"
-	HintLicence        = "wait for a Job that tells of one, or use a queueing system"
+	HintLicence        = "-L of Slurm, or --uses, takes tokens of a limit"
+	HintLimit          = "let depctl.yaml say which limit it is: limits: {NAME: NAME}; or let it ignore it"
 	RefusedFeature     = "features of nodes are called otherwise in each cluster"
 	HintFeature        = "let the template choose, by nodeSelector or a queue"
 	HintResource       = "ask for it in the template, by nodeSelector or as an extended resource, " + HintIgnore

@@ -24,6 +24,8 @@ type Context struct {
 	// site has no use for.
 	IgnoreUnsupported bool
 	Ignore            Ignore
+	// Limits says which limit scripts of the site mean by a name.
+	Limits map[string]string
 	// Lookup, Match and Namesakes tell about other Jobs; nil if nobody can be asked.
 	Lookup    Lookup
 	Match     Match
@@ -76,6 +78,8 @@ type Request struct {
 	Notes    []string
 
 	waits []wait
+	// uses are the limits of which each element takes tokens.
+	uses []use
 	// replaced says that what the manifest waits for does not count.
 	replaced bool
 }

@@ -121,6 +121,13 @@ func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]
 			i.note("The gate leaves namespace %s alone (--namespaces, --exclude-namespaces): nobody releases Job %s.", job.Namespace, ref)
 		}
 	}
+	if slices.ContainsFunc(reached, func(ref lang.Ref) bool { return q.Jobs[ref].Uses.Said && q.Jobs[ref].Waits() }) {
+		limited, err := r.readLimits(ctx, false)
+		if err != nil {
+			return err
+		}
+		i.Notes = append(i.Notes, limited...)
+	}
 	switch q.Reach.CrossNamespace {
 	case "open":
 	case "deny":

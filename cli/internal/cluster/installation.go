@@ -15,6 +15,7 @@ const (
 	arraysName    = "depctl-gate-arrays"
 	resultsName   = "depctl-gate-results"
 	schedulesName = "depctl-gate-schedules"
+	limitsName    = "depctl-gate-limits"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -94,8 +95,8 @@ func holds() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
-	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results"))...)
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "tokens"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -114,6 +115,8 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: resultsName},
 		Installed{Kind: clusterBindingKind, Name: schedulesName},
 		Installed{Kind: clusterRoleKind, Name: schedulesName},
+		Installed{Kind: clusterBindingKind, Name: limitsName},
+		Installed{Kind: clusterRoleKind, Name: limitsName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},
@@ -122,7 +125,7 @@ func rights() []Installed {
 		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
 		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
 	)
-	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs")...)...)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 

@@ -31,8 +31,10 @@ type Reader struct {
 	reviews Reviewer
 	// cronJobs is whom to ask for CronJobs; nil for nobody.
 	cronJobs batchv1client.CronJobsGetter
-	// pods is whom to ask for what pods have told; nil for nobody.
+	// pods is whom to ask for what pods have told, and for limits; nil for nobody.
 	pods Client
+	// AllLimits reads all limits, not only those that are waited for.
+	AllLimits bool
 	// AllCronJobs reads the CronJobs of the namespace, not only those that are waited for.
 	AllCronJobs bool
 	// Templates reads the CronJobs of the namespace with what their templates wait for.
@@ -84,8 +86,15 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	more = slices.Concat(more, missed, r.learnAll(ctx))
+	limited, err := r.readLimits(ctx, r.Namespace == "")
+	if err != nil {
+		return nil, err
+	}
 	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
-	return slices.Concat(snapshot.UnreadableNotes(r.World), more, notes), err
+	if r.World.Limits.Known {
+		r.World.Settle() // who may use limits is known by now
+	}
+	return slices.Concat(snapshot.UnreadableNotes(r.World), more, limited, notes), err
 }
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.
@@ -172,6 +181,9 @@ type Reading struct {
 	mayNotAsk error
 	// noTemplates is why the CronJobs of the namespace may not be listed.
 	noTemplates error
+	// limitsRead is when limits were read, and limitNotes is what is to be said of them.
+	limitsRead time.Time
+	limitNotes []string
 }
 
 // FollowUpstream reads what is waited for in other namespaces until nothing

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/json"
@@ -46,6 +48,7 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 		b.FilenameParam(false, &options)
 	}
 	w := snapshot.NewWorld(now)
+	w.Limits = snapshot.Limits{Known: true, Maps: gate.LimitMaps{}, Boundless: true}
 	var notes []string
 	from, unnamed := map[lang.Ref]string{}, map[lang.Ref]int{}
 	err := b.Do().Visit(func(info *resource.Info, err error) error {
@@ -56,6 +59,9 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 			if err == nil {
 				w.PutTemplate(c)
 			}
+			return err
+		}
+		if isLimits, err := f.limits(info, w.Limits.Maps); isLimits || err != nil {
 			return err
 		}
 		job, err := f.job(info)
@@ -122,6 +128,20 @@ func (f *Files) job(info *resource.Info) (*batchv1.Job, error) {
 		job.Namespace = f.Namespace
 	}
 	return job, nil
+}
+
+// limits takes in the limits of a namespace, and reports whether those were read.
+func (f *Files) limits(info *resource.Info, into gate.LimitMaps) (bool, error) {
+	object, ok := info.Object.(*unstructured.Unstructured)
+	if !ok || object.GroupVersionKind() != corev1.SchemeGroupVersion.WithKind("ConfigMap") || object.GetName() != gate.LimitsName {
+		return false, nil
+	}
+	data, _, err := unstructured.NestedStringMap(object.Object, "data")
+	if err != nil {
+		return false, fmt.Errorf("%s: ConfigMap %q: %w; write numbers in quotes", info.Source, gate.LimitsName, err)
+	}
+	into[cmp.Or(object.GetNamespace(), f.Namespace)] = data
+	return true, nil
 }
 
 // cronJob returns the CronJob that was read, nil if it is of another kind.

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -65,6 +66,26 @@ func (q *Inquiry) Denied(ref lang.Ref) []gate.Question {
 		}
 	}
 	return list
+}
+
+// Limits returns those of which a Job waits for tokens.
+func (q *Inquiry) Limits(ref lang.Ref) []*explanation.Limit {
+	var all []*explanation.Limit
+	for _, short := range q.ShortOf(ref) {
+		name := short.Limit.Name
+		if short.Limit.Unread != "" {
+			continue // the gate's word says it
+		}
+		l := &explanation.Limit{
+			Namespace: name.Namespace, Name: name.Key, Needs: short.Needs, Tokens: short.Limit.Tokens, Used: short.Limit.Used,
+			Missing: short.Limit.Problem != "", Place: short.Place, UsedBy: []explanation.TokenHolder{},
+		}
+		for _, h := range short.Limit.Holders {
+			l.UsedBy = append(l.UsedBy, explanation.TokenHolder{Object: h.Ref.String(), Tokens: h.Tokens})
+		}
+		all = append(all, l)
+	}
+	return all
 }
 
 // Unreadable says why nothing is known of an object.

@@ -14,6 +14,8 @@ type Reach struct {
 	// JobsOnly tells that arrays are not released element by element.
 	JobsOnly    bool
 	ObserveOnly bool
+	// Limits tells that tokens are given.
+	Limits bool
 	// Alone tells that no leader is elected.
 	Alone          bool
 	CrossNamespace string
@@ -43,6 +45,8 @@ func ReachOf(d *appsv1.Deployment) Reach {
 				r.JobsOnly = !on
 			case "leader-elect":
 				r.Alone = !on
+			case "limits":
+				r.Limits = on
 			case "observe-only":
 				r.ObserveOnly = on
 			case "cross-namespace":

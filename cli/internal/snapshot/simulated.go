@@ -22,6 +22,9 @@ func (w *World) Simulate(o simulate.Options) *simulate.Run {
 		}
 	}
 	own.CronJobs = w.CronJobs.Clone()
+	// Who is not in the world does not end in it, either.
+	own.played, own.Limits.Others, own.Limits.Pods = true, nil, nil
+	own.ledger = own.takeStock()
 	o.Now = w.Now
 	return simulate.New(simulated{&own}, o)
 }
@@ -58,11 +61,28 @@ func (w simulated) Set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
 	w.World.Jobs[ref] = job
 	affected := w.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
+	if holds := w.taken(job); len(holds) > 0 || job.Outcome() != lang.Undecided {
+		w.ledger.leave(ref)
+		w.ledger.pool.Hold(ref, holds)
+	}
 	if cronJob, known := w.CronJobs.SetJob(job); known {
 		affected = append(affected, w.Graph.Dependents(cronJob)...)
 	}
 	return affected
 }
+
+// Decide returns what the gate would do about a Job, which is in line for tokens from then
+// on, or no more.
+func (w simulated) Decide(ref lang.Ref) gate.Decision {
+	d := w.World.Decide(ref)
+	if w.World.Jobs[ref].Uses.Said {
+		w.follow(ref, d)
+	}
+	return d
+}
+
+// Give gives tokens to those who may have them by now, and returns these.
+func (w simulated) Give() []lang.Ref { return w.ledger.give() }
 
 // SetTime makes it later.
 func (w simulated) SetTime(now time.Time) { w.Now = now }

@@ -2,25 +2,207 @@ package snapshot
 
 import (
 	"strings"
+	"time"
 
 	"depctl.dev/gate"
 	"depctl.dev/gate/limit"
+	"depctl.dev/lang"
 )
 
-// heardTokens is what can be told of tokens by who is not the gate: what the gate wrote on
-// the Job. A plan takes tokens for free.
-type heardTokens struct{ free bool }
+// Limits are what was read of limits, and who uses them besides the Jobs of the world.
+type Limits struct {
+	// Known reports whether anything could be read.
+	Known bool
+	// Maps are the ConfigMaps of limits, and Unread says of a namespace why it could not be
+	// read.
+	Maps   gate.LimitMaps
+	Unread map[string]string
+	// Others are Jobs of namespaces that are not looked at.
+	Others []gate.Job
+	// Pods are those of Jobs that are gone, with what they hold.
+	Pods map[lang.Ref]limit.Needs
+	// Boundless takes a limit that is not there for one without bounds: files need not have
+	// all.
+	Boundless bool
+}
 
-// Grant returns what the gate has said of the tokens of a Job.
-func (h heardTokens) Grant(job gate.Job, _ limit.Needs) gate.Grant {
-	if c := job.Condition; !h.free && c != nil && c.Reason == gate.ReasonLimitReached {
+// ledger is the limits of a world, who has tokens of them, and who is in line.
+type ledger struct {
+	pool *limit.Pool[lang.Ref]
+	maps gate.LimitMaps
+	// waiting are the Jobs in line, and given those that have their tokens and do not run
+	// yet.
+	waiting, given map[lang.Ref]gate.Claim
+	// line is how they stood in line, and short has those of them who were given none.
+	line  []limit.Place[lang.Ref]
+	short map[lang.Ref]limit.Place[lang.Ref]
+	// boundless are limits that were made up.
+	boundless map[limit.Name]bool
+}
+
+// mostTokens is how many a limit without bounds has.
+const mostTokens = 1 << 50
+
+// takeStock counts the tokens in use, as a gate does that begins to lead.
+func (w *World) takeStock() *ledger {
+	l := &ledger{maps: w.Limits.Maps, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, boundless: map[limit.Name]bool{}}
+	l.pool = limit.NewPool(func(a, b lang.Ref) bool { return l.waiting[a].Compare(l.waiting[b]) < 0 })
+	l.maps.Fill(l.pool.SetLimit)
+	for ref, job := range w.Jobs {
+		l.pool.Hold(ref, w.taken(job))
+		for _, need := range job.Needs() {
+			if _, there := l.maps[need.Limit.Namespace][need.Limit.Key]; w.Limits.Boundless && !there {
+				l.pool.SetLimit(need.Limit, mostTokens)
+				l.boundless[need.Limit] = true
+			}
+		}
+	}
+	for pod, holds := range w.Limits.Pods {
+		l.pool.Hold(pod, holds)
+	}
+	w.keepRanks()
+	for _, job := range w.Limits.Others {
+		if c := job.Condition; c != nil && c.Reason == gate.ReasonLimitReached && job.Waits() {
+			l.wait(job, job.Needs(), 0) // so the gate has said
+		}
+		l.pool.Hold(job.Ref(), w.taken(job))
+	}
+	return l
+}
+
+// taken returns what a Job holds.
+func (w *World) taken(job gate.Job) limit.Needs {
+	access := w.Access
+	if access == nil {
+		access = gate.Open{}
+	}
+	return job.Taken(access.Answer)
+}
+
+func (l *ledger) wait(job gate.Job, needs limit.Needs, rank time.Duration) {
+	ref := job.Ref()
+	l.leave(ref) // while it has the claim by which it stands in line
+	l.waiting[ref] = gate.ClaimOf(job, needs, rank)
+	l.pool.Wait(ref, job.Namespace, needs)
+}
+
+func (l *ledger) leave(ref lang.Ref) {
+	l.pool.Leave(ref)
+	delete(l.waiting, ref)
+	if _, has := l.given[ref]; has {
+		delete(l.given, ref)
+		l.pool.Release(ref)
+	}
+}
+
+// give gives tokens to those who may have them by now, and returns them.
+func (l *ledger) give() (refs []lang.Ref) {
+	for {
+		ref, ok := l.pool.Next()
+		if !ok {
+			return refs
+		}
+		l.given[ref] = l.waiting[ref]
+		delete(l.waiting, ref)
+		refs = append(refs, ref)
+	}
+}
+
+// settleTokens puts into line who waits for tokens, and gives them what is free.
+func (w *World) settleTokens() {
+	w.ledger = w.takeStock()
+	for ref, job := range w.Jobs {
+		if job.Uses.Said && job.Waits() {
+			w.follow(ref, gate.Decide(w.SnapshotOf(ref)))
+		}
+	}
+	l := w.ledger
+	l.line, l.short = l.pool.Line(), map[lang.Ref]limit.Place[lang.Ref]{}
+	l.give()
+	for _, one := range l.pool.Line() {
+		l.short[one.Who] = one
+	}
+}
+
+// keepRanks makes ranks usable, which cost something, where a Job uses limits.
+func (w *World) keepRanks() {
+	for _, job := range w.Jobs {
+		if job.Uses.Said {
+			w.rankAll()
+			return
+		}
+	}
+}
+
+func (w *World) rankAll() {
+	w.Graph.KeepRanks(func(ref lang.Ref) time.Duration { return gate.RankLength(w.Jobs[ref]) })
+}
+
+// follow has a Job in line, or not, as was decided about it.
+func (w *World) follow(ref lang.Ref, d gate.Decision) {
+	switch {
+	case d.Wants != nil:
+		w.ledger.wait(w.Jobs[ref], d.Wants, w.Graph.Rank(ref))
+	case d.Action != gate.Releasing:
+		w.ledger.leave(ref)
+	}
+}
+
+// grants says who may take tokens. Where it cannot be found out, the gate's word counts.
+type grants struct{ w *World }
+
+// Grant returns whether a Job has been given what it needs.
+func (g grants) Grant(job gate.Job, needs limit.Needs) gate.Grant {
+	if barred := job.Barred(needs, g.w.Access); barred != nil {
+		return gate.Grant{Problem: barred}
+	}
+	l, ref := g.w.ledger, job.Ref()
+	if l == nil || !g.w.Limits.Known || g.w.unreadable(needs) {
+		if g.w.played {
+			return gate.Grant{Given: true}
+		}
+		return heard(job)
+	}
+	if _, given := l.given[ref]; !given {
+		return l.maps.Lack(l.pool, job, needs)
+	}
+	if word := heard(job); !word.Given && l.severalNamespaces() {
+		return word // only the gate knows whose turn it is
+	}
+	return gate.Grant{Given: true}
+}
+
+func (w *World) unreadable(needs limit.Needs) bool {
+	for _, need := range needs {
+		if w.Limits.Unread[need.Limit.Namespace] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *ledger) severalNamespaces() bool {
+	for _, one := range l.line {
+		if one.Who.Namespace != l.line[0].Who.Namespace {
+			return true
+		}
+	}
+	return false
+}
+
+// heard returns what the gate has said of the tokens of a Job.
+func heard(job gate.Job) gate.Grant {
+	if c := job.Condition; c != nil && c.Reason == gate.ReasonLimitReached {
 		_, short, _ := strings.Cut(c.Message, ": ")
 		return gate.Grant{Short: short}
 	}
 	return gate.Grant{Given: true}
 }
 
+// tokens returns who says which Jobs may take tokens; nil where the gate keeps no limits.
 func (w *World) tokens() gate.Tokens {
-	_, hopeful := w.Access.(Hopeful)
-	return heardTokens{free: hopeful}
+	if w.Reach.Known && !w.Reach.Limits {
+		return nil
+	}
+	return grants{w}
 }

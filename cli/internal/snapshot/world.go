@@ -50,6 +50,12 @@ type World struct {
 	Live map[lang.Ref]*batchv1.CronJob
 	// Unmade are Jobs that Kubernetes is still to make of CronJobs.
 	Unmade map[lang.Ref]bool
+	// Limits are those that were read, and ledger who has tokens of them.
+	Limits Limits
+	ledger *ledger
+	// played says that a simulation changes the world: what cannot be known is taken for
+	// granted.
+	played bool
 	// Now is when the Jobs were read.
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
@@ -201,6 +207,7 @@ func (w *World) Settle() {
 	if r, ok := access.(*Hearsay); ok {
 		r.hear(w)
 	}
+	w.settleTokens()
 }
 
 // SnapshotOf returns what the gate would decide on, as far as it is known here.
