@@ -199,8 +199,10 @@ func (o *explainOptions) try(job *batchv1.Job) {
 	job.Spec.Suspend = &suspend
 	job.Status = batchv1.JobStatus{}
 	annotations := map[string]string{gate.DependsOnAnnotation: o.expr}
-	for _, key := range []string{gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation, gate.HoldAnnotation, gate.SeenAnnotation,
-		gate.UsesAnnotation, gate.PriorityAnnotation} {
+	for _, key := range []string{
+		gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation, gate.HoldAnnotation, gate.SeenAnnotation,
+		gate.UsesAnnotation, gate.PriorityAnnotation,
+	} {
 		if value, there := job.Annotations[key]; there {
 			annotations[key] = value
 		}

@@ -37,8 +37,11 @@ func (o *limitsOptions) drawOne(out *bufio.Writer, w *snapshot.World, l snapshot
 	}
 	for _, one := range l.Waiters {
 		rows = append(rows, []command.Cell{
-			{Text: o.call(one.Ref)}, {Text: strconv.FormatInt(one.Tokens, 10), Right: true}, {Text: strconv.FormatInt(one.Priority, 10), Right: true},
-			{Text: age(w.Now, one.Since)}, {Text: one.Why},
+			{Text: o.call(one.Ref)},
+			{Text: strconv.FormatInt(one.Tokens, 10), Right: true},
+			{Text: strconv.FormatInt(one.Priority, 10), Right: true},
+			{Text: age(w.Now, one.Since)},
+			{Text: one.Why},
 		})
 	}
 	command.PrintCells(out, rows, 0)

@@ -45,8 +45,12 @@ func (o *limitsOptions) drawTable(out *bufio.Writer, w *snapshot.World, all []sn
 	var rows [][]command.Cell
 	if !o.noHeaders {
 		rows = append(rows, []command.Cell{
-			{Text: "LIMIT"}, {Text: "TOKENS", Right: true}, {Text: "USED", Right: true}, {Text: "WAITING", Right: true},
-			{Text: "FIRST IN LINE"}, {Text: "LONGEST WAIT"},
+			{Text: "LIMIT"},
+			{Text: "TOKENS", Right: true},
+			{Text: "USED", Right: true},
+			{Text: "WAITING", Right: true},
+			{Text: "FIRST IN LINE"},
+			{Text: "LONGEST WAIT"},
 		})
 		if wide {
 			rows[0] = append(rows[0], command.Cell{Text: "USED BY"})
@@ -62,8 +66,12 @@ func (o *limitsOptions) drawTable(out *bufio.Writer, w *snapshot.World, all []sn
 			longest = age(w.Now, oldest.Since)
 		}
 		row := []command.Cell{
-			{Text: o.limitName(l)}, {Text: tokens(l), Right: true}, {Text: strconv.FormatInt(l.Used, 10), Right: true},
-			{Text: strconv.Itoa(len(l.Waiters)), Right: true}, {Text: first}, {Text: longest},
+			{Text: o.limitName(l)},
+			{Text: tokens(l), Right: true},
+			{Text: strconv.FormatInt(l.Used, 10), Right: true},
+			{Text: strconv.Itoa(len(l.Waiters)), Right: true},
+			{Text: first},
+			{Text: longest},
 		}
 		if wide {
 			var names []string
