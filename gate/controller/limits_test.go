@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -152,4 +153,31 @@ func TestTokensOfAJobThatIsGoneAreFreeWithItsLastPod(t *testing.T) {
 	require.Empty(t, s.limits.gone)
 	_, used, _ := s.limits.pool.Tokens(limitX)
 	require.Equal(t, int64(1), used)
+}
+
+func TestAConfigMapOfManyLimits(t *testing.T) {
+	t.Parallel()
+	data := map[string]string{}
+	for i := range 10_000 {
+		data[fmt.Sprintf("k%d", i)] = "1"
+	}
+	s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), data)
+	key := map[string]string{"a": "k7", "b": "k7", "c": "k8"}
+	for i, name := range []string{"a", "b", "c"} {
+		require.NoError(t, s.Update(job(name, fmt.Sprint(i+1), "", uses(key[name]))))
+		decides(t, s, name)
+	}
+	told := s.limits.tell()
+	require.Len(t, told, 2, "who uses none is not told of")
+	require.Equal(t, "k7", told[0].Name)
+	require.EqualValues(t, 1, told[0].Waiting)
+
+	other := maps.Clone(data)
+	other["k9"], other["k7"] = "2", "2"
+	require.Equal(t, []lang.Ref{lang.Job("n", "b")}, s.limits.set("n", other))
+	require.Empty(t, s.limits.set("n", other), "nothing has changed")
+	s.limits.set("n", nil)
+	_, used, exists := s.limits.pool.Tokens(limit.Name{Namespace: "n", Key: "k7"})
+	require.EqualValues(t, 2, used, "who has tokens keeps them")
+	require.False(t, exists)
 }
