@@ -175,7 +175,7 @@ func aLimitOfAnotherNamespaceNeedsTheRight(t *testing.T, c *cluster, _ func()) {
 	}
 	s.completes("mine")
 
-	forged := newJob("forged", "", uses(theirs.name+"/gpu"), func(j *batchv1.Job) {
+	forged := newJob("forged", "never", uses(theirs.name+"/gpu"), func(j *batchv1.Job) {
 		metav1.SetMetaDataAnnotation(&j.Spec.Template.ObjectMeta, gate.TokensAnnotation, theirs.name+"/gpu=1")
 	})
 	made, err := s.client.BatchV1().Jobs(s.name).Create(t.Context(), forged, metav1.CreateOptions{})

@@ -76,8 +76,9 @@ func TestWritesOfANight(t *testing.T) {
 				night[what] -= n
 			}
 			t.Logf("for the first %d runs: %v; for the next: %v", steps, first, night)
-			require.LessOrEqual(t, night["patch jobs"], test.perRun*steps)
-			require.LessOrEqual(t, night["patch cronjobs"], steps, "one for each run")
+			// The last write of the first night may come during the next.
+			require.LessOrEqual(t, first["patch jobs"]+night["patch jobs"], 2*test.perRun*steps)
+			require.LessOrEqual(t, first["patch cronjobs"]+night["patch cronjobs"], 3*steps, "one for each run, and one when its record begins")
 			require.Zero(t, night["update jobs"]+night["update cronjobs"]+night["delete jobs"])
 		})
 	}

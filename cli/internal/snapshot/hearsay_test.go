@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -45,4 +46,27 @@ func TestASimulationLeavesWhatWasHeard(t *testing.T) {
 	require.Equal(t, gate.Allowed, w.Access.Answer(question))
 	require.Equal(t, gate.Waiting, q.Decision(waits.Ref()).Action)
 	require.Equal(t, lang.Undecided, w.Jobs[runs.Ref()].Outcome())
+}
+
+// The gate tells a Job of a cycle through other namespaces by rights that the Job's own text asks for.
+func TestACycleIsShownToWhomTheGateTellsOfIt(t *testing.T) {
+	for mode, want := range map[string]string{"rbac": gate.ReasonWaiting, "open": gate.ReasonDependencyCycle} {
+		w := NewWorld(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
+		w.Reach.CrossNamespace = mode
+		h := &Hearsay{Asked: gate.Answers{}}
+		w.Access = h
+		for _, job := range []gate.Job{
+			{Namespace: "n", Name: "a", DependsOn: "m/b"}, {Namespace: "m", Name: "b", DependsOn: "n/a, n/c"}, {Namespace: "n", Name: "c", DependsOn: "a"},
+		} {
+			job.UID, job.ServiceAccount, job.Annotated, job.Suspended, job.Object = types.UID(job.Name), "default", true, true, &lang.Object{}
+			w.Add(job)
+			for _, q := range job.Questions(w.Graph.Expr(job.Ref()), nil) {
+				h.Asked[q] = gate.Allowed
+			}
+		}
+		w.Settle()
+		require.Equal(t, gate.ReasonDependencyCycle, w.Decide(lang.Job("n", "a")).Reason, mode)
+		require.Equal(t, []lang.Ref{lang.Job("m", "b"), lang.Job("n", "a")}, w.Graph.Cycle(lang.Job("n", "c")))
+		require.Equal(t, want, w.Decide(lang.Job("n", "c")).Reason, mode)
+	}
 }

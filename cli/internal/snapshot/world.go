@@ -216,8 +216,22 @@ func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
 	job := w.Jobs[ref]
 	return gate.Snapshot{
 		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, Failure: seen.Failure(job),
-		Tokens: w.tokens(), Cycle: seen.Visible(w.Graph.Cycle(ref)), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
+		Tokens: w.tokens(), Cycle: w.cycleOf(ref), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
 	}
+}
+
+// cycleOf returns the cycle of a deadlock as the gate tells a Job of it: only where it may look at all that is on it by
+// rights that its own text asks for. Others of its namespace may know more.
+func (w *World) cycleOf(ref lang.Ref) []lang.Ref {
+	seen, cycle := w.SeenBy(ref), w.Graph.Cycle(ref)
+	if heard, ok := w.Access.(*Hearsay); ok && cycle != nil && w.Reach.CrossNamespace != "open" {
+		own := gate.Answers{}
+		for _, q := range w.Jobs[ref].Questions(w.Graph.Expr(ref), w.Kinds) {
+			own[q] = heard.Answer(q)
+		}
+		seen.Access = own
+	}
+	return seen.Visible(cycle)
 }
 
 // Decide asks what should happen to a Job of the world. Every command goes by this.
