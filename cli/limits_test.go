@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -159,6 +160,13 @@ func TestLimits(t *testing.T) {
 				refused := apierrors.NewForbidden(schema.GroupResource{Resource: action.GetResource().Resource}, "", nil)
 				return action.GetNamespace() == "", nil, refused
 			})
+		}},
+		"limits-one-class": {args: "limits licence", terminal: "80 columns", change: func(c *fake.Clientset) {
+			usual := &schedulingv1.PriorityClass{ObjectMeta: metav1.ObjectMeta{Name: "usual"}, Value: 6, GlobalDefault: true}
+			require.NoError(t, c.Tracker().Add(usual))
+		}},
+		"limits-no-class": {args: "limits licence", terminal: "80 columns", change: func(c *fake.Clientset) {
+			forbid(c, "list", "priorityclasses")
 		}},
 		"explain-big":       {args: "explain big", terminal: "80 columns"},
 		"explain-check":     {args: "explain check", terminal: "80 columns"},

@@ -22,14 +22,24 @@ type Claim struct {
 	Ref      lang.Ref
 	Needs    limit.Needs
 	Priority int64
+	// said is what the Job says of its priority.
+	said Priority
 	// Rank is how long the longest path takes that begins with the Job.
 	Rank    time.Duration
 	Created time.Time
 }
 
 // ClaimOf returns the claim of a Job that wants tokens.
-func ClaimOf(job Job, needs limit.Needs, rank time.Duration) Claim {
-	return Claim{Ref: job.Ref(), Needs: needs, Priority: job.Uses.Priority, Rank: rank, Created: job.Created}
+func ClaimOf(job Job, needs limit.Needs, rank time.Duration, classes PriorityClasses) Claim {
+	return Claim{
+		Ref: job.Ref(), Needs: needs, Priority: classes.Of(job.Uses.Priority), said: job.Uses.Priority, Rank: rank, Created: job.Created,
+	}
+}
+
+// By returns the claim as it is with these PriorityClasses.
+func (c Claim) By(classes PriorityClasses) Claim {
+	c.Priority = classes.Of(c.said)
+	return c
 }
 
 // Compare orders the claims of one namespace: by priority, by rank, by age, by name.

@@ -1,10 +1,8 @@
 package gate
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -23,9 +21,6 @@ const (
 	// TokensAnnotation records, on the Pod template, what each pod of the Job takes. The
 	// gate writes it in the patch that releases the Job, and goes by it from then on.
 	TokensAnnotation = "depctl.dev/tokens"
-	// PriorityAnnotation is a whole number, by default 0. Of the Jobs of a namespace that
-	// wait for tokens, those with the highest come first.
-	PriorityAnnotation = "depctl.dev/priority"
 )
 
 // TokensLabel marks the pods that take tokens.
@@ -65,9 +60,9 @@ type Uses struct {
 	// took tokens: fewer later give nothing back, as the others take a while to end.
 	Recorded string
 	Pods     int64
-	// Priority is that of the Job among those of its namespace that wait for tokens, and
-	// wrong the value of PriorityAnnotation where that is no number.
-	Priority int64
+	// Priority says which of a namespace's Jobs that wait for tokens comes first, and wrong
+	// is the value of PriorityAnnotation where that is no number.
+	Priority Priority
 	wrong    string
 	// Overlaps reports whether a replacement may run while the pod that it replaces ends.
 	Overlaps bool
@@ -77,11 +72,8 @@ func observeUses(job *batchv1.Job) Uses {
 	u := Uses{Recorded: job.Spec.Template.Annotations[TokensAnnotation]}
 	u.Text, u.Said = job.Annotations[UsesAnnotation]
 	u.Text, u.Recorded = u.Text[:min(len(u.Text), maxUses+1)], u.Recorded[:min(len(u.Recorded), maxUses+1)]
-	if text, there := job.Annotations[PriorityAnnotation]; there {
-		n, err := strconv.ParseInt(text, 10, 32)
-		if u.Priority = n; err != nil {
-			u.wrong = Clip(cmp.Or(text, `""`), 80)
-		}
+	if u.Said { // of others nobody needs it
+		u.Priority, u.wrong = observePriority(job)
 	}
 	u.Overlaps = job.Spec.PodReplacementPolicy == nil || *job.Spec.PodReplacementPolicy != batchv1.Failed
 	return u

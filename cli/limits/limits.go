@@ -26,10 +26,10 @@ tokens of it by its annotation, as in depctl.dev/uses: licence=2. With a NAME, i
 shows who has tokens of that limit, who waits for them, in the order in which they
 get some, and what keeps each of them from starting.
 
-There is one order for all limits: in a namespace by depctl.dev/priority, then by
-the longest chain behind a Job, then by age. Namespaces that share a limit take
-turns. Whose turn it is only the gate knows: between namespaces, the order is that
-of a gate that begins now.
+There is one order for all limits: in a namespace by depctl.dev/priority, or the
+PriorityClass of the pods, then by the longest chain behind a Job, then by age.
+Namespaces that share a limit take turns. Whose turn it is only the gate knows:
+between namespaces, the order is that of a gate that begins now.
 
 With -f, the limits and the Jobs of manifests are shown, as they would be right
 after they were applied. A limit that no file has is taken for one without bounds.`

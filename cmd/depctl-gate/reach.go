@@ -39,7 +39,7 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&r.results, "results", false,
 		"Read the results of Jobs (result= in expressions, depctl.dev/results) from their pods, and let those go that depctl.dev/keep-result keeps. Without it a Job that asks for results is held. It needs the rights of deploy/components/results.")
 	flags.BoolVar(&r.limits, "limits", false,
-		"Give tokens of limits (depctl.dev/uses) to Jobs, for which the ConfigMaps depctl-limits are watched. Without it a Job that uses limits is held. It needs the rights of deploy/components/limits, and --leader-elect.")
+		"Give tokens of limits (depctl.dev/uses) to Jobs, for which the ConfigMaps depctl-limits and PriorityClasses are watched. Without it a Job that uses limits is held. It needs the rights of deploy/components/limits, and --leader-elect.")
 	flags.BoolVar(&r.nudge, "nudge", true,
 		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
 	r.memory.Quantity = *resource.NewQuantity(controller.DefaultNamespaceMemory, resource.BinarySI)

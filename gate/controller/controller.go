@@ -64,7 +64,7 @@ type Options struct {
 	// for it.
 	Results bool
 	// Limits gives tokens of limits to Jobs, for which it watches the ConfigMaps of limits
-	// and lists pods. Only one gate at a time may lead then.
+	// and PriorityClasses, and lists pods. Only one gate at a time may lead then.
 	Limits bool
 	// Identity is that by which this gate holds the lease.
 	Identity string
@@ -202,6 +202,7 @@ func (c *Controller) Watch(ctx context.Context) {
 	}
 	if c.store.limits != nil {
 		wg.Go(func() { c.limitReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+		wg.Go(func() { c.priorityReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 	}
 	for _, kind := range c.store.kinds {
 		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })

@@ -28,11 +28,12 @@ type limits struct {
 	// counted are Jobs that were read when this gate began to lead, and of which the watch
 	// has not told yet.
 	counted map[types.UID]countedJob
-	// said are the ConfigMaps of limits.
-	said gate.LimitMaps
-	// listed says that all limits are known, and begun that this gate leads and has looked
-	// at all Jobs and pods that may have tokens.
-	listed, begun bool
+	// said are the ConfigMaps of limits, and classes the PriorityClasses.
+	said    gate.LimitMaps
+	classes gate.PriorityClasses
+	// listed says that all limits are known, classified that all PriorityClasses are, and
+	// begun that this gate leads and has looked at all Jobs and pods that may have tokens.
+	listed, classified, begun bool
 }
 
 // keepLimits has tokens given to Jobs.
@@ -44,7 +45,7 @@ func (s *store) keepLimits() {
 func newLimits() *limits {
 	l := &limits{
 		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, gone: map[types.UID]goneJob{}, counted: map[types.UID]countedJob{},
-		said: gate.LimitMaps{},
+		said: gate.LimitMaps{}, classes: gate.PriorityClasses{},
 	}
 	l.pool = limit.NewPool(l.before)
 	return l

@@ -29,7 +29,7 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		if l.counted[job.UID].released {
 			return nil // it has its tokens, and the watch has not told of its release yet
 		}
-		wants := gate.ClaimOf(job, d.Wants, rank)
+		wants := gate.ClaimOf(job, d.Wants, rank, l.classes)
 		if _, given := l.given[job.UID]; !given && slices.Equal(l.pool.Held(job.UID), d.Wants) {
 			l.given[job.UID] = wants // it ran unheld, and was suspended since: it waits for no tokens of its own
 			return []lang.Ref{wants.Ref}

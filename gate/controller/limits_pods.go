@@ -110,6 +110,9 @@ func (c *Controller) countTokens(ctx context.Context) error {
 		}
 		c.store.limits.left(uid, list[0].Namespace, holds, now)
 	}
+	if err := c.countPriorities(ctx); err != nil {
+		return err
+	}
 	c.store.limits.begin()
 	return nil
 }

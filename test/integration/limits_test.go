@@ -36,6 +36,7 @@ func TestLimits(t *testing.T) {
 		{"tokens of a deleted job come back with its last pod", tokensComeBackWithTheLastPod},
 		{"a limit of another namespace needs the right to use it", aLimitOfAnotherNamespaceNeedsTheRight},
 		{"a limit is set, changed and removed", aLimitIsChanged},
+		{"a priority class decides who is first, also one that changes", aPriorityClassDecides},
 		{"depctl shows the line", depctlShowsTheLine},
 		{"a script gets its licence", aScriptGetsItsLicence},
 		{"a gate that does not lead any more releases nothing that takes tokens", onlyTheLeaderGivesTokens},

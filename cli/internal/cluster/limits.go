@@ -45,6 +45,9 @@ func (r *Reading) readLimits(ctx context.Context, everywhere bool) ([]string, er
 			return nil, err
 		}
 	}
+	if err := r.readPriorities(ctx); err != nil {
+		return nil, err
+	}
 	err := r.readTokenPods(ctx)
 	return r.limitNotes, err
 }
@@ -121,6 +124,28 @@ func (r *Reading) readOthers(ctx context.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("listing who uses limits: %w", err)
+	}
+	return nil
+}
+
+// readPriorities reads the PriorityClasses, where a Job that waits for tokens does not say its
+// priority itself.
+func (r *Reading) readPriorities(ctx context.Context) error {
+	goesByClass := func(job gate.Job) bool { return job.Uses.Said && !job.Uses.Priority.Said && job.Waits() }
+	if !slices.ContainsFunc(slices.Collect(maps.Values(r.World.Jobs)), goesByClass) && !slices.ContainsFunc(r.World.Limits.Others, goesByClass) {
+		return nil
+	}
+	list, err := r.pods.SchedulingV1().PriorityClasses().List(ctx, metav1.ListOptions{})
+	if apierrors.IsForbidden(err) {
+		r.noteLimits("Priorities of Jobs that do not say " + gate.PriorityAnnotation + " are taken for 0: you may not list priorityclasses.")
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("listing PriorityClasses: %w", err)
+	}
+	r.World.Limits.Classes = gate.PriorityClasses{}
+	for i := range list.Items {
+		r.World.Limits.Classes.Set(&list.Items[i])
 	}
 	return nil
 }

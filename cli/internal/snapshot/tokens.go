@@ -21,6 +21,8 @@ type Limits struct {
 	Others []gate.Job
 	// Pods are those of Jobs that are gone, with what they hold.
 	Pods map[lang.Ref]limit.Needs
+	// Classes are the PriorityClasses of the cluster.
+	Classes gate.PriorityClasses
 	// Boundless takes a limit that is not there for one without bounds: files need not have
 	// all.
 	Boundless bool
@@ -28,8 +30,9 @@ type Limits struct {
 
 // ledger is the limits of a world, who has tokens of them, and who is in line.
 type ledger struct {
-	pool *limit.Pool[lang.Ref]
-	maps gate.LimitMaps
+	pool    *limit.Pool[lang.Ref]
+	maps    gate.LimitMaps
+	classes gate.PriorityClasses
 	// waiting are the Jobs in line, and given those that have their tokens and do not run
 	// yet.
 	waiting, given map[lang.Ref]gate.Claim
@@ -45,7 +48,7 @@ const mostTokens = 1 << 50
 
 // takeStock counts the tokens in use, as a gate does that begins to lead.
 func (w *World) takeStock() *ledger {
-	l := &ledger{maps: w.Limits.Maps, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, boundless: map[limit.Name]bool{}}
+	l := &ledger{maps: w.Limits.Maps, classes: w.Limits.Classes, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, boundless: map[limit.Name]bool{}}
 	l.pool = limit.NewPool(func(a, b lang.Ref) bool { return l.waiting[a].Compare(l.waiting[b]) < 0 })
 	l.maps.Fill(l.pool.SetLimit)
 	for ref, job := range w.Jobs {
@@ -82,7 +85,7 @@ func (w *World) taken(job gate.Job) limit.Needs {
 func (l *ledger) wait(job gate.Job, needs limit.Needs, rank time.Duration) {
 	ref := job.Ref()
 	l.leave(ref) // while it has the claim by which it stands in line
-	l.waiting[ref] = gate.ClaimOf(job, needs, rank)
+	l.waiting[ref] = gate.ClaimOf(job, needs, rank, l.classes)
 	l.pool.Wait(ref, job.Namespace, needs)
 }
 

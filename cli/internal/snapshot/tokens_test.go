@@ -59,7 +59,7 @@ func TestASimulationKeepsLimits(t *testing.T) {
 				uses = "x"
 			}
 			job := user(fmt.Sprintf("job-%d", i), dependsOn, uses, time.Duration(rapid.IntRange(1, 5).Draw(t, "takes"))*time.Minute)
-			job.Uses.Priority = int64(rapid.IntRange(0, 2).Draw(t, "priority"))
+			job.Uses.Priority = gate.Priority{Said: true, Value: int64(rapid.IntRange(0, 2).Draw(t, "priority"))}
 			names = append(names, job.Name)
 			w.Add(job)
 		}
