@@ -47,10 +47,6 @@ func (c Claim) Compare(o Claim) int {
 	return cmp.Or(cmp.Compare(o.Priority, c.Priority), cmp.Compare(o.Rank, c.Rank), c.Created.Compare(o.Created), c.Ref.Compare(o.Ref))
 }
 
-// RankLength is how long a Job takes for the order in which tokens are given: as it says, or
-// a second, so that the number of Jobs counts.
-func RankLength(job Job) time.Duration { return max(job.Expected, time.Second) }
-
 // LimitMaps are the data of the ConfigMaps of limits, by namespace.
 type LimitMaps map[string]map[string]string
 

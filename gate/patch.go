@@ -43,7 +43,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, slices.Concat(uses, templateOperations(job, how), noteOperations(job, how.Results))...))
+	}, slices.Concat(uses, rankOperations(how.Rank), templateOperations(job, how), noteOperations(job, how.Results))...))
 }
 
 // sameText tests that the Job waits for what was decided on.
@@ -85,6 +85,8 @@ type ReleaseOptions struct {
 	Awaited bool
 	// Results are those that the pods get, by their keys.
 	Results map[string]string
+	// Rank is how long the longest chain takes that begins with the Job; 0 records none.
+	Rank time.Duration
 	// Unlimited records no tokens: nobody keeps limits any more.
 	Unlimited bool
 }

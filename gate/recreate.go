@@ -27,7 +27,7 @@ func Recreate(job *unstructured.Unstructured) *unstructured.Unstructured {
 	} {
 		delete(metadata, field)
 	}
-	anew.SetAnnotations(without(anew.GetAnnotations(), ReleasedAnnotation, SeenAnnotation, PausedAnnotation, "batch.kubernetes.io/job-tracking"))
+	anew.SetAnnotations(without(anew.GetAnnotations(), ReleasedAnnotation, SeenAnnotation, PausedAnnotation, RankAnnotation, "batch.kubernetes.io/job-tracking"))
 	finalizers := slices.DeleteFunc(anew.GetFinalizers(), func(f string) bool {
 		return f == OutcomeFinalizer || f == metav1.FinalizerDeleteDependents || f == metav1.FinalizerOrphanDependents
 	})

@@ -25,7 +25,7 @@ func knownAnnotations() []string {
 		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
 		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
 		gate.ArrayLimitAnnotation, request.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
-		gate.UsesAnnotation, gate.PriorityAnnotation,
+		gate.UsesAnnotation, gate.PriorityAnnotation, gate.RankAnnotation,
 	}
 }
 

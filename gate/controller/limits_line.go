@@ -80,6 +80,16 @@ func (l *limits) next() (refs []lang.Ref) {
 	}
 }
 
+// rank returns the rank of a Job, 0 where the gate keeps no limits.
+func (s *store) rank(ref lang.Ref) time.Duration {
+	if s.limits == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.graph.Rank(ref)
+}
+
 func (s *store) rankLength(ref lang.Ref) time.Duration { return gate.RankLength(s.entries[ref].job) }
 
 // follow has a Job in line for tokens, or not, as was decided about it.
