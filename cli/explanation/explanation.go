@@ -228,7 +228,7 @@ func basis(e simulate.Estimate) string {
 	if e.Annotated {
 		return "its annotation depctl.dev/expected-duration says " + human(e.Duration) + ", and so on up the graph"
 	}
-	return many(e.Runs, "run") + " of " + e.Family + " took " + human(e.Duration) + " in the median, and so on up the graph"
+	return many(e.Runs, "run") + " of " + e.Family + " took " + human(e.Duration) + " on average, and so on up the graph"
 }
 
 // since returns when a Job came into its state.

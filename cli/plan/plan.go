@@ -31,8 +31,9 @@ a cluster; a Job that waits for a failure never runs, and is said not to. How
 long a Job takes is known from, in this order,
 
   - its annotation, as in depctl.dev/expected-duration: 20m
-  - the last Job of the same name that succeeded in the cluster, or the median of
-    those whose names differ in numbers alone (without -f, or with --history)
+  - the mean of the last eight Jobs of the same name, or step, that succeeded in
+    the cluster; else of those of its CronJob, or whose names differ in numbers
+    alone (without -f, or with --history)
   - --default-duration
 
 If not all Jobs can run at once (--slots), the order in which ready ones start

@@ -186,7 +186,7 @@ func TestLengthsAreLearned(t *testing.T) {
 	w.Expected[lang.Job("etl", "bad")] = "soon"
 	of := lengths(learned(w), time.Second)
 	for name, want := range map[string]string{
-		"load": "1d annotation", "nightly-1": "1m history", "nightly-77": "2m history", "weekly-1": "1s default", "bad": "1s default",
+		"load": "1d annotation", "nightly-1": "1m history", "nightly-77": "4m history", "weekly-1": "1s default", "bad": "1s default",
 	} {
 		took, _ := of(lang.Job("etl", name))
 		require.Equal(t, want, brief(took.Duration)+" "+basisOf(took), name)

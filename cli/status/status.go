@@ -24,10 +24,10 @@ failed, is held, waits for tokens of a limit alone, or does not exist. HOLDS UP
 counts the Jobs that wait for it, directly or through others; one that waits for
 either of two counts for both.
 
-How long a Job may take is the median of those that have succeeded, are still
-there, and whose names differ from its own by digits only; for a name that is new
-it is the median of all, and said to be a guess. Queues, quotas and failures are
-not in it.
+How long a Job may take is the mean of the last eight that have succeeded, are
+still there, and have its name, or names that differ by digits only; for a name
+that is new it is the median of all, and said to be a guess. Queues, quotas and
+failures are not in it.
 
 The states are those of "depctl graph".`
 

@@ -95,6 +95,7 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	taken := s.forgets(ref, job)
 	before := s.atRisk(ref)
 	affected = append(append(affected, s.put(ref, e)...), taken...)
+	s.measure(ref, job, !moved && !(same && old.job.Outcome() != lang.Undecided))
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)

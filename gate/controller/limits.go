@@ -39,7 +39,8 @@ type limits struct {
 // keepLimits has tokens given to Jobs.
 func (s *store) keepLimits() {
 	s.limits = newLimits()
-	s.graph.KeepRanks(s.rankLength)
+	s.lengths = newLengths()
+	s.graph.KeepRanks(s.lengths.of)
 }
 
 func newLimits() *limits {

@@ -90,8 +90,6 @@ func (s *store) rank(ref lang.Ref) time.Duration {
 	return s.graph.Rank(ref)
 }
 
-func (s *store) rankLength(ref lang.Ref) time.Duration { return gate.RankLength(s.entries[ref].job) }
-
 // follow has a Job in line for tokens, or not, as was decided about it.
 func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {
 	if s.limits == nil || !s.limits.concerns(job) {

@@ -69,6 +69,8 @@ type store struct {
 	budget   budget
 	// limits are nil where the gate keeps none.
 	limits *limits
+	// lengths are how long Jobs take, nil where the gate keeps no limits.
+	lengths *lengths
 	// passed are Jobs that went while there were texts still to be read.
 	passed passed
 	// longText is how long a text is that the watch leaves to a decider, in bytes.
@@ -161,6 +163,7 @@ func (s *store) Replace(objects []any, version string) error {
 		}
 		if s.limits != nil {
 			s.limits.relisted(all, s.clock.Now())
+			s.unrank(s.lengths.settle())
 		}
 		return append(affected, s.watchedAnew()...)
 	})
@@ -308,6 +311,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.budget.change(ref.Namespace, e.weight, weight{})
 	affected = append(affected, s.runs.change(ref, e, entry{})...)
 	delete(s.entries, ref)
+	s.unmeasure(ref)
 	delete(s.successes, e.job.Owner())
 	s.access.Forget(ref)
 	affected = append(affected, s.withRuns(ref, s.graph.Remove(ref))...)

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +53,28 @@ func aPriorityClassDecides(t *testing.T, c *cluster, restart func()) {
 	s.tell("two")
 	s.completes("two")
 	require.Equal(t, int64(1), s.most())
+}
+
+func theRankDecides(t *testing.T, c *cluster, _ func()) {
+	s := c.namespace(t)
+	s.limits(map[string]string{"licence": "1"})
+	s.make("slow-1", "", runsFor("4s"))
+	s.completes("slow-1")
+	s.make("user", "", uses("licence"), untilTold)
+	s.runs("user")
+	s.make("after-one", "one", annotate("depctl.dev/expected-duration", "2s"))
+	s.make("slow-2", "two") // whose like took longer
+	s.make("one", "", uses("licence"))
+	s.saysOf("one", "waiting for tokens")
+	s.make("two", "", uses("licence"))
+	s.saysOf("two", "waiting for tokens")
+	_, jobs := s.line("licence")
+	require.Equal(t, []string{s.name + "/two", s.name + "/one"}, jobs)
+	s.tell("user")
+	s.completes("two", "one")
+	require.False(t, s.get("one").Status.StartTime.Before(s.get("two").Status.CompletionTime))
+	require.Equal(t, "3", s.get("one").Annotations[gate.RankAnnotation])
+	two, err := strconv.Atoi(s.get("two").Annotations[gate.RankAnnotation])
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, two, 1+4)
 }

@@ -37,6 +37,7 @@ func TestLimits(t *testing.T) {
 		{"a limit of another namespace needs the right to use it", aLimitOfAnotherNamespaceNeedsTheRight},
 		{"a limit is set, changed and removed", aLimitIsChanged},
 		{"a priority class decides who is first, also one that changes", aPriorityClassDecides},
+		{"the rank, by what was learned, decides between equals and is recorded", theRankDecides},
 		{"depctl shows the line", depctlShowsTheLine},
 		{"a script gets its licence", aScriptGetsItsLicence},
 		{"a gate that does not lead any more releases nothing that takes tokens", onlyTheLeaderGivesTokens},

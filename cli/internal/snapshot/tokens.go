@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -138,7 +139,11 @@ func (w *World) keepRanks() {
 }
 
 func (w *World) rankAll() {
-	w.Graph.KeepRanks(func(ref lang.Ref) time.Duration { return gate.RankLength(w.Jobs[ref]) })
+	learned := gate.NewLengths(math.MaxInt, math.MaxInt)
+	for _, job := range w.Jobs {
+		learned.Add(job)
+	}
+	w.Graph.KeepRanks(func(ref lang.Ref) time.Duration { return gate.RankLength(ref, w.Jobs[ref].Expected, learned) })
 }
 
 // follow has a Job in line, or not, as was decided about it.
