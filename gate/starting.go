@@ -83,7 +83,7 @@ func crowd(stock Stock, need limit.Need) string {
 	if namespace, of := strings.CutPrefix(need.Limit.Key, StartingLimit.Key+"/"); of {
 		return fmt.Sprintf("%s in namespace %s, which may have %d", are, namespace, there)
 	}
-	if need.Tokens == there {
+	if there > 1 && need.Tokens == there {
 		return are + ", and this Job starts alone, as it has too many"
 	}
 	return fmt.Sprintf("%s, of %d that may be (--max-starting)", are, there)

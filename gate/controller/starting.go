@@ -70,7 +70,8 @@ func (l *limits) started(job gate.Job) {
 	one := l.starter(job.UID, job.Namespace)
 	one.pods = job.Pods()
 	if !one.released {
-		one.released, one.since, one.missing = true, l.starting.clock.Now(), one.pods
+		// Later only what is seen counts: the status of a Job may tell of a pod before its watch does.
+		one.released, one.since, one.missing = true, l.starting.clock.Now(), max(0, one.pods-max(one.seen, job.Made))
 		if !job.Started.IsZero() {
 			one.since = job.Started
 		}
@@ -78,7 +79,7 @@ func (l *limits) started(job gate.Job) {
 	if job.Gated || job.Suspended { // what it is to have does not start by itself
 		one.missing = 0
 	}
-	one.missing = min(one.missing, max(0, one.pods-max(one.seen, job.Made)))
+	one.missing = min(one.missing, max(0, one.pods-one.seen))
 	l.recount(job.UID, one)
 }
 
