@@ -79,7 +79,7 @@ func (l *limits) tell() (list []metrics.Limit) {
 	}
 	for _, name := range l.pool.Limits() {
 		tokens, used, _ := l.pool.Tokens(name)
-		if (used > 0 || waiting[name] > 0) && (name.Namespace != "" || name == gate.StartingLimit) {
+		if (used > 0 || waiting[name] > 0) && name.Namespace != "" {
 			list = append(list, metrics.Limit{Namespace: name.Namespace, Name: name.Key, Tokens: tokens, Used: used, Waiting: waiting[name]})
 		}
 	}
