@@ -22,6 +22,9 @@ func (t tokens) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.allow(needs)
+	if t.listed && t.begun && !t.ready() {
+		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has still to list the pods that are starting"}}
+	}
 	if !t.ready() {
 		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has just begun to lead, and counts the tokens that are in use"}}
 	}

@@ -171,3 +171,18 @@ func TestNothingIsKeptOfWhatIsOver(t *testing.T) {
 	_, _, exists := s.limits.pool.Tokens(gate.StartingLimitOf("n"))
 	require.False(t, exists)
 }
+
+func TestNothingStartsBeforeThePodsAreListed(t *testing.T) {
+	t.Parallel()
+	s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), nil)
+	s.countStarting(4)
+	require.NoError(t, s.Update(job("x", "1", "", complete)))
+	require.NoError(t, s.Update(job("j", "1", "x")))
+	d, next := decides(t, s, "j")
+	require.Equal(t, "waiting: this gate has still to list the pods that are starting", d.Message)
+	require.Empty(t, next)
+	require.True(t, s.limits.knowUnbound())
+	require.Equal(t, []lang.Ref{lang.Job("n", "j")}, s.usingLimits(), "it is decided again")
+	_, next = decides(t, s, "j")
+	require.Equal(t, "j", next)
+}
