@@ -44,8 +44,7 @@ func TestTheLongestChainStartsFirst(t *testing.T) {
 	t.Parallel()
 	s := startingStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), 1)
 	for i, one := range [][2]string{
-		{"first", "x"}, {"leaf", "x"}, {"chain-1", "x"}, {"chain-2", "chain-1"},
-		{"urgent", "x"},
+		{"first", "x"}, {"leaf", "x"}, {"chain-1", "x"}, {"chain-2", "chain-1"}, {"urgent", "x"},
 	} {
 		require.NoError(t, s.Update(job(one[0], fmt.Sprint(i+1), one[1], func(j *batchv1.Job) {
 			if one[0] == "urgent" {
