@@ -83,7 +83,12 @@ type Stock interface {
 // Lack says what a Job lacks that was given no tokens.
 func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 	var short []string
+	var full string
 	for _, need := range needs {
+		if countsStarting(need.Limit) {
+			full = cmp.Or(full, crowd(stock, need))
+			continue
+		}
 		there, used, exists := stock.Tokens(need.Limit)
 		switch {
 		case !exists:
@@ -101,8 +106,14 @@ func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 			short = append(short, fmt.Sprintf("%d of %s, of which %d of %d are in use", need.Tokens, need.Limit, used, there))
 		}
 	}
-	if len(short) == 0 {
-		return Grant{Short: "others are before it in line for " + needs.String()}
+	switch {
+	case len(short) > 0:
+	case full != "":
+		return Grant{Crowd: full}
+	case len(named(needs)) == 0:
+		return Grant{Crowd: "others are to start before it (--max-starting)"}
+	default:
+		return Grant{Short: "others are before it in line for " + named(needs).String()}
 	}
 	return Grant{Short: strings.Join(short, ", ")}
 }

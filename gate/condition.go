@@ -178,7 +178,7 @@ func statusOf(reason string) corev1.ConditionStatus {
 	switch reason {
 	case ReasonMet:
 		return corev1.ConditionTrue
-	case ReasonWaiting, ReasonLimitReached, ReasonHeld, ReasonCancelled, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonRunFailed, ReasonNotTaken, ReasonDependencyCycle,
+	case ReasonWaiting, ReasonLimitReached, ReasonTooManyStarting, ReasonHeld, ReasonCancelled, ReasonDependencyFailed, ReasonDependencyTimeout, ReasonRunFailed, ReasonNotTaken, ReasonDependencyCycle,
 		ReasonElementFailed, ReasonElementTimeout:
 		return corev1.ConditionFalse
 	default:

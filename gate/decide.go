@@ -103,6 +103,9 @@ type Snapshot struct {
 	NoResults bool
 	// Tokens says who may take tokens of limits; nil where the gate keeps none.
 	Tokens Tokens
+	// MaxStarting is how many pods may be without a node before further Jobs wait; 0 for any
+	// number. Tokens counts them.
+	MaxStarting int64
 	// Now is when the decision is made.
 	Now time.Time
 }
@@ -276,7 +279,7 @@ func byVerdict(s Snapshot) Decision {
 	if d.Action == Releasing && s.Job.Results != "" {
 		d = handOver(s, d)
 	}
-	if d.Action == Releasing && s.Job.Uses.Said {
+	if d.Action == Releasing {
 		return withTokens(s, d)
 	}
 	return d

@@ -37,6 +37,7 @@
 //	resultUnread       Wait     Waiting            true, and such a result is still to be read
 //	limitMissing       Wait     Problem            true, and a limit that it uses is not there, or too small
 //	limitReached       Wait     LimitReached       true, and tokens that it uses are not free, or others come first
+//	tooManyStarting    Wait     TooManyStarting    true, and too many pods have no node, or others start first
 //	true               Release  Met
 //
 // An expression with requirements of single elements is true when what gates the

@@ -108,6 +108,8 @@ type Job struct {
 	ResultContainer string
 	// completions is how many pods must succeed, -1 if the Job does not say.
 	completions int64
+	// Made is how many pods the Job has had, as its status says.
+	Made int64
 	// Started is status.startTime; zero if nobody has started the Job.
 	Started time.Time
 	// ServiceAccount is that of the pods. It never changes, so what it may see
@@ -142,6 +144,7 @@ func Observe(job *batchv1.Job) Job {
 	j.Seen, j.Room = parseSeen(job.Annotations[SeenAnnotation]), room(job.Annotations)
 	j.AtRisk, j.KeepsOutcome = atRisk(job), keepsOutcome(job)
 	j.Guarded = slices.Contains(job.Finalizers, OutcomeFinalizer)
+	j.Made = int64(job.Status.Active) + int64(job.Status.Succeeded) + int64(job.Status.Failed)
 	if job.Status.StartTime != nil {
 		j.Started = job.Status.StartTime.Time
 	}

@@ -44,6 +44,8 @@ type Grant struct {
 	// and who has it.
 	Problem *lang.Problem
 	Short   string
+	// Crowd says which pods are starting, where all else is the Job's.
+	Crowd string
 }
 
 // Tokens says whether a Job may take the tokens that it needs.
@@ -183,7 +185,10 @@ func limitsOff(s Snapshot) (Decision, bool) {
 
 // withTokens is a decision to release, if the Job may have the tokens that it needs.
 func withTokens(s Snapshot, d Decision) Decision {
-	needs := s.Job.Needs()
+	needs := s.needs(d.PerElement)
+	if len(needs) == 0 {
+		return d
+	}
 	grant := s.Tokens.Grant(s.Job, needs)
 	if grant.Given {
 		return d
@@ -192,6 +197,8 @@ func withTokens(s Snapshot, d Decision) Decision {
 	switch {
 	case grant.Problem == nil && s.Job.Refused != "": // its tokens were taken back for that
 		d.Reason, d.Message = ReasonPatchRefused, s.Job.Refused
+	case grant.Problem == nil && grant.Crowd != "":
+		d.Reason, d.Message = ReasonTooManyStarting, "waiting: "+grant.Crowd
 	case grant.Problem == nil:
 		d.Reason, d.Message = ReasonLimitReached, "waiting for tokens: "+grant.Short
 	case grant.Problem.Code == lang.ProblemUnasked:
@@ -209,7 +216,7 @@ func withTokens(s Snapshot, d Decision) Decision {
 // may.
 func (j Job) Barred(needs limit.Needs, access Access) *lang.Problem {
 	for _, need := range needs {
-		if need.Limit.Namespace == j.Namespace {
+		if need.Limit.Namespace == j.Namespace || countsStarting(need.Limit) {
 			continue
 		}
 		q := j.UsesLimits(need.Limit.Namespace)

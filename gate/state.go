@@ -47,7 +47,7 @@ func StateOf(job Job, decision Decision) State {
 		return StateHeld
 	case ReasonDependencyFailed, ReasonDependencyTimeout, ReasonDependencyCycle, ReasonRunFailed, ReasonNotTaken:
 		return StateBlocked
-	case ReasonWaiting, ReasonLimitReached, ReasonProblem:
+	case ReasonWaiting, ReasonLimitReached, ReasonTooManyStarting, ReasonProblem:
 		if !job.Released {
 			return StateWaiting
 		}

@@ -137,7 +137,7 @@ func (s *Overview) rank(c Cluster, waited map[lang.Ref]bool) {
 		}
 		// What waits for others is none, but in a circle.
 		over, why := b.State == gate.StateSucceeded || b.State == gate.StateSkipped, c.Decision(ref).Reason
-		if over || waits(b.State) && why != gate.ReasonDependencyCycle && why != gate.ReasonLimitReached {
+		if over || waits(b.State) && why != gate.ReasonDependencyCycle && why != gate.ReasonLimitReached && why != gate.ReasonTooManyStarting {
 			continue
 		}
 		s.Blockers = append(s.Blockers, b)

@@ -109,6 +109,7 @@ func run(ctx context.Context, o options) error {
 		Arrays:         o.reach.arrays,
 		Results:        o.reach.results,
 		Limits:         o.reach.limits,
+		MaxStarting:    o.reach.maxStarting,
 		Identity:       o.election.identity,
 		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,

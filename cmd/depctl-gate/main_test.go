@@ -35,6 +35,11 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 			[]string{"--limits", "--leader-elect=false"},
 			"--limits needs --leader-elect: two gates that lead at once would give the same tokens twice",
 		},
+		"a number that is starting, and no line for them": {
+			[]string{"--max-starting=10"},
+			"--max-starting needs --limits: the pods that are starting are counted as tokens are, and in the same line",
+		},
+		"less than none starting":   {[]string{"--max-starting=-1"}, "--max-starting must be 0 or more, got -1"},
 		"no such lock":              {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
 		"a rate below 0":            {[]string{"--report-qps=-1"}, "--report-qps must be 0 or more, got -1"},
 		"profiles without a server": {[]string{"--profiling", "--metrics-bind-address=0"}, "--profiling needs the address of --metrics-bind-address, which is 0"},

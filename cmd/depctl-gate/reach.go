@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
@@ -21,6 +22,7 @@ type reach struct {
 	results        bool
 	nudge          bool
 	limits         bool
+	maxStarting    int64
 	schedules      bool
 	memory         resource.QuantityValue
 }
@@ -40,6 +42,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Read the results of Jobs (result= in expressions, depctl.dev/results) from their pods, and let those go that depctl.dev/keep-result keeps. Without it a Job that asks for results is held. It needs the rights of deploy/components/results.")
 	flags.BoolVar(&r.limits, "limits", false,
 		"Give tokens of limits (depctl.dev/uses) to Jobs, for which the ConfigMaps depctl-limits and PriorityClasses are watched. Without it a Job that uses limits is held. It needs the rights of deploy/components/limits, and --leader-elect.")
+	flags.Int64Var(&r.maxStarting, "max-starting", 0,
+		"Pods of released Jobs that may be without a node before further Jobs wait, so that the Job with the longest chain behind it starts first; 0 for any number. One namespace has at most half. Not for clusters that autoscale. It needs --limits.")
 	flags.BoolVar(&r.nudge, "nudge", true,
 		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
 	r.memory.Quantity = *resource.NewQuantity(controller.DefaultNamespaceMemory, resource.BinarySI)
@@ -62,6 +66,12 @@ func (r *reach) validate() error {
 	case controller.RBACNamespaces, controller.OpenNamespaces, controller.DenyNamespaces:
 	default:
 		return fmt.Errorf("--cross-namespace must be rbac, open or deny, got %q", r.crossNamespace)
+	}
+	if r.maxStarting < 0 {
+		return fmt.Errorf("--max-starting must be 0 or more, got %d", r.maxStarting)
+	}
+	if r.maxStarting > 0 && !r.limits {
+		return errors.New("--max-starting needs --limits: the pods that are starting are counted as tokens are, and in the same line")
 	}
 	if r.memory.Value() < 1<<20 {
 		return fmt.Errorf("--namespace-memory must be 1Mi or more, got %s", r.memory.String())

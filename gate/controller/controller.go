@@ -66,6 +66,9 @@ type Options struct {
 	// Limits gives tokens of limits to Jobs, for which it watches the ConfigMaps of limits
 	// and PriorityClasses, and lists pods. Only one gate at a time may lead then.
 	Limits bool
+	// MaxStarting is how many pods may be without a node before further Jobs wait, where
+	// Limits is set; 0 for any number. It watches pods.
+	MaxStarting int64
 	// Identity is that by which this gate holds the lease.
 	Identity string
 	// ObserveOnly writes to no Job, and tells what it would do.
@@ -136,6 +139,9 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
 	if o.Limits {
 		c.store.keepLimits()
+		if o.MaxStarting > 0 && !o.ObserveOnly {
+			c.store.countStarting(o.MaxStarting)
+		}
 	}
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
 		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
@@ -203,6 +209,9 @@ func (c *Controller) Watch(ctx context.Context) {
 	if c.store.limits != nil {
 		wg.Go(func() { c.limitReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 		wg.Go(func() { c.priorityReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+		if c.store.limits.starting.most > 0 {
+			wg.Go(func() { c.unboundReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+		}
 	}
 	for _, kind := range c.store.kinds {
 		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })

@@ -34,6 +34,7 @@ type limits struct {
 	// listed says that all limits are known, classified that all PriorityClasses are, and
 	// begun that this gate leads and has looked at all Jobs and pods that may have tokens.
 	listed, classified, begun bool
+	starting                  starting
 }
 
 // keepLimits has tokens given to Jobs.
@@ -46,20 +47,26 @@ func (s *store) keepLimits() {
 func newLimits() *limits {
 	l := &limits{
 		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, gone: map[types.UID]goneJob{}, counted: map[types.UID]countedJob{},
-		said: gate.LimitMaps{}, classes: gate.PriorityClasses{},
+		said: gate.LimitMaps{}, classes: gate.PriorityClasses{}, starting: starting{of: map[types.UID]*starter{}},
 	}
 	l.pool = limit.NewPool(l.before)
 	return l
 }
 
-// concerns reports whether a Job uses limits, holds tokens or waits for some.
+// ready reports whether it is known who has tokens.
+func (l *limits) ready() bool {
+	return l.listed && l.begun && (l.starting.listed || l.starting.most == 0)
+}
+
+// concerns reports whether a Job uses limits, holds tokens or waits for some, or may have pods
+// that are starting.
 func (l *limits) concerns(job gate.Job) bool {
 	if job.Uses.Said || job.Uses.Recorded != "" {
 		return true
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.pool.Holds(job.UID) || l.pool.Waits(job.UID)
+	return l.pool.Holds(job.UID) || l.pool.Waits(job.UID) || l.starting.most > 0 && job.Released
 }
 
 // tell returns the limits that Jobs use or wait for.
@@ -74,19 +81,19 @@ func (l *limits) tell() (list []metrics.Limit) {
 	}
 	for _, name := range l.pool.Limits() {
 		tokens, used, _ := l.pool.Tokens(name)
-		if used > 0 || waiting[name] > 0 {
+		if (used > 0 || waiting[name] > 0) && name.Namespace != "" {
 			list = append(list, metrics.Limit{Namespace: name.Namespace, Name: name.Key, Tokens: tokens, Used: used, Waiting: waiting[name]})
 		}
 	}
 	return list
 }
 
-// usingLimits returns the Jobs that wait and use limits.
+// usingLimits returns the Jobs that wait for tokens, or may.
 func (s *store) usingLimits() (refs []lang.Ref) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for ref, e := range s.entries {
-		if e.job.Uses.Said && e.job.Waits() {
+		if (e.job.Uses.Said || s.limits.starting.most > 0) && e.job.Waits() {
 			refs = append(refs, ref)
 		}
 	}

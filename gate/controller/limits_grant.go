@@ -21,7 +21,11 @@ func (t tokens) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.listed || !t.begun {
+	t.allow(needs)
+	if t.listed && t.begun && !t.ready() {
+		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has still to list the pods that are starting"}}
+	}
+	if !t.ready() {
 		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has just begun to lead, and counts the tokens that are in use"}}
 	}
 	if given, has := t.given[job.UID]; has && slices.Equal(given.Needs, needs) && !t.exceeded(needs) {

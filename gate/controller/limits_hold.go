@@ -27,6 +27,7 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.gone, job.UID) // it was known under another name, as a step of a run
+	l.started(job)
 	switch {
 	case l.counted[job.UID].released && !job.Released && job.Outcome() == lang.Undecided:
 		return nil // the watch is behind
@@ -50,6 +51,7 @@ func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(job.UID)
+	l.ended(job.UID)
 	if l.pool.Holds(job.UID) {
 		l.gone[job.UID] = goneJob{job.Namespace, now}
 	}

@@ -37,6 +37,7 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		delete(l.given, job.UID)
 		l.pool.Release(job.UID)
 		l.waiting[job.UID] = wants
+		l.allow(d.Wants)
 		if l.pool.Possible(d.Wants) {
 			l.pool.Wait(job.UID, job.Namespace, d.Wants)
 		} else { // it is decided again when a limit changes
@@ -57,6 +58,17 @@ func (l *limits) withdraw(uid types.UID) {
 	l.giveBack(uid)
 }
 
+// gave reports whether a Job has been given tokens for its release.
+func (l *limits) gave(uid types.UID) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, has := l.given[uid]
+	return has
+}
+
 func (l *limits) giveBack(uid types.UID) {
 	if _, has := l.given[uid]; has {
 		delete(l.given, uid)
@@ -66,7 +78,7 @@ func (l *limits) giveBack(uid types.UID) {
 
 // next gives tokens to those who may have them by now.
 func (l *limits) next() (refs []lang.Ref) {
-	if !l.listed || !l.begun {
+	if !l.ready() {
 		return nil
 	}
 	for {
@@ -92,7 +104,7 @@ func (s *store) rank(ref lang.Ref) time.Duration {
 
 // follow has a Job in line for tokens, or not, as was decided about it.
 func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {
-	if s.limits == nil || !s.limits.concerns(job) {
+	if s.limits == nil || d.Wants == nil && !s.limits.concerns(job) {
 		return nil
 	}
 	s.mu.Lock()
@@ -112,9 +124,6 @@ func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {
 // takeBack takes back what was given to a Job whose release the API server refuses. An
 // earlier try may have been carried out without an answer: so it is looked at first.
 func (c *Controller) takeBack(ctx context.Context, job gate.Job) error {
-	if c.store.limits == nil {
-		return nil
-	}
 	now, err := c.readJob(ctx, job.Namespace, job.Name)
 	if err != nil {
 		return fmt.Errorf("looking whether the Job was released: %w", err)

@@ -51,6 +51,7 @@ func (c *Controller) runLimits(ctx context.Context) {
 			return
 		case <-ticker.C:
 			gauge.Tell(c.store.limits.tell())
+			c.decideAll(c.store.limits.expire())
 			for _, namespace := range c.store.limits.goneFrom(c.clock.Now()) {
 				if err := c.lookAtGone(ctx, namespace); err != nil {
 					logger.Error(err, "Looking for pods that hold tokens, trying again", "namespace", namespace)
@@ -165,6 +166,7 @@ func (c *Controller) lookAtGone(ctx context.Context, namespace string) error {
 func (l *limits) count(job gate.Job, holds limit.Needs) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.started(job)
 	if len(holds) > 0 {
 		l.counted[job.UID] = countedJob{job.Namespace, job.Released}
 		l.pool.Hold(job.UID, holds)

@@ -44,7 +44,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		metrics.ReleaseLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	} else {
 		c.stopwatch.Start(job.Ref(), since)
-		if lasting(err) && job.Uses.Said {
+		if lasting(err) && c.store.limits.gave(job.UID) {
 			err = errors.Join(err, c.takeBack(ctx, job))
 		}
 	}

@@ -191,12 +191,13 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		e.excess = "held: what this Job waits for is a long text, which is still to be read"
 	}
 	var grants gate.Tokens
+	var most int64
 	if s.limits != nil {
-		grants = tokens{s.limits, world.Access}
+		grants, most = tokens{s.limits, world.Access}, s.limits.starting.most
 	}
 	return e.job, gate.Decide(gate.Snapshot{
 		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
-		Tokens: grants, World: world, Failure: s.failure(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
+		Tokens: grants, MaxStarting: most, World: world, Failure: s.failure(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }
 

@@ -54,7 +54,7 @@ func NewReporter(recorder Recorder) *Reporter {
 func (r *Reporter) Report(job gate.Job, d gate.Decision) {
 	ref := job.Ref()
 	over := d.Action == gate.Releasing || d.Action == gate.Failing
-	if over || d.Reason == "" || d.Reason == gate.ReasonWaiting || d.Reason == gate.ReasonHeld {
+	if over || d.Reason == "" || d.Reason == gate.ReasonWaiting || d.Reason == gate.ReasonTooManyStarting || d.Reason == gate.ReasonHeld {
 		r.Forget(ref)
 		if !over {
 			return

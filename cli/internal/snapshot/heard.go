@@ -106,6 +106,8 @@ func byTheGate(s gate.Snapshot, d gate.Decision) gate.Decision {
 	switch {
 	case ByElement(job) && s.Pods == nil && !job.Ending:
 	case slices.ContainsFunc(d.Reasons, isDoubtful):
+	case d.Action == gate.Releasing && c.Reason == gate.ReasonTooManyStarting:
+		// Only the gate knows how many may be starting.
 	case (d.Action == gate.Releasing || d.Action == gate.Failing) && late():
 	case d.Reason == gate.ReasonDependencyCycle && c.Reason == gate.ReasonProblem && late():
 		// Whether all on a cycle wait for good can hang on Jobs of which only the gate knows.
@@ -116,7 +118,7 @@ func byTheGate(s gate.Snapshot, d gate.Decision) gate.Decision {
 }
 
 // verdicts are the reasons of conditions that tell what the gate made of an expression.
-var verdicts = []string{gate.ReasonWaiting, gate.ReasonProblem, gate.ReasonDependencyFailed, gate.ReasonDependencyCycle}
+var verdicts = []string{gate.ReasonWaiting, gate.ReasonProblem, gate.ReasonDependencyFailed, gate.ReasonDependencyCycle, gate.ReasonTooManyStarting}
 
 // rounding is what times that are kept to the second may be off by.
 const rounding = time.Second

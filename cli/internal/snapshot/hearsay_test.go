@@ -70,3 +70,21 @@ func TestACycleIsShownToWhomTheGateTellsOfIt(t *testing.T) {
 		require.Equal(t, want, w.Decide(lang.Job("n", "c")).Reason, mode)
 	}
 }
+
+// TestOnlyTheGateKnowsHowManyAreStarting has a Job that could be released by all that is seen here.
+func TestOnlyTheGateKnowsHowManyAreStarting(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	w := NewWorld(noon)
+	const message = "waiting: 2 pods are starting, of 2 that may be (--max-starting)"
+	waits := gate.Job{
+		Namespace: "etl", Name: "load", UID: "u", Annotated: true, DependsOn: "job0", Suspended: true, Object: &lang.Object{},
+		Condition: &gate.Condition{Reason: gate.ReasonTooManyStarting, Message: message, Written: noon.Add(-time.Hour)},
+	}
+	w.Add(gate.Job{Namespace: "etl", Name: "job0", UID: "u0", Object: &lang.Object{Outcome: lang.Succeeded, Finished: noon.Add(-time.Minute)}})
+	w.Add(waits)
+	d := NewInquiry(w).Decision(waits.Ref())
+	require.Equal(t, gate.Waiting, d.Action)
+	require.Equal(t, message, d.Message)
+	require.Equal(t, gate.StateWaiting, gate.StateOf(waits, d))
+}
