@@ -74,7 +74,7 @@ func observeUses(job *batchv1.Job) Uses {
 	u := Uses{Recorded: job.Spec.Template.Annotations[TokensAnnotation]}
 	u.Text, u.Said = job.Annotations[UsesAnnotation]
 	u.Text, u.Recorded = u.Text[:min(len(u.Text), maxUses+1)], u.Recorded[:min(len(u.Recorded), maxUses+1)]
-	if u.Said { // of others nobody needs it
+	if _, depends := job.Annotations[DependsOnAnnotation]; u.Said || depends { // of others nobody needs it
 		u.Priority, u.wrong = observePriority(job)
 	}
 	u.Overlaps = job.Spec.PodReplacementPolicy == nil || *job.Spec.PodReplacementPolicy != batchv1.Failed
