@@ -32,7 +32,8 @@ Namespaces that share a limit take turns. Whose turn it is only the gate knows:
 between namespaces, the order is that of a gate that begins now.
 
 With -f, the limits and the Jobs of manifests are shown, as they would be right
-after they were applied. A limit that no file has is taken for one without bounds.`
+after they were applied. A namespace without a ConfigMap depctl-limits in the files has limits
+without bounds.`
 
 const limitsExample = `  # The limits of the current namespace, and of all
   depctl limits

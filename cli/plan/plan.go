@@ -46,8 +46,8 @@ decides when the last one ends: by --order,
 The summary shows what each of the three comes to.
 
 Jobs that use limits (depctl.dev/uses) get tokens in the gate's order. With -f, a
-limit that no file has is taken for one without bounds; without -f, what Jobs of
-other namespaces use is left out.
+namespace without a ConfigMap depctl-limits in the files has limits without bounds;
+without -f, what Jobs of other namespaces use is left out.
 
 With -f, what the manifests wait for and do not have is taken for done. Of a CronJob
 the next run is planned, not before its scheduled time, and what it waits for as

@@ -186,7 +186,7 @@ func madeAt(job gate.Job, now time.Time) gate.Job {
 
 // AsApplied returns the facts of a Job in a manifest. The API server drops the
 // status that a manifest carries, and the admission policies suspend an
-// annotated Job at birth.
+// annotated Job at birth, and replace pods of one that uses tokens only when they have failed.
 func AsApplied(job *batchv1.Job) gate.Job {
 	if job.UID != "" {
 		return gate.Observe(job)
@@ -195,7 +195,7 @@ func AsApplied(job *batchv1.Job) gate.Job {
 	job.CreationTimestamp, job.DeletionTimestamp = metav1.Time{}, nil
 	observed := gate.Observe(job)
 	if observed.AsksToWait() && observed.ForeignOwner == "" {
-		observed.Suspended = true
+		observed.Suspended, observed.Uses.Overlaps = true, false
 	}
 	return observed
 }

@@ -29,9 +29,12 @@ func RunOf(c *batchv1.CronJob, at, made time.Time) *batchv1.Job {
 		job.Annotations = map[string]string{}
 	}
 	job.Annotations[batchv1.CronJobScheduledTimestampAnnotation] = at.UTC().Format(time.RFC3339)
+	suspend, replace := true, batchv1.Failed // as the admission policies do
 	if _, waits := job.Annotations[gate.DependsOnAnnotation]; waits {
-		suspend := true
 		job.Spec.Suspend = &suspend
+	}
+	if _, uses := job.Annotations[gate.UsesAnnotation]; uses {
+		job.Spec.Suspend, job.Spec.PodReplacementPolicy = &suspend, &replace
 	}
 	return job
 }

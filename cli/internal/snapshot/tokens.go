@@ -24,8 +24,8 @@ type Limits struct {
 	Pods map[lang.Ref]limit.Needs
 	// Classes are the PriorityClasses of the cluster.
 	Classes gate.PriorityClasses
-	// Boundless takes a limit that is not there for one without bounds: files need not have
-	// all.
+	// Boundless takes the limits of a namespace that has no ConfigMap for ones without bounds:
+	// files need not have it.
 	Boundless bool
 }
 
@@ -55,7 +55,7 @@ func (w *World) takeStock() *ledger {
 	for ref, job := range w.Jobs {
 		l.pool.Hold(ref, w.taken(job))
 		for _, need := range job.Needs() {
-			if _, there := l.maps[need.Limit.Namespace][need.Limit.Key]; w.Limits.Boundless && !there {
+			if _, there := l.maps[need.Limit.Namespace]; w.Limits.Boundless && !there {
 				l.pool.SetLimit(need.Limit, mostTokens)
 				l.boundless[need.Limit] = true
 			}
