@@ -163,8 +163,8 @@ func (w *World) user(ref lang.Ref) gate.Job {
 	return w.Jobs[ref]
 }
 
-// ShortOf says of a Job that waits for tokens how each limit stands that it uses, and where
-// it is in line.
+// ShortOf says of a Job that waits for tokens how each limit stands of which it is short, and
+// where it is in line. If there is enough of all, and others are before it, it is short of all.
 func (w *World) ShortOf(ref lang.Ref) []Shortage {
 	at := slices.IndexFunc(w.ledger.line, func(one limit.Place[lang.Ref]) bool { return one.Who == ref })
 	if at < 0 {
@@ -177,7 +177,13 @@ func (w *World) ShortOf(ref lang.Ref) []Shortage {
 		s.Place = 1 + slices.IndexFunc(s.Limit.Waiters, func(one Waiter) bool { return one.Ref == ref })
 		all = append(all, s)
 	}
-	return all
+	short := slices.DeleteFunc(slices.Clone(all), func(s Shortage) bool {
+		return s.Limit.Problem == "" && s.Limit.Unread == "" && s.Needs <= s.Limit.Tokens-s.Limit.Used
+	})
+	if len(short) == 0 {
+		return all
+	}
+	return short
 }
 
 // Shortage is a limit of which a Job waits for tokens.
