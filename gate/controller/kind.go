@@ -1,15 +1,12 @@
 package controller
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
@@ -30,17 +27,8 @@ func (s *store) watchKinds(kinds gate.Kinds) {
 // kindReflector returns what lists and watches the objects of a kind other than Jobs.
 func (c *Controller) kindReflector(logger klog.Logger, kind gate.Kind) *cache.Reflector {
 	objects := c.dynamic.Resource(kind.Resource)
-	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return objects.List(ctx, o)
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			w, err := objects.Watch(ctx, o)
-			return w, resumable(err, o)
-		},
-	}, c.dynamic)
-	return cache.NewReflectorWithOptions(lw, &unstructured.Unstructured{}, newKindStore(c.store, kind), cache.ReflectorOptions{
-		Name: kind.Resource.Resource, Logger: &logger, Backoff: relisting(), TypeDescription: kind.Resource.String(),
+	return resuming(c.dynamic, objects, metav1.ListOptions{}, &unstructured.Unstructured{}, newKindStore(c.store, kind), cache.ReflectorOptions{
+		Name: kind.Resource.Resource, Logger: &logger, TypeDescription: kind.Resource.String(),
 	})
 }
 

@@ -8,8 +8,6 @@ import (
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
@@ -20,15 +18,8 @@ import (
 // priorityReflector returns what lists and watches the PriorityClasses.
 func (c *Controller) priorityReflector(logger klog.Logger) *cache.Reflector {
 	classes := c.client.SchedulingV1().PriorityClasses()
-	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return classes.List(ctx, o) },
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			w, err := classes.Watch(ctx, o)
-			return w, resumable(err, o)
-		},
-	}, c.client)
-	return cache.NewReflectorWithOptions(lw, &schedulingv1.PriorityClass{}, priorityStore{c}, cache.ReflectorOptions{
-		Name: "priorityclasses", Logger: &logger, Backoff: relisting(),
+	return resuming(c.client, classes, metav1.ListOptions{}, &schedulingv1.PriorityClass{}, priorityStore{c}, cache.ReflectorOptions{
+		Name: "priorityclasses", Logger: &logger,
 	})
 }
 

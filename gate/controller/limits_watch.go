@@ -1,15 +1,12 @@
 package controller
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
@@ -21,21 +18,8 @@ import (
 // limitReflector returns what lists and watches the ConfigMaps of limits, and no others.
 func (c *Controller) limitReflector(logger klog.Logger) *cache.Reflector {
 	maps := c.client.CoreV1().ConfigMaps(metav1.NamespaceAll)
-	only := fields.OneTermEqualSelector(metav1.ObjectNameField, gate.LimitsName).String()
-	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.FieldSelector = only
-			return maps.List(ctx, o)
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.FieldSelector = only
-			w, err := maps.Watch(ctx, o)
-			return w, resumable(err, o)
-		},
-	}, c.client)
-	return cache.NewReflectorWithOptions(lw, &corev1.ConfigMap{}, limitStore{c}, cache.ReflectorOptions{
-		Name: "limits", Logger: &logger, Backoff: relisting(),
-	})
+	only := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, gate.LimitsName).String()}
+	return resuming(c.client, maps, only, &corev1.ConfigMap{}, limitStore{c}, cache.ReflectorOptions{Name: "limits", Logger: &logger})
 }
 
 // limitStore is the reflector's store for limits.

@@ -31,18 +31,33 @@ func relisting() *wait.Backoff {
 // happened.
 func (c *Controller) reflector(logger klog.Logger) *cache.Reflector {
 	jobs := c.client.BatchV1().Jobs(metav1.NamespaceAll)
+	return resuming(c.client, jobs, metav1.ListOptions{}, &batchv1.Job{}, c.store, cache.ReflectorOptions{Name: "jobs", Logger: &logger})
+}
+
+// served is what lists and watches the objects of a resource; L is the type of the list.
+type served[L runtime.Object] interface {
+	List(ctx context.Context, o metav1.ListOptions) (L, error)
+	Watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error)
+}
+
+// resuming returns what lists and watches those objects of a resource that only selects, and goes on from where it
+// was whenever it can. object is one of them, and client the one that lists them.
+func resuming[L runtime.Object](
+	client any, objects served[L], only metav1.ListOptions, object any, store cache.ReflectorStore, options cache.ReflectorOptions,
+) *cache.Reflector {
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return jobs.List(ctx, o)
+			o.LabelSelector, o.FieldSelector = only.LabelSelector, only.FieldSelector
+			return objects.List(ctx, o)
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			w, err := jobs.Watch(ctx, o)
+			o.LabelSelector, o.FieldSelector = only.LabelSelector, only.FieldSelector
+			w, err := objects.Watch(ctx, o)
 			return w, resumable(err, o)
 		},
-	}, c.client)
-	return cache.NewReflectorWithOptions(lw, &batchv1.Job{}, c.store, cache.ReflectorOptions{
-		Name: "jobs", Logger: &logger, Backoff: relisting(),
-	})
+	}, client)
+	options.Backoff = relisting()
+	return cache.NewReflectorWithOptions(lw, object, store, options)
 }
 
 // resumable returns the error of a watch that could not begin so that the reflector

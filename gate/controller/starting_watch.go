@@ -1,16 +1,13 @@
 package controller
 
 import (
-	"context"
 	"fmt"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
@@ -22,23 +19,10 @@ import (
 // their Jobs. A pod that gets its node leaves the watch.
 func (c *Controller) unboundReflector(logger klog.Logger) *cache.Reflector {
 	pods := c.client.CoreV1().Pods(metav1.NamespaceAll)
-	only := func(o metav1.ListOptions) metav1.ListOptions {
-		o.LabelSelector = batchv1.ControllerUidLabel
-		o.FieldSelector = fields.OneTermEqualSelector("spec.nodeName", "").String()
-		return o
+	only := metav1.ListOptions{
+		LabelSelector: batchv1.ControllerUidLabel, FieldSelector: fields.OneTermEqualSelector("spec.nodeName", "").String(),
 	}
-	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return pods.List(ctx, only(o))
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			w, err := pods.Watch(ctx, only(o))
-			return w, resumable(err, o)
-		},
-	}, c.client)
-	return cache.NewReflectorWithOptions(lw, &corev1.Pod{}, unboundStore{c}, cache.ReflectorOptions{
-		Name: "pods without a node", Logger: &logger, Backoff: relisting(),
-	})
+	return resuming(c.client, pods, only, &corev1.Pod{}, unboundStore{c}, cache.ReflectorOptions{Name: "pods without a node", Logger: &logger})
 }
 
 // unboundStore is the reflector's store for pods without a node.
