@@ -48,7 +48,7 @@ const outcomesRefused = "the outcomes of Jobs that are gone cannot be kept on th
 	"and those that are still to go are not held until then; make the Job smaller, or allow the gate to annotate it: %v"
 
 // save writes the outcomes of prerequisites that are gone to a Job that waits.
-// Those that kept their finalizer for that can go now.
+// Those that kept their finalizer for that can go now: the answer to the patch has them looked at.
 func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 	job, seen, wait, unsaved := c.store.unsaved(ref)
 	if wait > 0 {
@@ -72,11 +72,11 @@ func (c *Controller) save(ctx context.Context, ref lang.Ref) error {
 		c.unsaved.forget(ref)
 		c.store.takesNone(ref, job.UID)
 		c.queue.AddAfter(ref, unsavable)
+		for prerequisite := range seen {
+			c.queue.Add(prerequisite)
+		}
 	default:
 		return err
-	}
-	for prerequisite := range seen {
-		c.queue.Add(prerequisite)
 	}
 	return nil
 }
