@@ -209,10 +209,10 @@ func (r *Run) ask(ref lang.Ref) {
 		at := r.Now.Add(r.now)
 		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
 	default:
-		if _, waits := r.met[ref]; d.Reason == gate.ReasonLimitReached && !waits {
-			r.met[ref] = r.now
-		} else if d.Reason != gate.ReasonLimitReached {
+		if _, waits := r.met[ref]; d.Reason != gate.ReasonLimitReached {
 			delete(r.met, ref)
+		} else if !waits {
+			r.met[ref] = r.now
 		}
 		if wait := d.Next.Sub(r.Now.Add(r.now)); !d.Next.IsZero() && r.now+wait < horizon {
 			heap.Push(&r.events, event{at: r.now + max(wait, 1), ref: ref})
