@@ -16,6 +16,8 @@ type Graph struct {
 	// all has each node at its id; free are the ids that nobody has.
 	all  []*node
 	free []uint32
+	// changes counts the calls of Set and Remove.
+	changes uint64
 	// clock is the last number that a search wrote into a node.
 	clock uint64
 	// nudgeable are the ids of nodes that only ending prerequisites came to keep waiting.
@@ -66,6 +68,7 @@ type Node struct {
 // object itself is for the caller to look at. An object that is the same pointer as
 // before affects nobody. The graph keeps all that it is given; it must not change afterwards.
 func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
+	g.changes++
 	one := g.node(ref)
 	found := g.found()
 	moved, waited := false, one.waiting()
@@ -82,9 +85,13 @@ func (g *Graph) Set(ref lang.Ref, n Node) (affected []lang.Ref) {
 	return found.refs()
 }
 
+// Changes counts the calls of Set and Remove. What somebody has worked out holds while it stays the same.
+func (g *Graph) Changes() uint64 { return g.changes }
+
 // Remove removes an object and returns those that must be looked at again,
 // sorted. While somebody names it, it stays as a virtual node.
 func (g *Graph) Remove(ref lang.Ref) (affected []lang.Ref) {
+	g.changes++
 	one := g.lookup(ref)
 	if one == nil {
 		return nil

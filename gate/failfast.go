@@ -62,11 +62,3 @@ func AllSteps(step lang.Ref) lang.Ref {
 	step.Name = "*"
 	return step
 }
-
-// Failure returns the failure of the run of a Job that waits, nil if there is none.
-func (w World) Failure(job Job) *RunFailure {
-	if job.Step().Run == "" || !job.Waits() {
-		return nil
-	}
-	return FailureOf(w.Graph, AllSteps(job.Step()))
-}

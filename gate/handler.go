@@ -18,7 +18,7 @@ func Handlers(graph *depgraph.Graph, run lang.Ref) map[lang.Ref]bool {
 }
 
 func newFailedRun(graph *depgraph.Graph, run lang.Ref) failedRun {
-	f := failedRun{World: World{Graph: graph, Access: Open{}}, run: run, handlers: map[lang.Ref]bool{}, waiting: map[lang.Ref]bool{}}
+	f := failedRun{World: World{Graph: graph, Access: Open{}}, handlers: map[lang.Ref]bool{}, waiting: map[lang.Ref]bool{}}
 	var look []lang.Ref
 	for _, m := range graph.Members(run, lang.Ref{}) {
 		ref := run
@@ -51,7 +51,6 @@ func newFailedRun(graph *depgraph.Graph, run lang.Ref) failedRun {
 // failedRun is a world in which nothing of a run goes on but its handlers.
 type failedRun struct {
 	World
-	run      lang.Ref
 	handlers map[lang.Ref]bool
 	// waiting has each step, and whether it waits.
 	waiting map[lang.Ref]bool

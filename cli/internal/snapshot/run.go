@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 
+	"depctl.dev/depgraph"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -29,6 +30,31 @@ func (w *World) NoRun(namespace, run string) error {
 		return fmt.Errorf("there is no run %s; those that are there: depctl runs -A", run)
 	}
 	return fmt.Errorf("there is no run %s in namespace %s; those that are there: depctl runs -n %s", run, namespace, namespace)
+}
+
+// failures are those of runs, nil of those that have none, by the set of all their steps. They hold for a graph until
+// that changes: each step of a run asks, and each answer looks at all of them.
+type failures struct {
+	graph *depgraph.Graph
+	at    uint64
+	of    map[lang.Ref]*gate.RunFailure
+}
+
+// failureOf returns the failure of the run of a Job that waits, nil if there is none.
+func (w *World) failureOf(job gate.Job) *gate.RunFailure {
+	if job.Step().Run == "" || !job.Waits() {
+		return nil
+	}
+	if w.failures.graph != w.Graph || w.failures.at != w.Graph.Changes() {
+		w.failures = failures{w.Graph, w.Graph.Changes(), map[lang.Ref]*gate.RunFailure{}}
+	}
+	all := gate.AllSteps(job.Step())
+	failure, known := w.failures.of[all]
+	if !known {
+		failure = gate.FailureOf(w.Graph, all)
+		w.failures.of[all] = failure
+	}
+	return failure
 }
 
 // StepsOf returns the steps of a run in all namespaces, in no order.

@@ -56,6 +56,8 @@ type World struct {
 	// played says that a simulation changes the world: what cannot be known is taken for
 	// granted.
 	played bool
+	// failures are those of runs, as they were last worked out.
+	failures failures
 	// Now is when the Jobs were read.
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
@@ -215,7 +217,7 @@ func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
 	seen := w.SeenBy(ref)
 	job := w.Jobs[ref]
 	return gate.Snapshot{
-		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, Failure: seen.Failure(job),
+		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, Failure: w.failureOf(job),
 		Tokens: w.tokens(), Cycle: w.cycleOf(ref), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
 	}
 }
