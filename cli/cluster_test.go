@@ -22,8 +22,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/version"
 	discovery "k8s.io/client-go/discovery/fake"
+	"k8s.io/client-go/dynamic"
+	dynamicfake "k8s.io/client-go/dynamic/fake"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/fake"
+	"k8s.io/client-go/metadata"
+	metadatafake "k8s.io/client-go/metadata/fake"
 	"k8s.io/client-go/rest"
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/ptr"
@@ -201,6 +205,12 @@ func clusterFactory(t *testing.T, client kubernetes.Interface, on command.Termin
 	t.Helper()
 	f := testFactory(on)
 	f.NewClient = func(*rest.Config) (kubernetes.Interface, error) { return client, nil }
+	f.NewObjects = func(*rest.Config) (dynamic.Interface, error) {
+		return dynamicfake.NewSimpleDynamicClient(runtime.NewScheme()), nil
+	}
+	f.NewNames = func(*rest.Config) (metadata.Interface, error) {
+		return metadatafake.NewSimpleMetadataClient(runtime.NewScheme()), nil
+	}
 	t.Setenv("KUBECONFIG", filepath.Join("testdata", "kubeconfig"))
 	return f
 }

@@ -5,7 +5,7 @@
 // commands, in kubectl's manner (help.go), and complete.go gives a shell their words.
 // The tests here run whole commands. The rooms:
 //
-//	check explain graph limits lint parse   one package for each command: flags and
+//	check explain graph kinds limits lint parse   one package for each command: flags and
 //	plan status submit uninstall wait       printing
 //	jobaction                             hold, release, retry, cancel and set
 //

@@ -4,46 +4,76 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	dynamicfake "k8s.io/client-go/dynamic/fake"
+	"k8s.io/client-go/metadata"
+	metadatafake "k8s.io/client-go/metadata/fake"
 	"k8s.io/client-go/rest"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
-	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
-// A kind that is passed in is drawn, and no other package knows it.
-func TestAKindThatIsPassedInIsDrawn(t *testing.T) {
-	widgets := schema.GroupVersionResource{Group: "example.com", Version: "v1", Resource: "widgets"}
-	widget := func(namespace, name string, up bool) *unstructured.Unstructured {
+// kindFactory has a cluster of Jobs that wait for objects of other kinds.
+func kindFactory(t *testing.T) *cluster.Factory {
+	t.Helper()
+	claims := schema.GroupVersionResource{Version: "v1", Resource: "persistentvolumeclaims"}
+	claim := func(name, phase string) *unstructured.Unstructured {
 		return &unstructured.Unstructured{Object: map[string]any{
-			"apiVersion": "example.com/v1", "kind": "Widget", "status": map[string]any{"up": up},
-			"metadata": map[string]any{"namespace": namespace, "name": name, "uid": "uid-" + name},
+			"apiVersion": "v1", "kind": "PersistentVolumeClaim", "status": map[string]any{"phase": phase},
+			"metadata": map[string]any{"namespace": "etl", "name": name, "uid": "uid-" + name},
 		}}
 	}
-	objects := dynamicfake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(),
-		map[schema.GroupVersionResource]string{widgets: "WidgetList"}, widget("etl", "db", true), widget("etl", "cache", false))
+	scheme := runtime.NewScheme()
+	metav1.AddMetaToScheme(scheme)
+	objects := dynamicfake.NewSimpleDynamicClientWithCustomListKinds(scheme,
+		map[schema.GroupVersionResource]string{claims: "PersistentVolumeClaimList"}, claim("data", "Bound"), claim("cache", "Pending"))
+	names := metadatafake.NewSimpleMetadataClient(scheme, &metav1.PartialObjectMetadata{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"}, ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: "settings", UID: "7"},
+	})
 	f := clusterFactory(t, nightCluster([]runtime.Object{
-		fakeJob("load", "ready(widget:db)"), fakeJob("wait", "ready(widget:cache), ready(widget:none), gadget:x"),
+		fakeJob("load", "pvc:data, configmap:settings"), fakeJob("wait", "pvc:cache, pvc:none"), fakeJob("odd", "gadget:x or load"),
 	}, true), command.Terminal{Width: 100})
 	f.NewObjects = func(*rest.Config) (dynamic.Interface, error) { return objects, nil }
-	f.Kinds = gate.Kinds{{
-		Name: "widget", Resource: widgets,
-		Observe: func(o *unstructured.Unstructured) (*lang.Object, error) {
-			up, _, err := unstructured.NestedBool(o.Object, "status", "up")
-			return &lang.Object{Started: true, Ready: up}, err
-		},
-	}}
+	f.NewNames = func(*rest.Config) (metadata.Interface, error) { return names, nil }
+	return f
+}
 
-	stdout, stderr, code := runDepctl(f, "", "graph", "-n", "etl", "-o", "tree")
+func TestObjectsOfOtherKindsAreDrawn(t *testing.T) {
+	stdout, stderr, code := runDepctl(kindFactory(t), "", "graph", "-n", "etl", "-o", "tree")
 	require.Zero(t, code, stderr)
-	require.Contains(t, stdout, "widget:db")
-	require.Regexp(t, `widget:db +\S* *running`, stdout)
-	require.Regexp(t, `widget:cache +\S* *pending`, stdout)
-	require.Regexp(t, `widget:none +\S* *missing`, stdout)
+	require.Regexp(t, `persistentvolumeclaim:data +\S* *running`, stdout)
+	require.Regexp(t, `persistentvolumeclaim:cache +\S* *pending`, stdout)
+	require.Regexp(t, `persistentvolumeclaim:none +\S* *missing`, stdout)
+	require.Regexp(t, `configmap:settings +\S* *succeeded`, stdout)
 	require.Regexp(t, `gadget:x +\S* *unknown`, stdout)
+}
+
+func TestExplainSaysHowAnObjectStands(t *testing.T) {
+	stdout, stderr, code := runDepctl(kindFactory(t), "", "explain", "wait", "-n", "etl")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "persistentvolumeclaim:cache  is not ready")
+	require.Contains(t, stdout, "kubectl describe persistentvolumeclaim cache -n etl")
+	require.NotContains(t, stdout, "which does not exist")
+	require.Contains(t, stdout, "persistentvolumeclaim:none")
+}
+
+func TestKindsListsWhatThereIsToWaitFor(t *testing.T) {
+	f := kindFactory(t)
+	stdout, stderr, code := runDepctl(f, "", "kinds", "-n", "etl")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `KIND +ALSO +MEANS +CLUSTER +JOBS`, stdout)
+	require.Regexp(t, `persistentvolumeclaim +pvc +ready +yes +2`, stdout)
+	require.Regexp(t, `configmap +cm +exists +yes +1`, stdout)
+	require.Regexp(t, `workflow +wf +succeeded +no +0`, stdout)
+	stdout, _, code = runDepctl(f, "", "kinds", "-n", "etl", "-o", "json")
+	require.Zero(t, code)
+	require.Contains(t, stdout, `"name": "deployment"`)
+	_, stderr, code = runDepctl(f, "", "kinds", "-o", "xml")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "unknown output format")
 }

@@ -67,7 +67,7 @@ func (Closed) Answer(Question) Answer { return Disabled }
 
 // Questions returns what must be allowed for the references of an expression of
 // the Job, each once and sorted; none if it stays in its own namespace. Nobody asks
-// about kinds that are not in the table.
+// about a kind of which it is not known where the API server has it.
 func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 	var list []Question
 	if each, err := j.usesPerPod(); err == nil {
@@ -95,8 +95,8 @@ func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 		}
 	}
 	for _, edge := range expr.Edges() {
-		if ref := edge.Ref.Resolve(j.Ref()); ref.Namespace != j.Namespace && kinds.Has(ref.Kind) {
-			list = append(list, kinds.question(j.Namespace, j.ServiceAccount, ref))
+		if ref := edge.Ref.Resolve(j.Ref()); ref.Namespace != j.Namespace && hasResource(kinds, ref.Kind) {
+			list = append(list, question(kinds, j.Namespace, j.ServiceAccount, ref))
 		}
 	}
 	slices.SortFunc(list, compareQuestions)
@@ -133,15 +133,27 @@ func podsQuestion(namespace, account, target string) Question {
 	}
 }
 
+func hasResource(kinds Kinds, name string) bool {
+	if name == lang.KindJob {
+		return true
+	}
+	if kinds == nil {
+		return false
+	}
+	_, known := kinds.Resource(name)
+	return known
+}
+
 func compareQuestions(a, b Question) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Name, b.Name))
 }
 
-func (k Kinds) question(namespace, account string, ref lang.Ref) Question {
+func question(kinds Kinds, namespace, account string, ref lang.Ref) Question {
 	q := Question{Namespace: namespace, Account: account, Verb: "get", Target: ref.Namespace, Name: ref.Name}
-	if ref.Kind != lang.KindJob {
-		kind, _ := k.Lookup(ref.Kind)
-		q.Kind, q.Resource = ref.Kind, kind.Resource
+	if q.Kind = ref.Kind; ref.Kind == lang.KindJob {
+		q.Kind = ""
+	} else if kinds != nil {
+		q.Resource, _ = kinds.Resource(ref.Kind)
 	}
 	if ref.IsSet() || ref.Kind == lang.KindJob && ref.Run != "" { // a step is looked up by its labels
 		q.Verb, q.Name = "list", ""
@@ -151,7 +163,7 @@ func (k Kinds) question(namespace, account string, ref lang.Ref) Question {
 
 func (q Question) resource() schema.GroupVersionResource {
 	if q.Kind == "" {
-		return KindOfJobs().Resource
+		return resourceOfJobs()
 	}
 	return q.Resource
 }

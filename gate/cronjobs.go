@@ -12,15 +12,6 @@ import (
 	"depctl.dev/lang"
 )
 
-// KindOfCronJobs returns the entry of CronJobs. What expressions ask about are their runs,
-// which CronJobs has.
-func KindOfCronJobs() Kind {
-	return Kind{
-		Name: lang.KindCronJob, Resource: batchv1.SchemeGroupVersion.WithResource("cronjobs"),
-		Observe: func(*unstructured.Unstructured) (*lang.Object, error) { return &lang.Object{}, nil },
-	}
-}
-
 // ObserveCronJob returns what matters of a CronJob.
 func ObserveCronJob(object *unstructured.Unstructured) (schedule.CronJob, error) {
 	var c batchv1.CronJob

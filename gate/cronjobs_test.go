@@ -46,7 +46,7 @@ func TestARunIsOfItsOwnNamespace(t *testing.T) {
 	waits := gate.Job{Namespace: "etl", Name: "report", Created: at.Add(time.Hour), Object: &lang.Object{Created: at.Add(time.Hour)}}
 	eval := func() lang.Value {
 		w := gate.World{
-			Graph: depgraph.New(), Kinds: gate.Kinds{gate.KindOfCronJobs()}, Self: waits.Ref(), Job: waits, Schedules: known{crons},
+			Graph: depgraph.New(), Kinds: gate.CronJobsOnly(), Self: waits.Ref(), Job: waits, Schedules: known{crons},
 		}
 		return expr.Eval(w, waits.Subject(), at.Add(2*time.Hour)).Value
 	}

@@ -78,7 +78,13 @@ func (q Question) what() string {
 		if q.Verb == "get" {
 			return "get the " + all + " of namespace " + q.Target
 		}
+		if q.Target == "" {
+			return "list " + all
+		}
 		return "list the " + all + " of namespace " + q.Target
+	}
+	if q.Target == "" {
+		return q.Verb + " " + one + " " + q.Name
 	}
 	return q.Verb + " " + one + " " + q.Target + "/" + q.Name
 }
@@ -89,6 +95,11 @@ func (q Question) Grant() string {
 	name, one := q.roleName(), ""
 	if q.Name != "" {
 		one = " --resource-name=" + q.Name
+	}
+	if q.Target == "" { // of a kind that is in no namespace
+		return fmt.Sprintf("kubectl create clusterrole %[1]s --verb=%[2]s --resource=%[3]s%[4]s && "+
+			"kubectl create clusterrolebinding %[1]s --clusterrole=%[1]s --serviceaccount=%[5]s:%[6]s",
+			name, q.Verb, q.resource().GroupResource(), one, q.Namespace, q.Account)
 	}
 	verb, special := q.Verb, ""
 	if q.Verb == "use" { // kubectl makes no role with a verb that it does not know of the resource

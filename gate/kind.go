@@ -2,100 +2,129 @@ package gate
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
-// Kind is a kind of objects that Jobs can wait for.
-type Kind struct {
-	// Name is what expressions call it, in the singular, such as job.
-	Name string
-	// Resource is where the API server has the objects, in namespaces.
+// Kinds tells of the kinds of objects that are no Jobs: where the API server has them, and
+// whether they can be looked up.
+type Kinds interface {
+	// Resource returns where the API server has the objects of a kind, and whether that is
+	// known.
+	Resource(name string) (schema.GroupVersionResource, bool)
+	// Problem returns why what ref names cannot be looked up now; nil if it can.
+	Problem(ref lang.Ref) *lang.Problem
+}
+
+// FixedKinds are kinds that were looked up once, by name. Kinds that it does not have are not
+// looked up.
+type FixedKinds map[string]FixedKind
+
+// FixedKind is a kind that was looked up once.
+type FixedKind struct {
+	// Resource is where the API server has the objects; zero if that is not known.
 	Resource schema.GroupVersionResource
-	// Observe returns what expressions may learn of an object. Its UID and the time at
-	// which it was created are filled in by Kind.Object.
-	Observe func(*unstructured.Unstructured) (*lang.Object, error)
+	// Why says why they could not be looked up; empty if they were.
+	Why string
 }
 
-// Kinds is a table of kinds. Jobs are in every table, the zero one too.
-type Kinds []Kind
-
-// KindOfJobs returns the entry of Jobs.
-func KindOfJobs() Kind {
-	return Kind{
-		Name: lang.KindJob, Resource: batchv1.SchemeGroupVersion.WithResource("jobs"),
-		Observe: func(object *unstructured.Unstructured) (*lang.Object, error) {
-			var job batchv1.Job
-			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &job); err != nil {
-				return nil, err
-			}
-			return observeObject(&job), nil
-		},
-	}
+// Resource returns where the API server has the objects of a kind, and whether that is known.
+func (f FixedKinds) Resource(name string) (schema.GroupVersionResource, bool) {
+	k := f[name]
+	return k.Resource, k.Resource.Resource != ""
 }
 
-// Lookup returns the kind of a name, and whether there is one.
-func (k Kinds) Lookup(name string) (Kind, bool) {
-	if name == lang.KindJob {
-		return KindOfJobs(), true
-	}
-	at := slices.IndexFunc(k, func(kind Kind) bool { return kind.Name == name })
-	if at < 0 {
-		return Kind{}, false
-	}
-	return k[at], true
+// Has reports whether objects of a kind were looked up.
+func (f FixedKinds) Has(name string) bool {
+	k, there := f[name]
+	return there && k.Why == ""
 }
 
-// Has reports whether objects of a kind can be looked up.
-func (k Kinds) Has(name string) bool {
-	return name == lang.KindJob || slices.ContainsFunc(k, func(kind Kind) bool { return kind.Name == name })
-}
-
-// Names returns the names of all kinds, job first.
-func (k Kinds) Names() []string {
-	names := []string{lang.KindJob}
-	for _, kind := range k {
-		if kind.Name != lang.KindJob {
-			names = append(names, kind.Name)
-		}
-	}
-	return names
-}
-
-// Object returns what expressions may learn of an object of the kind.
-func (k Kind) Object(object *unstructured.Unstructured) (*lang.Object, error) {
-	o, err := k.Observe(object)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s %s/%s: %w", k.Name, object.GetNamespace(), object.GetName(), err)
-	}
-	o.UID, o.Created = string(object.GetUID()), object.GetCreationTimestamp().Time
-	return o, nil
-}
-
-// problem returns why objects of a kind cannot be looked up; nil if they can.
-func (w World) problem(kind string) *lang.Problem {
-	if !w.Kinds.Has(kind) {
-		only := "Jobs"
-		if names := w.Kinds.Names(); len(names) > 1 {
-			only = strings.Join(names, ", ")
-		}
-		return &lang.Problem{
-			Code:    lang.ProblemUnknownKind,
-			Message: fmt.Sprintf("this gate cannot look up objects of kind %q, only %s", kind, only),
-		}
-	}
-	if w.Unlisted[kind] {
-		return &lang.Problem{
-			Code:    lang.ProblemUnasked,
-			Message: fmt.Sprintf("asking the API server for the objects of kind %q", kind),
-		}
+// Problem returns why objects of a kind cannot be looked up; nil if they can.
+func (f FixedKinds) Problem(ref lang.Ref) *lang.Problem {
+	switch k, there := f[ref.Kind]; {
+	case !there:
+		return UnknownKind(ref.Kind)
+	case k.Why != "":
+		return &lang.Problem{Code: lang.ProblemUnwatched, Message: k.Why}
 	}
 	return nil
+}
+
+// CronJobsOnly are kinds of which only CronJobs are looked up.
+func CronJobsOnly() FixedKinds {
+	k, _ := kind.Of(lang.KindCronJob)
+	return FixedKinds{lang.KindCronJob: {Resource: ResourceOf(k)}}
+}
+
+// ResourceOf returns where the API server has the objects of a kind, by the table.
+func ResourceOf(k kind.Kind) schema.GroupVersionResource {
+	return schema.GroupVersionResource{Group: k.Group, Version: k.Version, Resource: k.Resource}
+}
+
+// UnknownKind is the problem of a kind that nobody looks up.
+func UnknownKind(name string) *lang.Problem {
+	p := &lang.Problem{Code: lang.ProblemUnknownKind}
+	switch k, known := kind.Of(name); {
+	case name == lang.KindCronJob:
+		p.Message = "this gate does not wait for CronJobs: it runs without --schedules"
+	case known && k.Listed():
+		p.Message = fmt.Sprintf("objects of kind %s are not looked up here", name)
+	case known:
+		p.Message = fmt.Sprintf("objects of kind %s are not looked up here: nobody has asked the API server for that kind", name)
+	default:
+		p.Message = fmt.Sprintf("there is no kind %q", name)
+		if near := lang.Nearest(name, kind.Words()); near != "" {
+			p.Message += fmt.Sprintf("; did you mean %q?", near)
+		} else {
+			p.Message += fmt.Sprintf("; write the API group with it, as in %s.example.com", name)
+		}
+	}
+	return p
+}
+
+// FindResource returns where the API server has the objects of a kind, by the resources that
+// it lists for the kind's group. The error says what is missing.
+func FindResource(k kind.Kind, list *metav1.APIResourceList) (schema.GroupVersionResource, error) {
+	none := schema.GroupVersionResource{}
+	group, err := schema.ParseGroupVersion(list.GroupVersion)
+	if err != nil {
+		return none, err
+	}
+	word := k.Resource
+	if !k.Listed() {
+		word = k.Name[:len(k.Name)-len(k.Group)-1]
+	}
+	for i := range list.APIResources {
+		r := &list.APIResources[i]
+		if r.Name != word && (r.SingularName != word || k.Listed()) {
+			continue
+		}
+		if !k.Listed() && !r.Namespaced {
+			return none, fmt.Errorf("objects of kind %s are in no namespace: only those in one can be waited for", k.Name)
+		}
+		return group.WithResource(r.Name), nil
+	}
+	return none, fmt.Errorf("this cluster has no kind %s: %s has no resource %s", k.Name, list.GroupVersion, word)
+}
+
+// problem returns why what ref names cannot be looked up; nil if it can.
+func (w World) problem(ref lang.Ref) *lang.Problem {
+	switch {
+	case ref.Kind == lang.KindJob:
+		return nil
+	case w.Kinds == nil:
+		return UnknownKind(ref.Kind)
+	}
+	return w.Kinds.Problem(ref)
+}
+
+// resourceOfJobs is where the API server has Jobs.
+func resourceOfJobs() schema.GroupVersionResource {
+	return batchv1.SchemeGroupVersion.WithResource("jobs")
 }

@@ -13,10 +13,8 @@ import (
 // nobody looks up.
 type World struct {
 	Graph *depgraph.Graph
-	// Kinds are those that can be looked up, and Unlisted those of them of which that
-	// is not known yet.
-	Kinds    Kinds
-	Unlisted map[string]bool
+	// Kinds tells of the kinds of other objects; nil where only Jobs are looked up.
+	Kinds Kinds
 	// Self is the Job, which no set of its own contains.
 	Self lang.Ref
 	// Seen are the outcomes of prerequisites that are gone.
@@ -36,7 +34,7 @@ type World struct {
 
 // Object returns what is known of an object, nil if it does not exist.
 func (w World) Object(ref lang.Ref) *lang.Object {
-	if problem := w.problem(ref.Kind); problem != nil {
+	if problem := w.problem(ref); problem != nil {
 		return &lang.Object{Problem: problem}
 	}
 	if problem := w.barred(ref); problem != nil {
@@ -65,7 +63,7 @@ func (w World) Object(ref lang.Ref) *lang.Object {
 
 // Members returns the Jobs of a set, sorted by name.
 func (w World) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
-	if problem := w.problem(ref.Kind); problem != nil {
+	if problem := w.problem(ref); problem != nil {
 		return nil, problem
 	}
 	if problem := w.barred(ref); problem != nil {
@@ -171,7 +169,7 @@ func (w World) barred(ref lang.Ref) *lang.Problem {
 	if ref.Namespace == w.Self.Namespace {
 		return nil
 	}
-	q, answer := w.Kinds.question(w.Self.Namespace, w.Job.ServiceAccount, ref), Unasked
+	q, answer := question(w.Kinds, w.Self.Namespace, w.Job.ServiceAccount, ref), Unasked
 	if w.Access != nil {
 		answer = w.Access.Answer(q)
 	}

@@ -71,6 +71,8 @@ type Check struct {
 	Codes []CodeRange
 	// Results are the alternatives of result=, for StatusSucceeded.
 	Results []string
+	// Condition is condition=, for StatusReady: the condition that must be True.
+	Condition string
 	// Before is made=before: only what was created before the annotated Job.
 	Before bool
 	// Compare is nil where all must satisfy the status.

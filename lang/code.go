@@ -155,6 +155,11 @@ const (
 	// Example: CronJob:nightly
 	BadKind Code = "bad-kind"
 
+	// StatusOfKind: an object of this kind can never be that.
+	//
+	// Example: failed(service:db)
+	StatusOfKind Code = "status-of-kind"
+
 	// UnknownStatus: there is no such status.
 	//
 	// Example: suceeded(load)

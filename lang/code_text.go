@@ -24,6 +24,7 @@ var codeTexts = [...]codeText{
 	{"mixed-or", "\"or\" stands beside \",\" or \"and\": which binds is not said.", "a, b or c"},
 	{"bad-name", "this is not the name of an object or a namespace in Kubernetes.", "Extract"},
 	{"bad-kind", "this is not the name of a kind of objects.", "CronJob:nightly"},
+	{"status-of-kind", "an object of this kind can never be that.", "failed(service:db)"},
 	{"unknown-status", "there is no such status.", "suceeded(load)"},
 	{"foreign-status", "this is how another scheduler says it.", "afterok:extract"},
 	{"bad-argument", "a status takes names first and then keys, and nothing else.", "failed(a or b) >= 1"},

@@ -118,6 +118,12 @@ func (r Reason) firstStep() string {
 
 // describe says in words how the object stands to what is asked.
 func (o *Object) describe(asked *Check) string {
+	if asked.Condition != "" {
+		if _, is := o.condition(asked.Condition); is {
+			return "has the condition " + asked.Condition
+		}
+		return "does not have the condition " + asked.Condition
+	}
 	switch o.Outcome {
 	case Succeeded:
 		switch {

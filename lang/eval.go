@@ -160,6 +160,10 @@ func (c *Check) of(o *Object) (Value, *Problem) {
 	if o.Problem != nil {
 		return Unknown, o.Problem
 	}
+	if c.Condition != "" {
+		_, is := o.condition(c.Condition)
+		return decided(is, true), nil
+	}
 	value := c.Status.spec().object(o)
 	if value == True && len(c.Results) > 0 {
 		return c.result(o)

@@ -3,7 +3,7 @@ package lang
 // Counts reports whether the value of c follows from how many objects have its status,
 // cannot have it, and are there: its own delay, its keys and single elements ask for more.
 func (c *Check) Counts() bool {
-	if c.Status == StatusTime || c.Delay > 0 || c.Before || len(c.Reasons) > 0 || len(c.Codes) > 0 || len(c.Results) > 0 || c.Status == StatusAbsent {
+	if c.Status == StatusTime || c.Delay > 0 || c.Before || len(c.Reasons) > 0 || len(c.Codes) > 0 || len(c.Results) > 0 || c.Condition != "" || c.Status == StatusAbsent {
 		return false
 	}
 	for i := range c.Targets {

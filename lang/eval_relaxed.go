@@ -32,7 +32,7 @@ func relaxedTerms(terms []Node, negated bool) []Node {
 
 func (c *Check) relaxed(negated bool) Node {
 	over := *c
-	over.Status, over.Reasons, over.Codes, over.Results = c.Status.Relaxed(), nil, nil, nil
+	over.Status, over.Reasons, over.Codes, over.Results, over.Condition = c.Status.Relaxed(), nil, nil, nil, ""
 	counts := c.Compare == nil || c.Compare.Op == AtLeast || c.Compare.Op == MoreThan
 	switch {
 	case !c.Status.hasFalse() && (c.Status != StatusFinished || !negated && counts):

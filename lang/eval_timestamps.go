@@ -80,6 +80,10 @@ func latest(list ...time.Time) (last time.Time) {
 // learned: how long something is ready that has no ReadyAt, and since when
 // something runs that was suspended and so lost its StartedAt.
 func (c *Check) whenOf(o, own *Object) time.Time {
+	if c.Condition != "" {
+		since, _ := o.condition(c.Condition)
+		return since
+	}
 	return c.Status.spec().since(o.whole(), o.timestampsOf(own))
 }
 

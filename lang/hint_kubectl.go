@@ -1,21 +1,17 @@
 package lang
 
 import (
-	"slices"
 	"strings"
+
+	"depctl.dev/lang/kind"
 )
 
 // kubectlKind returns the kind, in the words of the language, that kubectl and
 // others call by this word; "" if it is none.
 func kubectlKind(word string) string {
 	word, _, _ = strings.Cut(strings.ToLower(word), ".") // jobs.batch, jobs.v1.batch
-	for kind, words := range map[string][]string{
-		KindJob: {"jobs"}, "cronjob": {"cronjobs", "cj"}, "pod": {"pods", "po"}, "deployment": {"deployments", "deploy"}, "service": {"services", "svc"},
-		"statefulset": {"statefulsets", "sts"}, "daemonset": {"daemonsets", "ds"}, "configmap": {"configmaps", "cm"},
-	} {
-		if word == kind || slices.Contains(words, word) {
-			return kind
-		}
+	if k, _ := kind.Of(word); k.IsBuiltIn() && !k.ClusterWide {
+		return k.Name
 	}
 	return ""
 }
@@ -28,24 +24,24 @@ func kubectlName(text string) (target string, ok bool) {
 	if len(parts) < 2 || len(parts) == 2 && isLabel(parts[0]) && text == parts[0]+"/"+parts[1] {
 		return "", false
 	}
-	kind, namespace, name := "", "", parts[len(parts)-1]
+	of, namespace, name := "", "", parts[len(parts)-1]
 	for i, rest := 0, parts[:len(parts)-1]; i < len(rest); i++ {
 		switch found := kubectlKind(rest[i]); {
 		case rest[i] == "namespaces" && i+1 < len(rest):
 			i++
 			namespace = rest[i]
 		case found != "":
-			kind = found
+			of = found
 		}
 	}
 	switch {
-	case kind == "" || !isName(name) || namespace != "" && !isLabel(namespace):
+	case of == "" || !isName(name) || namespace != "" && !isLabel(namespace):
 		return "", false
 	case namespace != "":
 		name = namespace + "/" + name
 	}
-	if kind != KindJob {
-		name = kind + ":" + name
+	if of != KindJob {
+		name = of + ":" + name
 	}
 	return name, true
 }

@@ -118,11 +118,11 @@ func TestWhatOtherLanguagesSayIsTranslated(t *testing.T) {
 // TestWhatIsSuggestedForAFindingIsClean pastes what the findings suggest.
 func TestWhatIsSuggestedForAFindingIsClean(t *testing.T) {
 	t.Parallel()
-	plain := Context{Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{}}, Kinds: []string{KindJob}}
-	array := Context{Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{Array: &Array{Size: 10}}}, Kinds: []string{KindJob}}
+	plain := Context{Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{}}, Kinds: []string{KindJob, "deployment"}}
+	array := Context{Subject: &Subject{Ref: Job("etl", "me"), Object: &Object{Array: &Array{Size: 10}}}, Kinds: []string{KindJob, "deployment"}}
 	for text, want := range map[string]string{
 		"shard-* + 10m": "shard-* >= 5 + 10m", "job/a[3]": "a[3]", "a.failed[3]": "failed(a[3])", "failed(a.failed)": "failed(a)",
-		"jbo:a": "a", "jbo:etl/a[3]": "etl/a[3]", "deployment/a": "", "etl/me[*]": "", "etl/me[i]": "", "etl/me[3]": "self[3]",
+		"jbo:a": "a", "jbo:etl/a[3]": "etl/a[3]", "deployment/a": "deployment:a", "etl/me[*]": "", "etl/me[i]": "", "etl/me[3]": "self[3]",
 	} {
 		context := array
 		if want == "" || !strings.Contains(text, "me") {

@@ -45,7 +45,7 @@ func (n *Not) MarshalJSON() ([]byte, error) {
 }
 
 // MarshalJSON returns the check with what it has of "targets", "reason",
-// "code", "made", "compare", "delay" and "at".
+// "code", "result", "condition", "made", "compare", "delay" and "at".
 func (c *Check) MarshalJSON() ([]byte, error) {
 	made, delay, at := "", "", ""
 	if c.Before {
@@ -63,12 +63,13 @@ func (c *Check) MarshalJSON() ([]byte, error) {
 		Reasons []string    `json:"reason,omitempty"`
 		Codes   []CodeRange `json:"code,omitempty"`
 		Results []string    `json:"result,omitempty"`
+		Cond    string      `json:"condition,omitempty"`
 		Made    string      `json:"made,omitempty"`
 		Compare *Comparison `json:"compare,omitempty"`
 		Delay   string      `json:"delay,omitempty"`
 		At      string      `json:"at,omitempty"`
 		Span    Span        `json:"span"`
-	}{c.Status, c.Targets, c.Reasons, c.Codes, c.Results, made, c.Compare, delay, at, c.span})
+	}{c.Status, c.Targets, c.Reasons, c.Codes, c.Results, c.Condition, made, c.Compare, delay, at, c.span})
 }
 
 // MarshalJSON returns {"kind", "namespace", "name"}, {"self": true} or

@@ -72,6 +72,9 @@ func (b *builder) check(c *operand, depth int) Node {
 		if ok = b.addTarget(result, c); b.foreign {
 			return nil // what follows belongs to it
 		}
+		if ok {
+			result.Status = result.Targets[0].Ref.status()
+		}
 	case c.Open.Type != 0:
 		ok = b.status(result, c)
 	case c.Time.Type != 0:

@@ -64,8 +64,11 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 		return false
 	case !c.Status.takes(key):
 		about := "failures"
-		if key == "result" {
+		switch key {
+		case "result":
 			about = "success"
+		case "condition":
+			about = "what is ready"
 		}
 		b.add(MisplacedKey, span, "write it in "+statusOf(key), "%s is about %s and has no meaning in %s", quote(key), about, quote(string(c.Status)))
 		return false
@@ -85,6 +88,16 @@ func (b *builder) setting(c *Check, t lexer.Token) bool {
 			return false
 		}
 		c.Before = true
+	case key == "condition":
+		switch {
+		case c.Condition != "":
+			b.add(BadValue, span, "write a check for each: ready(a, condition=X), ready(a, condition=Y)", "a check has one condition")
+			return false
+		case !isReason(value):
+			b.add(BadValue, valueSpan, "write the type of a condition, as in: condition=Synced", "%s is not the type of a condition", quote(value))
+			return false
+		}
+		c.Condition = value
 	case key == "reason":
 		if !isReason(value) {
 			b.add(BadValue, valueSpan, "write the reason as the Job gives it, as in: reason=BackoffLimitExceeded", "%s is not the reason of a failure", quote(value))

@@ -1,6 +1,10 @@
 package lang
 
-import "strings"
+import (
+	"strings"
+
+	"depctl.dev/lang/kind"
+)
 
 // addTarget builds a target of c from the name and the brackets of from.
 func (b *builder) addTarget(c *Check, from *operand) bool {
@@ -56,15 +60,14 @@ func (b *builder) ref(t *Target, from *operand) bool {
 	}
 	t.Ref.Kind = KindJob
 	nameSpan := Span{span.End - len(name), span.End}
-	kind, rest, hasKind := strings.Cut(prefix, ":")
+	word, rest, hasKind := strings.Cut(prefix, ":")
 	if !hasKind {
-		rest, kind = prefix, ""
-	}
-	if hasKind {
-		if !b.kind(kind, Span{span.Start, span.Start + len(kind)}) {
+		rest = prefix
+	} else {
+		if !b.kind(word, Span{span.Start, span.Start + len(word)}) {
 			return false
 		}
-		t.Ref.Kind = kind
+		t.Ref.Kind = canonicalKind(word)
 	}
 	namespace, hasNamespace := strings.CutSuffix(rest, "/")
 	switch {
@@ -75,25 +78,38 @@ func (b *builder) ref(t *Target, from *operand) bool {
 	case hasNamespace && !b.namespace(namespace, text, Span{nameSpan.Start - 1 - len(namespace), nameSpan.Start - 1}):
 		return false
 	}
-	t.Ref.Namespace = namespace
+	if t.Ref.Namespace = namespace; hasNamespace && t.Ref.clusterWide() {
+		meant := Ref{Kind: t.Ref.Kind, Name: name}
+		b.suggest(BadName, span, "write "+clip(meant.String()), []Fix{{span, meant.String()}}, "a %s is in no namespace", t.Ref.Kind)
+		return false
+	}
 	return b.name(t, name, nameSpan, prefix == "") && b.oneCronJob(t, span) &&
 		(!hasRun || b.run(t, run, Span{span.End + 1, spanOf(from.Name).End}))
 }
 
-func (b *builder) kind(kind string, at Span) bool {
-	if isName(kind) && kind[0] > '9' {
+func (b *builder) kind(word string, at Span) bool {
+	if isName(word) && word[0] > '9' {
 		return true
 	}
 	hint := "write a kind in lower case, as in: cronjob:nightly"
-	if lower := strings.ToLower(kind); lower != kind && isName(lower) {
-		b.suggest(BadKind, at, "did you mean "+quote(lower)+"?", []Fix{{at, lower}}, "%s is not a kind of objects", quote(kind))
+	if lower := strings.ToLower(word); lower != word && isName(lower) {
+		b.suggest(BadKind, at, "did you mean "+quote(lower)+"?", []Fix{{at, lower}}, "%s is not a kind of objects", quote(word))
 		return false
 	}
-	if strings.Contains(kind, "/") {
+	if strings.Contains(word, "/") {
 		hint = "the kind stands first, as in: cronjob:etl/nightly"
 	}
-	b.add(BadKind, at, hint, "%s is not a kind of objects", quote(kind))
+	b.add(BadKind, at, hint, "%s is not a kind of objects", quote(word))
 	return false
+}
+
+// canonicalKind returns the name of the kind that a word means. A word that means none, as far
+// as is known here, stays: Vet and the gate say so.
+func canonicalKind(word string) string {
+	if k, known := kind.Of(word); known {
+		return k.Name
+	}
+	return word
 }
 
 func (b *builder) namespace(namespace, whole string, at Span) bool {

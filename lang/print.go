@@ -58,7 +58,7 @@ func (c *Check) append(b []byte) []byte {
 	switch {
 	case c.Status == StatusTime:
 		b = append(c.At.AppendFormat(append(b, "time("...), time.RFC3339Nano), ')')
-	case c.Status == StatusSucceeded && len(c.Targets) == 1 && !c.Before && len(c.Results) == 0:
+	case len(c.Targets) == 1 && c.Status == c.Targets[0].Ref.status() && !c.Before && len(c.Results) == 0 && c.Condition == "":
 		b = c.Targets[0].append(b)
 	default:
 		b = append(append(b, c.Status...), '(')
@@ -91,6 +91,9 @@ func (c *Check) appendSettings(b []byte) []byte {
 	}
 	for _, r := range c.Results {
 		b = append(append(b, ", result="...), quotedValue(r)...)
+	}
+	if c.Condition != "" {
+		b = append(append(b, ", condition="...), c.Condition...)
 	}
 	if c.Before {
 		b = append(b, ", made=before"...)

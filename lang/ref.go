@@ -4,14 +4,16 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+
+	"depctl.dev/lang/kind"
 )
 
 // The kinds that the language itself knows.
 const (
 	// KindJob is the kind of a reference that names none.
-	KindJob = "job"
+	KindJob = kind.Job
 	// KindCronJob is the kind whose references mean runs of a schedule.
-	KindCronJob = "cronjob"
+	KindCronJob = kind.CronJob
 )
 
 // PlainRun is the Run of a reference, in an expression, to a Job outside of all runs. It
@@ -55,7 +57,7 @@ func (r Ref) Superseded(name string) Ref {
 
 // Resolve returns what r means in the expression of the Job by.
 func (r Ref) Resolve(by Ref) Ref {
-	if r.Namespace == "" {
+	if r.Namespace == "" && !r.clusterWide() {
 		r.Namespace = by.Namespace
 	}
 	if r.Kind == KindJob {
@@ -67,6 +69,28 @@ func (r Ref) Resolve(by Ref) Ref {
 		}
 	}
 	return r
+}
+
+// clusterWide reports whether the objects of the kind are in no namespace.
+func (r Ref) clusterWide() bool {
+	if r.Kind == KindJob {
+		return false
+	}
+	k, _ := kind.Of(r.Kind)
+	return k.ClusterWide
+}
+
+// status is what a reference asks for that stands without one: the most that its kind can
+// promise.
+func (r Ref) status() Status {
+	if r.Kind == KindJob || r.Kind == "" {
+		return StatusSucceeded
+	}
+	k, known := kind.Of(r.Kind)
+	if !known {
+		return StatusSucceeded
+	}
+	return Status(k.Default())
 }
 
 // Object returns the object in which what r means is to be found: for a run of a CronJob,

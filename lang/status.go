@@ -123,7 +123,7 @@ var statusTable = [...]statusSpec{
 		describe: unit.describeReady,
 		foreign:  []string{"available", "daemoned"},
 
-		needsStart: true, revocable: true,
+		needsStart: true, revocable: true, keys: []string{"condition"},
 	},
 	{
 		name:     StatusExists,

@@ -61,6 +61,9 @@ func (b *builder) validate(c *Check, from *operand) bool {
 // what is absent. It returns nil where c is no such check.
 func (b *builder) special(c *Check, from *operand) *bool {
 	no, yes := false, true
+	if !b.ofKinds(c) {
+		return &no
+	}
 	whole := slices.ContainsFunc(c.Targets, func(t Target) bool { return t.WholeRun })
 	switch {
 	case c.Status == StatusAbsent:
@@ -93,9 +96,6 @@ func (b *builder) special(c *Check, from *operand) *bool {
 		return &no
 	case len(c.Results) > 0 && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Self || t.Elements != nil }):
 		b.add(MisplacedKey, c.span, "leave the brackets out", "an element has no result, only a whole Job has one")
-		return &no
-	case len(c.Results) > 0 && slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Ref.Kind != KindJob && t.Ref.Kind != KindCronJob }):
-		b.add(MisplacedKey, c.span, "name a Job, or leave result= out", "only a Job has a result")
 		return &no
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"depctl.dev/lang/kind"
 )
 
 // Context is what Vet may know about the place of an expression. All of it is
@@ -13,7 +15,7 @@ type Context struct {
 	Subject *Subject
 	// World answers for the objects that are known; nil if none are.
 	World World
-	// Kinds are those that can be looked up; empty if that is not known.
+	// Kinds are those of package kind that the cluster has; empty if that is not known.
 	Kinds []string
 }
 
@@ -116,8 +118,11 @@ func (v *vetting) target(c *Check, t *Target) {
 	case ref.Kind == KindJob && ref.Namespace == KindJob:
 		text := (&Target{Ref: Ref{Kind: KindJob, Name: ref.Name, Run: ref.Run}, Elements: t.Elements}).String()
 		v.suggest(KindAsNamespace, t.Span, text, "write "+text+" if a kind is meant", "%s is the namespace here, not the kind", quote(ref.Namespace))
-	case ref.Kind == KindJob && slices.Contains(v.knownKinds(), ref.Namespace):
-		v.kindAsNamespace(t)
+	case ref.Kind == KindJob && ref.Namespace != "":
+		// Short names and those of other projects are likely names of namespaces, too.
+		if k, is := kind.Of(ref.Namespace); is && k.IsBuiltIn() && (k.Name == ref.Namespace || k.Resource == ref.Namespace) {
+			v.kindAsNamespace(t, k.Name)
+		}
 	}
 	if !v.knows(ref.Kind) {
 		v.unknownKind(t)
@@ -154,18 +159,15 @@ func (v *vetting) ownElements(t *Target) string {
 }
 
 // knows reports whether objects of a kind can be looked up, as far as is known.
-func (v *vetting) knows(kind string) bool { return len(v.Kinds) == 0 || slices.Contains(v.Kinds, kind) }
+func (v *vetting) knows(name string) bool {
+	k, is := kind.Of(name)
+	return is && (len(v.Kinds) == 0 || !k.Listed() || slices.Contains(v.Kinds, name))
+}
 
 // kindAsNamespace reports kubectl's form of what is not a Job.
-func (v *vetting) kindAsNamespace(t *Target) {
-	kind := t.Ref.Namespace
-	if !v.knows(kind) {
-		v.warn(KindAsNamespace, t.Span, "there is no way to wait for a "+kind+" yet: only for "+strings.Join(v.Kinds, ", "),
-			"%s is the namespace here, not the kind", quote(kind))
-		return
-	}
-	text := (&Target{Ref: Ref{Kind: kind, Name: t.Ref.Name}, Elements: t.Elements}).String()
-	v.suggest(KindAsNamespace, t.Span, text, "write "+text+" if a kind is meant", "%s is the namespace here, not the kind", quote(kind))
+func (v *vetting) kindAsNamespace(t *Target, name string) {
+	text := (&Target{Ref: Ref{Kind: name, Name: t.Ref.Name}, Elements: t.Elements}).String()
+	v.suggest(KindAsNamespace, t.Span, text, "write "+text+" if a kind is meant", "%s is the namespace here, not the kind", quote(t.Ref.Namespace))
 }
 
 // unknownKind reports a kind that nobody looks up: an error if the expression
@@ -175,11 +177,15 @@ func (v *vetting) unknownKind(t *Target) {
 	if v.stuck {
 		severity = Error
 	}
-	hint := "only these can be waited for: " + strings.Join(v.Kinds, ", ")
-	if near := Nearest(t.Ref.Kind, v.Kinds); near != "" {
+	if _, is := kind.Of(t.Ref.Kind); is {
+		v.found.addSeverity(severity, UnknownKind, t.Span, "it has these: "+strings.Join(v.Kinds, ", "), nil, "this cluster has no kind %s", quote(t.Ref.Kind))
+		return
+	}
+	hint := "depctl kinds lists them; one that is not among them is written with its API group, as in widget.example.com:" + clip(t.Ref.Name)
+	if near := Nearest(t.Ref.Kind, kind.Words()); near != "" {
 		ref := t.Ref
-		ref.Kind = near
-		if near != KindCronJob {
+		ref.Kind = canonicalKind(near)
+		if ref.Kind != KindCronJob {
 			ref.Run = "" // an offset of something that is none
 		}
 		text := (&Target{Ref: ref, Elements: t.Elements}).String()
@@ -230,10 +236,6 @@ func (v *vetting) array(c *Check, t *Target, o *Object) {
 	if !o.Array.PerIndex && t.Elements.All && (percent || c.Status == StatusFailed) {
 		v.warn(WholeArrayFails, t.Span, "give it a backoffLimitPerIndex", "the first failure of %s ends it, and all that have not completed count as failed", quote(t.Ref.Name))
 	}
-}
-
-func (v *vetting) knownKinds() []string {
-	return append([]string{KindJob, "cronjob", "pod", "deployment", "service"}, v.Kinds...)
 }
 
 // repeated warns about terms that stand twice beside each other, and beside

@@ -64,6 +64,8 @@ type Object struct {
 	ReadyAt time.Time
 	// Array is nil unless the object is an Indexed Job.
 	Array *Array
+	// Conditions are those of an object that is no Job, as far as they are True.
+	Conditions []Condition
 	// Result is what the object said when it succeeded; nil while nobody has looked. An
 	// expression asks for it only where AsksResult says so.
 	Result *Result
@@ -75,6 +77,23 @@ type Object struct {
 	RunSize int64
 	// Problem is why nothing can be learned about the object, nil if it can.
 	Problem *Problem
+}
+
+// Condition is a condition of an object that is True, and Since when it became so; zero if
+// it does not say.
+type Condition struct {
+	Type  string
+	Since time.Time
+}
+
+// condition returns since when a condition is True, and whether it is.
+func (o *Object) condition(name string) (since time.Time, is bool) {
+	for _, c := range o.Conditions {
+		if c.Type == name {
+			return c.Since, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // Result is what is known of the result of an object.
@@ -142,6 +161,10 @@ const (
 	ProblemUnasked ProblemCode = "unasked"
 	// ProblemUnknownKind: this gate cannot look up objects of the kind.
 	ProblemUnknownKind ProblemCode = "unknown-kind"
+	// ProblemUnwatched: this gate cannot look up objects of the kind now, though it knows it.
+	ProblemUnwatched ProblemCode = "unwatched"
+	// ProblemUnreadable: what the object says of its status has no shape that is known.
+	ProblemUnreadable ProblemCode = "unreadable"
 	// ProblemLost: the object finished and went while nobody looked.
 	ProblemLost ProblemCode = "lost"
 	// ProblemNotIndexed: an element of a Job that is not Indexed.

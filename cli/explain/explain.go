@@ -68,8 +68,9 @@ type explainOptions struct {
 	// The rest is filled in by complete.
 	refs, cronJobs []lang.Ref
 	// order has both as they were asked for.
-	order  []lang.Ref
-	client cluster.Client
+	order    []lang.Ref
+	client   cluster.Client
+	inquirer *cluster.Inquirer
 	// over says why the Job that --expr is tried on waits no more; empty if it does.
 	over     string
 	terminal command.Terminal
@@ -147,7 +148,10 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 		return command.UsageErrorf("--run, --index and --expr are about Jobs, and %s is a CronJob", o.cronJobs[0].Name)
 	}
 	o.terminal = f.Terminal(o.streams.Out)
-	o.client, err = f.Client()
+	if o.client, err = f.Client(); err != nil {
+		return err
+	}
+	o.inquirer, err = f.Inquirer(o.client)
 	return err
 }
 
@@ -158,7 +162,8 @@ func (o *explainOptions) run(ctx context.Context) error {
 			return err
 		}
 	}
-	i := &cluster.Inquirer{Client: o.client, CronJobs: o.cronJobs}
+	i := o.inquirer
+	i.CronJobs = o.cronJobs
 	now := o.clock.Now()
 	q, asked, err := i.Read(ctx, now, o.refs, o.try)
 	if err != nil {

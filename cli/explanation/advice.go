@@ -8,6 +8,7 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // Advice is something that one could do.
@@ -111,6 +112,9 @@ func (o *Object) advice() (Advice, bool) {
 	if o.ref.Kind == lang.KindCronJob && o.Run != "" {
 		return Advice{o.ref.String() + " has no Job that has succeeded: see why", "depctl explain cronjob/" + in}, true
 	}
+	if o.ref.Kind != lang.KindJob && o.ref.Kind != lang.KindCronJob {
+		return o.adviceOfOther()
+	}
 	switch gate.State(o.State) {
 	case gate.StateMissing:
 		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
@@ -128,6 +132,27 @@ func (o *Object) advice() (Advice, bool) {
 		return Advice{o.ref.String() + " runs: watch it", "kubectl logs -f -n " + o.Namespace + " job/" + name}, true
 	case gate.StatePending:
 		return Advice{o.ref.String() + " has no pod that is ready: see why", "kubectl describe job " + in}, true
+	}
+	return Advice{}, false
+}
+
+// adviceOfOther is what one could do about an object that is no Job and blocks.
+func (o *Object) adviceOfOther() (Advice, bool) {
+	// kubectl knows kinds by the names that the table has, but for those of a group of their own.
+	see := "kubectl describe " + o.ref.Kind + " " + o.Name
+	if k, _ := kind.Of(o.ref.Kind); k.Listed() && !k.IsBuiltIn() {
+		see = "kubectl describe " + k.Resource + "." + k.Group + " " + o.Name
+	}
+	if o.Namespace != "" {
+		see += " -n " + o.Namespace
+	}
+	switch gate.State(o.State) {
+	case gate.StateMissing:
+		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
+	case gate.StateFailed:
+		return Advice{o.ref.String() + " has failed: see why", see}, true
+	case gate.StateRunning, gate.StatePending:
+		return Advice{o.ref.String() + " is not what is waited for yet: see how it stands", see}, true
 	}
 	return Advice{}, false
 }

@@ -193,7 +193,9 @@ func unknown(found simulate.Expectation, ref lang.Ref) string {
 	why, self := "", found.Because == ref
 	switch found.Why {
 	case simulate.Absent:
-		why = "does not exist"
+		if why = "does not exist"; found.Because.Kind != lang.KindJob && found.Because.Kind != lang.KindCronJob {
+			why = "is no Job: nothing tells when it is as it must be"
+		}
 	case simulate.Untimed:
 		why = "nothing tells how long it runs: no Job has succeeded yet, and it has no annotation depctl.dev/expected-duration"
 		if self {

@@ -71,7 +71,7 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"an element that an array does not have":               {plain("a", "b[20]") + jobText("b", "", "", array), "3:59 no-such-element"},
 		"an element of a Job that is no array":                 {plain("a", "b[0]") + plain("b", ""), "3:59 no-such-element"},
 		"a count of an array that ends with its first failure": {plain("a", "succeeded(b[*]) >= 90%") + jobText("b", "", "", array), "3:69 whole-array-fails"},
-		"a name of another kind":                               {plain("a", "service:nightly"), "3:59 unknown-kind"},
+		"a name of another kind":                               {plain("a", "srevice:nightly"), "3:59 unknown-kind"},
 
 		"suspend: false":                                 {jobText("a", "b", "", "suspend: false"), ""},
 		"suspend: true without the annotation":           {jobText("a", "", "", "suspend: true"), ""},

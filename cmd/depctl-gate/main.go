@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/component-base/logs"
@@ -97,6 +98,10 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("reading the kinds that can be waited for: %w", err)
 	}
+	names, err := metadata.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("reading what exists of the kinds that can be waited for: %w", err)
+	}
 	scope := controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded}
 	gate := controller.New(client, controller.Options{
 		Workers:        o.workers,
@@ -116,8 +121,9 @@ func run(ctx context.Context, o options) error {
 		Clock:          now,
 
 		NamespaceMemory: o.reach.memory.Value(),
-		Kinds:           o.reach.kinds(),
+		Schedules:       o.reach.schedules,
 		Dynamic:         objects,
+		Metadata:        names,
 	})
 	listener, err := net.Listen("tcp", o.probeAddress)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"depctl.dev/gate"
 	"depctl.dev/gate/controller"
 )
 
@@ -51,14 +50,6 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Memory for what the Jobs of one namespace say: expressions, labels, outcomes, rights. A Job that finds no room in it is held.")
 	flags.BoolVar(&r.observeOnly, "observe-only", false,
 		"Write to no Job, and tell by events what would be done.")
-}
-
-// kinds returns what can be waited for besides Jobs.
-func (r *reach) kinds() gate.Kinds {
-	if r.schedules {
-		return gate.Kinds{gate.KindOfCronJobs()}
-	}
-	return nil
 }
 
 func (r *reach) validate() error {

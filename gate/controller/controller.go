@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
@@ -25,6 +26,7 @@ import (
 	"depctl.dev/gate/access"
 	"depctl.dev/gate/event"
 	"depctl.dev/gate/fairness"
+	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
 )
@@ -76,9 +78,12 @@ type Options struct {
 	// NamespaceMemory is how many bytes are kept in memory for what the Jobs of one
 	// namespace say; DefaultNamespaceMemory by default.
 	NamespaceMemory int64
-	// Kinds are what Jobs can wait for besides Jobs, and Dynamic lists and watches them.
-	Kinds   gate.Kinds
-	Dynamic dynamic.Interface
+	// Schedules has Jobs wait for runs of CronJobs, which Dynamic lists and watches.
+	Schedules bool
+	Dynamic   dynamic.Interface
+	// Metadata, where it is set, has Jobs wait for objects of other kinds, too, which it and
+	// Dynamic list and watch.
+	Metadata metadata.Interface
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -135,7 +140,13 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	}
 	c.store = newStore(c.enqueue, o.Clock)
 	c.store.watch = c.stopwatch.Clock
-	c.store.watchKinds(o.Kinds)
+	c.store.kinds.schedules, c.store.kinds.unlisted = o.Schedules, o.Schedules
+	if o.Metadata != nil {
+		clients := lookup.Clients{Dynamic: o.Dynamic, Metadata: o.Metadata, Resources: func(ctx context.Context, group string) (*metav1.APIResourceList, error) {
+			return lookup.Resources(ctx, client.Discovery().RESTClient(), group)
+		}}
+		c.store.kinds.others = lookup.New(clients, c.store, o.Clock)
+	}
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
 	if o.Limits {
 		c.store.keepLimits()
@@ -213,8 +224,11 @@ func (c *Controller) Watch(ctx context.Context) {
 			wg.Go(func() { c.unboundReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 		}
 	}
-	for _, kind := range c.store.kinds {
-		wg.Go(func() { c.kindReflector(klog.FromContext(ctx), kind).RunWithContext(ctx) })
+	if c.store.kinds.schedules {
+		wg.Go(func() { c.cronJobReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+	}
+	if c.store.kinds.others != nil {
+		wg.Go(func() { c.store.kinds.others.Run(ctx) })
 	}
 	wg.Go(func() { c.store.runJudge(ctx) })
 	jobs := c.reflector(klog.FromContext(ctx))

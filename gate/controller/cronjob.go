@@ -232,7 +232,7 @@ func (s *store) changedCronJob(ref lang.Ref) []lang.Ref {
 
 // changedRun takes in that a Job changed which may be the run of a CronJob.
 func (s *store) changedRun(job gate.Job) []lang.Ref {
-	if !s.kinds.Has(lang.KindCronJob) {
+	if !s.kinds.schedules {
 		return nil
 	}
 	s.crons.note(job)

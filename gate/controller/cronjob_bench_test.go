@@ -49,10 +49,10 @@ func runOf(cronJob string, minute int) func(*batchv1.Job) {
 }
 
 // cronClerk is a clerk that knows of CronJobs.
-func cronClerk() (*clerk, kindStore) {
+func cronClerk() (*clerk, cronJobStore) {
 	b := newClerk()
-	b.watchKinds(gate.Kinds{gate.KindOfCronJobs()})
-	return b, newKindStore(b.store, gate.KindOfCronJobs())
+	b.kinds.schedules, b.kinds.unlisted = true, true
+	return b, newCronJobStore(b.store)
 }
 
 // BenchmarkForgedRuns has a Job fail, one after the other of very many that say that they are runs of one CronJob, which

@@ -18,10 +18,10 @@ import (
 )
 
 // recordingCronStore returns a store that knows of CronJobs, one of them, and what was to be decided since.
-func recordingCronStore(t *testing.T) (*store, kindStore, func() string) {
+func recordingCronStore(t *testing.T) (*store, cronJobStore, func() string) {
 	s, asked := recordingStore()
-	s.watchKinds(gate.Kinds{gate.KindOfCronJobs()})
-	crons := newKindStore(s, gate.KindOfCronJobs())
+	s.kinds.schedules, s.kinds.unlisted = true, true
+	crons := newCronJobStore(s)
 	require.NoError(t, s.Replace(nil, "0"))
 	require.NoError(t, crons.Replace([]any{aCronJob(t, "load")}, "1"))
 	return s, crons, asked

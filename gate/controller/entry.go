@@ -20,6 +20,8 @@ type entry struct {
 	unread bool
 	// questions are what must be allowed for expr.
 	questions []gate.Question
+	// others are the objects and sets of other kinds that expr names, but for CronJobs.
+	others []lang.Ref
 	// asksExit reports whether expr depends on exit codes.
 	asksExit bool
 	// asksResult reports whether the Job asks for the result of any.

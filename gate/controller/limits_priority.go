@@ -12,13 +12,14 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/stream"
 	"depctl.dev/lang"
 )
 
 // priorityReflector returns what lists and watches the PriorityClasses.
 func (c *Controller) priorityReflector(logger klog.Logger) *cache.Reflector {
 	classes := c.client.SchedulingV1().PriorityClasses()
-	return resuming(c.client, classes, metav1.ListOptions{}, &schedulingv1.PriorityClass{}, priorityStore{c}, cache.ReflectorOptions{
+	return stream.Resuming(c.client, classes, metav1.ListOptions{}, &schedulingv1.PriorityClass{}, priorityStore{c}, cache.ReflectorOptions{
 		Name: "priorityclasses", Logger: &logger,
 	})
 }

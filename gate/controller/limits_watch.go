@@ -12,6 +12,7 @@ import (
 
 	"depctl.dev/gate"
 	"depctl.dev/gate/limit"
+	"depctl.dev/gate/stream"
 	"depctl.dev/lang"
 )
 
@@ -19,7 +20,7 @@ import (
 func (c *Controller) limitReflector(logger klog.Logger) *cache.Reflector {
 	maps := c.client.CoreV1().ConfigMaps(metav1.NamespaceAll)
 	only := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, gate.LimitsName).String()}
-	return resuming(c.client, maps, only, &corev1.ConfigMap{}, limitStore{c}, cache.ReflectorOptions{Name: "limits", Logger: &logger})
+	return stream.Resuming(c.client, maps, only, &corev1.ConfigMap{}, limitStore{c}, cache.ReflectorOptions{Name: "limits", Logger: &logger})
 }
 
 // limitStore is the reflector's store for limits.

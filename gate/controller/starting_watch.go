@@ -12,6 +12,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/stream"
 )
 
 // unboundReflector returns what lists and watches the pods of Jobs that have no node. The Job
@@ -22,7 +23,7 @@ func (c *Controller) unboundReflector(logger klog.Logger) *cache.Reflector {
 	only := metav1.ListOptions{
 		LabelSelector: batchv1.ControllerUidLabel, FieldSelector: fields.OneTermEqualSelector("spec.nodeName", "").String(),
 	}
-	return resuming(c.client, pods, only, &corev1.Pod{}, unboundStore{c}, cache.ReflectorOptions{Name: "pods without a node", Logger: &logger})
+	return stream.Resuming(c.client, pods, only, &corev1.Pod{}, unboundStore{c}, cache.ReflectorOptions{Name: "pods without a node", Logger: &logger})
 }
 
 // unboundStore is the reflector's store for pods without a node.

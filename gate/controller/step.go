@@ -112,8 +112,12 @@ func (s *store) gone(ref lang.Ref) {
 // absentSince returns since when an object is known to be absent: since it was seen to go,
 // or since all were listed.
 func (s *store) absentSince(ref lang.Ref) time.Time {
-	if at, seen := s.went[ref]; seen {
+	listed := s.listedAt
+	if ref.Kind != lang.KindJob && ref.Kind != lang.KindCronJob && s.kinds.others != nil {
+		listed = s.kinds.others.ListedAt(ref)
+	}
+	if at, seen := s.went[ref]; seen && at.After(listed) {
 		return at
 	}
-	return s.listedAt
+	return listed
 }

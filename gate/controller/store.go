@@ -32,7 +32,7 @@ type store struct {
 	scope  Scope
 	labels labelSets
 	// kinds are those that can be looked up, besides Jobs.
-	kinds gate.Kinds
+	kinds kinds
 
 	mu      sync.RWMutex
 	entries map[lang.Ref]entry
@@ -79,9 +79,6 @@ type store struct {
 	saveRest time.Duration
 	// memory has, for each Job that is gone, those that remember its outcome.
 	memory map[lang.Ref]map[lang.Ref]bool
-	// unlisted are the kinds of which not all objects are known yet. It is replaced, not
-	// changed: decisions hold it.
-	unlisted map[string]bool
 
 	synced     chan struct{}
 	syncedOnce sync.Once
@@ -204,7 +201,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 // seenBy returns the world of a Job.
 func (s *store) seenBy(ref lang.Ref, e entry) gate.World {
 	return gate.World{
-		Graph: s.graph, Kinds: s.kinds, Unlisted: s.unlisted, Self: ref, Access: s.access.Look(ref, e.questions), Seen: e.seen,
+		Graph: s.graph, Kinds: &s.kinds, Self: ref, Access: s.access.Look(ref, e.questions), Seen: e.seen,
 		Job: e.job, Absent: s.absentSince,
 	}
 }
@@ -275,6 +272,7 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	if len(e.questions) == 0 || !e.job.Waits() {
 		s.access.Forget(ref)
 	}
+	s.want(ref, old, e)
 	n := e.job.Node(e.expr)
 	n.SeesOtherwise = len(e.seen) > 0 || len(e.questions) > 0
 	affected = append(affected, s.graph.Set(ref, n)...)
@@ -308,6 +306,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 		s.passed.pass(e.job)
 	}
 	s.memorize(ref, nil)
+	s.want(ref, e, entry{})
 	s.budget.admit(ref)
 	s.budget.change(ref.Namespace, e.weight, weight{})
 	affected = append(affected, s.runs.change(ref, e, entry{})...)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,9 +44,16 @@ func complete(j *batchv1.Job) {
 // recordingStore returns a store and a function that returns, sorted, the Jobs
 // that were to be decided since it was last called.
 func recordingStore() (*store, func() string) {
+	var mu sync.Mutex
 	var asked []string
-	s := newStore(func(ref lang.Ref, _ time.Time) { asked = append(asked, ref.Name) }, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
+	s := newStore(func(ref lang.Ref, _ time.Time) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, ref.Name)
+	}, clocktesting.NewFakePassiveClock(time.Unix(100, 0)))
 	return s, func() string {
+		mu.Lock()
+		defer mu.Unlock()
 		slices.Sort(asked)
 		names := strings.Join(slices.Compact(asked), " ")
 		asked = nil

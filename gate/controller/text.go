@@ -40,6 +40,7 @@ func (s *store) read(job gate.Job) entry {
 	switch {
 	case same && old.excess == "" && old.invalid == nil && old.job.DependsOn == job.DependsOn && old.job.Results == job.Results:
 		e.expr, e.questions, e.asksExit, e.asksResult, e.text = old.expr, old.questions, old.asksExit, old.asksResult, old.text
+		e.others = old.others
 		return e
 	case same && (old.excess != "" || old.invalid != nil) && old.text == hash(job):
 		// One that has no room is read again when there is some.
@@ -50,7 +51,7 @@ func (s *store) read(job gate.Job) entry {
 	}
 	e.unread, e.text, e.job.DependsOn = true, hash(job), ""
 	if known {
-		e.expr, e.questions, e.asksExit, e.asksResult = old.expr, old.questions, old.asksExit, old.asksResult
+		e.expr, e.questions, e.asksExit, e.asksResult, e.others = old.expr, old.questions, old.asksExit, old.asksResult, old.others
 	}
 	return e
 }
@@ -64,7 +65,8 @@ func (s *store) parse(job gate.Job) entry {
 	}
 	e.text = hash(job)
 	e.expr, e.invalid = job.Parse()
-	e.questions = job.Questions(e.expr, s.kinds)
+	e.questions = job.Questions(e.expr, &s.kinds)
+	e.others = otherKinds(e.expr, job.Ref())
 	e.asksExit = e.expr != nil && asksExitCodes(e.expr)
 	e.asksResult = job.AsksResults(e.expr)
 	e.expr = e.expr.Compact()

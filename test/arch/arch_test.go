@@ -31,11 +31,15 @@ type rule struct {
 // line names, and a watched import that its line does not allow, are broken law.
 // Only cli itself imports commands, and nothing imports cli but the program.
 var law = []rule{
-	{"lang", []string{"github.com/alecthomas/participle/"}, "text and logic; it knows no Kubernetes object"},
+	{"lang/kind", nil, "data: a table of names and rules"},
+	{"lang", []string{"github.com/alecthomas/participle/", module + "/lang/kind"}, "text and logic; it knows no Kubernetes object"},
 	{"depgraph", []string{module + "/lang"}, "a pure structure, fuzzed against a naive model without a cluster"},
 	{"gate/schedule", []string{module + "/lang", "k8s.io/api/", "k8s.io/apimachinery/", "github.com/robfig/cron/v3"}, "which runs a CronJob has is a pure function, and gate asks for it"},
 	{"gate/limit", []string{"k8s.io/apimachinery/pkg/util/validation"}, "who may take tokens, and in which order, is a pure question: it knows no Job"},
-	{"gate", []string{module + "/lang", module + "/depgraph", module + "/gate/limit", module + "/gate/schedule", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
+	{"gate", []string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate/limit", module + "/gate/schedule", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
+	{"gate/status", []string{module + "/lang", module + "/lang/kind", "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured", "github.com/fluxcd/cli-utils/pkg/kstatus/status"}, "an object in, what expressions may learn of it out: it asks nobody"},
+	{"gate/stream", []string{"k8s.io/apimachinery/", "k8s.io/client-go/tools/cache"}, "lists and watches, whatever they are of"},
+	{"gate/lookup", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/status", module + "/gate/stream", "k8s.io/"}, "looks up what is named, and puts it on a board: it knows no Job but by name"},
 	{"gate/access", []string{module + "/lang", module + "/gate", module + "/gate/fairness", "k8s.io/api/authorization/v1", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/client-go/util/workqueue", "k8s.io/klog/v2", "k8s.io/utils/clock"}, "asks for rights by one interface: it knows no Job but by name, and no client"},
 	{"gate/event", []string{module + "/lang", module + "/gate", module + "/gate/metrics", "k8s.io/"}, "tells of decisions: it makes none, and writes to no Job"},
 	{"gate/fairness", []string{module + "/lang", "k8s.io/client-go/util/workqueue"}, "order and time alone: it knows whose something is, and not what"},
@@ -45,15 +49,16 @@ var law = []rule{
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 
 	{"cli", slices.Concat(pureCLI, belowCommands, commands, []string{"k8s.io/cli-runtime/", "github.com/spf13/"}), "wiring: it knows all commands, and leaves the rest to them"},
-	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
+	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/lang/kind", module + "/gate/status", module + "/gate/lookup", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
 	{"cli/internal/command", []string{module + "/lang", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
 	{"cli/internal/manifest", []string{module + "/lang", module + "/gate", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
-	{"cli/internal/snapshot", []string{module + "/lang", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
+	{"cli/internal/snapshot", []string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
 
 	{"cli/check", command, aCommand},
 	{"cli/explain", command, aCommand},
 	{"cli/graph", command, aCommand},
 	{"cli/jobaction", command, aCommand},
+	{"cli/kinds", append([]string{module + "/lang/kind"}, command...), aCommand},
 	{"cli/limits", command, aCommand},
 	{"cli/lint", command, aCommand},
 	{"cli/parse", command, aCommand},
@@ -74,7 +79,7 @@ var law = []rule{
 	{"cli/batch/pbs", dialect, aDialect},
 	{"cli/batch/slurm", dialect, aDialect},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
-	{"cli/explanation", []string{module + "/lang", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/explanation", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
 	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
@@ -89,12 +94,12 @@ var law = []rule{
 }
 
 // inGate are the packages that the controller is built on.
-var inGate = []string{module + "/gate/access", module + "/gate/event", module + "/gate/fairness", module + "/gate/metrics"}
+var inGate = []string{module + "/gate/access", module + "/gate/event", module + "/gate/fairness", module + "/gate/lookup", module + "/gate/metrics", module + "/gate/stream"}
 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.
 var (
-	commands      = inCLI("check", "explain", "graph", "jobaction", "limits", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
+	commands      = inCLI("check", "explain", "graph", "jobaction", "kinds", "limits", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
 	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
@@ -121,7 +126,7 @@ func inCLI(names ...string) []string {
 
 // watched are the imports that the law speaks of. The standard library and
 // small helpers are free.
-var watched = []string{module + "/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/", "github.com/alecthomas/participle/", "github.com/robfig/cron/v3"}
+var watched = []string{module + "/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/", "github.com/alecthomas/participle/", "github.com/robfig/cron/v3", "github.com/fluxcd/"}
 
 type listed struct {
 	ImportPath string

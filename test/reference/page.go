@@ -17,6 +17,7 @@ var pages = []page{
 	{"docs/reference/annotations.md", keyTable},
 	{"docs/reference/events.md", reasonTable},
 	{"docs/reference/metrics.md", metricTable},
+	{"docs/reference/kinds.md", kindTable},
 }
 
 const (

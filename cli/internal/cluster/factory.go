@@ -18,7 +18,6 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
-	"depctl.dev/gate"
 )
 
 // Factory has what commands need from outside. Its methods read a kubeconfig
@@ -31,11 +30,11 @@ type Factory struct {
 	Terminal func(io.Writer) command.Terminal
 	// Suffix returns letters for a name that nothing has yet.
 	Suffix func() string
-	// NewClient makes a client for everything, and NewObjects one for objects of any kind.
+	// NewClient makes a client for everything, NewObjects one for objects of any kind, and
+	// NewNames one for what each of them has.
 	NewClient  func(*rest.Config) (Client, error)
 	NewObjects func(*rest.Config) (dynamic.Interface, error)
-	// Kinds are what Jobs can wait for besides Jobs.
-	Kinds gate.Kinds
+	NewNames   func(*rest.Config) (metadata.Interface, error)
 	// Interactive reports whether a person can be asked there.
 	Interactive func(io.Reader) bool
 }
@@ -53,6 +52,7 @@ func NewFactory(build command.Build) *Factory {
 		Suffix:      func() string { return utilrand.String(5) },
 		NewClient:   func(config *rest.Config) (Client, error) { return kubernetes.NewForConfig(config) },
 		NewObjects:  func(config *rest.Config) (dynamic.Interface, error) { return dynamic.NewForConfig(config) },
+		NewNames:    func(config *rest.Config) (metadata.Interface, error) { return metadata.NewForConfig(config) },
 		Interactive: command.IsTerminal,
 	}
 }
@@ -106,17 +106,10 @@ func (f *Factory) Reader(namespace string) (*Reader, error) {
 		return nil, err
 	}
 	reader := NewReader(client, namespace)
-	if len(f.Kinds) == 0 {
-		return reader, nil
-	}
-	config, err := f.config()
+	reader.others, err = f.others()
 	if err != nil {
 		return nil, err
 	}
-	if reader.objects, err = f.NewObjects(config); err != nil {
-		return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
-	}
-	reader.kinds = f.Kinds
 	return reader, nil
 }
 

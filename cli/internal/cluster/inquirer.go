@@ -25,13 +25,22 @@ type Inquirer struct {
 	// CronJobs are asked about as well, and Facts is what was read of them.
 	CronJobs []lang.Ref
 	Facts    map[lang.Ref]explanation.CronJobFacts
+	others
+}
+
+// Inquirer returns what reads what an inquiry needs.
+func (f *Factory) Inquirer(client Client) (*Inquirer, error) {
+	others, err := f.others()
+	return &Inquirer{Client: client, others: others}, err
 }
 
 // Read returns the Jobs that are asked about by their names, all that they wait for, and
 // those beside them, by which durations are known. In refs it writes how the world knows
 // them. change may alter a Job before what it waits for is read.
 func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, change func(*batchv1.Job)) (*snapshot.Inquiry, map[lang.Ref]*batchv1.Job, error) {
-	r := NewReader(i.Client, "").Reading(now)
+	reader := NewReader(i.Client, "")
+	reader.others = i.others
+	r := reader.Reading(now)
 	asked := map[lang.Ref]*batchv1.Job{}
 	queue, err := i.readCronJobs(ctx, r, now)
 	if err != nil {

@@ -3,55 +3,205 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"time"
 
+	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/metadata"
 
+	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/gate"
+	"depctl.dev/gate/lookup"
+	"depctl.dev/gate/status"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
-// space is the objects of a kind in a namespace.
-type space struct{ kind, namespace string }
+// objectsGrowOld is after how long objects are read again, where one looks on.
+const objectsGrowOld = 2 * time.Second
 
-// readKinds reads what is waited for of other kinds than Jobs, all of it in a namespace.
-// What may not be read stays unread. Only now can the world look these kinds up.
+// others read what is no Job; nil where nobody does.
+type others struct {
+	objects dynamic.Interface
+	names   metadata.Interface
+}
+
+// others returns what reads objects of other kinds than Jobs.
+func (f *Factory) others() (others, error) {
+	config, err := f.config()
+	if err != nil {
+		return others{}, err
+	}
+	objects, err := f.NewObjects(config)
+	if err != nil {
+		return others{}, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	names, err := f.NewNames(config)
+	if err != nil {
+		return others{}, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return others{objects, names}, nil
+}
+
+// readKinds reads what is waited for of other kinds than Jobs: each object by its name, and of a
+// set all of the namespace. What may not be read stays unread. Only now can the world look
+// these kinds up.
 func (r *Reading) readKinds(ctx context.Context) error {
-	r.World.Kinds = append(r.World.Kinds, r.kinds...)
-	tried := map[space]string{}
 	for _, ref := range r.World.Wanted(r.Namespace) {
-		if ref.Kind == lang.KindCronJob {
-			if err := r.lookForCronJob(ctx, ref); err != nil {
-				return err
-			}
-			continue
+		var err error
+		switch ref.Kind {
+		case lang.KindJob:
+		case lang.KindCronJob:
+			err = r.lookForCronJob(ctx, ref)
+		default:
+			err = r.lookForObject(ctx, ref)
 		}
-		kind, known := r.kinds.Lookup(ref.Kind)
-		if !known || ref.Kind == lang.KindJob {
-			continue
-		}
-		at := space{ref.Kind, ref.Namespace}
-		forbidden, done := tried[at]
-		if !done {
-			list, err := r.objects.Resource(kind.Resource).Namespace(ref.Namespace).List(ctx, metav1.ListOptions{})
-			switch {
-			case apierrors.IsForbidden(err):
-				forbidden = err.Error()
-			case err != nil:
-				return fmt.Errorf("listing %s in namespace %s, which are waited for: %w", kind.Resource.Resource, ref.Namespace, err)
-			default:
-				for i := range list.Items {
-					o, err := kind.Object(&list.Items[i])
-					if err != nil {
-						return err
-					}
-					r.World.Put(lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: list.Items[i].GetName()}, o, list.Items[i].GetLabels())
-				}
-			}
-			tried[at] = forbidden
-		}
-		if forbidden != "" {
-			r.World.Unread[ref] = forbidden
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// lookForObject reads an object of another kind, or a set, unless that has just been done.
+func (r *Reading) lookForObject(ctx context.Context, ref lang.Ref) error {
+	of, known := kind.Of(ref.Kind)
+	if at, read := r.objectsRead[ref]; r.objects == nil || !known || read && r.World.Now.Sub(at) < objectsGrowOld {
+		return nil
+	}
+	r.objectsRead[ref] = r.World.Now
+	return r.readObject(ctx, of, ref)
+}
+
+// readObject reads an object of a kind, or a set of them.
+func (r *Reading) readObject(ctx context.Context, of kind.Kind, ref lang.Ref) error {
+	known, asked := r.World.Kinds[of.Name]
+	if !asked {
+		known = r.resolve(ctx, of)
+		r.World.Kinds[of.Name] = known
+	}
+	if known.Why != "" {
+		return nil
+	}
+	list, err := r.objectsOf(ctx, of, known.Resource, ref)
+	switch {
+	case apierrors.IsNotFound(err) && !ref.IsSet():
+		r.World.Graph.Remove(ref) // it may have been there
+		return nil
+	case apierrors.IsForbidden(err):
+		r.World.Unread[ref] = err.Error()
+		return nil
+	case err != nil:
+		return fmt.Errorf("reading %s, which is waited for: %w", ref, err)
+	}
+	for i := range list {
+		o := status.Observe(of, &list[i])
+		if err := r.readEndpoints(ctx, of, &list[i], o); err != nil {
+			return err
+		}
+		r.World.Put(lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: list[i].GetName()}, o, list[i].GetLabels())
+	}
+	return nil
+}
+
+// objectsOf returns the object that ref names, or all of the namespace if it is a set. Of kinds
+// that only exist, nothing but the metadata is read.
+func (r *Reading) objectsOf(ctx context.Context, of kind.Kind, at schema.GroupVersionResource, ref lang.Ref) ([]unstructured.Unstructured, error) {
+	if of.OnlyMetadata {
+		names := r.names.Resource(at).Namespace(ref.Namespace)
+		list := &metav1.PartialObjectMetadataList{}
+		var err error
+		if ref.IsSet() {
+			list, err = names.List(ctx, metav1.ListOptions{})
+		} else {
+			var one *metav1.PartialObjectMetadata
+			if one, err = names.Get(ctx, ref.Name, metav1.GetOptions{}); err == nil {
+				list.Items = append(list.Items, *one)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		all := make([]unstructured.Unstructured, len(list.Items))
+		for i := range list.Items {
+			m := &list.Items[i]
+			all[i].SetUID(m.UID)
+			all[i].SetName(m.Name)
+			all[i].SetNamespace(m.Namespace)
+			all[i].SetLabels(m.Labels)
+			all[i].SetCreationTimestamp(m.CreationTimestamp)
+		}
+		return all, nil
+	}
+	objects := r.objects.Resource(at).Namespace(ref.Namespace)
+	if ref.IsSet() {
+		list, err := objects.List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, err
+		}
+		return list.Items, nil
+	}
+	one, err := objects.Get(ctx, ref.Name, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return []unstructured.Unstructured{*one}, nil
+}
+
+// readEndpoints finds out whether a Service has an endpoint that is ready.
+func (r *Reading) readEndpoints(ctx context.Context, of kind.Kind, object *unstructured.Unstructured, o *lang.Object) error {
+	if !of.HasEndpoints() {
+		return nil
+	}
+	list, err := r.objects.Resource(discoveryv1.SchemeGroupVersion.WithResource("endpointslices")).Namespace(object.GetNamespace()).
+		List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + object.GetName()})
+	if apierrors.IsForbidden(err) {
+		o.Problem = snapshot.Unread(err.Error())
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the endpoints of Service %s: %w", object.GetName(), err)
+	}
+	for i := range list.Items {
+		if status.HasEndpoint(&list.Items[i]) {
+			o.Ready, o.Started = true, true
+		}
+	}
+	return nil
+}
+
+// Groups returns the API groups that the cluster has.
+func (c *Reader) Groups() (map[string]bool, error) {
+	list, err := c.pods.Discovery().ServerGroups()
+	if err != nil {
+		return nil, fmt.Errorf("asking for the API groups of the cluster: %w", err)
+	}
+	groups := map[string]bool{}
+	for i := range list.Groups {
+		groups[list.Groups[i].Name] = true
+	}
+	return groups, nil
+}
+
+// resolve finds out where the API server has the objects of a kind.
+func (r *Reading) resolve(ctx context.Context, of kind.Kind) gate.FixedKind {
+	if of.IsBuiltIn() {
+		return gate.FixedKind{Resource: gate.ResourceOf(of)}
+	}
+	list, err := lookup.Resources(ctx, r.pods.Discovery().RESTClient(), of.Group)
+	if err != nil {
+		if apierrors.IsNotFound(err) {
+			return gate.FixedKind{Why: fmt.Sprintf("this cluster has no kind %s: it has no API group %s", of.Name, of.Group)}
+		}
+		return gate.FixedKind{Why: "asking for the resources of API group " + of.Group + ": " + err.Error()}
+	}
+	at, err := gate.FindResource(of, list)
+	if err != nil {
+		return gate.FixedKind{Why: err.Error()}
+	}
+	return gate.FixedKind{Resource: at}
 }

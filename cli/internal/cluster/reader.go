@@ -13,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/dynamic"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/pager"
 
@@ -41,9 +40,7 @@ type Reader struct {
 	Templates bool
 	// Noted, if it is not nil, is called with all of each Job that is read.
 	Noted func(*batchv1.Job)
-	// kinds are what is read besides Jobs, by objects.
-	kinds   gate.Kinds
-	objects dynamic.Interface
+	others
 }
 
 func (c *Reader) Read(ctx context.Context, now time.Time) (*snapshot.World, []string, error) {
@@ -99,10 +96,10 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 
 // Reading begins to read a world that is real: what nobody knows of it is not known.
 func (c *Reader) Reading(now time.Time) *Reading {
-	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}, looked: map[lang.Ref]bool{}, unread: map[lang.Ref]string{}}
+	r := &Reading{Reader: c, World: snapshot.NewWorld(now), Listed: map[string]error{}, looked: map[lang.Ref]bool{}, objectsRead: map[lang.Ref]time.Time{}, unread: map[lang.Ref]string{}}
 	r.World.Access = &snapshot.Hearsay{Asked: gate.Answers{}}
 	if c.cronJobs != nil {
-		r.World.Kinds = gate.Kinds{gate.KindOfCronJobs()}
+		r.World.Kinds = gate.CronJobsOnly()
 	}
 	return r
 }
@@ -176,6 +173,8 @@ type Reading struct {
 	// looked has what was looked for in other namespaces, and mayNotAsk is why the API
 	// server cannot be asked what service accounts may see.
 	looked map[lang.Ref]bool
+	// objectsRead is when objects of other kinds were read.
+	objectsRead map[lang.Ref]time.Time
 	// unread has why the CronJobs of a namespace may not be read.
 	unread    map[lang.Ref]string
 	mayNotAsk error
@@ -216,7 +215,7 @@ func (r *Reading) Look(ctx context.Context, ref lang.Ref) error {
 		}
 		ref = lang.Job(ref.Namespace, "*") // its runs
 	default:
-		return nil // readKinds reads it
+		return r.lookForObject(ctx, ref)
 	}
 	forbidden, tried := r.Listed[ref.Namespace]
 	if !tried {

@@ -70,7 +70,7 @@ func (w *Workload) Diagnose(world lang.World) []lang.Diagnostic {
 		return found
 	}
 	for _, diagnostic := range DiagnoseText(w.Expr, w.invalid, lang.Context{
-		Subject: w.Facts.Subject(), World: world, Kinds: []string{lang.KindJob, lang.KindCronJob},
+		Subject: w.Facts.Subject(), World: world,
 	}) {
 		diagnostic.Span = w.Source.span(diagnostic.Span)
 		found = append(found, diagnostic)

@@ -4,6 +4,7 @@ import (
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // State returns the state in which an object is shown, and why it is in that one.
@@ -33,21 +34,34 @@ func (w *World) stateOf(ref lang.Ref) (gate.State, string) {
 		return w.runState(ref)
 	case ref.Kind == lang.KindCronJob && w.Kinds.Has(ref.Kind):
 		return w.cronJobState(ref)
-	case !w.Kinds.Has(ref.Kind):
-		return picture.StateUnknown, "this kind is not looked up"
+	}
+	if problem := w.Kinds.Problem(ref); problem != nil {
+		return picture.StateUnknown, problem.Message
 	}
 	switch o := w.Graph.Object(ref); {
 	case o == nil:
 		return gate.StateMissing, "no " + ref.Kind + " of this name was found"
+	case o.Problem != nil:
+		return picture.StateUnknown, o.Problem.Message
 	case o.Outcome == lang.Succeeded:
 		return gate.StateSucceeded, ""
 	case o.Outcome == lang.Failed:
 		return gate.StateFailed, o.Reason
 	case o.Ready:
 		return gate.StateRunning, "ready"
+	case !canBe(ref.Kind, "ready"):
+		return gate.StateSucceeded, "it exists"
+	case o.Started:
+		return gate.StateRunning, "started, not ready"
 	default:
 		return gate.StatePending, "not ready"
 	}
+}
+
+// canBe reports whether an object of a kind can have a status.
+func canBe(name, status string) bool {
+	k, known := kind.Of(name)
+	return !known || k.Has(status)
 }
 
 // States returns the states of all Jobs, and of all that they wait for.

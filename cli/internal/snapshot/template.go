@@ -57,8 +57,8 @@ func (w *World) PutTemplate(c *batchv1.CronJob) {
 	w.Templates[ref] = c
 	w.PutCronJob(facts)
 	w.enter(ref, c)
-	if !w.Kinds.Has(lang.KindCronJob) {
-		w.Kinds = append(w.Kinds, gate.KindOfCronJobs())
+	if w.Kinds == nil {
+		w.Kinds = gate.CronJobsOnly()
 	}
 }
 

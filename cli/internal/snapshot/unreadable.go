@@ -39,7 +39,7 @@ type Sight struct {
 func (s Sight) Object(ref lang.Ref) *lang.Object {
 	o := s.World.Object(ref)
 	if why, unreadable := s.unreadable[ref]; unreadable && o == nil {
-		return &lang.Object{Problem: unread(why)}
+		return &lang.Object{Problem: Unread(why)}
 	}
 	return o
 }
@@ -48,11 +48,12 @@ func (s Sight) Object(ref lang.Ref) *lang.Object {
 func (s Sight) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 	members, problem := s.World.Members(ref)
 	if why, unreadable := s.unreadable[ref]; unreadable && problem == nil {
-		return nil, unread(why)
+		return nil, Unread(why)
 	}
 	return members, problem
 }
 
-func unread(why string) *lang.Problem {
+// Unread is the problem of what the user may not read, and why.
+func Unread(why string) *lang.Problem {
 	return &lang.Problem{Code: lang.ProblemUnasked, Message: "not known to you: " + why}
 }

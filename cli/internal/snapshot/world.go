@@ -38,7 +38,7 @@ type World struct {
 	// Heard is when a gate was last heard of: it released a Job, or wrote a condition.
 	Heard time.Time
 	// Kinds are those that can be looked up besides Jobs.
-	Kinds gate.Kinds
+	Kinds gate.FixedKinds
 	// CronJobs are those that were read, with their runs.
 	CronJobs *gate.CronJobs
 	// Answers are what looks at the Jobs of their runs have shown, and asked which are needed.
