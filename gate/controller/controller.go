@@ -362,6 +362,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.reporter.Report(job, decision)
 	}
 	c.conditions.note(job, decision)
+	c.learnPlaces(ctx, ref) // before what is known of them is saved
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision), c.learnResults(ctx, ref))
 }
 
