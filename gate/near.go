@@ -27,6 +27,8 @@ const (
 	// nearWeight is the weight of the one where most pods ran: half of what is possible, so
 	// that a term of the template can count more.
 	nearWeight = 50
+	// mostPlaces is how many nodes are kept of one Job while its pods are counted.
+	mostPlaces = 64
 	// mostFar is how much is kept of why a Job is not near, in bytes.
 	mostFar = 160
 )
@@ -45,12 +47,16 @@ type Place struct {
 // seen none.
 type Places struct{ list []Place }
 
-// Add takes in a pod, if it is one of the Job and has had a node.
+// Add takes in a pod, if it is one of the Job and has had a node. It changes no copy.
 func (p *Places) Add(job Job, pod *corev1.Pod) {
 	if _, owner, ok := ObservePod(pod); !ok || owner != job.Owner() || pod.Spec.NodeName == "" {
 		return
 	}
 	at := slices.IndexFunc(p.list, func(place Place) bool { return place.Node == pod.Spec.NodeName })
+	p.list = slices.Clone(p.list)
+	if at < 0 && len(p.list) == mostPlaces {
+		return
+	}
 	if at < 0 {
 		p.list = append(p.list, Place{
 			Node: pod.Spec.NodeName, Zone: pod.Labels[corev1.LabelTopologyZone], Region: pod.Labels[corev1.LabelTopologyRegion],

@@ -175,7 +175,7 @@ func weigh(e entry) (w weight) {
 	if array := job.Object.Array; array != nil {
 		w.bytes += weightOfInterval * int64(len(array.Completed)+len(array.Failed))
 	}
-	w.bytes += weighResult(job.Object) + weighPlaces(e.ran) + int64(len(job.Uses.Text)+len(job.Uses.Recorded)+len(job.Uses.Priority.Class))
+	w.bytes += weighResult(job.Object) + weighPlaces(e.places()) + int64(len(job.Uses.Text)+len(job.Uses.Recorded)+len(job.Uses.Priority.Class))
 	if !job.Waits() {
 		return w
 	}

@@ -200,7 +200,7 @@ func (c *Controller) Watch(ctx context.Context) {
 			}
 		})
 	}
-	if c.nudges || !c.store.noResults {
+	if c.watchesSuccess() {
 		afterJobs(c.successReflector)
 	}
 	if !c.store.noResults {
@@ -222,6 +222,9 @@ func (c *Controller) Watch(ctx context.Context) {
 	jobs.RunWithContext(ctx)
 	wg.Wait()
 }
+
+// watchesSuccess reports whether pods that somebody waits for are seen as they succeed.
+func (c *Controller) watchesSuccess() bool { return c.nudges || !c.store.noResults }
 
 // drain is how long Lead goes on with what was to be decided when its context
 // ended. Kubernetes waits 30 s for a Pod to end.

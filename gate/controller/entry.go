@@ -29,6 +29,9 @@ type entry struct {
 	// ran is where the pods of the Job ran, nil while nobody has looked. Only what Jobs go
 	// near is looked for.
 	ran []gate.Place
+	// watched is the same of its pods that were seen as they succeeded: they may be gone when
+	// somebody looks.
+	watched gate.Places
 	// weight is what the entry takes of its namespace's budget. excess says why nothing
 	// is kept of what the Job says; empty if it is.
 	weight weight
@@ -77,7 +80,7 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	}
 	e.job = s.carry(old.job, e.job, same)
 	if same {
-		e.result, e.ran = old.result, old.ran
+		e.result, e.ran, e.watched = old.result, old.ran, old.watched
 	}
 	if !moved || !e.job.Waits() || e.excess != "" {
 		e.seen = s.remembers(old, e.job, same && old.excess == "")

@@ -88,7 +88,7 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 func (s *store) handTo(ref lang.Ref, job gate.Job, is func(lang.Ref, entry) bool) []lang.Ref {
 	var affected []lang.Ref
 	var recorded [4]gate.RecordedOutcome
-	ran := s.entries[ref].ran
+	ran := s.entries[ref].places()
 	for _, dependent := range s.waiters(ref) {
 		e := s.entries[dependent]
 		if !is(dependent, e) {

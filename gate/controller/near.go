@@ -7,6 +7,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/klog/v2"
 
@@ -52,11 +53,11 @@ func (s *store) nearness(ref lang.Ref) (n nearness) {
 			if !other.RanSomewhere() || !s.mayGoNear(ref, e, prerequisite, &n) {
 				continue
 			}
-			ran := s.entries[other.Ref()].ran
-			if ran == nil && len(known) < enoughJobs {
+			one := s.entries[other.Ref()]
+			if one.ran == nil && len(known) < enoughJobs {
 				n.unread = append(n.unread, other)
 			}
-			if len(ran) > 0 {
+			if ran := one.places(); len(ran) > 0 {
 				known[string(other.UID)] = true
 				n.places = append(n.places, ran...)
 			}
@@ -69,6 +70,37 @@ func (s *store) nearness(ref lang.Ref) (n nearness) {
 	}
 	n.unread = n.unread[:max(0, min(len(n.unread), enoughJobs-len(known)))]
 	return n
+}
+
+// places returns where the pods of a Job ran, as far as is known.
+func (e entry) places() []gate.Place {
+	if len(e.ran) > 0 {
+		return e.ran
+	}
+	return e.watched.List()
+}
+
+// nearWanted reports whether a Job that waits goes near another.
+func (s *store) nearWanted(ref lang.Ref) bool {
+	return slices.ContainsFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
+		e, ok := s.entries[dependent]
+		return ok && dependent != ref && e.job.Waits() && e.job.GoesNear() && s.mayLook(dependent, e, ref) != gate.Denied
+	})
+}
+
+// nearAwaited is nearWanted with the lock.
+func (s *store) nearAwaited(ref lang.Ref) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.nearWanted(ref)
+}
+
+// sees takes in where a pod ran that has just succeeded.
+func (s *store) sees(e entry, pod *corev1.Pod) {
+	if ref := e.job.Ref(); s.nearWanted(ref) {
+		e.watched.Add(e.job, pod)
+		s.entries[ref] = e
+	}
 }
 
 // mayGoNear reports whether a Job may know where another ran, and notes why not.

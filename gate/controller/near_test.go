@@ -202,3 +202,25 @@ func TestGoingNearElsewhereNeedsTheRight(t *testing.T) {
 		require.Equal(t, test.near, strings.Contains(seen.String(), "node-7"), "%s: %s", name, seen)
 	}
 }
+
+// The pods of a Job that is cleaned away at once are gone when anybody looks.
+func TestPodsThatGoAtOnceAreSeenAsTheySucceed(t *testing.T) {
+	t.Parallel()
+	x := job("x", "1", "", ran, needs(2))
+	n := &nodes{}
+	c, _ := near(n, takes)
+	require.NoError(t, c.store.Replace([]any{x, job("load", "2", "x", goesNear), job("other", "3", "")}, "3"))
+	require.True(t, c.store.nearAwaited(lang.Job("n", "x")))
+	require.False(t, c.store.nearAwaited(lang.Job("n", "other")))
+	for _, node := range []string{"a", "b", "b"} { // the same pod twice is one
+		pod := on(x, node)
+		require.NoError(t, successStore{c.store}.Update(&pod))
+	}
+	pod := on(job("other", "3", ""), "c")
+	require.NoError(t, successStore{c.store}.Update(&pod))
+	require.Empty(t, c.store.entries[lang.Job("n", "other")].places(), "nobody goes near it")
+	over := job("x", "4", "", ran, needs(2), complete)
+	require.NoError(t, c.store.Update(over))
+	require.NoError(t, c.store.Delete(over))
+	require.Equal(t, []gate.Place{{Node: "a", Pods: 1}, {Node: "b", Pods: 1}}, c.store.entries[theLoad].seen[lang.Job("n", "x")].Ran)
+}

@@ -31,7 +31,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	}
 	metrics.DecisionLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	how := gate.ReleaseOptions{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
-	how.Awaited = how.Awaited || c.store.resultAwaited(job)
+	how.Awaited = how.Awaited || c.store.resultAwaited(job) || c.watchesSuccess() && c.store.nearAwaited(job.Ref())
 	how.Near = near.places
 	how.Results, how.Rank = d.Results, c.store.rank(job.Ref())
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
