@@ -155,6 +155,13 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, batchv1.CronJobList{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJobList"}})
 	case resource == "cronjobs":
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
+	case resource == "configmaps" && namespace == "etl":
+		reply(w, http.StatusOK, map[string]any{
+			"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": name},
+			"data": map[string]string{"licence": "10", "local": "2", "db": "1"},
+		})
+	case resource == "configmaps":
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
 	case verb == "list":
 		f.list(w, r, resource, namespace)
 	case verb == "create":

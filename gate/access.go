@@ -2,6 +2,7 @@ package gate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -94,8 +95,16 @@ func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 			}
 		}
 	}
+	near := j.GoesNear()
 	for _, edge := range expr.Edges() {
-		if ref := edge.Ref.Resolve(j.Ref()); ref.Namespace != j.Namespace && hasResource(kinds, ref.Kind) {
+		ref := edge.Ref.Resolve(j.Ref())
+		if ref.Namespace == j.Namespace {
+			continue
+		}
+		if near && (ref.Kind == lang.KindJob || ref.Kind == lang.KindCronJob) {
+			list = append(list, podsQuestion(j.Namespace, j.ServiceAccount, ref.Namespace))
+		}
+		if hasResource(kinds, ref.Kind) {
 			list = append(list, question(kinds, j.Namespace, j.ServiceAccount, ref))
 		}
 	}
@@ -120,10 +129,18 @@ func About(questions []Question, ref lang.Ref) []Question {
 	return list
 }
 
-// ReadsResults returns what must be allowed for the Job to learn the results of Jobs of
-// another namespace, beside the right to look at them: a result is data of their pods.
-func (j Job) ReadsResults(namespace string) Question {
+// ReadsPods returns what must be allowed for the Job to learn the results of Jobs of another
+// namespace, or where they ran, beside the right to look at them: that is data of their pods.
+func (j Job) ReadsPods(namespace string) Question {
 	return podsQuestion(j.Namespace, j.ServiceAccount, namespace)
+}
+
+// Refusal says why a denial opens nothing, and not how to change that.
+func (q Question) Refusal(a Answer) string {
+	if a == Disabled {
+		return disabled
+	}
+	return fmt.Sprintf("service account %s/%s may not %s", q.Namespace, q.Account, q.what())
 }
 
 func podsQuestion(namespace, account, target string) Question {

@@ -75,6 +75,10 @@ type Release struct {
 	Text string `json:"text,omitempty"`
 	// Handler says that the Job deals with the failure of its run. So it is one while it runs, too.
 	Handler bool `json:"handler,omitempty"`
+	// Near is how many terms it added to the preferred nodes of the Pod template, after those
+	// that were there, and Far is why there are none, or some are missing.
+	Near int    `json:"near,omitempty"`
+	Far  string `json:"far,omitempty"`
 }
 
 // NewRelease returns the record of a release of a Job for the given reasons. The
@@ -88,6 +92,9 @@ func NewRelease(job Job, at time.Time, by string, reasons []lang.Reason) Release
 	if job.Uses.Said {
 		release.Pods = job.Pods()
 		room -= 128 // for the name of the leader, too
+	}
+	if job.GoesNear() {
+		room -= mostFar + 40
 	}
 	for i, reason := range reasons {
 		lines[i] = fmt.Sprintf("%s %s\n", reason.Ref, objectUID(reason.Object))

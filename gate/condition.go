@@ -138,7 +138,7 @@ func conditionOf(job Job, d Decision) (Condition, bool) {
 	case job.byElement():
 		return say(d.Reason, d.Message), d.Action == Opening || d.Action == Waiting
 	case job.Release != nil && job.Release.By == ByGate:
-		return say(ReasonMet, "released: "+job.Release.why()), true
+		return say(ReasonMet, "released: "+job.Release.why()+FarWords(job.Release.Far)), true
 	case job.Release != nil:
 		return say(ReasonForced, "released by "+cmp.Or(job.Release.By, "somebody")+", whatever its dependencies"), true
 	case job.Never != "" && job.Condition != nil:

@@ -102,6 +102,10 @@ type Job struct {
 	Results           string
 	TemplateAnnotated bool
 	TemplateResults   []string
+	// Near is the value of NearAnnotation. Where it is not empty, Preferred is how many of the
+	// fields are there that lead to the preferred nodes of the Pod template.
+	Near      string
+	Preferred int
 	// KeepsResult reports whether the Job asks that its result be kept, and
 	// ResultContainer names the container that tells it.
 	KeepsResult     bool
@@ -163,6 +167,7 @@ func Observe(job *batchv1.Job) Job {
 	j.Grouped = job.Spec.Template.Spec.SchedulingGroup != nil || job.Spec.Scheduling != nil && metav1.GetControllerOfNoCopy(job) == nil
 	j.Nudging = observeNudging(job)
 	j.observeResults(job.Annotations, &job.Spec.Template)
+	j.observeNear(job)
 	if j.completions = -1; job.Spec.Completions != nil {
 		j.completions = int64(*job.Spec.Completions)
 	}

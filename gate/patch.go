@@ -31,6 +31,8 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 	if how.Unlimited && job.Uses.Said {
 		uses, job.Uses.Said = uses[:1], false // that its text is the same is tested all the same
 	}
+	terms := job.nearTerms(how.Near)
+	release.Near = len(terms)
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
@@ -43,7 +45,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, slices.Concat(uses, rankOperations(how.Rank), templateOperations(job, how), noteOperations(job, how.Results))...))
+	}, slices.Concat(uses, rankOperations(how.Rank), templateOperations(job, how), nearOperations(job, terms), noteOperations(job, how.Results))...))
 }
 
 // sameText tests that the Job waits for what was decided on.
@@ -87,6 +89,8 @@ type ReleaseOptions struct {
 	Results map[string]string
 	// Rank is how long the longest chain takes that begins with the Job; 0 records none.
 	Rank time.Duration
+	// Near are the places that the pods prefer, where the Job says so.
+	Near []Place
 	// Unlimited records no tokens: nobody keeps limits any more.
 	Unlimited bool
 }

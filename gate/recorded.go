@@ -22,14 +22,16 @@ type RecordedOutcomes map[lang.Ref]RecordedOutcome
 type RecordedOutcome struct {
 	Object *lang.Object
 	Labels map[string]string
+	// Ran is where its pods ran, for those that go near it; nil if nobody knows.
+	Ran []Place
 	// text is its entry in the annotation, with its name; empty if nobody has asked.
 	text string
 }
 
-// RecordOutcome returns a Job with what an expression may learn of it, and its labels. It
-// encodes it once for all who remember it.
-func RecordOutcome(ref lang.Ref, object *lang.Object, labels map[string]string) RecordedOutcome {
-	gone := RecordedOutcome{Object: object, Labels: labels}
+// RecordOutcome returns a Job with what an expression may learn of it, its labels, and where
+// it ran. It encodes it once for all who remember it.
+func RecordOutcome(ref lang.Ref, object *lang.Object, labels map[string]string, ran []Place) RecordedOutcome {
+	gone := RecordedOutcome{Object: object, Labels: labels, Ran: ran}
 	gone.text = gone.encoded(ref)
 	return gone
 }
@@ -64,6 +66,7 @@ type seenJSON struct {
 	// Result is the result, or Lost why it is not known; for those that ask only.
 	Result *string `json:"result,omitempty"`
 	Lost   string  `json:"lost,omitempty"`
+	Ran    []Place `json:"ran,omitempty"`
 }
 
 var outcomes = map[lang.Outcome]string{lang.Succeeded: "succeeded", lang.Failed: "failed", lang.Skipped: "skipped"}
@@ -130,7 +133,7 @@ func (g RecordedOutcome) encoded(ref lang.Ref) string {
 
 func (g RecordedOutcome) entry() seenJSON {
 	o := g.Object
-	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels, NamesRun: o.NamesRun}
+	entry := seenJSON{UID: o.UID, Outcome: outcomes[o.Outcome], Reason: o.Reason, At: o.Finished.UTC(), Labels: g.Labels, NamesRun: o.NamesRun, Ran: g.Ran}
 	if o.Exit != nil && !o.Exit.Lost {
 		entry.Code = &o.Exit.Code
 	}
@@ -216,7 +219,7 @@ func parseSeen(text string) RecordedOutcomes {
 		if entry.Size > 0 {
 			o.Array = &lang.Array{Size: entry.Size, Completed: indexes(entry.Completed)}
 		}
-		seen[ref] = RecordOutcome(ref, o, entry.Labels)
+		seen[ref] = RecordOutcome(ref, o, entry.Labels, entry.Ran[:min(len(entry.Ran), mostNear)])
 	}
 	return seen
 }

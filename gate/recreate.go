@@ -18,6 +18,7 @@ import (
 // holds it.
 func Recreate(job *unstructured.Unstructured) *unstructured.Unstructured {
 	anew := job.DeepCopy()
+	stayAway(anew) // by the UID, which goes
 	content := anew.Object
 	delete(content, "status")
 	metadata, _ := content["metadata"].(map[string]any)
@@ -90,6 +91,26 @@ func forget(job *unstructured.Unstructured, spec map[string]any) {
 	limit, err := strconv.ParseInt(job.GetAnnotations()[ArrayLimitAnnotation], 10, 32)
 	if parallelism, _ := spec["parallelism"].(int64); err == nil && 0 < limit && limit < parallelism {
 		spec["parallelism"] = limit
+	}
+}
+
+// stayAway takes out of the node affinity of a Job what its release has added.
+func stayAway(job *unstructured.Unstructured) {
+	release := parseRelease(job.GetAnnotations()[ReleasedAnnotation], job.GetUID())
+	path := append([]string{"spec", "template", "spec"}, preferred[:]...)
+	terms, _, _ := unstructured.NestedSlice(job.Object, path...)
+	if release == nil || release.Near <= 0 || release.Near > len(terms) {
+		return
+	}
+	if own := terms[:len(terms)-release.Near]; len(own) > 0 {
+		_ = unstructured.SetNestedSlice(job.Object, own, path...)
+		return
+	}
+	for at := len(path); at > 3; at-- {
+		unstructured.RemoveNestedField(job.Object, path[:at]...)
+		if left, _, _ := unstructured.NestedMap(job.Object, path[:at-1]...); len(left) > 0 {
+			return
+		}
 	}
 }
 

@@ -57,6 +57,10 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 		_, err := j.usesPerPod()
 		mistakes = appendMistake(mistakes, err)
 	}
+	if begins || j.Near != was.Near {
+		_, err := j.near()
+		mistakes = appendMistake(mistakes, err)
+	}
 	if begins || j.Results != was.Results || j.DependsOn != was.DependsOn {
 		expr, _ := j.Parse()
 		mistakes = appendMistake(mistakes, j.unawaited(expr))
@@ -79,6 +83,9 @@ func (j Job) Mistake() error {
 	}
 	if err == nil {
 		_, err = j.usesPerPod()
+	}
+	if err == nil {
+		_, err = j.near()
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 const (
 	applyBase   = "kubectl apply -k deploy/base"
+	applyFull   = "kubectl apply -k deploy/full"
 	applyHook   = "kubectl apply -k deploy/webhook"
 	rollout     = "kubectl -n depctl-system describe deployment depctl-gate"
 	development = "(devel)"
@@ -39,6 +40,14 @@ func (f Facts) apply() string {
 		return applyBase
 	}
 	return applyHook
+}
+
+// applyRights is what gives the gate the rights that its flags need.
+func (f Facts) applyRights() string {
+	if f.Limits && f.policies() {
+		return applyFull
+	}
+	return f.apply()
 }
 
 func (f Facts) policies() bool { return f.Major > 1 || f.Minor >= 36 }
@@ -168,7 +177,7 @@ func (f Facts) rights() Finding {
 	case f.RightsError != nil:
 		return Finding{check, Warning, "what the gate may do was not asked: " + f.RightsError.Error(), ""}
 	case len(f.MissingRights) > 0:
-		return Finding{check, Failure, "the gate may not " + strings.Join(f.MissingRights, ", "), f.apply()}
+		return Finding{check, Failure, "the gate may not " + strings.Join(f.MissingRights, ", "), f.applyRights()}
 	}
 	return Finding{check, OK, "the gate may do all that it needs", ""}
 }

@@ -18,7 +18,7 @@ type Facts struct {
 	Deployment      bool
 	DeploymentError error
 	Wanted, Ready   int32
-	Arrays          bool
+	Arrays, Limits  bool
 	ObserveOnly     bool
 	// Alone tells that the gate elects no leader.
 	Alone bool

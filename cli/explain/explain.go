@@ -206,7 +206,7 @@ func (o *explainOptions) try(job *batchv1.Job) {
 	annotations := map[string]string{gate.DependsOnAnnotation: o.expr}
 	for _, key := range []string{
 		gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation, gate.HoldAnnotation, gate.SeenAnnotation,
-		gate.UsesAnnotation, gate.PriorityAnnotation,
+		gate.UsesAnnotation, gate.PriorityAnnotation, gate.NearAnnotation,
 	} {
 		if value, there := job.Annotations[key]; there {
 			annotations[key] = value

@@ -73,6 +73,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Long:                  limitsLong,
 		Example:               limitsExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
+		ValidArgsFunction:     f.CompleteLimits,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(args); err != nil {

@@ -25,7 +25,7 @@ func knownAnnotations() []string {
 		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
 		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
 		gate.ArrayLimitAnnotation, request.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
-		gate.UsesAnnotation, gate.PriorityAnnotation, gate.RankAnnotation,
+		gate.UsesAnnotation, gate.PriorityAnnotation, gate.RankAnnotation, gate.NearAnnotation,
 	}
 }
 
@@ -112,6 +112,10 @@ var ownRules = []string{gate.DependsOnAnnotation, gate.ArrayLimitAnnotation, gat
 // badAnnotation says of the other annotations what the gate would say.
 func badAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	if !w.IsAnnotated() {
+		if w.Job != nil && w.Job.Annotations[gate.NearAnnotation] != "" {
+			return mistakef(w.Annotation(gate.NearAnnotation), "take it away, or say what the Job waits for: "+gate.DependsOnAnnotation,
+				"%s is about what a Job waits for, and this one waits for nothing", gate.NearAnnotation)
+		}
 		return nil
 	}
 	var found []mistake

@@ -175,7 +175,7 @@ func weigh(e entry) (w weight) {
 	if array := job.Object.Array; array != nil {
 		w.bytes += weightOfInterval * int64(len(array.Completed)+len(array.Failed))
 	}
-	w.bytes += weighResult(job.Object) + int64(len(job.Uses.Text)+len(job.Uses.Recorded)+len(job.Uses.Priority.Class))
+	w.bytes += weighResult(job.Object) + weighPlaces(e.places()) + int64(len(job.Uses.Text)+len(job.Uses.Recorded)+len(job.Uses.Priority.Class))
 	if !job.Waits() {
 		return w
 	}
@@ -237,7 +237,7 @@ func stripped(job gate.Job) gate.Job {
 
 // brief shortens what nobody needs in full: a value that is longer is a mistake.
 func brief(job gate.Job) gate.Job {
-	for _, value := range []*string{&job.OnFailure, &job.WaitTimeout, &job.ResultContainer, &job.ArrayLimit, &job.ForeignOwner} {
+	for _, value := range []*string{&job.OnFailure, &job.WaitTimeout, &job.ResultContainer, &job.ArrayLimit, &job.ForeignOwner, &job.Near} {
 		*value = gate.Clip(*value, 100)
 	}
 	job.Hold = gate.Clip(job.Hold, 1<<10)
@@ -249,11 +249,18 @@ func brief(job gate.Job) gate.Job {
 }
 
 func weighOutcome(gone gate.RecordedOutcome) int64 {
-	bytes := weightOfOutcome + weighLabels(gone.Labels) + weighResult(gone.Object)
+	bytes := weightOfOutcome + weighLabels(gone.Labels) + weighResult(gone.Object) + weighPlaces(gone.Ran)
 	if array := gone.Object.Array; array != nil {
 		bytes += weightOfInterval * int64(len(array.Completed))
 	}
 	return bytes
+}
+
+func weighPlaces(ran []gate.Place) (n int64) {
+	for _, p := range ran {
+		n += weightOfLabel + int64(len(p.Node)+len(p.Zone)+len(p.Region))
+	}
+	return n
 }
 
 func weighResult(o *lang.Object) int64 {

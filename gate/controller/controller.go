@@ -211,7 +211,7 @@ func (c *Controller) Watch(ctx context.Context) {
 			}
 		})
 	}
-	if c.nudges || !c.store.noResults {
+	if c.watchesSuccess() {
 		afterJobs(c.successReflector)
 	}
 	if !c.store.noResults {
@@ -236,6 +236,9 @@ func (c *Controller) Watch(ctx context.Context) {
 	jobs.RunWithContext(ctx)
 	wg.Wait()
 }
+
+// watchesSuccess reports whether pods that somebody waits for are seen as they succeed.
+func (c *Controller) watchesSuccess() bool { return c.nudges || !c.store.noResults }
 
 // drain is how long Lead goes on with what was to be decided when its context
 // ended. Kubernetes waits 30 s for a Pod to end.
@@ -376,6 +379,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 		c.reporter.Report(job, decision)
 	}
 	c.conditions.note(job, decision)
+	c.learnPlaces(ctx, ref) // before what is known of them is saved
 	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision), c.learnResults(ctx, ref))
 }
 

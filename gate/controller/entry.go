@@ -28,6 +28,12 @@ type entry struct {
 	asksResult bool
 	// result is what the pods have told of the result so far, which the Job has, too.
 	result gate.Result
+	// ran is where the pods of the Job ran, nil while nobody has looked. Only what Jobs go
+	// near is looked for.
+	ran []gate.Place
+	// watched is the same of its pods that were seen as they succeeded: they may be gone when
+	// somebody looks.
+	watched gate.Places
 	// weight is what the entry takes of its namespace's budget. excess says why nothing
 	// is kept of what the Job says; empty if it is.
 	weight weight
@@ -76,7 +82,7 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	}
 	e.job = s.carry(old.job, e.job, same)
 	if same {
-		e.result = old.result
+		e.result, e.ran, e.watched = old.result, old.ran, old.watched
 	}
 	if !moved || !e.job.Waits() || e.excess != "" {
 		e.seen = s.remembers(old, e.job, same && old.excess == "")

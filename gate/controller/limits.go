@@ -25,6 +25,8 @@ type limits struct {
 	given   map[types.UID]gate.Claim
 	// gone are Jobs that went while they had tokens: their pods may run on.
 	gone map[types.UID]goneJob
+	// looks has, by namespace, when their pods are looked at again.
+	looks map[string]look
 	// counted are Jobs that were read when this gate began to lead, and of which the watch
 	// has not told yet.
 	counted map[types.UID]countedJob
@@ -46,7 +48,7 @@ func (s *store) keepLimits() {
 
 func newLimits() *limits {
 	l := &limits{
-		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, gone: map[types.UID]goneJob{}, counted: map[types.UID]countedJob{},
+		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, gone: map[types.UID]goneJob{}, looks: map[string]look{}, counted: map[types.UID]countedJob{},
 		said: gate.LimitMaps{}, classes: gate.PriorityClasses{}, starting: starting{of: map[types.UID]*starter{}},
 	}
 	l.pool = limit.NewPool(l.before)

@@ -53,7 +53,7 @@ func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	l.forget(job.UID)
 	l.ended(job.UID)
 	if l.pool.Holds(job.UID) {
-		l.gone[job.UID] = goneJob{job.Namespace, now}
+		l.goes(job.UID, job.Namespace, now)
 	}
 	return l.next()
 }
@@ -81,7 +81,7 @@ func (l *limits) relisted(all []entry, now time.Time) {
 	for uid, counted := range l.counted {
 		if !exist[uid] {
 			delete(l.counted, uid)
-			l.gone[uid] = goneJob{counted.namespace, now}
+			l.goes(uid, counted.namespace, now)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -19,9 +20,19 @@ import (
 	"depctl.dev/lang"
 )
 
-// lookAtGone is how often the pods of Jobs that are gone are looked at. A Job is not looked
-// at before: pods that were being made when it went are there by then.
-const lookAtGone = 2 * time.Second
+// lookAtGone is how soon the pods of Jobs that are gone are looked at: those that were being
+// made when a Job went are there by then. Pods that run on are looked at less and less often,
+// down to once in mostLookAtGone.
+const (
+	lookAtGone     = 2 * time.Second
+	mostLookAtGone = 30 * time.Second
+)
+
+// look is when the pods of a namespace are looked at next, and how long after that again.
+type look struct {
+	next time.Time
+	wait time.Duration
+}
 
 // runLimits counts what is in use before anything is given, and from then on takes back the
 // tokens of Jobs that are gone once their pods are over, and tells of limits.
@@ -181,7 +192,7 @@ func (l *limits) left(uid types.UID, namespace string, holds limit.Needs, now ti
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pool.Hold(uid, holds)
-	l.gone[uid] = goneJob{namespace, now}
+	l.goes(uid, namespace, now)
 }
 
 // begin has tokens given from now on.
@@ -191,17 +202,28 @@ func (l *limits) begin() {
 	l.begun = true
 }
 
-// goneFrom returns the namespaces in which Jobs are gone for long enough.
+// goes notes that a Job has gone that has tokens. The pods of its namespace are looked at soon.
+func (l *limits) goes(uid types.UID, namespace string, now time.Time) {
+	l.gone[uid] = goneJob{namespace, now}
+	delete(l.looks, namespace)
+}
+
+// goneFrom returns the namespaces in which it is time to look at the pods of Jobs that are gone
+// for long enough.
 func (l *limits) goneFrom(now time.Time) (namespaces []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	seen := map[string]bool{}
+	there := map[string]bool{}
 	for _, gone := range l.gone {
-		if now.Sub(gone.since) >= lookAtGone && !seen[gone.namespace] {
-			seen[gone.namespace] = true
+		there[gone.namespace] = true
+		if next := l.looks[gone.namespace]; now.Sub(gone.since) >= lookAtGone && !now.Before(next.next) {
+			next.wait = max(min(2*next.wait, mostLookAtGone), lookAtGone)
+			next.next = now.Add(next.wait)
+			l.looks[gone.namespace] = next
 			namespaces = append(namespaces, gone.namespace)
 		}
 	}
+	maps.DeleteFunc(l.looks, func(namespace string, _ look) bool { return !there[namespace] })
 	return namespaces
 }
 

@@ -155,6 +155,30 @@ func TestTokensOfAJobThatIsGoneAreFreeWithItsLastPod(t *testing.T) {
 	require.Equal(t, int64(1), used)
 }
 
+func TestPodsThatRunOnAreLookedAtLessAndLessOften(t *testing.T) {
+	t.Parallel()
+	now := clocktesting.NewFakePassiveClock(time.Unix(100, 0))
+	s := limitedStore(now, map[string]string{"x": "2"})
+	goes := func(name string) {
+		require.NoError(t, s.Update(job(name, "1", "", uses("x"), carriedOut)))
+		require.NoError(t, s.Delete(job(name, "2", "", uses("x"), carriedOut)))
+	}
+	// looks returns after how many seconds the pods were looked at, within so many.
+	looks := func(within int) (at []int) {
+		for second := 1; second <= within; second++ {
+			now.SetTime(now.Now().Add(time.Second))
+			if len(s.limits.goneFrom(now.Now())) > 0 {
+				at = append(at, second)
+			}
+		}
+		return at
+	}
+	goes("a")
+	require.Equal(t, []int{2, 4, 8, 16, 32, 62, 92, 122}, looks(130))
+	goes("b")
+	require.Equal(t, []int{1, 3, 7, 15}, looks(15), "for a, and 2 s later for b")
+}
+
 func TestAConfigMapOfManyLimits(t *testing.T) {
 	t.Parallel()
 	data := map[string]string{}

@@ -87,7 +87,8 @@ func (s *store) hand(ref lang.Ref, job gate.Job) []lang.Ref {
 
 func (s *store) handTo(ref lang.Ref, job gate.Job, is func(lang.Ref, entry) bool) []lang.Ref {
 	var affected []lang.Ref
-	var recorded [2]gate.RecordedOutcome
+	var recorded [4]gate.RecordedOutcome
+	ran := s.entries[ref].places()
 	for _, dependent := range s.waiters(ref) {
 		e := s.entries[dependent]
 		if !is(dependent, e) {
@@ -98,15 +99,21 @@ func (s *store) handTo(ref lang.Ref, job gate.Job, is func(lang.Ref, entry) bool
 		if seen && known.Stands(ref, job.Object) {
 			continue // the one that is known was the later one of the step
 		}
-		if seen && known.Object.UID == string(job.UID) && (!asks || known.Object.Result != nil || job.Object.Result == nil) {
+		places := ran
+		if len(ran) > 0 && !(e.job.GoesNear() && s.mayLearn(dependent, e, ref) == gate.Allowed) {
+			places = nil
+		}
+		if seen && known.Object.UID == string(job.UID) && (!asks || known.Object.Result != nil || job.Object.Result == nil) &&
+			(len(places) == 0 || len(known.Ran) > 0) {
 			continue
 		}
-		gone := &recorded[0]
+		at := min(len(places), 1)
 		if asks {
-			gone = &recorded[1]
+			at += 2
 		}
+		gone := &recorded[at]
 		if gone.Object == nil {
-			*gone = gate.RecordOutcome(ref, gate.WithResult(job.Object, asks), job.Labels)
+			*gone = gate.RecordOutcome(ref, gate.WithResult(job.Object, asks), job.Labels, places)
 		}
 		more := weighOutcome(*gone)
 		if seen {

@@ -63,7 +63,7 @@ func (p *passed) pass(job gate.Job) {
 	}
 	p.all++
 	ref := job.Ref()
-	p.last = append(p.last, gone{ref, gate.RecordOutcome(ref, job.Object, job.Labels)})
+	p.last = append(p.last, gone{ref, gate.RecordOutcome(ref, job.Object, job.Labels, nil)})
 	if len(p.last) > mostPassed {
 		p.last = slices.Clone(p.last[len(p.last)-mostPassed:])
 	}
@@ -99,7 +99,7 @@ func (s *store) caughtUp(e entry, meanwhile []gone) gate.RecordedOutcomes {
 		})
 		switch _, remembered := seen[g.ref]; {
 		case waits && s.mayLook(ref, e, g.ref) != gate.Denied:
-			seen = seen.With(g.ref, gate.RecordOutcome(g.ref, gate.WithResult(g.Object, s.asksResult(ref, e, g.ref)), g.Labels))
+			seen = seen.With(g.ref, gate.RecordOutcome(g.ref, gate.WithResult(g.Object, s.asksResult(ref, e, g.ref)), g.Labels, nil))
 		case remembered: // it was named before, and is no more
 			seen = seen.Without(g.ref)
 		}

@@ -23,16 +23,29 @@ const FieldManager = gate.ByGate
 // release sends the one patch that un-suspends a Job, and tells of it. since is
 // when that became possible.
 func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision, since time.Time) error {
+	near, again := c.near(ctx, job, c.stopwatch.Clock.Since(since))
+	if again > 0 {
+		c.stopwatch.Start(job.Ref(), since)
+		c.queue.AddAfter(job.Ref(), again)
+		return nil
+	}
 	metrics.DecisionLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	how := gate.ReleaseOptions{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
-	how.Awaited = how.Awaited || c.store.resultAwaited(job)
+	how.Awaited = how.Awaited || c.store.resultAwaited(job) || c.watchesSuccess() && c.store.nearAwaited(job.Ref())
+	how.Near = near.places
 	how.Results, how.Rank = d.Results, c.store.rank(job.Ref())
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
-	record.Handler = d.Handler
+	record.Handler, record.Far = d.Handler, gate.Far(near.far)
 	if job.Uses.Said {
 		record.Leader = c.identity
 	}
 	patched, err := c.sendRelease(ctx, job, record, how)
+	if len(how.Near) > 0 && lasting(err) && ctx.Err() == nil {
+		// A wish is not worth a Job that is stuck, whoever refuses it.
+		far := gate.Far("the API server refuses it: " + err.Error())
+		how.Near, record.Far = nil, far
+		patched, err = c.sendRelease(ctx, job, record, how)
+	}
 	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {
 		// A label is not worth a Job that is stuck: there are moments at which a Job
 		// can be released and its template cannot be changed.
@@ -40,6 +53,10 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		patched, err = c.sendRelease(ctx, job, record, how)
 	}
 	if err == nil {
+		if len(how.Near) > 0 {
+			d.Message += "; near " + job.NearWords(how.Near)
+		}
+		d.Message += gate.FarWords(record.Far)
 		metrics.ReleasedTotal.Inc()
 		metrics.ReleaseLatency.Observe(c.stopwatch.Clock.Since(since).Seconds())
 	} else {

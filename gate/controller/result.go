@@ -95,7 +95,7 @@ func (s *store) mayLearn(ref lang.Ref, e entry, of lang.Ref) gate.Answer {
 	if answer != gate.Allowed || ref.Namespace == of.Namespace {
 		return answer
 	}
-	return s.access.Answer(ref, e.job.ReadsResults(of.Namespace))
+	return s.access.Answer(ref, e.job.ReadsPods(of.Namespace))
 }
 
 // learnResult takes in the result of a Job that has succeeded, of which these were all pods.

@@ -22,7 +22,8 @@ type success struct {
 	pod   types.UID
 }
 
-func (s successes) add(job gate.Owner, pod gate.Pod) {
+// add notes one, and reports whether it is news.
+func (s successes) add(job gate.Owner, pod gate.Pod) bool {
 	one := success{index: pod.Index}
 	if pod.Index < 0 {
 		one.pod = pod.UID
@@ -30,7 +31,9 @@ func (s successes) add(job gate.Owner, pod gate.Pod) {
 	if s[job] == nil {
 		s[job] = map[success]struct{}{}
 	}
+	_, known := s[job][one]
 	s[job][one] = struct{}{}
+	return !known
 }
 
 // succeeded takes in that a pod of a Job has, and returns the Job if that was the last
@@ -75,6 +78,10 @@ func (s successStore) Update(object any) error {
 			}
 			if e.job.Outcome() != lang.Undecided { // only its result may be news
 				return s.tells(e, pod)
+			}
+			if s.successes.add(owner, p) {
+				s.sees(e, pod)
+				e, _ = s.owned(owner)
 			}
 			return append(s.succeeded(e.job, p), s.tells(e, pod)...)
 		})

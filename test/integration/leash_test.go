@@ -2,6 +2,7 @@ package integration
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
+
+	"depctl.dev/gate"
 )
 
 // leashed is the gate's service account with every right there is, so that what
@@ -98,7 +101,6 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 		"nudge":                 `{"spec":{"activeDeadlineSeconds":315360000}}`,
 		"nudge otherwise":       `{"spec":{"ttlSecondsAfterFinished":315360000}}`,
 		"gate the elements":     `{"spec":{"template":{"metadata":{"labels":{"depctl.dev/gated":"true"}},"spec":{"schedulingGates":[{"name":"example.com/theirs"},{"name":"depctl.dev/depends-on"}]}}}}`,
-		"choose nodes":          `{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}}}}}`,
 		"change nothing at all": `{}`,
 	} {
 		require.NoError(t, l.patch("load", patch), what)
@@ -148,6 +150,48 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 			"a result without a release":             `{"spec":{"template":{"metadata":{"annotations":{"depctl.dev/result.rows":"12"}}}}}`,
 		} {
 			require.ErrorContains(t, l.patch("wants", patch), "depctl-gate may not change annotation ", what)
+		}
+	})
+	t.Run("and has a Job go near others only as it releases it", func(t *testing.T) {
+		l.make("near", "never", annotate(gate.NearAnnotation, "true"), func(j *batchv1.Job) {
+			j.Spec.Template.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{
+				PreferredDuringSchedulingIgnoredDuringExecution: []corev1.PreferredSchedulingTerm{{Weight: 100, Preference: corev1.NodeSelectorTerm{
+					MatchExpressions: []corev1.NodeSelectorRequirement{{Key: "disk", Operator: corev1.NodeSelectorOpExists}},
+				}}},
+			}}
+		})
+		const (
+			own  = `{"weight":100,"preference":{"matchExpressions":[{"key":"disk","operator":"Exists"}]}}`
+			node = `{"weight":50,"preference":{"matchFields":[{"key":"metadata.name","operator":"In","values":["node-0"]}]}}`
+			zone = `{"weight":1,"preference":{"matchExpressions":[{"key":"topology.kubernetes.io/zone","operator":"In","values":["z"]}]}}`
+		)
+		releases := func(name, affinity string) string {
+			return `{"spec":{"suspend":false,"template":{"spec":{"affinity":` + affinity + `}}},"metadata":{"annotations":{"depctl.dev/released":"{\"uid\":\"` +
+				string(l.get(name).UID) + `\"}"}}}`
+		}
+		prefers := func(terms ...string) string {
+			return `{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[` + strings.Join(terms, ",") + `]}}`
+		}
+		require.NoError(t, l.patch("near", releases("near", prefers(own, node, zone))))
+		for what, patch := range map[string]string{
+			"without a release":        `{"spec":{"template":{"spec":{"affinity":` + prefers(own, node) + `}}}}`,
+			"a Job that says nothing":  releases("load", prefers(node)),
+			"its own terms taken away": releases("near", prefers(node)),
+			"its own terms changed":    releases("near", prefers(strings.Replace(own, "100", "1", 1), node)),
+			"more weight":              releases("near", prefers(own, strings.Replace(node, "50", "51", 1))),
+			"all nodes but one":        releases("near", prefers(own, strings.Replace(node, "In", "NotIn", 1))),
+			"another label":            releases("near", prefers(own, strings.Replace(zone, "topology.kubernetes.io/zone", "disk", 1))),
+			"all zones but one":        releases("near", prefers(own, strings.Replace(zone, "In", "NotIn", 1))),
+			"two things at once":       releases("near", prefers(own, `{"weight":1,"preference":{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}],"matchExpressions":[{"key":"topology.kubernetes.io/zone","operator":"In","values":["z"]}]}}`)),
+			"too many":                 releases("near", prefers(append([]string{own}, slices.Repeat([]string{node}, 17)...)...)),
+			"nodes that it must have":  releases("near", `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}`),
+			"no affinity any more":     releases("near", `null`),
+		} {
+			name := "near"
+			if what == "a Job that says nothing" {
+				name = "load"
+			}
+			require.ErrorContains(t, l.patch(name, patch), "leash-jobs.depctl.dev", what)
 		}
 	})
 	t.Run("and nothing else", func(t *testing.T) {

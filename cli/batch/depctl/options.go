@@ -22,6 +22,7 @@ func options() []request.Option {
 		{Names: "--on-dependency-failure", Values: 1, Value: "fail|wait|run", Help: "What becomes of the Job if that can never come true. Default fail: the Job fails too.", Read: readOnFailure},
 		{Names: "--wait-timeout", Values: 1, Value: "DURATION", Help: "Fail the Job if it still waits after so long.", Read: readWaitTimeout},
 		{Names: "--uses", Values: 1, Value: "LIMIT=NUMBER", Help: "Tokens of limits that each element takes while the Job runs: licence=2, db. It starts when they are free.", Read: readUses},
+		{Names: "--near", Help: "Prefer the nodes on which the pods ran of what it waits for.", Read: readNear},
 		{Names: "--cpu", Values: 1, Value: "QUANTITY", Help: "CPUs of each element, as a request.", Read: readCPU},
 		{Names: "--memory", Values: 1, Value: "QUANTITY", Help: "Memory of each element, as request and limit: what needs more is killed.", Read: readMemory},
 		{Names: "--gpus", Values: 1, Value: "NUMBER", Help: "GPUs of each element.", Read: request.ReadGPUs},
@@ -99,6 +100,8 @@ func readUses(r *request.Request, at request.Place, values []string) {
 		}
 	}
 }
+
+func readNear(r *request.Request, _ request.Place, _ []string) { r.GoNear() }
 
 func readQuantity(into func(r *request.Request) *resource.Quantity) request.Reader {
 	return func(r *request.Request, at request.Place, values []string) {

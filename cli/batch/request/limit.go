@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"depctl.dev/gate"
 	"depctl.dev/gate/limit"
 )
 
@@ -40,6 +41,11 @@ func (r *Request) Use(at Place, name, number string) {
 		}
 	}
 	r.uses = append(r.uses, use{name, tokens})
+}
+
+// GoNear has the Job go near its prerequisites.
+func (r *Request) GoNear() {
+	r.Annotations = append(r.Annotations, [2]string{gate.NearAnnotation, "true"})
 }
 
 // UseNothing forgets which limits the Job uses.

@@ -108,6 +108,37 @@ func (f *Factory) CompleteNamespaces(cmd *cobra.Command, _ []string, given strin
 	return found, NoFiles
 }
 
+// CompleteLimits completes the name of one limit, with its number, in the namespace that was
+// given, or in that which the word begins with.
+func (f *Factory) CompleteLimits(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+	namespace, err := f.Namespace()
+	if err != nil || len(args) > 0 {
+		return nil, NoFiles
+	}
+	prefix := ""
+	if before, _, slash := strings.Cut(given, "/"); slash {
+		namespace, prefix = before, before+"/"
+	}
+	_, core, err := f.Clients()
+	if err != nil {
+		return nil, NoFiles
+	}
+	ctx, cancel := context.WithTimeout(contextOf(cmd), completionTimeout)
+	defer cancel()
+	limits, err := core.ConfigMaps(namespace).Get(ctx, gate.LimitsName, metav1.GetOptions{})
+	if err != nil {
+		cobra.CompDebugln(err.Error(), false)
+		return nil, NoFiles
+	}
+	var found []string
+	for _, key := range slices.Sorted(maps.Keys(limits.Data)) {
+		if name := prefix + key; strings.HasPrefix(name, given) {
+			found = append(found, name+"\t"+picture.OneLine(gate.Clip(limits.Data[key], 20)))
+		}
+	}
+	return found, NoFiles
+}
+
 // KubeconfigNames are the names in a kubeconfig.
 type KubeconfigNames struct{ Contexts, Clusters, Users []string }
 

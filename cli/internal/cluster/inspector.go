@@ -56,7 +56,7 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	f.Gate = i.asked(ctx)
 	f.Held, f.HoldError = isHeldAtBirth(ctx, i.Client.BatchV1(), i.Namespace)
 	f.MissingLeash, f.LeashError = i.leash(ctx)
-	f.MissingRights, f.RightsError = i.rights(ctx, f.Arrays)
+	f.MissingRights, f.RightsError = i.rights(ctx, rightsOf(f))
 	i.jobs(ctx, &f)
 	return f, ctx.Err()
 }
@@ -69,7 +69,7 @@ func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 		f.DeploymentError = err
 	default:
 		r := snapshot.ReachOf(d)
-		f.Deployment, f.Arrays, f.ObserveOnly, f.Alone = true, !r.JobsOnly, r.ObserveOnly, r.Alone
+		f.Deployment, f.Arrays, f.Limits, f.ObserveOnly, f.Alone = true, !r.JobsOnly, r.Limits, r.ObserveOnly, r.Alone
 		f.Wanted, f.Ready = ptr.Deref(d.Spec.Replicas, 1), d.Status.ReadyReplicas
 		for _, container := range d.Spec.Template.Spec.Containers {
 			if container.Name == "gate" || f.Image == "" {
@@ -164,10 +164,11 @@ func (i *Inspector) leash(ctx context.Context) (missing []string, err error) {
 	return missing, nil
 }
 
-// rights returns what the gate's service account may not do and needs, by asking the
-// API server.
-func (i *Inspector) rights(ctx context.Context, arrays bool) (missing []string, err error) {
-	type right struct{ group, resource, subresource, namespace, name string }
+// right is what a verb is about.
+type right struct{ group, resource, subresource, namespace, name string }
+
+// rightsOf returns what the gate's service account must be allowed to do.
+func rightsOf(f checkup.Facts) map[right][]string {
 	jobs, pods := right{group: "batch", resource: "jobs"}, right{resource: "pods"}
 	needed := map[right][]string{
 		jobs: {"list", "watch", "patch"}, {"batch", "jobs", "status", "", ""}: {"patch"}, pods: {"list", "watch"},
@@ -176,10 +177,20 @@ func (i *Inspector) rights(ctx context.Context, arrays bool) (missing []string, 
 		{"coordination.k8s.io", "leases", "", GateNamespace, GateName}: {"get", "update"},
 		{"coordination.k8s.io", "leases", "", GateNamespace, ""}:       {"create"},
 	}
-	if arrays {
+	if f.Limits {
+		needed[right{resource: "configmaps", name: gate.LimitsName}] = []string{"list", "watch"}
+		needed[right{group: "scheduling.k8s.io", resource: "priorityclasses"}] = []string{"list", "watch"}
+	}
+	if f.Arrays {
 		needed[pods] = append(needed[pods], "patch")
 		needed[right{"", "pods", "status", "", ""}] = []string{"patch"}
 	}
+	return needed
+}
+
+// rights returns which of the rights the gate's service account does not have, by asking the
+// API server.
+func (i *Inspector) rights(ctx context.Context, needed map[right][]string) (missing []string, err error) {
 	for r, verbs := range needed {
 		for _, verb := range verbs {
 			review, err := i.Client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
