@@ -31,6 +31,9 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 	if how.Unlimited && job.Uses.Said {
 		uses, job.Uses.Said = uses[:1], false // that its text is the same is tested all the same
 	}
+	if how.PerElement || job.Gated {
+		release.Pods = 0 // each pod takes its own
+	}
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err
