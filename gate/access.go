@@ -71,7 +71,7 @@ func (Closed) Answer(Question) Answer { return Disabled }
 // about a kind of which it is not known where the API server has it.
 func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 	var list []Question
-	if each, err := j.usesPerPod(); err == nil {
+	if each, err := j.takesPerPod(); err == nil {
 		for _, need := range each {
 			if need.Limit.Namespace != j.Namespace {
 				list = append(list, j.UsesLimits(need.Limit.Namespace))

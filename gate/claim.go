@@ -96,12 +96,7 @@ func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 		case there == 0:
 			short = append(short, fmt.Sprintf("%s is closed, with 0 tokens", need.Limit))
 		case need.Tokens > there:
-			fewer := "spec.parallelism"
-			if job.Object.Array != nil {
-				fewer = ArrayLimitAnnotation
-			}
-			return Grant{Problem: &lang.Problem{Message: fmt.Sprintf(
-				"its %d pods take %d tokens of %s together, which has %d in all: raise the limit, or lower %s", job.Pods(), need.Tokens, need.Limit, there, fewer)}}
+			return Grant{TooMany: true, Problem: &lang.Problem{Message: tooMany(job, needs, need, there)}}
 		case need.Tokens > there-used:
 			short = append(short, fmt.Sprintf("%d of %s, of which %d of %d are in use", need.Tokens, need.Limit, used, there))
 		}
@@ -116,6 +111,18 @@ func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 		return Grant{Short: "others are before it in line for " + named(needs).String()}
 	}
 	return Grant{Short: strings.Join(short, ", ")}
+}
+
+// tooMany says that a Job, or each of its elements, takes more of a limit than there is.
+func tooMany(job Job, needs limit.Needs, need limit.Need, there int64) string {
+	if each, _ := job.takesPerPod(); slices.Equal(each, named(needs)) {
+		return fmt.Sprintf("each of its pods takes %d tokens of %s, which has %d in all: raise the limit, or take fewer", need.Tokens, need.Limit, there)
+	}
+	fewer := "lower spec.parallelism"
+	if job.Object.Array != nil {
+		fewer = "lower " + ArrayLimitAnnotation + ", or have elements take them one by one: kubectl apply -k deploy/arrays"
+	}
+	return fmt.Sprintf("its %d pods take %d tokens of %s together, which has %d in all: raise the limit, or %s", job.Pods(), need.Tokens, need.Limit, there, fewer)
 }
 
 // JobOfPod returns the UID of the Job that made a pod. An orphan has its label left.

@@ -245,7 +245,7 @@ func overBudget(s Snapshot) (Decision, bool) {
 
 func byVerdict(s Snapshot) Decision {
 	if s.Expr == nil && s.Job.Uses.Said { // it only uses tokens
-		return withTokens(s, Decision{Action: Releasing, Reason: ReasonMet, Message: "released: it waits for nothing"})
+		return withTokens(s, Decision{Action: Releasing, Reason: ReasonMet, Message: "released: it waits for nothing", PerElement: s.inTurns()})
 	}
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	expr, value, next := s.eval(s.Expr)
@@ -280,6 +280,7 @@ func byVerdict(s Snapshot) Decision {
 		d = handOver(s, d)
 	}
 	if d.Action == Releasing {
+		d.PerElement = d.PerElement || s.inTurns()
 		return withTokens(s, d)
 	}
 	return d

@@ -34,6 +34,8 @@ type Elements struct {
 	Fail []Failure
 	// More reports whether there is more to do after that.
 	More bool
+	// Short is how many more could be let go, and have no tokens yet.
+	Short int
 	// Refused counts the pods of which the last patch was refused, whether they are
 	// to be tried again now or later.
 	Refused int
@@ -154,9 +156,6 @@ func byElement(s Snapshot) (Decision, bool) {
 	}
 	policy, _ := s.Job.policy() // invalidAnnotation has looked at it
 	limit, _ := s.Job.limit()
-	if most := s.Job.Uses.Pods; most > 0 && s.Job.Uses.Recorded != "" && (limit == 0 || most < limit) {
-		limit = most // for more it has no tokens
-	}
 	o := s.elements(policy)
 	if s.Job.Edited && s.Expr != nil {
 		// What the rest of the text says has been true once, but not of this text.
@@ -224,6 +223,7 @@ func (o elementEval) decide(s Snapshot, limit int64) Decision {
 			}
 		}
 	}
+	short := d.takeTokens(s)
 	d.Reason, d.Message = ReasonMet, fmt.Sprintf("released: all %d elements may run", o.size)
 	if left := o.size - o.Open.Len(); left > 0 {
 		d.Reason, d.Message = ReasonWaiting, fmt.Sprintf("released element by element: %d of %d may run, %d wait", o.Open.Len(), o.size, left-o.Never.Len())
@@ -234,6 +234,7 @@ func (o elementEval) decide(s Snapshot, limit int64) Decision {
 			d.Message += "; the first: " + summary(d.Reasons)
 		}
 	}
+	d.tellShort(short)
 	if together {
 		d.Reason = ReasonProblem
 		d.Message = "something must be fixed: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; " + d.Message
@@ -255,9 +256,8 @@ var elementReasons = map[string]string{
 }
 
 func (d *Decision) open(pod Pod) {
-	if len(d.Elements.Open) == mostAtOnce {
-		d.Elements.More = true
-		return
+	if len(d.Elements.Open) > mostAtOnce {
+		return // takeTokens cuts them off, and sees that there are more
 	}
 	d.Elements.Open = append(d.Elements.Open, pod)
 }

@@ -419,7 +419,7 @@ func TestThePatchesOfPods(t *testing.T) {
 	require.Equal(t, Owner{Job: lang.Job("etl", "load"), UID: "uid-load"}, owner)
 	require.Equal(t, Pod{Name: "load-3-x", UID: "uid-pod", ResourceVersion: "7", Index: 3, Gate: 1}, p)
 
-	patch, err := OpenPatch(Job{}, p)
+	patch, err := OpenPatch(Job{}, p, "")
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"op":"test","path":"/metadata/uid","value":"uid-pod"},
 		{"op":"test","path":"/spec/schedulingGates/1/name","value":"depctl.dev/depends-on"},

@@ -16,7 +16,8 @@ import (
 const (
 	// UsesAnnotation says which tokens of limits each pod of the Job takes while the Job
 	// runs, such as "licence=2, db, ops/gpu=1". A limit without a namespace is one of the
-	// Job's own. The Job is held until all are free, for all of its pods.
+	// Job's own. The Job is held until all are free, for all of its pods, or for the first
+	// element of an array whose elements take them one by one.
 	UsesAnnotation = "depctl.dev/uses"
 	// TokensAnnotation records, on the Pod template, what each pod of the Job takes. The
 	// gate writes it in the patch that releases the Job, and goes by it from then on.
@@ -41,9 +42,10 @@ type Grant struct {
 	// Given reports whether they are the Job's: it may start.
 	Given bool
 	// Problem is what must be fixed first, or asked; nil if nothing. Short says what is short
-	// and who has it.
+	// and who has it. TooMany reports that the Job needs more than there is in all.
 	Problem *lang.Problem
 	Short   string
+	TooMany bool
 	// Crowd says which pods are starting, where all else is the Job's.
 	Crowd string
 }
@@ -51,6 +53,9 @@ type Grant struct {
 // Tokens says whether a Job may take the tokens that it needs.
 type Tokens interface {
 	Grant(job Job, needs limit.Needs) Grant
+	// Elements returns which of the pods of a Job may be let go, each of which takes so much,
+	// and what the others lack.
+	Elements(job Job, each limit.Needs, pods []Pod) ([]Pod, Grant)
 }
 
 // Uses is what a Job says of the tokens that it takes.
@@ -119,16 +124,17 @@ func (j Job) Needs() limit.Needs {
 
 // Holds returns the tokens that the Job has from its release, or from its start where it runs
 // unheld, until it is over. What was recorded then counts, as what the Job says can be edited;
-// nothing that the API server lets anybody raise makes it less.
+// nothing that the API server lets anybody raise makes it less. A Job of which each pod has its
+// own (ElementTakes) holds nothing itself.
 func (j Job) Holds() limit.Needs {
 	if j.Outcome() != lang.Undecided {
 		return nil
 	}
-	if j.Uses.Recorded != "" && (j.Released || !j.Suspended) {
-		each, err := limit.ParseUses(j.Uses.Recorded, j.Namespace)
-		if err == nil {
-			return each.Times(j.holders())
+	if each := j.recorded(); each != nil {
+		if j.Gated {
+			return nil
 		}
+		return each.Times(max(j.Pods(), j.Uses.Pods))
 	}
 	if !j.Suspended && j.Uses.Said && j.ForeignOwner == "" {
 		return j.Needs()
@@ -136,13 +142,16 @@ func (j Job) Holds() limit.Needs {
 	return nil
 }
 
-// holders returns for how many pods the Job has tokens. Element by element the gate lets no
-// more go than it took tokens for, whatever array-limit says by now.
-func (j Job) holders() int64 {
-	if j.byElement() && j.Uses.Pods > 0 {
-		return j.Uses.Pods
+// recorded returns what each pod takes, as the release has recorded it; nil if it has not.
+func (j Job) recorded() limit.Needs {
+	if j.Uses.Recorded == "" || j.Suspended && !j.Released {
+		return nil
 	}
-	return max(j.Pods(), j.Uses.Pods)
+	each, err := limit.ParseUses(j.Uses.Recorded, j.Namespace)
+	if err != nil {
+		return nil
+	}
+	return each
 }
 
 // PodTokens returns what a pod takes, nil if nothing: one that is over, an element that has
@@ -192,6 +201,10 @@ func withTokens(s Snapshot, d Decision) Decision {
 	grant := s.Tokens.Grant(s.Job, needs)
 	if grant.Given {
 		return d
+	}
+	if grant.TooMany && s.mayGoByElement() && !d.PerElement {
+		d.PerElement = true
+		return withTokens(s, d)
 	}
 	d.Action, d.Wants, d.Results = Waiting, needs, nil
 	switch {

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,13 @@ import (
 type granted gate.Grant
 
 func (g granted) Grant(gate.Job, limit.Needs) gate.Grant { return gate.Grant(g) }
+
+func (g granted) Elements(_ gate.Job, _ limit.Needs, pods []gate.Pod) ([]gate.Pod, gate.Grant) {
+	if !g.Given {
+		pods = nil
+	}
+	return pods, gate.Grant(g)
+}
 
 // user returns a Job that uses tokens, as the policies have it.
 func user(uses string, changes ...func(*batchv1.Job)) *batchv1.Job {
@@ -67,7 +75,7 @@ func TestAJobIsReleasedWithItsTokens(t *testing.T) {
 		"an element may run":                        {user("db", with(gate.DependsOnAnnotation, "self[i-1]"), indexed), given, "release Met: released"},
 		"an element may run, and there are no tokens": {
 			user("db=2", with(gate.DependsOnAnnotation, "self[i-1]"), indexed), short,
-			"wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=4",
+			"wait LimitReached: waiting for tokens: 2 of n/db, of which 1 of 2 are in use, wants n/db=2",
 		},
 		"a pod may run beside its replacement": {user("db", func(j *batchv1.Job) { j.Spec.PodReplacementPolicy = nil }), given, "wait Problem: held: a pod that is replaced may run beside"},
 	} {
@@ -146,7 +154,13 @@ func TestTheReleaseOfAnArrayThatUsesTokensCanBeCarriedOut(t *testing.T) {
 			var stored batchv1.Job
 			require.NoError(t, json.Unmarshal(text, &stored))
 			require.Equal(t, map[bool]int32{false: 2, true: 8}[perElement], *stored.Spec.Parallelism)
-			require.Equal(t, "n/db=2", gate.Observe(&stored).Holds().String())
+			observed := gate.Observe(&stored)
+			require.Equal(t, map[bool]string{false: "n/db=2", true: ""}[perElement], observed.Holds().String())
+			require.Equal(t, map[bool]int64{false: 2, true: 0}[perElement], observed.Uses.Pods)
+			if perElement {
+				stored.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
+				require.Equal(t, "n/db=1", gate.Observe(&stored).ElementTakes().String())
+			}
 		})
 	}
 }
@@ -190,38 +204,126 @@ func TestWhatAJobHolds(t *testing.T) {
 	}
 }
 
-func TestNoMoreElementsAreLetGoThanHaveTokens(t *testing.T) {
+// few gives tokens to so many elements.
+type few struct {
+	granted
+	n int
+}
+
+func (f few) Elements(_ gate.Job, _ limit.Needs, pods []gate.Pod) ([]gate.Pod, gate.Grant) {
+	return pods[:min(f.n, len(pods))], gate.Grant(f.granted)
+}
+
+func TestElementsAreLetGoThatHaveTokens(t *testing.T) {
 	t.Parallel()
+	short := granted{Short: "1 of n/db, of which 2 of 2 are in use"}
 	for name, test := range map[string]struct {
-		tokens string
-		want   int
+		tokens      gate.Tokens
+		limit       string
+		open, short int
+		more        bool
+		want        string
 	}{
-		"as many as it took tokens for": {"n/db=1", 2},
-		"as many as array-limit says":   {"", 3},
+		"all have some":            {few{short, 300}, "", 256, 0, true, "Met: released: all 300 elements may run"},
+		"as array-limit says":      {few{short, 300}, "3", 3, 0, false, "Met: released: all 300 elements may run"},
+		"those that have some":     {few{short, 2}, "", 2, 254, false, "LimitReached: released: all 300 elements may run; 254 wait for tokens: 1 of n/db, of which 2 of 2 are in use"},
+		"none has any":             {few{short, 0}, "5", 0, 5, false, "LimitReached: released: all 300 elements may run; 5 wait for tokens: 1 of n/db, of which 2 of 2 are in use"},
+		"a limit is gone":          {few{granted{Problem: &lang.Problem{Message: "there is no limit db"}}, 0}, "1", 0, 1, false, "Problem: released: all 300 elements may run; something must be fixed: there is no limit db"},
+		"a right is missing":       {few{granted{Problem: &lang.Problem{Code: lang.ProblemForbidden, Message: "may not use it"}}, 0}, "1", 0, -1, false, "Problem: released: all 300 elements may run; something must be fixed: may not use it"},
+		"tokens are still counted": {few{granted{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "counting"}}, 0}, "1", 0, -1, false, "Waiting: released: all 300 elements may run; tokens: counting"},
+		"the gate keeps no limits": {nil, "", 0, 0, false, "Problem: released: all 300 elements may run; something must be fixed: this gate runs without --limits, and elements of this Job take tokens: kubectl apply -k deploy/full turns them on"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			object := user("db", with(gate.ArrayLimitAnnotation, "3"), with(gate.ReleasedAnnotation, `{"uid":"u","pods":2}`), func(j *batchv1.Job) {
-				j.Spec.CompletionMode, j.Spec.Completions, j.Spec.Parallelism = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](5), ptr.To[int32](5)
+			object := user("db", with(gate.ReleasedAnnotation, `{"uid":"u"}`), func(j *batchv1.Job) {
+				j.Spec.CompletionMode, j.Spec.Completions, j.Spec.Parallelism = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](300), ptr.To[int32](300)
 				j.Spec.Suspend = ptr.To(false)
 				j.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
-				if test.tokens != "" {
-					j.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: test.tokens}
+				j.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: "n/db=1"}
+				if test.limit != "" {
+					with(gate.ArrayLimitAnnotation, test.limit)(j)
 				}
 			})
 			job := gate.Observe(object)
 			var pods []gate.Pod
-			for i := range int64(5) {
+			for i := range int64(300) {
 				pods = append(pods, gate.Pod{Name: "p", Index: i})
 			}
 			d := gate.Decide(gate.Snapshot{
-				Job: job, Tokens: granted{Given: true}, Pods: pods, Now: time.Unix(0, 0),
+				Job: job, Tokens: test.tokens, Pods: pods, Now: time.Unix(0, 0),
 				World: gate.World{Graph: depgraph.New(), Self: job.Ref(), Access: gate.Open{}, Job: job},
 			})
-			require.Len(t, d.Elements.Open, test.want)
-			if test.tokens != "" {
-				require.Equal(t, "n/db=2", job.Holds().String())
-			}
+			require.Len(t, d.Elements.Open, test.open)
+			require.Equal(t, max(test.short, -test.short), d.Elements.Short)
+			require.Equal(t, test.short > 0, d.Wants != nil, "in line")
+			require.Equal(t, test.more, d.Elements.More)
+			require.Equal(t, test.want, d.Reason+": "+d.Message)
 		})
 	}
+}
+
+// inAll has so many tokens of a limit in all, which are free.
+type inAll struct {
+	granted
+	n int64
+}
+
+func (a inAll) Grant(job gate.Job, needs limit.Needs) gate.Grant {
+	pool := limit.NewPool(func(a, b string) bool { return a < b })
+	pool.SetLimit(limit.Name{Namespace: "n", Key: "db"}, a.n)
+	if pool.Possible(needs) {
+		return gate.Grant{Given: true}
+	}
+	return gate.LimitMaps{"n": {"db": "1"}}.Lack(pool, job, needs)
+}
+
+func TestAnArrayTakesTokensInTurns(t *testing.T) {
+	t.Parallel()
+	array := func(j *batchv1.Job) {
+		j.Spec.CompletionMode, j.Spec.Completions, j.Spec.Parallelism = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](8), ptr.To[int32](8)
+	}
+	for name, test := range map[string]struct {
+		job      *batchv1.Job
+		there    int64
+		jobsOnly bool
+		want     string
+	}{
+		"as a whole where there is enough":       {user("db", array), 8, false, "release false"},
+		"one by one where there is not":          {user("db", array), 7, false, "release true"},
+		"one by one with array-limit":            {user("db", array, with(gate.ArrayLimitAnnotation, "2")), 8, false, "release true"},
+		"not at all where one takes too many":    {user("db=3", array), 2, false, "wait: waiting, and something must be fixed: each of its pods takes 3 tokens of n/db, which has 2 in all: raise the limit, or take fewer"},
+		"not at all where pods start together":   {user("db", array, func(j *batchv1.Job) { j.Spec.Scheduling = &batchv1.JobSchedulingConfiguration{} }), 7, false, "wait: waiting, and something must be fixed: its 8 pods take 8 tokens of n/db together, which has 7 in all: raise the limit, or lower depctl.dev/array-limit, or have elements take them one by one: kubectl apply -k deploy/arrays"},
+		"not at all where no pods are touched":   {user("db", array), 7, true, "wait: waiting, and something must be fixed: its 8 pods take 8 tokens of n/db together, which has 7 in all: raise the limit, or lower depctl.dev/array-limit, or have elements take them one by one: kubectl apply -k deploy/arrays"},
+		"as a whole by array-limit, without any": {user("db", array, with(gate.ArrayLimitAnnotation, "2")), 2, true, "release false"},
+		"a Job that is no array never":           {user("db=3"), 5, false, "wait: waiting, and something must be fixed: its 2 pods take 6 tokens of n/db together, which has 5 in all: raise the limit, or lower spec.parallelism"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			job := gate.Observe(test.job)
+			d := gate.Decide(gate.Snapshot{
+				Job: job, Tokens: inAll{n: test.there}, JobsOnly: test.jobsOnly, Now: time.Unix(0, 0),
+				World: gate.World{Graph: depgraph.New(), Self: job.Ref(), Access: gate.Open{}, Job: job},
+			})
+			got := d.Action.String() + ": " + d.Message
+			if d.Action == gate.Releasing {
+				got = fmt.Sprint("release ", d.PerElement)
+			}
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestALetGoSaysWhoLeads(t *testing.T) {
+	t.Parallel()
+	takes := gate.Observe(user("db", with(gate.ReleasedAnnotation, `{"uid":"u"}`), func(j *batchv1.Job) {
+		j.Spec.Suspend = ptr.To(false)
+		j.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
+		j.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: "n/db=1"}
+	}))
+	patch, err := gate.OpenPatch(takes, gate.Pod{Name: "p", UID: "u"}, "gate-1")
+	require.NoError(t, err)
+	require.Contains(t, string(patch), `{"op":"add","path":"/metadata/annotations/depctl.dev~1leader","value":"gate-1"}`)
+	patch, err = gate.OpenPatch(gate.Observe(user("db")), gate.Pod{Name: "p", UID: "u"}, "gate-1")
+	require.NoError(t, err)
+	require.NotContains(t, string(patch), "leader")
 }

@@ -33,6 +33,9 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 	}
 	terms := job.nearTerms(how.Near)
 	release.Near = len(terms)
+	if how.PerElement || job.Gated {
+		release.Pods = 0 // each pod takes its own
+	}
 	record, err := encode(job, "record of the release", release)
 	if err != nil {
 		return nil, err

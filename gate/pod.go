@@ -106,14 +106,18 @@ func (p Pod) waits() bool { return p.Gate >= 0 && !p.Ended && !p.BeingDeleted }
 func (p Pod) mayTry(now time.Time) bool { return p.Refused == nil || !now.Before(p.Refused.Again) }
 
 // OpenPatch returns the JSON patch that lets the scheduler have a pod. It tests
-// that the gate which it removes is ours.
-func OpenPatch(job Job, pod Pod) ([]byte, error) {
+// that the gate which it removes is ours. Where the pod takes tokens, it says who leads.
+func OpenPatch(job Job, pod Pod, leader string) ([]byte, error) {
 	path := "/spec/schedulingGates/" + strconv.Itoa(pod.Gate)
-	return encode(job, "release of an element", []operation{
+	operations := []operation{
 		{"test", "/metadata/uid", pod.UID},
 		{"test", path + "/name", SchedulingGate},
 		{"remove", path, nil},
-	})
+	}
+	if leader != "" && job.ElementTakes() != nil {
+		operations = append(operations, operation{"add", annotationPath(LeaderAnnotation), leader})
+	}
+	return encode(job, "release of an element", operations)
 }
 
 // FailPodPatch returns the strategic merge patch of the status of a pod that fails

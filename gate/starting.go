@@ -56,11 +56,12 @@ func (j Job) toStart(most int64) limit.Needs {
 	return Starting(j.Namespace, pods)
 }
 
-// needs returns what the Job of the snapshot takes when it is released. Pods of elements wait
-// with a scheduling gate, and are not starting.
+// needs returns what the Job of the snapshot takes when it is released: element by element,
+// what its first one takes. Pods of elements wait with a scheduling gate, and are not starting.
 func (s Snapshot) needs(perElement bool) limit.Needs {
-	if perElement {
-		return s.Job.Needs()
+	if perElement || s.Job.Gated {
+		each, _ := s.Job.usesPerPod() // invalidAnnotation has looked at it
+		return each
 	}
 	return append(s.Job.toStart(s.MaxStarting), s.Job.Needs()...) // sorted, as these have no namespace
 }

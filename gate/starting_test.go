@@ -26,6 +26,10 @@ func (s stock) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 	return gate.LimitMaps{"n": {"db": "2"}}.Lack(s.Pool, job, needs)
 }
 
+func (stock) Elements(_ gate.Job, _ limit.Needs, pods []gate.Pod) ([]gate.Pod, gate.Grant) {
+	return pods, gate.Grant{Given: true}
+}
+
 func TestAJobStartsWhenFewPodsDo(t *testing.T) {
 	t.Parallel()
 	const most = 5

@@ -354,7 +354,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	} else {
 		next := c.store.follow(job, decision)
 		c.decideAll(next)
-		if slices.Contains(next, ref) { // it has its tokens by now: nothing is to be told of it before
+		if slices.Contains(next, ref) && decision.Action != gate.Opening { // it has its tokens by now: nothing is to be told of it before
 			c.stopwatch.Start(ref, since)
 			return nil
 		}
@@ -365,9 +365,9 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	case gate.Failing:
 		return c.fail(ctx, job, decision)
 	}
-	var opened error
+	opened := c.lookAtElements(ctx, job, decision.Elements)
 	if decision.Action == gate.Opening {
-		opened = c.open(ctx, job, decision)
+		opened = errors.Join(opened, c.open(ctx, job, decision))
 	}
 	if !decision.Next.IsZero() {
 		after := decision.Next.Sub(c.clock.Now())

@@ -28,7 +28,7 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 	patches := make([]func() error, 0, len(e.Open)+len(e.Fail))
 	for _, pod := range e.Open {
 		patches = append(patches, func() error {
-			patch, err := gate.OpenPatch(job, pod)
+			patch, err := gate.OpenPatch(job, pod, c.identity)
 			if err == nil {
 				err = c.patchPod(ctx, job, pod, types.JSONPatchType, patch)
 			}
@@ -50,7 +50,7 @@ func (c *Controller) open(ctx context.Context, job gate.Job, d gate.Decision) er
 			return refusals.settle(f.Pod, err)
 		})
 	}
-	err := inOrder(patches)
+	err := errors.Join(inOrder(patches), c.lookAtElements(ctx, job, nil))
 	if len(patches) > 0 {
 		klog.FromContext(ctx).Info("Opened", "uid", job.UID, "elements", len(e.Open), "failed", len(e.Fail),
 			"refused", refusals.count, "message", d.Message)

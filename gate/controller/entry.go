@@ -116,7 +116,7 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 		}
 	}
 	if s.limits != nil && s.limits.concerns(job) {
-		affected = append(affected, s.limits.observe(job, s.holds(job))...)
+		affected = append(affected, s.limits.observe(job, s.holds(job), s.pods.of[job.Owner()])...)
 	}
 	after := s.atRisk(ref)
 	for _, prerequisite := range after {

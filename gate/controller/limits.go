@@ -23,6 +23,8 @@ type limits struct {
 	// those that have their tokens and are not released yet.
 	waiting map[types.UID]gate.Claim
 	given   map[types.UID]gate.Claim
+	// elements are the Jobs of which each pod has tokens of its own.
+	elements map[types.UID]*opened
 	// gone are Jobs that went while they had tokens: their pods may run on.
 	gone map[types.UID]goneJob
 	// looks has, by namespace, when their pods are looked at again.
@@ -48,8 +50,9 @@ func (s *store) keepLimits() {
 
 func newLimits() *limits {
 	l := &limits{
-		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, gone: map[types.UID]goneJob{}, looks: map[string]look{}, counted: map[types.UID]countedJob{},
-		said: gate.LimitMaps{}, classes: gate.PriorityClasses{}, starting: starting{of: map[types.UID]*starter{}},
+		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, elements: map[types.UID]*opened{}, gone: map[types.UID]goneJob{}, looks: map[string]look{},
+		counted: map[types.UID]countedJob{},
+		said:    gate.LimitMaps{}, classes: gate.PriorityClasses{}, starting: starting{of: map[types.UID]*starter{}},
 	}
 	l.pool = limit.NewPool(l.before)
 	return l
@@ -95,7 +98,7 @@ func (s *store) usingLimits() (refs []lang.Ref) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for ref, e := range s.entries {
-		if (e.job.Uses.Said || s.limits.starting.most > 0) && e.job.Waits() {
+		if (e.job.Uses.Said || e.job.Uses.Recorded != "" || s.limits.starting.most > 0) && e.job.Waits() {
 			refs = append(refs, ref)
 		}
 	}

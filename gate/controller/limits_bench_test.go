@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	clocktesting "k8s.io/utils/clock/testing"
 
 	"depctl.dev/gate"
@@ -27,7 +30,7 @@ func BenchmarkTokenComesBack(b *testing.B) {
 			for b.Loop() {
 				version += 2
 				require.NoError(b, s.Update(job(holder, fmt.Sprint(version), "", uses("x"), carriedOut)))
-				next := s.limits.observe(gate.Observe(job(holder, fmt.Sprint(version+1), "", uses("x"), carriedOut, complete)), nil)
+				next := s.limits.observe(gate.Observe(job(holder, fmt.Sprint(version+1), "", uses("x"), carriedOut, complete)), nil, nil)
 				require.Len(b, next, 1)
 				_, d, _ := s.decide(next[0])
 				require.Equal(b, gate.Releasing, d.Action)
@@ -36,6 +39,48 @@ func BenchmarkTokenComesBack(b *testing.B) {
 				require.NoError(b, s.Update(job(holder, fmt.Sprint(version+1), "", uses("x"))))
 				decides(b, s, holder)
 				holder = next[0].Name
+			}
+		})
+	}
+}
+
+// BenchmarkElementTokenComesBack is what the gate does, beside its requests, from the end of an element that had the only
+// token until it has decided to let the next of so many go.
+func BenchmarkElementTokenComesBack(b *testing.B) {
+	for _, size := range []int32{100, 10_000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), map[string]string{"x": "1"})
+			require.NoError(b, s.Update(job("a", "1", "", uses("x"), func(j *batchv1.Job) {
+				inTurns(10)(j)
+				j.Spec.Completions, j.Spec.Parallelism = &size, &size
+				byElements(j)
+			})))
+			var pods []any
+			for i := range size {
+				pods = append(pods, tokenPod(fmt.Sprint("a-", i), "a", "uid-a", int(i), "n/x=1"))
+			}
+			require.NoError(b, podStore{s}.Replace(pods, ""))
+			decides(b, s, "a")
+			version := int(size) + 2
+			for b.Loop() {
+				d, _ := decides(b, s, "a")
+				require.Len(b, d.Elements.Open, 1)
+				for n, phase := range []corev1.PodPhase{corev1.PodRunning, corev1.PodFailed, corev1.PodPending} {
+					pod := tokenPod(d.Elements.Open[0].Name, "a", "uid-a", int(d.Elements.Open[0].Index), "n/x=1")
+					if pod.Status.Phase = phase; n < 2 {
+						pod.Spec.SchedulingGates = nil
+					} else { // its retry
+						pod.UID += types.UID(fmt.Sprint(version))
+					}
+					version++
+					pod.ResourceVersion = fmt.Sprint(version)
+					require.NoError(b, podStore{s}.Update(pod))
+					if n == 2 {
+						gone := tokenPod(d.Elements.Open[0].Name, "a", "uid-a", int(d.Elements.Open[0].Index), "n/x=1")
+						gone.UID = d.Elements.Open[0].UID
+						require.NoError(b, podStore{s}.Delete(gone))
+					}
+				}
 			}
 		})
 	}

@@ -22,16 +22,58 @@ func (t tokens) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.allow(needs)
-	if t.listed && t.begun && !t.ready() {
-		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has still to list the pods that are starting"}}
-	}
-	if !t.ready() {
-		return gate.Grant{Problem: &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has just begun to lead, and counts the tokens that are in use"}}
+	if unready := t.unready(); unready != nil {
+		return gate.Grant{Problem: unready}
 	}
 	if given, has := t.given[job.UID]; has && slices.Equal(given.Needs, needs) && !t.exceeded(needs) {
 		return gate.Grant{Given: true}
 	}
 	return t.said.Lack(t.pool, job, needs)
+}
+
+// Elements returns which pods of a Job may be let go.
+func (t tokens) Elements(job gate.Job, each limit.Needs, pods []gate.Pod) ([]gate.Pod, gate.Grant) {
+	if barred := job.Barred(each, t.access); barred != nil {
+		return nil, gate.Grant{Problem: barred}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if unready := t.unready(); unready != nil {
+		return nil, gate.Grant{Problem: unready}
+	}
+	free, el := 0, t.elements[job.UID]
+	if el != nil && !t.exceeded(each) {
+		free = el.given
+	}
+	var may []gate.Pod
+	for _, pod := range pods {
+		sent := false
+		if el != nil {
+			_, sent = el.pods[pod.UID]
+		}
+		if !sent && free == 0 {
+			continue
+		}
+		if !sent {
+			free--
+		}
+		may = append(may, pod)
+	}
+	if len(may) == len(pods) {
+		return may, gate.Grant{Given: true}
+	}
+	return may, t.said.Lack(t.pool, job, each)
+}
+
+// unready says what is still to be counted before tokens are given, nil if nothing.
+func (l *limits) unready() *lang.Problem {
+	switch {
+	case l.ready():
+		return nil
+	case l.listed && l.begun:
+		return &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has still to list the pods that are starting"}
+	}
+	return &lang.Problem{Code: lang.ProblemUnasked, Message: "this gate has just begun to lead, and counts the tokens that are in use"}
 }
 
 // exceeded reports whether a limit was lowered, or removed, below what is held of it.

@@ -22,17 +22,25 @@ type countedJob struct {
 	released  bool
 }
 
-// observe takes in a Job as it is now, with the tokens that it holds.
-func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
+// observe takes in a Job as it is now, with the tokens that it holds, and the pods that are
+// known of it.
+func (l *limits) observe(job gate.Job, holds limit.Needs, pods []gate.Pod) []lang.Ref {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.gone, job.UID) // it was known under another name, as a step of a run
 	l.started(job)
+	elements := job.ElementTakes() != nil
+	if elements {
+		l.elementsOf(job, pods)
+	}
+	delete(l.gone, job.UID) // it was known under another name, as a step of a run
 	switch {
 	case l.counted[job.UID].released && !job.Released && job.Outcome() == lang.Undecided:
 		return nil // the watch is behind
+	case elements:
+		l.byElement(job)
 	case len(holds) > 0:
 		l.forget(job.UID)
+		delete(l.elements, job.UID)
 		l.pool.Hold(job.UID, holds)
 	case !job.Released && job.Outcome() == lang.Undecided:
 		// Decisions have it in line, or not. Its release may be under way.
@@ -40,6 +48,7 @@ func (l *limits) observe(job gate.Job, holds limit.Needs) []lang.Ref {
 		return nil
 	default:
 		l.forget(job.UID)
+		delete(l.elements, job.UID)
 		l.pool.Release(job.UID)
 	}
 	return l.next()
@@ -52,8 +61,11 @@ func (l *limits) remove(job gate.Job, now time.Time) []lang.Ref {
 	defer l.mu.Unlock()
 	l.forget(job.UID)
 	l.ended(job.UID)
+	l.giveBackElements(job.UID)
 	if l.pool.Holds(job.UID) {
 		l.goes(job.UID, job.Namespace, now)
+	} else {
+		delete(l.elements, job.UID)
 	}
 	return l.next()
 }

@@ -25,10 +25,11 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
+	case l.counted[job.UID].released && !job.Released:
+		return nil // it has its tokens, and the watch has not told of its release yet
+	case l.elements[job.UID] != nil:
+		l.followElements(job, d, rank)
 	case d.Wants != nil:
-		if l.counted[job.UID].released {
-			return nil // it has its tokens, and the watch has not told of its release yet
-		}
 		wants := gate.ClaimOf(job, d.Wants, rank, l.classes)
 		if _, given := l.given[job.UID]; !given && slices.Equal(l.pool.Held(job.UID), d.Wants) {
 			l.given[job.UID] = wants // it ran unheld, and was suspended since: it waits for no tokens of its own
@@ -36,19 +37,24 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		}
 		delete(l.given, job.UID)
 		l.pool.Release(job.UID)
-		l.waiting[job.UID] = wants
-		l.allow(d.Wants)
-		if l.pool.Possible(d.Wants) {
-			l.pool.Wait(job.UID, job.Namespace, d.Wants)
-		} else { // it is decided again when a limit changes
-			l.pool.Leave(job.UID)
-		}
+		l.wait(job.UID, wants)
 	case d.Action == gate.Releasing:
 		return nil
 	default:
 		l.withdraw(job.UID)
 	}
 	return l.next()
+}
+
+// wait puts a Job into the line.
+func (l *limits) wait(uid types.UID, claim gate.Claim) {
+	l.waiting[uid] = claim
+	l.allow(claim.Needs)
+	if l.pool.Possible(claim.Needs) {
+		l.pool.Wait(uid, claim.Ref.Namespace, claim.Needs)
+	} else { // it is decided again when a limit changes
+		l.pool.Leave(uid)
+	}
 }
 
 // withdraw takes a Job out of line, and takes back what was given to it.
@@ -86,6 +92,12 @@ func (l *limits) next() (refs []lang.Ref) {
 		if !ok {
 			return refs
 		}
+		if el := l.elements[uid]; el != nil {
+			if l.giveElement(uid, el) {
+				refs = append(refs, el.ref)
+			}
+			continue
+		}
 		l.given[uid] = l.waiting[uid]
 		delete(l.waiting, uid)
 		refs = append(refs, l.given[uid].Ref)
@@ -111,7 +123,10 @@ func (s *store) follow(job gate.Job, d gate.Decision) []lang.Ref {
 	defer s.mu.Unlock()
 	// Who is gone by now, or released, must not come into line any more.
 	e, exists := s.entries[job.Ref()]
-	if !exists || e.job.UID != job.UID || e.job.Released || e.job.Outcome() != lang.Undecided {
+	if !exists || e.job.UID != job.UID || e.job.Released && e.job.ElementTakes() == nil || e.job.Outcome() != lang.Undecided {
+		if d.Elements != nil && job.ElementTakes() != nil {
+			d.Elements.Open = nil // nobody would count them
+		}
 		return nil
 	}
 	var rank time.Duration

@@ -106,8 +106,11 @@ func (c *Controller) countTokens(ctx context.Context) error {
 	})
 	err = marked.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if pod, ok := object.(*corev1.Pod); ok {
-			if owner := gate.JobOfPod(pod); owner != "" && !known[owner] {
+			switch owner := gate.JobOfPod(pod); {
+			case owner != "" && !known[owner]:
 				pods[owner] = append(pods[owner], pod)
+			case owner != "":
+				c.store.limits.countPod(pod)
 			}
 		}
 		return nil
@@ -178,6 +181,10 @@ func (l *limits) count(job gate.Job, holds limit.Needs) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.started(job)
+	if job.ElementTakes() != nil {
+		l.counted[job.UID] = countedJob{job.Namespace, job.Released}
+		l.elementsOf(job, nil)
+	}
 	if len(holds) > 0 {
 		l.counted[job.UID] = countedJob{job.Namespace, job.Released}
 		l.pool.Hold(job.UID, holds)
@@ -191,8 +198,13 @@ func (l *limits) left(uid types.UID, namespace string, holds limit.Needs, now ti
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pool.Hold(uid, holds)
 	l.goes(uid, namespace, now)
+	if el := l.elements[uid]; el != nil { // the watch is behind
+		el.left = holds
+		l.holdElements(uid, el)
+		return
+	}
+	l.pool.Hold(uid, holds)
 }
 
 // begin has tokens given from now on.
@@ -235,6 +247,7 @@ func (l *limits) settle(namespace string, left map[types.UID]bool, began time.Ti
 	for uid, gone := range l.gone {
 		if gone.namespace == namespace && !left[uid] && began.Sub(gone.since) >= lookAtGone {
 			delete(l.gone, uid)
+			delete(l.elements, uid)
 			l.pool.Release(uid)
 		}
 	}

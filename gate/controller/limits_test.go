@@ -81,7 +81,7 @@ func TestAJobStaysInLineWhateverTheWatchSays(t *testing.T) {
 	require.NoError(t, s.Update(job("b", "6", "", uses("x"), func(j *batchv1.Job) { j.Annotations[gate.HoldAnnotation] = "no" })))
 	_, next = decides(t, s, "b")
 	require.Empty(t, next)
-	affected := s.limits.observe(gate.Observe(job("a", "7", "", uses("x"), carriedOut, complete)), nil)
+	affected := s.limits.observe(gate.Observe(job("a", "7", "", uses("x"), carriedOut, complete)), nil, nil)
 	require.Equal(t, []lang.Ref{lang.Job("n", "c")}, affected, "b is on hold")
 	_, next = decides(t, s, "b")
 	require.Empty(t, next)

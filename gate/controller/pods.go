@@ -55,6 +55,16 @@ func (p *pods) set(job gate.Owner, pod gate.Pod) {
 	}
 }
 
+// get returns a pod as it is known.
+func (p *pods) get(job gate.Owner, pod gate.Pod) (gate.Pod, bool) {
+	list := p.of[job]
+	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
+	if !known {
+		return gate.Pod{}, false
+	}
+	return list[at], true
+}
+
 func (p *pods) remove(job gate.Owner, pod gate.Pod) {
 	list := p.of[job]
 	at, known := slices.BinarySearchFunc(list, pod, gate.ComparePods)
@@ -102,12 +112,12 @@ var _ cache.TransformingStore = podStore{}
 func (s podStore) Add(object any) error { return s.Update(object) }
 
 // Update is called by the reflector with a pod that changed.
-func (s podStore) Update(object any) error { return s.each(object, s.pods.set) }
+func (s podStore) Update(object any) error { return s.each(object, false) }
 
 // Delete is called by the reflector with the last state of a pod that is gone.
-func (s podStore) Delete(object any) error { return s.each(object, s.pods.remove) }
+func (s podStore) Delete(object any) error { return s.each(object, true) }
 
-func (s podStore) each(object any, do func(gate.Owner, gate.Pod)) error {
+func (s podStore) each(object any, gone bool) error {
 	pod, ok := object.(*corev1.Pod)
 	if !ok {
 		return fmt.Errorf("expected a Pod, the watch sent %T", object)
@@ -118,14 +128,19 @@ func (s podStore) each(object any, do func(gate.Owner, gate.Pod)) error {
 			if known && e.job.Outcome() != lang.Undecided {
 				return nil // nothing is left to decide about its pods
 			}
-			do(owner, p)
+			if gone {
+				s.pods.remove(owner, p)
+			} else {
+				s.pods.set(owner, p)
+			}
+			given := s.elementChanged(owner, p, gone)
 			if !known {
-				return nil // when the Job comes, its pods are looked at
+				return given // when the Job comes, its pods are looked at
 			}
 			if p.Succeeded {
 				s.succeeded(e.job, p)
 			}
-			return append(s.skip(e, p), e.job.Ref())
+			return append(append(s.skip(e, p), given...), e.job.Ref())
 		})
 	}
 	return nil
@@ -175,6 +190,9 @@ func (s podStore) Replace(objects []any, _ string) error {
 	}
 	s.change(func() (affected []lang.Ref) {
 		s.pods = pods{of: of, count: count, synced: true}
+		if s.limits != nil {
+			affected = s.limits.relistedPods(of)
+		}
 		for ref, e := range s.entries {
 			pods := of[e.job.Owner()]
 			for _, pod := range pods {
@@ -224,5 +242,6 @@ func (s *store) podAnswered(patched *corev1.Pod) {
 	defer s.mu.Unlock()
 	if _, known := slices.BinarySearchFunc(s.pods.of[job], pod, gate.ComparePods); known {
 		s.pods.set(job, pod)
+		s.elementChanged(job, pod, false) // that it was let go gives nobody anything
 	}
 }

@@ -35,7 +35,7 @@ func (s *store) read(job gate.Job) entry {
 	old, known := s.entries[s.keyOf(job.Identity())]
 	s.mu.RUnlock()
 	known = known && old.job.UID == job.UID && old.job.Waits()
-	same := known && !old.unread && sizeOf(old.job) == sizeOf(job) && old.job.Uses.Text == job.Uses.Text
+	same := known && !old.unread && sizeOf(old.job) == sizeOf(job) && old.job.Uses.Text == job.Uses.Text && old.job.Uses.Recorded == job.Uses.Recorded
 	e := entry{job: job}
 	switch {
 	case same && old.excess == "" && old.invalid == nil && old.job.DependsOn == job.DependsOn && old.job.Results == job.Results:

@@ -52,6 +52,21 @@ func (n Needs) Times(pods int64) Needs {
 	return all
 }
 
+// Plus returns the sum of both needs.
+func (n Needs) Plus(o Needs) Needs {
+	all := append(slices.Clone(n), o...)
+	slices.SortFunc(all, func(a, b Need) int { return a.Limit.Compare(b.Limit) })
+	sum := all[:0]
+	for _, need := range all {
+		if last := len(sum) - 1; last >= 0 && sum[last].Limit == need.Limit {
+			sum[last].Tokens += need.Tokens
+			continue
+		}
+		sum = append(sum, need)
+	}
+	return sum
+}
+
 // Larger returns the larger of each need.
 func (n Needs) Larger(o Needs) Needs {
 	all := append(slices.Clone(n), o...)

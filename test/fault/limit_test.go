@@ -100,13 +100,19 @@ func TestNoLimitIsExceeded(t *testing.T) {
 		})
 	}), "some Job waits forever: %s", l.gates[0].LogTail())
 	events := jobs.Events()
-	releases := map[types.UID]bool{}
+	releases, elements := map[types.UID]bool{}, map[types.UID]bool{}
 	for _, e := range events {
 		if e.Job.Spec.Template.Annotations[gate.TokensAnnotation] != "" {
 			releases[e.Job.UID] = true
 		}
 	}
-	t.Logf("%d Jobs made, %d released, %v; all over %s after the storm", l.made.Load(), len(releases), faults, time.Since(after).Round(time.Second))
+	for _, e := range pods.Events() {
+		if e.Pod.Annotations[gate.LeaderAnnotation] != "" {
+			elements[e.Pod.UID] = true
+		}
+	}
+	t.Logf("%d Jobs made, %d released, and %d elements, %v; all over %s after the storm", l.made.Load(), len(releases), len(elements), faults, time.Since(after).Round(time.Second))
+	require.NotEmpty(t, elements)
 	peaks := history.Peaks(events, pods.Events())
 	for _, name := range []string{"first/licence", "second/licence", "first/db", "second/db", "first/gpu"} {
 		_, key, _ := strings.Cut(name, "/")
@@ -168,8 +174,12 @@ func (l *limited) make(ctx context.Context) {
 				},
 			}},
 		}
-		if rand.IntN(4) == 0 {
+		switch rand.IntN(6) {
+		case 0:
 			job.Spec.Parallelism, job.Spec.Completions = ptr.To[int32](2), ptr.To[int32](3)
+		case 1: // its elements take tokens one by one
+			job.Spec.CompletionMode, job.Spec.Parallelism, job.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](5), ptr.To[int32](5)
+			job.Annotations[gate.ArrayLimitAnnotation] = fmt.Sprint(1 + rand.IntN(5))
 		}
 		if _, err := l.client.BatchV1().Jobs(space).Create(ctx, job, metav1.CreateOptions{}); err != nil {
 			pauseFor(ctx, 100*time.Millisecond)
@@ -206,6 +216,10 @@ func (l *limited) meddle(ctx context.Context) {
 		}
 		job := &list.Items[rand.IntN(len(list.Items))]
 		held := job.Spec.Template.Annotations[gate.TokensAnnotation] == ""
+		if rand.IntN(5) == 0 {
+			l.kill(ctx, space)
+			continue
+		}
 		patch := func(text string) {
 			_, _ = jobs.Patch(ctx, job.Name, types.MergePatchType, []byte(text), metav1.PatchOptions{}) // it may be over, or refused
 		}
@@ -227,6 +241,15 @@ func (l *limited) meddle(ctx context.Context) {
 		default:
 			patch(`{"spec":{"parallelism":` + fmt.Sprint(1+rand.IntN(3)) + `}}`)
 		}
+	}
+}
+
+// kill deletes a pod that holds tokens, or is to.
+func (l *limited) kill(ctx context.Context, space string) {
+	pods := l.client.CoreV1().Pods(space)
+	list, err := pods.List(ctx, metav1.ListOptions{ResourceVersion: "0", LabelSelector: gate.TokensLabel})
+	if err == nil && len(list.Items) > 0 {
+		_ = pods.Delete(ctx, list.Items[rand.IntN(len(list.Items))].Name, metav1.DeleteOptions{})
 	}
 }
 

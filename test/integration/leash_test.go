@@ -238,6 +238,7 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 			"a deadline":                `{"spec":{"activeDeadlineSeconds":1}}`,
 			"a label":                   `{"metadata":{"labels":{"a":"b"}}}`,
 			"an annotation":             `{"metadata":{"annotations":{"depctl.dev/a":"b"}}}`,
+			"who leads, with its gate":  `{"metadata":{"annotations":{"depctl.dev/leader":"b"}}}`,
 			"a finalizer":               `{"metadata":{"finalizers":null}}`,
 		} {
 			_, err := pods.Patch(t.Context(), pod, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})

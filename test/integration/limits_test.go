@@ -38,6 +38,7 @@ func TestLimits(t *testing.T) {
 		{"a limit is set, changed and removed", aLimitIsChanged},
 		{"a priority class decides who is first, also one that changes", aPriorityClassDecides},
 		{"the rank, by what was learned, decides between equals and is recorded", theRankDecides},
+		{"elements take tokens one by one", elementsTakeTokens},
 		{"depctl shows the line", depctlShowsTheLine},
 		{"a script gets its licence", aScriptGetsItsLicence},
 		{"a gate that does not lead any more releases nothing that takes tokens", onlyTheLeaderGivesTokens},
@@ -207,8 +208,8 @@ func aLimitIsChanged(t *testing.T, c *cluster, _ func()) {
 	array := func(j *batchv1.Job) {
 		j.Spec.CompletionMode, j.Spec.Parallelism, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](8), ptr.To[int32](8)
 	}
-	s.make("array", "", uses("licence"), array)
-	s.saysOf("array", "or lower depctl.dev/array-limit")
+	s.make("array", "", uses("licence=4"), array)
+	s.saysOf("array", "each of its pods takes 4 tokens of "+s.name+"/licence, which has 3 in all")
 	s.make("array-in-turns", "", uses("licence"), array, annotate(gate.ArrayLimitAnnotation, "2"))
 	s.completes("array-in-turns")
 	require.Equal(t, s.name+"/licence=1", s.get("array-in-turns").Spec.Template.Annotations[gate.TokensAnnotation])
@@ -237,4 +238,57 @@ func onlyTheLeaderGivesTokens(t *testing.T, c *cluster, _ func()) {
 	require.ErrorContains(t, release("takes", ""), "does not lead any more")
 	require.NoError(t, release("takes", c.leader(t)))
 	require.NoError(t, release("takes-none", "another"))
+
+	pod := func(name, note string) {
+		spec := newJob(name, "").Spec.Template.Spec
+		spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
+		_, err := s.client.CoreV1().Pods(s.name).Create(t.Context(), &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{note: "licence=1"}}, Spec: spec,
+		}, metav1.CreateOptions{})
+		require.NoError(t, err)
+	}
+	letGo := func(name, more string) error {
+		_, err := client.CoreV1().Pods(s.name).Patch(t.Context(), name, types.JSONPatchType,
+			[]byte(`[{"op":"remove","path":"/spec/schedulingGates/0"}`+more+`]`), metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
+	leader := func(who string) string {
+		return `,{"op":"add","path":"/metadata/annotations/depctl.dev~1leader","value":"` + who + `"}`
+	}
+	pod("element", gate.TokensAnnotation)
+	pod("takes-no-tokens", "note")
+	require.ErrorContains(t, letGo("element", leader("another")), "may not let elements go")
+	require.ErrorContains(t, letGo("element", ""), "may not let elements go")
+	require.NoError(t, letGo("element", leader(c.leader(t))))
+	require.NoError(t, letGo("takes-no-tokens", ""))
+	require.ErrorContains(t, letGo("element", leader(c.leader(t))+`,{"op":"remove","path":"/metadata/annotations/depctl.dev~1tokens"}`), "may not change annotations")
+	require.ErrorContains(t, letGo("element", leader(c.leader(t))+`,{"op":"add","path":"/metadata/annotations/note","value":"x"}`), "may not change annotations")
+}
+
+// Two arrays share three tokens, and so does a Job that comes later and is first in line. The gate is
+// killed while elements run.
+func elementsTakeTokens(t *testing.T, c *cluster, restart func()) {
+	s := c.namespace(t)
+	s.limits(map[string]string{"licence": "3"})
+	array := func(j *batchv1.Job) {
+		j.Spec.CompletionMode, j.Spec.Parallelism, j.Spec.Completions = ptr.To(batchv1.IndexedCompletion), ptr.To[int32](6), ptr.To[int32](6)
+	}
+	s.make("first", "", uses("licence"), array, untilTold)
+	s.until("three elements run", func() bool { return len(s.openings("first")) == 3 })
+	s.make("behind", "first[i]", uses("licence=2"), array, annotate(gate.PriorityAnnotation, "1"))
+	s.make("one", "", uses("licence"), annotate(gate.PriorityAnnotation, "2"))
+	s.saysOf("one", fmt.Sprintf("waiting for tokens: 1 of %s/licence, of which 3 of 3 are in use", s.name))
+	s.saysOf("first", fmt.Sprintf("released: all 6 elements may run; 3 wait for tokens: 1 of %s/licence", s.name))
+	of, jobs := s.line("licence")
+	require.Equal(t, []int64{3, 3, 2}, []int64{of.Tokens, of.Used, int64(of.Waiting)}, "%v", jobs)
+	restart()
+	s.settle()
+	s.held("one")
+	s.tell("first", 0)
+	s.completes("one")
+	require.Len(t, s.openings("first"), 3, "what one had is kept for an element of the array behind, which takes two")
+	restart()
+	s.tell("first", 1, 2, 3, 4, 5)
+	s.completes("first", "behind")
+	require.Equal(t, int64(3), s.most())
 }

@@ -125,7 +125,7 @@ func rights() []Installed {
 		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
 		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
 	)
-	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits")...)...)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 

@@ -70,7 +70,7 @@ func (c *JobClient) Podless(ctx context.Context, t LiveJob) (int64, error) {
 // OpenPod lets the scheduler have a pod, and reports whether it was still there,
 // with the gate.
 func (c *JobClient) OpenPod(ctx context.Context, t LiveJob, pod gate.Pod) (bool, error) {
-	patch, err := gate.OpenPatch(t.Job, pod)
+	patch, err := gate.OpenPatch(t.Job, pod, "")
 	if err != nil || c.DryRun == command.DryRunClient {
 		return err == nil, err
 	}

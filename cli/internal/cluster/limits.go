@@ -58,6 +58,8 @@ func (r *Reading) limitNamespaces() []string {
 	for _, job := range r.World.Jobs {
 		var needs limit.Needs
 		switch {
+		case job.ElementTakes() != nil:
+			needs = job.ElementTakes()
 		case job.Uses.Said && job.Waits():
 			needs = job.Needs()
 		case r.AllLimits:
@@ -161,17 +163,23 @@ func (r *Reading) knownUIDs() map[types.UID]bool {
 	return known
 }
 
-// readTokenPods reads the pods that hold tokens of Jobs that are gone.
+// readTokenPods reads the pods that hold tokens of Jobs that are gone, and of elements.
 func (r *Reading) readTokenPods(ctx context.Context) error {
-	known := r.knownUIDs()
+	known, elements := r.knownUIDs(), map[gate.Owner][]gate.Pod{}
 	visit := func(namespace string) error {
 		pods := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			o.LabelSelector = gate.TokensLabel
 			return r.pods.CoreV1().Pods(namespace).List(ctx, o)
 		})
 		return pods.EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
-			if pod, ok := object.(*corev1.Pod); ok && !known[gate.JobOfPod(pod)] {
+			pod, ok := object.(*corev1.Pod)
+			if !ok {
+				return nil
+			}
+			if !known[gate.JobOfPod(pod)] {
 				r.holdByPod(pod)
+			} else if element, owner, ours := gate.ObservePod(pod); ours {
+				elements[owner] = append(elements[owner], element)
 			}
 			return nil
 		})
@@ -181,11 +189,18 @@ func (r *Reading) readTokenPods(ctx context.Context) error {
 		err = visit(r.Namespace)
 	}
 	if apierrors.IsForbidden(err) {
-		r.noteLimits("Pods of Jobs that are gone may hold tokens, and are not counted: you may not list pods.")
+		r.noteLimits("Elements, and pods of Jobs that are gone, may hold tokens, and are not counted: you may not list pods.")
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("listing pods that hold tokens: %w", err)
+	}
+	for _, job := range slices.Concat(slices.Collect(maps.Values(r.World.Jobs)), r.World.Limits.Others) {
+		if job.ElementTakes() != nil {
+			list := elements[job.Owner()]
+			slices.SortFunc(list, gate.ComparePods)
+			r.World.Pods[job.UID] = append([]gate.Pod{}, list...)
+		}
 	}
 	return nil
 }

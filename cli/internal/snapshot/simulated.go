@@ -2,11 +2,13 @@ package snapshot
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"depctl.dev/cli/simulate"
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
+	"depctl.dev/gate/limit"
 	"depctl.dev/lang"
 )
 
@@ -61,7 +63,11 @@ func (w simulated) Set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
 	w.World.Jobs[ref] = job
 	affected := w.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
-	if holds := w.taken(job); len(holds) > 0 || job.Outcome() != lang.Undecided {
+	holds := w.taken(job)
+	if claim, given := w.ledger.given[ref]; given && len(holds) > 0 {
+		holds = claim.Needs
+	}
+	if len(holds) > 0 || job.Outcome() != lang.Undecided {
 		w.ledger.leave(ref)
 		w.ledger.pool.Hold(ref, holds)
 	}
@@ -75,10 +81,26 @@ func (w simulated) Set(job gate.Job) []lang.Ref {
 // on, or no more.
 func (w simulated) Decide(ref lang.Ref) gate.Decision {
 	d := w.World.Decide(ref)
+	d.Wants = w.asWhole(ref, d.Wants)
 	if w.World.Jobs[ref].Uses.Said {
 		w.follow(ref, d)
 	}
 	return d
+}
+
+// asWhole returns what a Job wants that is released element by element: an array runs as a whole
+// here, with as many tokens as it has elements at once, or as there are.
+func (w simulated) asWhole(ref lang.Ref, wants limit.Needs) limit.Needs {
+	job := w.World.Jobs[ref]
+	if wants == nil || slices.Equal(wants, job.Needs()) {
+		return wants
+	}
+	atOnce := job.Pods()
+	for _, each := range wants {
+		there, _, _ := w.ledger.pool.Tokens(each.Limit)
+		atOnce = min(atOnce, there/each.Tokens)
+	}
+	return wants.Times(max(1, atOnce))
 }
 
 // Give gives tokens to those who may have them by now, and returns these.

@@ -37,6 +37,8 @@ type ledger struct {
 	// waiting are the Jobs in line, and given those that have their tokens and do not run
 	// yet.
 	waiting, given map[lang.Ref]gate.Claim
+	// elements are the Jobs in line of which each element takes tokens of its own.
+	elements map[lang.Ref]*elements
 	// line is how they stood in line, and short has those of them who were given none.
 	line  []limit.Place[lang.Ref]
 	short map[lang.Ref]limit.Place[lang.Ref]
@@ -44,12 +46,16 @@ type ledger struct {
 	boundless map[limit.Name]bool
 }
 
+// elements are those of a Job: so many have been let go, so many more have been given their
+// tokens, and so many wait for some.
+type elements struct{ letGo, given, wanted int64 }
+
 // mostTokens is how many a limit without bounds has.
 const mostTokens = 1 << 50
 
 // takeStock counts the tokens in use, as a gate does that begins to lead.
 func (w *World) takeStock() *ledger {
-	l := &ledger{maps: w.Limits.Maps, classes: w.Limits.Classes, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, boundless: map[limit.Name]bool{}}
+	l := &ledger{maps: w.Limits.Maps, classes: w.Limits.Classes, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, elements: map[lang.Ref]*elements{}, boundless: map[limit.Name]bool{}}
 	l.pool = limit.NewPool(func(a, b lang.Ref) bool { return l.waiting[a].Compare(l.waiting[b]) < 0 })
 	l.maps.Fill(l.pool.SetLimit)
 	for ref, job := range w.Jobs {
@@ -67,20 +73,37 @@ func (w *World) takeStock() *ledger {
 	w.keepRanks()
 	for _, job := range w.Limits.Others {
 		if c := job.Condition; c != nil && c.Reason == gate.ReasonLimitReached && job.Waits() {
-			l.wait(job, job.Needs(), 0) // so the gate has said
+			needs := job.Needs()
+			if each := job.ElementTakes(); each != nil {
+				needs = each
+			}
+			l.wait(job, needs, 0) // so the gate has said
 		}
 		l.pool.Hold(job.Ref(), w.taken(job))
 	}
 	return l
 }
 
-// taken returns what a Job holds.
+// taken returns what a Job holds, also for its elements.
 func (w *World) taken(job gate.Job) limit.Needs {
+	if each := job.ElementTakes(); each != nil {
+		return each.Times(w.letGo(job))
+	}
 	access := w.Access
 	if access == nil {
 		access = gate.Open{}
 	}
 	return job.Taken(access.Answer)
+}
+
+// letGo returns how many pods of a Job have been let go and are not over.
+func (w *World) letGo(job gate.Job) (n int64) {
+	for _, pod := range w.Pods[job.UID] {
+		if pod.LetGo() {
+			n++
+		}
+	}
+	return n
 }
 
 func (l *ledger) wait(job gate.Job, needs limit.Needs, rank time.Duration) {
@@ -106,17 +129,30 @@ func (l *ledger) give() (refs []lang.Ref) {
 		if !ok {
 			return refs
 		}
-		l.given[ref] = l.waiting[ref]
-		delete(l.waiting, ref)
+		claim := l.waiting[ref]
+		if l.given[ref] = claim; l.elements[ref] == nil || !l.elements[ref].next(l.pool, claim) {
+			delete(l.waiting, ref)
+		}
 		refs = append(refs, ref)
 	}
+}
+
+// next has one more element have its tokens, and reports whether others are in line.
+func (e *elements) next(pool *limit.Pool[lang.Ref], claim gate.Claim) bool {
+	e.given++
+	e.wanted--
+	pool.Hold(claim.Ref, claim.Needs.Times(e.letGo+e.given))
+	if e.wanted > 0 {
+		pool.Wait(claim.Ref, claim.Ref.Namespace, claim.Needs)
+	}
+	return e.wanted > 0
 }
 
 // settleTokens puts into line who waits for tokens, and gives them what is free.
 func (w *World) settleTokens() {
 	w.ledger = w.takeStock()
 	for ref, job := range w.Jobs {
-		if job.Uses.Said && job.Waits() {
+		if (job.Uses.Said || job.ElementTakes() != nil) && job.Waits() {
 			w.follow(ref, gate.Decide(w.SnapshotOf(ref)))
 		}
 	}
@@ -150,6 +186,9 @@ func (w *World) rankAll() {
 func (w *World) follow(ref lang.Ref, d gate.Decision) {
 	switch {
 	case d.Wants != nil:
+		if d.Elements != nil {
+			w.ledger.elements[ref] = &elements{letGo: w.letGo(w.Jobs[ref]), wanted: int64(d.Elements.Short)}
+		}
 		w.ledger.wait(w.Jobs[ref], d.Wants, w.Graph.Rank(ref))
 	case d.Action != gate.Releasing:
 		w.ledger.leave(ref)
@@ -178,6 +217,28 @@ func (g grants) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 		return word // only the gate knows whose turn it is
 	}
 	return gate.Grant{Given: true}
+}
+
+// Elements returns which pods of a Job may be let go.
+func (g grants) Elements(job gate.Job, each limit.Needs, pods []gate.Pod) ([]gate.Pod, gate.Grant) {
+	if barred := job.Barred(each, g.w.Access); barred != nil {
+		return nil, gate.Grant{Problem: barred}
+	}
+	l, ref := g.w.ledger, job.Ref()
+	if l == nil || !g.w.Limits.Known || g.w.unreadable(each) {
+		if word := heard(job); !word.Given && !g.w.played {
+			return nil, word
+		}
+		return pods, gate.Grant{Given: true}
+	}
+	var may []gate.Pod
+	if e := l.elements[ref]; e != nil && (heard(job).Given || !l.severalNamespaces()) { // only the gate knows whose turn it is
+		may = pods[:min(int64(len(pods)), e.given)]
+	}
+	if len(may) == len(pods) {
+		return may, gate.Grant{Given: true}
+	}
+	return may, l.maps.Lack(l.pool, job, each)
 }
 
 func (w *World) unreadable(needs limit.Needs) bool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
@@ -165,4 +166,82 @@ func TestPlacesInLine(t *testing.T) {
 	}
 	require.Nil(t, w.ShortOf(runs.Ref()))
 	require.True(t, slices.ContainsFunc(limits[0].Waiters, func(one Waiter) bool { return one.Why == "what is free of etl/x is kept for etl/a" }))
+}
+
+// arrayOf makes a Job of user an array of so many elements that has been released element by element
+// where letGo says how many of its pods have been let go.
+func arrayOf(w *World, job gate.Job, size int, letGo int) gate.Job {
+	full := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{
+		Namespace: job.Namespace, Name: job.Name, UID: job.UID, CreationTimestamp: metav1.NewTime(job.Created),
+		Annotations: map[string]string{gate.UsesAnnotation: job.Uses.Text, gate.ExpectedDurationAnnotation: job.Expected.String()},
+	}}
+	full.Spec = batchv1.JobSpec{
+		Suspend: ptr.To(letGo < 0), PodReplacementPolicy: ptr.To(batchv1.Failed), CompletionMode: ptr.To(batchv1.IndexedCompletion),
+		Completions: ptr.To(int32(size)), Parallelism: ptr.To(int32(size)),
+	}
+	if letGo < 0 {
+		return gate.Observe(full)
+	}
+	full.Annotations[gate.ReleasedAnnotation] = `{"uid":"` + string(job.UID) + `"}`
+	full.Spec.Template.Annotations = map[string]string{gate.TokensAnnotation: "etl/" + job.Uses.Text}
+	full.Spec.Template.Spec.SchedulingGates = []corev1.PodSchedulingGate{{Name: gate.SchedulingGate}}
+	for i := range size {
+		pod := gate.Pod{Name: fmt.Sprint(job.Name, "-", i), UID: types.UID(fmt.Sprint(job.Name, "-", i)), Index: int64(i), Gate: -1}
+		if i >= letGo {
+			pod.Gate = 0
+		}
+		w.Pods[job.UID] = append(w.Pods[job.UID], pod)
+	}
+	return gate.Observe(full)
+}
+
+func TestElementsInLine(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limit   string
+		used    int64
+		waiting []string
+		open    int
+		says    string
+	}{
+		"some wait":  {"3", 3, []string{"behind", "array"}, 0, "LimitReached: released: all 4 elements may run; 2 wait for tokens: 1 of etl/x, of which 3 of 3 are in use"},
+		"all may go": {"9", 3, []string{"behind", "array"}, 2, "Met: released: all 4 elements may run"},
+		"one may go": {"5", 3, []string{"behind", "array"}, 1, "LimitReached: released: all 4 elements may run; 1 waits for tokens: 1 of etl/x, of which 5 of 5 are in use"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := NewWorld(time.Unix(2000, 0))
+			w.Limits = Limits{Known: true, Maps: gate.LimitMaps{"etl": {"x": test.limit}}}
+			w.Add(arrayOf(w, user("array", "", "x", time.Minute), 4, 2))
+			runs := user("runs", "", "x", time.Minute)
+			runs.Suspended = false
+			w.Add(runs)
+			behind := user("behind", "", "x", time.Minute)
+			behind.Uses.Priority = gate.Priority{Said: true, Value: 1}
+			w.Add(behind)
+			w.Settle()
+			limits := w.LimitsNow()
+			require.Len(t, limits, 1)
+			require.Equal(t, test.used, limits[0].Used)
+			var waiting []string
+			for _, one := range limits[0].Waiters {
+				waiting = append(waiting, one.Ref.Name)
+			}
+			require.Equal(t, test.waiting, waiting)
+			d := w.Decide(lang.Job("etl", "array"))
+			require.Len(t, d.Elements.Open, test.open)
+			require.Equal(t, test.says, d.Reason+": "+d.Message)
+		})
+	}
+}
+
+func TestAPlanRunsAnArrayWithAsManyTokensAsThereAre(t *testing.T) {
+	t.Parallel()
+	w := NewWorld(time.Unix(2000, 0))
+	w.Limits = Limits{Known: true, Maps: gate.LimitMaps{"etl": {"x": "3"}}}
+	w.Add(arrayOf(w, user("array", "", "x", time.Minute), 4, -1))
+	w.Add(user("next", "", "x", time.Minute))
+	run := w.Simulate(simulate.Options{Length: length(w)})
+	require.Empty(t, run.Idle)
+	require.Equal(t, time.Minute, run.Jobs[lang.Job("etl", "next")].Start)
 }
