@@ -263,7 +263,13 @@ func (o *planOptions) run(ctx context.Context) error {
 func assume(w *snapshot.World) []lang.Ref {
 	var added []lang.Ref
 	for _, ref := range w.Graph.Refs() {
-		if _, there := w.Jobs[ref]; there || ref.Kind != lang.KindJob || ref.IsSet() || !isNeeded(w, ref) {
+		if _, there := w.Jobs[ref]; there || ref.Kind == lang.KindCronJob || ref.IsSet() || !isNeeded(w, ref) {
+			continue
+		}
+		if ref.Kind != lang.KindJob {
+			if w.Assume(ref) {
+				added = append(added, ref)
+			}
 			continue
 		}
 		const size = 1 << 31 // whatever index is asked for

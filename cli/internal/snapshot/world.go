@@ -14,6 +14,7 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // World is every Job that was read, and the graph that they make.
@@ -159,6 +160,25 @@ func (w *World) Put(ref lang.Ref, o *lang.Object, labels map[string]string) {
 		o.ReadyAt = w.Now // nobody knows since when
 	}
 	w.Graph.Set(ref, depgraph.Node{Object: o, Labels: labels})
+}
+
+// Assume adds an object of another kind than Job as it is at its best: ready, or succeeded. It
+// reports whether there is such a kind.
+func (w *World) Assume(ref lang.Ref) bool {
+	of, known := kind.Of(ref.Kind)
+	if !known {
+		return false
+	}
+	if w.Kinds == nil {
+		w.Kinds = gate.FixedKinds{}
+	}
+	w.Kinds[ref.Kind] = gate.FixedKind{Resource: gate.ResourceOf(of)}
+	o := &lang.Object{Created: w.Now, Started: true, StartedAt: w.Now, Ready: true}
+	if of.Default() == string(lang.StatusSucceeded) {
+		o.Ready, o.Outcome, o.Finished = false, lang.Succeeded, w.Now
+	}
+	w.Put(ref, o, nil)
+	return true
 }
 
 // PutCronJob adds a CronJob, or replaces the one of the same name.
