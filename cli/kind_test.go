@@ -4,18 +4,22 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	dynamicfake "k8s.io/client-go/dynamic/fake"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	metadatafake "k8s.io/client-go/metadata/fake"
 	"k8s.io/client-go/rest"
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/gate"
 )
 
 // kindFactory has a cluster of Jobs that wait for objects of other kinds.
@@ -76,4 +80,32 @@ func TestKindsListsWhatThereIsToWaitFor(t *testing.T) {
 	_, stderr, code = runDepctl(f, "", "kinds", "-o", "xml")
 	require.Equal(t, 2, code)
 	require.Contains(t, stderr, "unknown output format")
+}
+
+// What the gate may not look up is not said to be missing, whatever the user may see.
+func TestWhatTheGateMayNotLookUpIsSaid(t *testing.T) {
+	waits := fakeJob("sec", "pvc:data")
+	waits.Status.Conditions = append(waits.Status.Conditions, batchv1.JobCondition{
+		Type: gate.ConditionType, Status: corev1.ConditionFalse, Reason: gate.ReasonProblem,
+		Message: "waiting, and something must be fixed: pvc: " + gate.Unwatchable(schema.GroupResource{Resource: "persistentvolumeclaims"}),
+	})
+	f := kindFactory(t)
+	client := nightCluster([]runtime.Object{waits}, true)
+	f.NewClient = func(*rest.Config) (kubernetes.Interface, error) { return client, nil }
+	stdout, stderr, code := runDepctl(f, "", "explain", "sec", "-n", "etl")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "this gate may not list and watch persistentvolumeclaims")
+}
+
+func TestAPlanOfFilesTakesObjectsForGranted(t *testing.T) {
+	stdout, stderr, code := runDepctl(testFactory(command.Terminal{Width: 80}), manifestOf("load", "deploy:db, pod:setup, configmap:x"), "plan", "-f", "-")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "load")
+	require.Contains(t, stderr, "taken for done: deployment:db, pod:setup, configmap:x")
+	require.NotContains(t, stderr, "does not run")
+}
+
+func manifestOf(name, dependsOn string) string {
+	return "apiVersion: batch/v1\nkind: Job\nmetadata: {name: " + name + ", annotations: {depctl.dev/depends-on: '" + dependsOn + "'}}\n" +
+		"spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}\n"
 }

@@ -41,7 +41,7 @@ func TestTheExitCodesOfWait(t *testing.T) {
 		"once":         {args: []string{"extract-2", "--timeout", "0"}, code: 124, says: "still unknown: etl/extract-2 has not finished"},
 		"set":          {args: []string{"extract-* >= 1"}, code: 0, says: "true: extract-* >= 1: 1 of 2"},
 		"elements":     {args: []string{"array[0..1]"}, code: 0, says: "true: array[0..1]: 2 of 2"},
-		"kind":         {args: []string{"pod:x"}, code: 3, says: "objects of kind pod are not looked up here"},
+		"kind":         {args: []string{"pod:x"}, code: 3, says: "depctl wait waits for Jobs only"},
 		"forbidden":    {args: []string{"extract-1"}, change: func(c *fake.Clientset) { forbid(c, "list", "jobs") }, code: 3, says: "you may not watch it"},
 		"no exit code": {args: []string{"failed(tune, code=3)"}, change: func(c *fake.Clientset) { forbid(c, "list", "pods") }, code: 3, says: "exit code"},
 		"index":        {args: []string{"extract-1, array[i]"}, code: 2, says: "expression:1:12: there is no Job here whose index i could be"},

@@ -88,6 +88,15 @@ func UnknownKind(name string) *lang.Problem {
 	return p
 }
 
+// Unwatchable says that the gate may not look up objects of a kind, and what to do.
+func Unwatchable(at schema.GroupResource) string {
+	component := "deploy/components/kinds"
+	if at.Resource == "secrets" {
+		component += "-secrets"
+	}
+	return fmt.Sprintf("this gate may not list and watch %s: give it the right by a ClusterRole with the label depctl.dev/aggregate-to-gate: \"true\", as in %s", at, component)
+}
+
 // FindResource returns where the API server has the objects of a kind, by the resources that
 // it lists for the kind's group. The error says what is missing.
 func FindResource(k kind.Kind, list *metav1.APIResourceList) (schema.GroupVersionResource, error) {

@@ -198,6 +198,9 @@ func (w world) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 }
 
 func (w world) barred(ref lang.Ref) *lang.Problem {
+	if ref.Kind != lang.KindJob {
+		return &lang.Problem{Code: lang.ProblemUnknownKind, Message: "depctl wait waits for Jobs only; for other objects there is kubectl wait"}
+	}
 	for _, name := range []string{ref.Name, ""} {
 		if why, ok := w.forbidden[lang.Job(ref.Namespace, name)]; ok && ref.Kind == lang.KindJob {
 			return &lang.Problem{Code: lang.ProblemForbidden, Message: why}

@@ -201,12 +201,7 @@ func describe(k *looked, err error) string {
 		}
 		return clip(err.Error())
 	case apierrors.IsForbidden(err):
-		component := "deploy/components/kinds"
-		if k.kind.Resource == "secrets" {
-			component += "-secrets"
-		}
-		return fmt.Sprintf("this gate may not list and watch %s: give it the right by a ClusterRole with the label depctl.dev/aggregate-to-gate: \"true\", as in %s",
-			k.resource.GroupResource(), component)
+		return gate.Unwatchable(k.resource.GroupResource())
 	case apierrors.IsNotFound(err):
 		return fmt.Sprintf("this cluster has no kind %s (%s)", k.kind.Name, k.resource.GroupResource())
 	case apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err), apierrors.IsServerTimeout(err), apierrors.IsTimeout(err),

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"depctl.dev/gate"
@@ -35,6 +36,7 @@ func (r *Hearsay) Answer(q gate.Question) gate.Answer {
 // things of one service account, the later counts. But a text that speaks of another problem
 // tells of a right only by leaving it out: where the gate has named it, that counts.
 func (r *Hearsay) hear(w *World) {
+	w.hearKinds()
 	r.heard = gate.Answers{}
 	when, hinted := map[gate.Question]time.Time{}, map[gate.Question]bool{}
 	for ref, job := range w.Jobs {
@@ -54,6 +56,27 @@ func (r *Hearsay) hear(w *World) {
 			}
 			r.heard[q], when[q], hinted[q] = a, c.Written, hint
 		}
+	}
+}
+
+// hearKinds takes in which kinds the gate may not look up, whatever the user may.
+func (w *World) hearKinds() {
+	for name, k := range w.Kinds {
+		barred := gate.Unwatchable(k.Resource.GroupResource())
+		if name == lang.KindCronJob || k.Why != "" && k.Why != barred {
+			continue
+		}
+		k.Why = ""
+		for ref, job := range w.Jobs {
+			expr := w.Graph.Expr(ref)
+			if c := job.Condition; c == nil || expr == nil || !job.Waits() || c.Reason != gate.ReasonProblem || !strings.Contains(c.Message, barred) {
+				continue
+			}
+			if slices.ContainsFunc(expr.Edges(), func(e lang.Edge) bool { return e.Ref.Kind == name }) {
+				k.Why = barred
+			}
+		}
+		w.Kinds[name] = k
 	}
 }
 
