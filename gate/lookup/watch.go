@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/gate/stream"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // longestProblem is how much of an error of the API server is told, in bytes.
@@ -168,7 +170,10 @@ func (n noting[L]) Watch(ctx context.Context, o metav1.ListOptions) (apiwatch.In
 // problem notes why objects cannot be looked up, and tells those who wait for them. What passes
 // by itself is no problem: what is known stays true until then.
 func (w *Watches) problem(k *looked, one *watch, err error) {
-	message := describe(k, err)
+	w.mu.Lock()
+	at := k.resource.GroupResource()
+	w.mu.Unlock()
+	message := describe(k.kind, at, err)
 	if message == "" {
 		return
 	}
@@ -191,7 +196,7 @@ func (w *Watches) setProblem(k *looked, one *watch, message string) []lang.Ref {
 
 // describe says what keeps a kind from being looked up, with what to do; empty if it passes by
 // itself.
-func describe(k *looked, err error) string {
+func describe(k kind.Kind, at schema.GroupResource, err error) string {
 	var status apierrors.APIStatus
 	switch {
 	case !errors.As(err, &status):
@@ -201,19 +206,19 @@ func describe(k *looked, err error) string {
 		}
 		return clip(err.Error())
 	case apierrors.IsForbidden(err):
-		return gate.Unwatchable(k.resource.GroupResource())
+		return gate.Unwatchable(at)
 	case apierrors.IsNotFound(err):
-		return fmt.Sprintf("this cluster has no kind %s (%s)", k.kind.Name, k.resource.GroupResource())
+		return fmt.Sprintf("this cluster has no kind %s (%s)", k.Name, at)
 	case apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err), apierrors.IsServerTimeout(err), apierrors.IsTimeout(err),
 		apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.IsUnauthorized(err):
 		return ""
 	}
-	return fmt.Sprintf("the API server cannot list %s: %s", k.resource.GroupResource(), clip(err.Error()))
+	return fmt.Sprintf("the API server cannot list %s: %s", at, clip(err.Error()))
 }
 
 func clip(s string) string {
 	if len(s) > longestProblem {
-		s = s[:longestProblem] + "..."
+		s = strings.ToValidUTF8(s[:longestProblem], "") + "..."
 	}
 	return s
 }

@@ -162,8 +162,19 @@ func (n *nights) end(ctx context.Context) (violations []error, sum string) {
 		return judge(n.h.Events(), time.Time{})
 	}
 	violations, sum = judge(n.h.Events(), due)
-	for _, key := range unended(n.h.Last(), due) {
-		violations = append(violations, fmt.Errorf("%s has not ended", key))
+	last := n.h.Last()
+	for _, key := range unended(last, due) {
+		violations = append(violations, fmt.Errorf("%s has not ended: %s", key, said(last[key])))
 	}
 	return violations, sum
+}
+
+// said returns what the gate has said last of a Job.
+func said(e history.Event) string {
+	for _, c := range e.Job.Status.Conditions {
+		if c.Type == gate.ConditionType {
+			return c.Message
+		}
+	}
+	return "nothing was said of it"
 }
