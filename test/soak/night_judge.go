@@ -15,8 +15,9 @@ type outcome struct {
 }
 
 // judge goes through what happened to the runs, in order: none may begin before those of its time are as it wants, and
-// each that was due has succeeded. A slow run that Kubernetes never made is as one that ended.
-func judge(events []history.Event, due time.Time) (violations []error, sum string) {
+// each that was due has succeeded. A slow run that Kubernetes never made is as one that ended. lost are the times of which
+// the gate says that it cannot know the run of slow: that is right only where there was none.
+func judge(events []history.Event, due time.Time, lost map[time.Time]bool) (violations []error, sum string) {
 	made := map[string]map[time.Time]bool{} // also later than the moment that is judged
 	for _, e := range events {
 		if at, is := scheduled(e); is {
@@ -54,12 +55,15 @@ func judge(events []history.Event, due time.Time) (violations []error, sum strin
 		if at.Before(due) && !made["slow"][at] {
 			missed++
 		}
-		if at.Before(due) && !runs["report"][at].complete {
+		if lost[at] && made["slow"][at] {
+			violations = append(violations, fmt.Errorf("report of %s takes the run of slow for lost, which was there", at.Format(time.TimeOnly)))
+		}
+		if at.Before(due) && !runs["report"][at].complete && !lost[at] {
 			violations = append(violations, fmt.Errorf("report of %s has not succeeded", at.Format(time.TimeOnly)))
 		}
 	}
-	return violations, fmt.Sprintf("%d nights, %d of check, %d of report, %d of strict after a repair succeeded, %d of slow were missed",
-		len(made["load"]), completed["check"], completed["report"], completed["strict"], missed)
+	return violations, fmt.Sprintf("%d nights, %d of check, %d of report, %d of strict after a repair succeeded, %d of slow were missed, %d of them while nobody watched",
+		len(made["load"]), completed["check"], completed["report"], completed["strict"], missed, len(lost))
 }
 
 // early returns why a run may not begin yet, empty if it may.

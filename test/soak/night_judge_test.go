@@ -38,6 +38,7 @@ func TestRunsAreJudgedByThoseOfTheirTime(t *testing.T) {
 	failed := seen("flaky", "flaky-1", "failed")
 	for name, test := range map[string]struct {
 		events []history.Event
+		lost   map[time.Time]bool
 		want   []string
 	}{
 		"all in order": {events: []history.Event{loaded, checked, failed, seen("report", "report-1", "complete")}},
@@ -60,10 +61,17 @@ func TestRunsAreJudgedByThoseOfTheirTime(t *testing.T) {
 			events: []history.Event{loaded, checked, failed, seen("report", "report-1", "held")},
 			want:   []string{"report of 02:00:00 has not succeeded"},
 		},
+		"report that hangs on a run that nobody saw": {
+			events: []history.Event{loaded, checked, failed, seen("report", "report-1", "held")}, lost: map[time.Time]bool{night: true},
+		},
+		"report that takes a run for lost which was there": {
+			events: []history.Event{loaded, checked, failed, seen("report", "report-1", "held"), seen("slow", "slow-1", "complete")}, lost: map[time.Time]bool{night: true},
+			want: []string{"report of 02:00:00 takes the run of slow for lost, which was there"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			violations, _ := judge(test.events, night.Add(time.Minute))
+			violations, _ := judge(test.events, night.Add(time.Minute), test.lost)
 			var got []string
 			for _, violation := range violations {
 				got = append(got, violation.Error())
