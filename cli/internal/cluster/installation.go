@@ -16,6 +16,7 @@ const (
 	resultsName   = "depctl-gate-results"
 	schedulesName = "depctl-gate-schedules"
 	limitsName    = "depctl-gate-limits"
+	kindsName     = "depctl-gate-kinds"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -117,6 +118,10 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: schedulesName},
 		Installed{Kind: clusterBindingKind, Name: limitsName},
 		Installed{Kind: clusterRoleKind, Name: limitsName},
+		Installed{Kind: clusterBindingKind, Name: kindsName},
+		Installed{Kind: clusterRoleKind, Name: kindsName},
+		Installed{Kind: clusterRoleKind, Name: kindsName + "-listed"},
+		Installed{Kind: clusterRoleKind, Name: kindsName + "-secrets"},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},
