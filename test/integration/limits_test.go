@@ -41,6 +41,7 @@ func TestLimits(t *testing.T) {
 		{"elements take tokens one by one", elementsTakeTokens},
 		{"depctl shows the line", depctlShowsTheLine},
 		{"a script gets its licence", aScriptGetsItsLicence},
+		{"a crowd waits for one limit", aCrowdWaitsForOneLimit},
 		{"a gate that does not lead any more releases nothing that takes tokens", onlyTheLeaderGivesTokens},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
