@@ -119,7 +119,7 @@ func TestWhatMustBeMendedIsReported(t *testing.T) {
 	s := shared.namespace(t)
 	s.make("extract", "")
 	s.make("other-kind", "cronjob:nightly, extract")
-	require.Contains(t, s.warning("other-kind", gate.ReasonProblem).Note, `cannot look up objects of kind "cronjob"`)
+	require.Contains(t, s.warning("other-kind", gate.ReasonProblem).Note, "this gate does not wait for CronJobs: it runs without --schedules")
 	s.make("element", "extract[3]")
 	require.Contains(t, s.warning("element", gate.ReasonProblem).Note, "extract")
 	s.make("itself", "itself")

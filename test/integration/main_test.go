@@ -169,6 +169,10 @@ func startCluster(ctx context.Context, overlay sandbox.Overlay) (*cluster, error
 	return c, nil
 }
 
+// places are for the clusters that tests have of their own at one time: with more, two cores are too slow for gates
+// to keep their Leases.
+var places = make(chan struct{}, 4)
+
 // ownCluster starts a sandbox for one test, which may do to its gate what it
 // likes, and judges its history at the end.
 func ownCluster(t *testing.T) *cluster {
@@ -179,6 +183,8 @@ func ownCluster(t *testing.T) *cluster {
 // ownClusterWith starts one with another overlay of deploy.
 func ownClusterWith(t *testing.T, overlay sandbox.Overlay) *cluster {
 	t.Helper()
+	places <- struct{}{}
+	t.Cleanup(func() { <-places })
 	ctx, cancel := context.WithCancel(context.Background())
 	c, err := startCluster(ctx, overlay)
 	if err != nil {

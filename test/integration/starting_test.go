@@ -71,7 +71,7 @@ func TestTheCriticalPathStartsFirst(t *testing.T) {
 	s.make("stuck", "first", asksFor("200k"))
 	s.runs("stuck")
 	var names []string
-	for i := range 12 {
+	for i := range 20 {
 		names = append(names, fmt.Sprintf("leaf-%02d", i))
 		s.make(names[i], "first", asksFor("60k"), runsFor("200ms"))
 	}
@@ -81,8 +81,8 @@ func TestTheCriticalPathStartsFirst(t *testing.T) {
 		s.make(name, before, asksFor("60k"), runsFor("200ms"))
 	}
 	s.saysOf("chain-1", "waiting: 1 pod is starting in namespace "+s.name+", which may have 1")
-	s.saysOf("leaf-11", "waiting: 1 pod is starting")
-	require.Equal(t, corev1.ConditionFalse, s.says("leaf-11", gate.ReasonTooManyStarting).Status)
+	s.saysOf("leaf-19", "waiting: 1 pod is starting")
+	require.Equal(t, corev1.ConditionFalse, s.says("leaf-19", gate.ReasonTooManyStarting).Status)
 	unbound, err := s.client.CoreV1().Pods(s.name).Watch(t.Context(), metav1.ListOptions{FieldSelector: "spec.nodeName="})
 	require.NoError(t, err)
 	defer unbound.Stop()
