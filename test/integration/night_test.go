@@ -24,7 +24,8 @@ import (
 func scheduling(t *testing.T) (c *cluster, restart func()) {
 	t.Helper()
 	c = ownClusterWith(t, sandbox.Full)
-	running, err := c.StartGate(t.Context(), sandbox.GateOptions{})
+	// On two busy cores a gate can take seconds to renew its Lease, and nobody starts it again here.
+	running, err := c.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--leader-elect-lease-duration=8s", "--leader-elect-renew-deadline=6s"}})
 	require.NoError(t, err)
 	require.NoError(t, running.WaitReady(t.Context()))
 	return c, func() {
