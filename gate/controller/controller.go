@@ -142,9 +142,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	c.store.watch = c.stopwatch.Clock
 	c.store.kinds.schedules, c.store.kinds.unlisted = o.Schedules, o.Schedules
 	if o.Metadata != nil {
-		clients := lookup.Clients{Dynamic: o.Dynamic, Metadata: o.Metadata, Resources: func(ctx context.Context, group string) (*metav1.APIResourceList, error) {
-			return lookup.Resources(ctx, client.Discovery().RESTClient(), group)
-		}}
+		clients := lookup.Clients{Dynamic: o.Dynamic, Metadata: o.Metadata, Resources: lookup.ResourcesOf(client.Discovery().RESTClient())}
 		c.store.kinds.others = lookup.New(clients, c.store, o.Clock)
 	}
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)

@@ -69,7 +69,7 @@ func (w *Watches) adjustKind(ctx context.Context, name string, all *sync.WaitGro
 	var start, stop []*watch
 	switch {
 	case len(k.wanted) == 0:
-		if left := k.unnamed.Add(w.idle).Sub(now); left > 0 {
+		if left := k.unnamed.Add(idleTime).Sub(now); left > 0 {
 			w.mu.Unlock()
 			return left
 		}
@@ -105,7 +105,7 @@ func (w *Watches) adjustKind(ctx context.Context, name string, all *sync.WaitGro
 			if one.unneeded.IsZero() {
 				one.unneeded = now
 			}
-			if left := one.unneeded.Add(w.idle).Sub(now); left > 0 {
+			if left := one.unneeded.Add(idleTime).Sub(now); left > 0 {
 				next = min(next, left)
 				continue
 			}

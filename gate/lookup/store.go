@@ -47,21 +47,18 @@ func (s *partStore) Transformer() cache.TransformFunc {
 }
 
 func (s *partStore) fact(object any) (*fact, error) {
-	switch o := object.(type) {
-	case *fact:
-		return o, nil
-	case *metav1.PartialObjectMetadata:
-		return &fact{
-			ref: s.ref(o), labels: o.Labels, object: &lang.Object{UID: string(o.UID), Created: o.CreationTimestamp.Time},
-		}, nil
-	case *unstructured.Unstructured:
-		if !s.slices {
-			return &fact{ref: s.ref(o), labels: o.GetLabels(), object: status.Observe(s.kind.kind, o)}, nil
-		}
-		service := lang.Ref{Kind: s.kind.kind.Name, Namespace: o.GetNamespace(), Name: o.GetLabels()[discoveryv1.LabelServiceName]}
-		return &fact{ref: s.ref(o), service: service, ready: status.HasEndpoint(o)}, nil
+	if known, ok := object.(*fact); ok {
+		return known, nil
 	}
-	return nil, fmt.Errorf("expected a %s, the watch sent %T", s.kind.kind.Name, object)
+	o, ok := object.(metav1.Object)
+	if !ok {
+		return nil, fmt.Errorf("expected a %s, the watch sent %T", s.kind.kind.Name, object)
+	}
+	if slice, whole := o.(*unstructured.Unstructured); s.slices && whole {
+		service := lang.Ref{Kind: s.kind.kind.Name, Namespace: o.GetNamespace(), Name: o.GetLabels()[discoveryv1.LabelServiceName]}
+		return &fact{ref: s.ref(o), service: service, ready: status.HasEndpoint(slice)}, nil
+	}
+	return &fact{ref: s.ref(o), labels: o.GetLabels(), object: status.Observe(s.kind.kind, o)}, nil
 }
 
 func (s *partStore) ref(o metav1.Object) lang.Ref {

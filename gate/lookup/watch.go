@@ -85,14 +85,7 @@ func (w *Watches) resolve(ctx context.Context, k *looked) error {
 	if found {
 		return nil
 	}
-	list, err := w.clients.Resources(ctx, k.kind.Group)
-	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("this cluster has no kind %s: it has no API group %s", k.kind.Name, k.kind.Group)
-	}
-	if err != nil {
-		return fmt.Errorf("asking for the resources of API group %s: %w", k.kind.Group, err)
-	}
-	resource, err := gate.FindResource(k.kind, list)
+	resource, err := w.clients.Resources.Find(ctx, k.kind)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,9 @@
 package lookup
 
 import (
-	"context"
 	"sync"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
@@ -35,13 +33,11 @@ type Owner interface {
 
 // Clients are what Watches lists and watches with.
 type Clients struct {
-	Dynamic  dynamic.Interface
-	Metadata metadata.Interface
-	// Resources returns the resources of an API group in the version that the API server prefers.
-	Resources func(ctx context.Context, group string) (*metav1.APIResourceList, error)
+	Dynamic   dynamic.Interface
+	Metadata  metadata.Interface
+	Resources Resources
 }
 
-// Mosts and times, which tests change.
 const (
 	// mostSingle is how many objects of a kind have a watch of their own.
 	mostSingle = 16
@@ -56,7 +52,6 @@ type Watches struct {
 	// now tells the time of facts, and timers that of the gate.
 	now    clock.PassiveClock
 	timers clock.WithTicker
-	idle   time.Duration
 
 	mu      sync.Mutex
 	kinds   map[string]*looked
@@ -66,7 +61,7 @@ type Watches struct {
 // New returns Watches that put facts on the board of owner.
 func New(clients Clients, owner Owner, now clock.PassiveClock) *Watches {
 	return &Watches{
-		clients: clients, owner: owner, now: now, timers: clock.RealClock{}, idle: idleTime, kinds: map[string]*looked{}, changed: make(chan struct{}, 1),
+		clients: clients, owner: owner, now: now, timers: clock.RealClock{}, kinds: map[string]*looked{}, changed: make(chan struct{}, 1),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"depctl.dev/lang"
@@ -20,14 +21,16 @@ const (
 	longestCondition = 316 // as Kubernetes has it: a prefix of 253, a slash, and a name of 63
 )
 
-// Observe returns what expressions may learn of an object of a kind. What cannot be read is
-// the object's Problem. Whether a Service has an endpoint is not known from it.
-func Observe(k kind.Kind, o *unstructured.Unstructured) *lang.Object {
+// Observe returns what expressions may learn of an object of a kind: of one of which there is only
+// the metadata, that it exists. What cannot be read is the object's Problem. Whether a Service
+// has an endpoint is not known from it.
+func Observe(k kind.Kind, o metav1.Object) *lang.Object {
 	object := &lang.Object{UID: string(o.GetUID()), Created: o.GetCreationTimestamp().Time}
-	if k.OnlyMetadata {
+	whole, is := o.(*unstructured.Unstructured)
+	if !is || k.OnlyMetadata {
 		return object
 	}
-	r := reader{kind: k, object: o}
+	r := reader{kind: k, object: whole}
 	r.read()
 	object.Conditions = r.isTrue
 	object.StartedAt = r.time("startTime", "startedAt")

@@ -8,7 +8,6 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
@@ -98,62 +97,48 @@ func (r *Reading) readObject(ctx context.Context, of kind.Kind, ref lang.Ref) er
 	case err != nil:
 		return fmt.Errorf("reading %s, which is waited for: %w", ref, err)
 	}
-	for i := range list {
-		o := status.Observe(of, &list[i])
-		if err := r.readEndpoints(ctx, of, &list[i], o); err != nil {
+	for _, object := range list {
+		o := status.Observe(of, object)
+		if err := r.readEndpoints(ctx, of, object, o); err != nil {
 			return err
 		}
-		r.World.Put(lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: list[i].GetName()}, o, list[i].GetLabels())
+		r.World.Put(lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: object.GetName()}, o, object.GetLabels())
 	}
 	return nil
 }
 
 // objectsOf returns the object that ref names, or all of the namespace if it is a set. Of kinds
 // that only exist, nothing but the metadata is read.
-func (r *Reading) objectsOf(ctx context.Context, of kind.Kind, at schema.GroupVersionResource, ref lang.Ref) ([]unstructured.Unstructured, error) {
-	if of.OnlyMetadata {
-		names := r.names.Resource(at).Namespace(ref.Namespace)
-		list := &metav1.PartialObjectMetadataList{}
-		var err error
-		if ref.IsSet() {
-			list, err = names.List(ctx, metav1.ListOptions{})
-		} else {
-			var one *metav1.PartialObjectMetadata
-			if one, err = names.Get(ctx, ref.Name, metav1.GetOptions{}); err == nil {
-				list.Items = append(list.Items, *one)
-			}
-		}
+func (r *Reading) objectsOf(ctx context.Context, of kind.Kind, at schema.GroupVersionResource, ref lang.Ref) (all []metav1.Object, err error) {
+	switch names, objects := r.names.Resource(at).Namespace(ref.Namespace), r.objects.Resource(at).Namespace(ref.Namespace); {
+	case !ref.IsSet() && of.OnlyMetadata:
+		one, err := names.Get(ctx, ref.Name, metav1.GetOptions{})
+		return []metav1.Object{one}, err
+	case !ref.IsSet():
+		one, err := objects.Get(ctx, ref.Name, metav1.GetOptions{})
+		return []metav1.Object{one}, err
+	case of.OnlyMetadata:
+		list, err := names.List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return nil, err
 		}
-		all := make([]unstructured.Unstructured, len(list.Items))
 		for i := range list.Items {
-			m := &list.Items[i]
-			all[i].SetUID(m.UID)
-			all[i].SetName(m.Name)
-			all[i].SetNamespace(m.Namespace)
-			all[i].SetLabels(m.Labels)
-			all[i].SetCreationTimestamp(m.CreationTimestamp)
+			all = append(all, &list.Items[i])
 		}
-		return all, nil
-	}
-	objects := r.objects.Resource(at).Namespace(ref.Namespace)
-	if ref.IsSet() {
+	default:
 		list, err := objects.List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return nil, err
 		}
-		return list.Items, nil
+		for i := range list.Items {
+			all = append(all, &list.Items[i])
+		}
 	}
-	one, err := objects.Get(ctx, ref.Name, metav1.GetOptions{})
-	if err != nil {
-		return nil, err
-	}
-	return []unstructured.Unstructured{*one}, nil
+	return all, nil
 }
 
 // readEndpoints finds out whether a Service has an endpoint that is ready.
-func (r *Reading) readEndpoints(ctx context.Context, of kind.Kind, object *unstructured.Unstructured, o *lang.Object) error {
+func (r *Reading) readEndpoints(ctx context.Context, of kind.Kind, object metav1.Object, o *lang.Object) error {
 	if !of.HasEndpoints() {
 		return nil
 	}
@@ -192,14 +177,7 @@ func (r *Reading) resolve(ctx context.Context, of kind.Kind) gate.FixedKind {
 	if of.IsBuiltIn() {
 		return gate.FixedKind{Resource: gate.ResourceOf(of)}
 	}
-	list, err := lookup.Resources(ctx, r.pods.Discovery().RESTClient(), of.Group)
-	if err != nil {
-		if apierrors.IsNotFound(err) {
-			return gate.FixedKind{Why: fmt.Sprintf("this cluster has no kind %s: it has no API group %s", of.Name, of.Group)}
-		}
-		return gate.FixedKind{Why: "asking for the resources of API group " + of.Group + ": " + err.Error()}
-	}
-	at, err := gate.FindResource(of, list)
+	at, err := lookup.ResourcesOf(r.pods.Discovery().RESTClient()).Find(ctx, of)
 	if err != nil {
 		return gate.FixedKind{Why: err.Error()}
 	}
