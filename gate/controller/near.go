@@ -80,9 +80,17 @@ func (e entry) places() []gate.Place {
 	return e.watched.List()
 }
 
+// goers returns how many Jobs an entry adds to those that wait and go near.
+func (e entry) goers() int {
+	if e.job.Waits() && e.job.GoesNear() {
+		return 1
+	}
+	return 0
+}
+
 // nearWanted reports whether a Job that waits goes near another.
 func (s *store) nearWanted(ref lang.Ref) bool {
-	return slices.ContainsFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
+	return s.goers > 0 && slices.ContainsFunc(s.graph.Dependents(ref), func(dependent lang.Ref) bool {
 		e, ok := s.entries[dependent]
 		return ok && dependent != ref && e.job.Waits() && e.job.GoesNear() && s.mayLook(dependent, e, ref) != gate.Denied
 	})

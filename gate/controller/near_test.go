@@ -224,3 +224,26 @@ func TestPodsThatGoAtOnceAreSeenAsTheySucceed(t *testing.T) {
 	require.NoError(t, c.store.Delete(over))
 	require.Equal(t, []gate.Place{{Node: "a", Pods: 1}, {Node: "b", Pods: 1}}, c.store.entries[theLoad].seen[lang.Job("n", "x")].Ran)
 }
+
+func TestItIsKnownHowManyGoNear(t *testing.T) {
+	t.Parallel()
+	s, _ := recordingStore()
+	near := func(version string) *batchv1.Job {
+		j := job("near", version, "first")
+		j.Annotations[gate.NearAnnotation] = "true"
+		return j
+	}
+	for _, want := range []struct {
+		jobs  []any
+		goers int
+	}{
+		{[]any{job("first", "1", ""), near("2")}, 1},
+		{[]any{job("first", "3", ""), near("2")}, 1},
+		{[]any{job("near", "4", "first")}, 0},
+		{[]any{near("6")}, 1},
+		{nil, 0},
+	} {
+		require.NoError(t, s.Replace(want.jobs, "5"))
+		require.Equal(t, want.goers, s.goers)
+	}
+}

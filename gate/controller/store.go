@@ -67,6 +67,8 @@ type store struct {
 	// jobsOnly says that pods are not watched.
 	jobsOnly bool
 	budget   budget
+	// goers is how many Jobs wait and go near: where there is none, nobody is asked for them.
+	goers int
 	// limits are nil where the gate keeps none.
 	limits *limits
 	// lengths are how long Jobs take, nil where the gate keeps no limits.
@@ -268,6 +270,7 @@ func (s *store) put(ref lang.Ref, e entry) (affected []lang.Ref) {
 	old := s.entries[ref]
 	affected = s.runs.change(ref, old, e)
 	s.entries[ref] = e
+	s.goers += e.goers() - old.goers()
 	delete(s.went, ref)
 	if len(e.questions) == 0 || !e.job.Waits() {
 		s.access.Forget(ref)
@@ -311,6 +314,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.budget.change(ref.Namespace, e.weight, weight{})
 	affected = append(affected, s.runs.change(ref, e, entry{})...)
 	delete(s.entries, ref)
+	s.goers -= e.goers()
 	s.unmeasure(ref)
 	delete(s.successes, e.job.Owner())
 	s.access.Forget(ref)
