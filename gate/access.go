@@ -2,7 +2,6 @@ package gate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -104,7 +103,7 @@ func (j Job) Questions(expr *lang.Expr, kinds Kinds) []Question {
 		if near && (ref.Kind == lang.KindJob || ref.Kind == lang.KindCronJob) {
 			list = append(list, podsQuestion(j.Namespace, j.ServiceAccount, ref.Namespace))
 		}
-		if hasResource(kinds, ref.Kind) {
+		if _, known := resourceOf(kinds, ref.Kind); known {
 			list = append(list, question(kinds, j.Namespace, j.ServiceAccount, ref))
 		}
 	}
@@ -140,7 +139,7 @@ func (q Question) Refusal(a Answer) string {
 	if a == Disabled {
 		return disabled
 	}
-	return fmt.Sprintf("service account %s/%s may not %s", q.Namespace, q.Account, q.what())
+	return q.refusal()
 }
 
 func podsQuestion(namespace, account, target string) Question {
@@ -150,15 +149,15 @@ func podsQuestion(namespace, account, target string) Question {
 	}
 }
 
-func hasResource(kinds Kinds, name string) bool {
-	if name == lang.KindJob {
-		return true
+// resourceOf returns where the API server has the objects of a kind, and whether that is known.
+func resourceOf(kinds Kinds, name string) (schema.GroupVersionResource, bool) {
+	switch {
+	case name == lang.KindJob:
+		return resourceOfJobs(), true
+	case kinds == nil:
+		return schema.GroupVersionResource{}, false
 	}
-	if kinds == nil {
-		return false
-	}
-	_, known := kinds.Resource(name)
-	return known
+	return kinds.Resource(name)
 }
 
 func compareQuestions(a, b Question) int {
@@ -167,10 +166,9 @@ func compareQuestions(a, b Question) int {
 
 func question(kinds Kinds, namespace, account string, ref lang.Ref) Question {
 	q := Question{Namespace: namespace, Account: account, Verb: "get", Target: ref.Namespace, Name: ref.Name}
-	if q.Kind = ref.Kind; ref.Kind == lang.KindJob {
-		q.Kind = ""
-	} else if kinds != nil {
-		q.Resource, _ = kinds.Resource(ref.Kind)
+	if ref.Kind != lang.KindJob {
+		q.Kind = ref.Kind
+		q.Resource, _ = resourceOf(kinds, ref.Kind)
 	}
 	if ref.IsSet() || ref.Kind == lang.KindJob && ref.Run != "" { // a step is looked up by its labels
 		q.Verb, q.Name = "list", ""

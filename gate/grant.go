@@ -36,8 +36,12 @@ func (q Question) problem(a Answer) *lang.Problem {
 // disabled is said where no reference into another namespace is honoured.
 const disabled = "this gate honours no references into other namespaces (--cross-namespace=deny)"
 
+func (q Question) refusal() string {
+	return fmt.Sprintf("service account %s/%s may not %s", q.Namespace, q.Account, q.what())
+}
+
 func (q Question) denial() string {
-	return fmt.Sprintf("service account %s/%s may not %s; to allow it: ", q.Namespace, q.Account, q.what())
+	return q.refusal() + "; to allow it: "
 }
 
 func (q Question) doubt() string {

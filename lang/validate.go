@@ -7,6 +7,9 @@ import (
 
 // validate reports what can never be right although it is well formed.
 func (b *builder) validate(c *Check, from *operand) bool {
+	if !b.ofKinds(c) {
+		return false
+	}
 	if special := b.special(c, from); special != nil {
 		return *special
 	}
@@ -61,9 +64,6 @@ func (b *builder) validate(c *Check, from *operand) bool {
 // what is absent. It returns nil where c is no such check.
 func (b *builder) special(c *Check, from *operand) *bool {
 	no, yes := false, true
-	if !b.ofKinds(c) {
-		return &no
-	}
 	whole := slices.ContainsFunc(c.Targets, func(t Target) bool { return t.WholeRun })
 	switch {
 	case c.Status == StatusAbsent:

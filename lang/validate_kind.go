@@ -12,15 +12,14 @@ func (b *builder) ofKinds(c *Check) bool {
 	ok := true
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		isJob := t.Self || t.WholeRun || t.Ref.Kind == KindJob || t.Ref.Kind == KindCronJob
-		k, known := kind.Of(t.Ref.Kind)
-		if isJob {
+		if t.Self || t.WholeRun || t.Ref.Kind == KindJob || t.Ref.Kind == KindCronJob {
 			if c.Condition != "" {
 				b.add(MisplacedKey, c.span, "ask for a status, as in: succeeded(a), ready(a)", "a Job has no condition that can be waited for by its name")
 				return false
 			}
 			continue
 		}
+		k, known := kind.Of(t.Ref.Kind)
 		switch {
 		case known && t.Elements != nil:
 			b.add(StatusOfKind, t.Span, "leave the brackets out", "only an Indexed Job has elements, a %s has none", t.Ref.Kind)
