@@ -145,7 +145,7 @@ func conditionOf(job Job, d Decision) (Condition, bool) {
 		return say(job.Object.Reason, job.Never), true
 	case job.Released, job.Outcome() != lang.Undecided:
 	case !job.AsksToWait():
-		return say(ReasonNotAnnotated, "annotation "+DependsOnAnnotation+" was removed: nothing is waited for, and nobody releases the Job"), job.Condition != nil
+		return say(ReasonNotAnnotated, "annotation "+DependsOnAnnotation+" was removed: nothing is waited for, and nobody releases the "+job.Noun()), job.Condition != nil
 	case d.Action == Waiting, d.Reason == ReasonStartedUnheld:
 		return say(d.Reason, d.Message), true
 	case d.Reason == ReasonForeignOwner:
@@ -202,6 +202,12 @@ func (c Condition) condition() batchv1.JobCondition {
 // its next condition. With one, each write of the Job controller would refuse it.
 // The uid keeps it from another Job of the name.
 func ConditionPatch(job Job, c Condition) ([]byte, error) {
+	if !job.IsJob() {
+		return encode(job, "condition", map[string]any{
+			"metadata": map[string]any{"uid": job.UID},
+			"status":   map[string]any{"conditions": []any{c.ofDeployment()}},
+		})
+	}
 	return encode(job, "condition", map[string]any{
 		"metadata": map[string]any{"uid": job.UID},
 		"status":   batchv1.JobStatus{Conditions: []batchv1.JobCondition{c.condition()}},

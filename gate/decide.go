@@ -186,7 +186,7 @@ func beingDeleted(s Snapshot) (Decision, bool) {
 func foreignOwned(s Snapshot) (Decision, bool) {
 	return Decision{
 		Reason:  ReasonForeignOwner,
-		Message: fmt.Sprintf("not held: %s decides when this Job runs", s.Job.ForeignOwner),
+		Message: fmt.Sprintf("not held: %s decides when this %s runs", s.Job.ForeignOwner, s.Job.Noun()),
 	}, s.Job.ForeignOwner != ""
 }
 
@@ -197,7 +197,7 @@ func isReleased(s Snapshot) (Decision, bool) {
 	if s.Job.Edited {
 		return Decision{
 			Reason:  ReasonEditedLate,
-			Message: "released already, by what " + DependsOnAnnotation + " said then; to run it by the new text, delete the Job and recreate it",
+			Message: "released already, by what " + DependsOnAnnotation + " said then; " + s.Job.again(),
 		}, true
 	}
 	return Decision{}, s.Job.Released
@@ -206,7 +206,7 @@ func isReleased(s Snapshot) (Decision, bool) {
 func startedUnheld(s Snapshot) (Decision, bool) {
 	return Decision{
 		Reason:  ReasonStartedUnheld,
-		Message: "the Job was started by somebody else and is left alone: its dependencies were not waited for",
+		Message: "the " + s.Job.Noun() + " was started by somebody else and is left alone: its dependencies were not waited for",
 	}, !s.Job.Suspended && !s.Job.Released
 }
 
@@ -259,7 +259,7 @@ func byVerdict(s Snapshot) Decision {
 	switch {
 	case value == lang.True:
 		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
-	case value == lang.False && policy == Wait:
+	case value == lang.False && (policy == Wait || !s.Job.IsJob()):
 		d.Reason, d.Message = ReasonDependencyFailed, "will wait forever unless something changes: "
 	case value == lang.False && expr.NotTaken(s.World, s.Job.Subject(), s.Now):
 		d.Action, d.Reason, d.Message = Failing, ReasonNotTaken, "not taken: "

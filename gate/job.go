@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -18,9 +17,12 @@ import (
 // queueLabel marks a Job that Kueue suspends and resumes.
 const queueLabel = "kueue.x-k8s.io/queue-name"
 
-// Job is what is kept of a batch/v1 Job: the facts that decide about it, and
-// those that its dependents and people want to know. It never changes once made.
+// Job is what is kept of a batch/v1 Job, or of an object of another kind that is held as
+// Jobs are: the facts that decide about it, and those that its dependents and people want to know. It
+// never changes once made.
 type Job struct {
+	// Kind is what the table of kinds calls an object that is no Job; empty for a Job.
+	Kind            string
 	Namespace, Name string
 	UID             types.UID
 	ResourceVersion string
@@ -66,6 +68,9 @@ type Job struct {
 	Never string
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
+
+	// Misplaced is the key of an annotation that has no meaning on what is no Job; empty if there is none.
+	Misplaced string
 
 	// Paused is how long the Job was on hold, where it has a WaitTimeout.
 	Paused Pause
@@ -137,7 +142,7 @@ func Observe(job *batchv1.Job) Job {
 		Suspended:       isSuspended(job),
 		BeingDeleted:    job.DeletionTimestamp != nil,
 		ForeignOwner:    foreignOwner(job),
-		ServiceAccount:  cmp.Or(job.Spec.Template.Spec.ServiceAccountName, "default"),
+		ServiceAccount:  serviceAccount(&job.Spec.Template.Spec),
 		Object:          observeObject(job),
 	}
 	release := parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
@@ -245,10 +250,24 @@ func (j Job) Ref() lang.Ref {
 
 // Step returns the reference by which expressions name the Job while no later one
 // supersedes it.
-func (j Job) Step() lang.Ref { return StepRef(j.Namespace, j.Name, j.Labels) }
+func (j Job) Step() lang.Ref {
+	if !j.IsJob() {
+		return j.Identity()
+	}
+	return StepRef(j.Namespace, j.Name, j.Labels)
+}
 
-// Outcome returns how the Job ended.
-func (j Job) Outcome() lang.Outcome { return j.Object.Outcome }
+// IsJob reports whether it is a Job, and not an object of another kind that is held as Jobs are.
+func (j Job) IsJob() bool { return j.Kind == "" }
+
+// Outcome returns how the Job ended. What is no Job never ends: one that counts as skipped may
+// start all the same.
+func (j Job) Outcome() lang.Outcome {
+	if !j.IsJob() {
+		return lang.Undecided
+	}
+	return j.Object.Outcome
+}
 
 // Subject returns the Job as the one whose expression is evaluated.
 func (j Job) Subject() *lang.Subject { return &lang.Subject{Ref: j.Ref(), Object: j.Object} }

@@ -27,6 +27,9 @@ type operation struct {
 // writes of the Job controller would conflict. A test of null passes where the
 // path does not exist.
 func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) {
+	if !job.IsJob() {
+		return job.unpause(release)
+	}
 	uses := job.usesOperations()
 	if how.Unlimited && job.Uses.Said {
 		uses, job.Uses.Said = uses[:1], false // that its text is the same is tested all the same
@@ -148,7 +151,7 @@ func templateOperations(job Job, how ReleaseOptions) []operation {
 func encode(job Job, what string, value any) ([]byte, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the %s of Job %s/%s: %w", what, job.Namespace, job.Name, err)
+		return nil, fmt.Errorf("encoding the %s of %s %s/%s: %w", what, job.Noun(), job.Namespace, job.Name, err)
 	}
 	return text, nil
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -69,4 +70,6 @@ func (g RecordedOutcome) Stands(ref lang.Ref, o *lang.Object) bool {
 }
 
 // Identity returns the Job by its own name, in a run, too.
-func (j Job) Identity() lang.Ref { return lang.Job(j.Namespace, j.Name) }
+func (j Job) Identity() lang.Ref {
+	return lang.Ref{Kind: cmp.Or(j.Kind, lang.KindJob), Namespace: j.Namespace, Name: j.Name}
+}

@@ -59,6 +59,9 @@ func (j Job) toStart(most int64) limit.Needs {
 // needs returns what the Job of the snapshot takes when it is released: element by element,
 // what its first one takes. Pods of elements wait with a scheduling gate, and are not starting.
 func (s Snapshot) needs(perElement bool) limit.Needs {
+	if !s.Job.IsJob() {
+		return nil
+	}
 	if perElement || s.Job.Gated {
 		each, _ := s.Job.usesPerPod() // invalidAnnotation has looked at it
 		return each

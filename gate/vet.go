@@ -71,6 +71,9 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 // Mistake returns the first annotation of the Job, beside its expression, whose
 // value cannot be read: a *Mistake, nil if there is none.
 func (j Job) Mistake() error {
+	if j.Misplaced != "" {
+		return &Mistake{j.Misplaced, "is for Jobs, and this is a " + j.Noun() + ": remove it"}
+	}
 	_, err := j.policy()
 	if err == nil {
 		_, err = j.timeout()

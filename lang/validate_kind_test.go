@@ -29,7 +29,7 @@ func TestAKindIsAskedOnlyForWhatItsObjectsCanBe(t *testing.T) {
 		require.ErrorContains(t, err, message, text)
 	}
 	_, err := Parse("succeeded(deploy:db)")
-	require.ErrorContains(t, err, "write deployment:db; it can be: started, ready, exists, absent")
+	require.ErrorContains(t, err, "write deployment:db; it can be: skipped, started, ready, exists, absent")
 }
 
 // Each kind takes all statuses that it can have, its default is written by leaving it out, and

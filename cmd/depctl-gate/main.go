@@ -106,7 +106,7 @@ func run(ctx context.Context, o options) error {
 	gate := controller.New(client, controller.Options{
 		Workers:        o.workers,
 		Recorder:       recorder,
-		Conditions:     reporting.BatchV1(),
+		Conditions:     reporting,
 		ConditionRate:  o.reporting.conditionRate,
 		CrossNamespace: controller.CrossNamespace(o.reach.crossNamespace),
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
@@ -122,6 +122,7 @@ func run(ctx context.Context, o options) error {
 
 		NamespaceMemory: o.reach.memory.Value(),
 		Schedules:       o.reach.schedules,
+		Deployments:     o.reach.deployments,
 		Dynamic:         objects,
 		Metadata:        names,
 	})
@@ -135,7 +136,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer stopWebhook()
-	stopProbes := serveProbes(listener, condition{gate.Synced(), "the Jobs are not listed yet"},
+	stopProbes := serveProbes(listener, condition{gate.Synced(), "the Jobs (with --deployments: and Deployments) are not listed yet"},
 		condition{canBeCalled, "the webhook has no certificate yet"})
 	defer stopProbes()
 	var watching sync.WaitGroup

@@ -23,6 +23,7 @@ type reach struct {
 	limits         bool
 	maxStarting    int64
 	schedules      bool
+	deployments    bool
 	memory         resource.QuantityValue
 }
 
@@ -37,6 +38,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
 	flags.BoolVar(&r.schedules, "schedules", false,
 		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
+	flags.BoolVar(&r.deployments, "deployments", false,
+		"Hold Deployments (depctl.dev/depends-on in their own metadata) by spec.paused until their dependencies are met. Those with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments.")
 	flags.BoolVar(&r.results, "results", false,
 		"Read the results of Jobs (result= in expressions, depctl.dev/results) from their pods, and let those go that depctl.dev/keep-result keeps. Without it a Job that asks for results is held. It needs the rights of deploy/components/results.")
 	flags.BoolVar(&r.limits, "limits", false,

@@ -8,9 +8,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/util/flowcontrol"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
@@ -40,7 +38,7 @@ const (
 // Deciders never wait for it: they leave a name and go on. It has a client and a
 // rate of its own.
 type conditions struct {
-	jobs    batchv1client.JobsGetter
+	writer  writer
 	store   *store
 	queue   workqueue.TypedRateLimitingInterface[lang.Ref]
 	limiter flowcontrol.RateLimiter
@@ -48,10 +46,10 @@ type conditions struct {
 }
 
 // newConditions returns what writes up to so many conditions a second.
-func newConditions(jobs batchv1client.JobsGetter, rate float32, store *store, clock clock.PassiveClock) *conditions {
+func newConditions(w writer, rate float32, store *store, clock clock.PassiveClock) *conditions {
 	return &conditions{
-		jobs:  jobs,
-		store: store,
+		writer: w,
+		store:  store,
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[lang.Ref](firstRewrite, lastRewrite),
 			workqueue.TypedRateLimitingQueueConfig[lang.Ref]{Name: "conditions", DelayingQueue: fairness.Delaying("conditions", fairness.NewJobQueue())}),
@@ -143,8 +141,7 @@ func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Con
 	if err != nil {
 		return err
 	}
-	patched, err := c.jobs.Jobs(job.Namespace).Patch(ctx, job.Name, types.StrategicMergePatchType, patch,
-		metav1.PatchOptions{FieldManager: FieldManager}, "status")
+	patched, err := c.writer.patch(ctx, job, types.StrategicMergePatchType, patch, "status")
 	switch {
 	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
 		return nil // deleted, or recreated: the watch will say so

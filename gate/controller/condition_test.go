@@ -93,7 +93,7 @@ func printing(t *testing.T, rate float32, test func(p *press)) {
 				p.note(job, d)
 			}
 		}, clock.RealClock{})
-		p.conditions = newConditions(p, rate, s, clock.RealClock{})
+		p.conditions = newConditions(writer{jobs: p}, rate, s, clock.RealClock{})
 		ctx, cancel := context.WithCancel(klog.NewContext(t.Context(), logr.Discard()))
 		done := make(chan struct{})
 		go func() {

@@ -9,13 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
-	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
@@ -29,6 +25,7 @@ import (
 	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/metrics"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // How long a Job whose patch failed waits for the next try: 50 ms, doubled with
@@ -52,7 +49,7 @@ type Options struct {
 	// Conditions takes the conditions of Jobs, at most ConditionRate a second;
 	// without it there are none. A client of their own keeps them from what
 	// releases wait for.
-	Conditions    batchv1client.JobsGetter
+	Conditions    kubernetes.Interface
 	ConditionRate float32
 	// Scope is the namespaces whose Jobs are released; all by default.
 	Scope Scope
@@ -84,6 +81,9 @@ type Options struct {
 	// Metadata, where it is set, has Jobs wait for objects of other kinds, too, which it and
 	// Dynamic list and watch.
 	Metadata metadata.Interface
+	// Deployments has the gate hold Deployments as it holds Jobs, for which it watches and
+	// patches those with gate.HeldLabel.
+	Deployments bool
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -109,6 +109,8 @@ type Controller struct {
 	clock     clock.PassiveClock
 	workers   int
 	identity  string
+	// deployments: Deployments are held, too.
+	deployments bool
 	// leading is set by Lead. Before, the queue would only grow.
 	leading atomic.Bool
 }
@@ -137,8 +139,13 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		clock:     o.Clock,
 		workers:   o.Workers,
 		identity:  o.Identity,
+
+		deployments: o.Deployments,
 	}
 	c.store = newStore(c.enqueue, o.Clock)
+	if o.Deployments {
+		c.store.unlisted[kind.Deployment] = true
+	}
 	c.store.watch = c.stopwatch.Clock
 	c.store.kinds.schedules, c.store.kinds.unlisted = o.Schedules, o.Schedules
 	if o.Metadata != nil {
@@ -153,7 +160,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		}
 	}
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
-		c.conditions = newConditions(o.Conditions, o.ConditionRate, c.store, o.Clock)
+		c.conditions = newConditions(writer{o.Conditions.BatchV1(), o.Conditions.AppsV1()}, o.ConditionRate, c.store, o.Clock)
 	}
 	switch o.CrossNamespace {
 	case OpenNamespaces:
@@ -190,7 +197,7 @@ func (c *Controller) answered(ref lang.Ref) {
 	}
 }
 
-// Synced returns a channel that is closed when all Jobs were listed once.
+// Synced returns a channel that is closed when all that is held was listed once.
 func (c *Controller) Synced() <-chan struct{} { return c.store.synced }
 
 // Watch keeps what is known of the cluster up to date until ctx is done. It
@@ -221,6 +228,9 @@ func (c *Controller) Watch(ctx context.Context) {
 		if c.store.limits.starting.most > 0 {
 			wg.Go(func() { c.unboundReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 		}
+	}
+	if c.deployments {
+		wg.Go(func() { c.deploymentReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 	}
 	if c.store.kinds.schedules {
 		wg.Go(func() { c.cronJobReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
@@ -385,9 +395,9 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	var took time.Duration
 	defer func() { c.share.End(ref.Namespace, took, c.stopwatch.Clock.Now()) }()
-	job, err := c.readJob(ctx, ref.Namespace, c.store.nameOf(ref))
+	job, err := c.readHeld(ctx, ref, c.store.nameOf(ref))
 	if err != nil {
-		return fmt.Errorf("reading the Job again: %w", err)
+		return fmt.Errorf("reading it again: %w", err)
 	}
 	since := c.stopwatch.Clock.Now()
 	if job != nil { // else it is gone: the watch will say so
@@ -395,16 +405,4 @@ func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
 	}
 	took = c.stopwatch.Clock.Since(since)
 	return nil
-}
-
-// readJob returns a Job as the API server has it now, nil if there is none. It lists the one
-// Job: the gate may list, and has no other right to read.
-func (c *Controller) readJob(ctx context.Context, namespace, name string) (*batchv1.Job, error) {
-	list, err := c.client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, name).String(),
-	})
-	if err != nil || len(list.Items) == 0 {
-		return nil, err
-	}
-	return &list.Items[0], nil
 }

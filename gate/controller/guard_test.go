@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
+	appsv1client "k8s.io/client-go/kubernetes/typed/apps/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 
 	"depctl.dev/lang"
@@ -28,6 +29,9 @@ type picky struct {
 }
 
 func (p *picky) BatchV1() batchv1client.BatchV1Interface { return p }
+
+// AppsV1 is not asked: nothing here is a Deployment.
+func (p *picky) AppsV1() appsv1client.AppsV1Interface { return nil }
 
 func (p *picky) Jobs(string) batchv1client.JobInterface { return p }
 

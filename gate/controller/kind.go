@@ -106,8 +106,11 @@ type board struct {
 	affected []lang.Ref
 }
 
-// Set takes in an object.
+// Set takes in an object. What is held has a watch of its own.
 func (b *board) Set(ref lang.Ref, o *lang.Object, labels map[string]string) {
+	if _, held := b.entries[ref]; held {
+		return
+	}
 	old := b.graph.Object(ref)
 	delete(b.went, ref)
 	b.ready(o, old)
@@ -121,6 +124,9 @@ func (b *board) Set(ref lang.Ref, o *lang.Object, labels map[string]string) {
 
 // Remove takes an object out.
 func (b *board) Remove(ref lang.Ref, gone bool) {
+	if _, held := b.entries[ref]; held {
+		return
+	}
 	b.affected = append(b.affected, b.withRuns(ref, b.graph.Remove(ref))...)
 	if gone {
 		b.gone(ref)

@@ -66,6 +66,9 @@ func (l *limits) ready() bool {
 // concerns reports whether a Job uses limits, holds tokens or waits for some, or may have pods
 // that are starting.
 func (l *limits) concerns(job gate.Job) bool {
+	if !job.IsJob() {
+		return false
+	}
 	if job.Uses.Said || job.Uses.Recorded != "" {
 		return true
 	}

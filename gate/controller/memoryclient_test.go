@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
+	appsv1client "k8s.io/client-go/kubernetes/typed/apps/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 
 	"depctl.dev/gate"
@@ -27,6 +28,9 @@ type client struct {
 }
 
 func (c client) BatchV1() batchv1client.BatchV1Interface { return c }
+
+// AppsV1 is not asked: nothing here is a Deployment.
+func (c client) AppsV1() appsv1client.AppsV1Interface { return nil }
 
 func (c client) Jobs(namespace string) batchv1client.JobInterface {
 	return patcher{client: c, namespace: namespace}

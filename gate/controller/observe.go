@@ -1,11 +1,9 @@
 package controller
 
 import (
-	"fmt"
 	"reflect"
 	"unique"
 
-	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/tools/cache"
@@ -83,11 +81,11 @@ func (s *store) collect(object any) (*listed, error) {
 // observe reads a Job. One that is not ours to release counts as not annotated:
 // others may still wait for it.
 func (s *store) observe(object any) (gate.Job, error) {
-	job, ok := object.(*batchv1.Job)
-	if !ok {
-		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
+	held, err := observeHeld(object)
+	if err != nil {
+		return gate.Job{}, err
 	}
-	observed := brief(gate.Observe(job))
+	observed := brief(held)
 	observed.Namespace, observed.ServiceAccount = unique.Make(observed.Namespace).Value(), unique.Make(observed.ServiceAccount).Value()
 	observed.Labels = s.labels.share(observed.Labels)
 	if !s.scope.Has(observed.Namespace) {

@@ -215,7 +215,7 @@ func (p *player) restart() {
 	}
 	p.gate.store.atOnce = 1 + p.random.IntN(20)
 	p.untold, p.tellsClock = &untold{}, clocktesting.NewFakePassiveClock(simulation.Now)
-	p.gate.conditions = newConditions(p.gate.client.BatchV1(), 1, p.gate.store, p.tellsClock)
+	p.gate.conditions = newConditions(writer{jobs: p.gate.client.BatchV1()}, 1, p.gate.store, p.tellsClock)
 	p.gate.conditions.queue, p.gate.conditions.limiter = p.untold, flowcontrol.NewFakeAlwaysRateLimiter()
 	p.decided = map[lang.Ref]string{}
 	p.known.forget()

@@ -20,6 +20,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
+	appsv1client "k8s.io/client-go/kubernetes/typed/apps/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
@@ -57,6 +58,9 @@ type refuser struct {
 }
 
 func (r *refuser) BatchV1() batchv1client.BatchV1Interface { return r }
+
+// AppsV1 is not asked: nothing here is a Deployment.
+func (r *refuser) AppsV1() appsv1client.AppsV1Interface { return nil }
 
 func (r *refuser) Jobs(string) batchv1client.JobInterface { return r }
 

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 
@@ -68,7 +67,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	return c.settle(ctx, job, d, patched, err)
 }
 
-func (c *Controller) sendRelease(ctx context.Context, job gate.Job, record gate.Release, how gate.ReleaseOptions) (*batchv1.Job, error) {
+func (c *Controller) sendRelease(ctx context.Context, job gate.Job, record gate.Release, how gate.ReleaseOptions) (runtime.Object, error) {
 	patch, err := gate.ReleasePatch(job, record, how)
 	if err != nil {
 		return nil, err
@@ -90,21 +89,20 @@ func (c *Controller) fail(ctx context.Context, job gate.Job, d gate.Decision) er
 }
 
 // patch sends a patch of a Job, or of a subresource of it.
-func (c *Controller) patch(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, subresource ...string) (*batchv1.Job, error) {
-	return c.client.BatchV1().Jobs(job.Namespace).Patch(ctx, job.Name, kind, patch,
-		metav1.PatchOptions{FieldManager: FieldManager}, subresource...)
+func (c *Controller) patch(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, subresource ...string) (runtime.Object, error) {
+	return writer{c.client.BatchV1(), c.client.AppsV1()}.patch(ctx, job, kind, patch, subresource...)
 }
 
 // settle takes in the answer to a patch. It returns an error where another try
 // can help.
-func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, patched *batchv1.Job, err error) error {
+func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, patched runtime.Object, err error) error {
 	ref := job.Ref()
 	switch {
 	case err == nil:
 		c.store.answered(patched)
 		c.refusals.forget(ref)
 		c.reporter.Report(job, d)
-		klog.FromContext(ctx).Info(done[d.Action], "uid", job.UID, "action", d.Action, "reason", d.Reason, "message", d.Message)
+		klog.FromContext(ctx).Info(done[d.Action]+" "+job.Noun(), "uid", job.UID, "action", d.Action, "reason", d.Reason, "message", d.Message)
 		return nil
 	case apierrors.IsNotFound(err):
 		return nil // deleted meanwhile; the watch will say so
@@ -114,7 +112,7 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 		// new decision, mostly before the next try; the try is for a patch
 		// that is refused for what it is.
 		if !apierrors.IsConflict(err) && c.refusals.count(ref, err) == 2 { // more are no news
-			message := fmt.Sprintf("the API server refuses to %s this Job, trying again: %v", d.Action, err)
+			message := fmt.Sprintf("the API server refuses to %s this %s, trying again: %v", d.Action, job.Noun(), err)
 			c.reporter.Report(job, gate.Decision{Reason: gate.ReasonPatchRefused, Message: message})
 			job.Refused = c.store.jobRefused(job, message)
 			c.conditions.note(job, d)
@@ -124,4 +122,4 @@ func (c *Controller) settle(ctx context.Context, job gate.Job, d gate.Decision, 
 }
 
 // done are the words of the log for what was done.
-var done = map[gate.Action]string{gate.Releasing: "Released Job", gate.Failing: "Failed Job"}
+var done = map[gate.Action]string{gate.Releasing: "Released", gate.Failing: "Failed"}

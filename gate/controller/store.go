@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/clock"
 
@@ -82,6 +82,8 @@ type store struct {
 	// memory has, for each Job that is gone, those that remember its outcome.
 	memory map[lang.Ref]map[lang.Ref]bool
 
+	// unlisted are the kinds that are held and not all known yet; synced is closed when all are.
+	unlisted   map[string]bool
 	synced     chan struct{}
 	syncedOnce sync.Once
 }
@@ -105,7 +107,7 @@ func newStore(enqueue func(lang.Ref, time.Time), now clock.PassiveClock) *store 
 		passed: passed{since: map[lang.Ref]since{}},
 		budget: newBudget(0), saveRest: restBetweenSaves, longText: longText,
 		pods: pods{of: map[gate.Owner][]gate.Pod{}, count: map[string]int{}}, successes: successes{}, keptPods: map[lang.Ref][]gate.KeptPod{},
-		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}),
+		atOnce: atOnce, judge: make(chan struct{}, 1), synced: make(chan struct{}), unlisted: map[string]bool{lang.KindJob: true},
 	}
 }
 
@@ -153,7 +155,7 @@ func (s *store) Replace(objects []any, version string) error {
 	s.change(func() (affected []lang.Ref) {
 		s.listedAt, s.listedVersion = s.clock.Now(), version
 		for ref, e := range s.entries {
-			if !exist[e.job.Identity()] {
+			if e.job.IsJob() && !exist[e.job.Identity()] {
 				affected = append(affected, s.remove(ref)...)
 			}
 		}
@@ -166,7 +168,7 @@ func (s *store) Replace(objects []any, version string) error {
 		}
 		return append(affected, s.watchedAnew()...)
 	})
-	s.syncedOnce.Do(func() { close(s.synced) })
+	s.allKnown(lang.KindJob)
 	return nil
 }
 
@@ -228,15 +230,15 @@ func (s *store) mayLook(ref lang.Ref, e entry, at lang.Ref) gate.Answer {
 
 // answered takes in a Job as the API server returned it from a patch, without
 // waiting for the watch. It says nothing of a Job that is gone by now.
-func (s *store) answered(patched *batchv1.Job) { s.learned(patched, s.read) }
+func (s *store) answered(patched runtime.Object) { s.learned(patched, s.read) }
 
 // reread takes in a Job whose text was not read, or has no room; now it is read.
-func (s *store) reread(job *batchv1.Job) { s.learned(job, s.parse) }
+func (s *store) reread(job runtime.Object) { s.learned(job, s.parse) }
 
-func (s *store) learned(answer *batchv1.Job, read func(gate.Job) entry) {
+func (s *store) learned(answer runtime.Object, read func(gate.Job) entry) {
 	job, err := s.observe(answer)
 	if err != nil {
-		return // it is a Job
+		return // it was patched as what is held
 	}
 	e := read(job)
 	s.change(func() []lang.Ref {

@@ -46,7 +46,7 @@ func (s *store) read(job gate.Job) entry {
 		// One that has no room is read again when there is some.
 		e.excess, e.invalid, e.text, e.job.DependsOn = old.excess, old.invalid, old.text, ""
 		return e
-	case len(job.DependsOn) <= s.longText, lang.IsListOfNames(job.DependsOn):
+	case len(job.DependsOn) <= s.longText, !job.IsJob(), lang.IsListOfNames(job.DependsOn):
 		return s.parse(job)
 	}
 	e.unread, e.text, e.job.DependsOn = true, hash(job), ""

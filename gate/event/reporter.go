@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"sync"
 
+	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -98,11 +99,12 @@ func (r *Reporter) Forget(ref lang.Ref) {
 }
 
 // regarding returns as much of the Job as an event needs to point to it.
-func regarding(job gate.Job) *batchv1.Job {
-	return &batchv1.Job{
-		TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: job.Namespace, Name: job.Name, UID: job.UID, ResourceVersion: job.ResourceVersion,
-		},
+func regarding(job gate.Job) runtime.Object {
+	meta := metav1.ObjectMeta{
+		Namespace: job.Namespace, Name: job.Name, UID: job.UID, ResourceVersion: job.ResourceVersion,
 	}
+	if !job.IsJob() {
+		return &appsv1.Deployment{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: job.Noun()}, ObjectMeta: meta}
+	}
+	return &batchv1.Job{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: job.Noun()}, ObjectMeta: meta}
 }

@@ -21,6 +21,9 @@ type Kind struct {
 	// OnlyMetadata: nothing but their existence is asked of the objects, so no more of them
 	// is read.
 	OnlyMetadata bool
+	// HeldBy is the path of the field, with dots, that keeps an object from starting while it is true,
+	// where the gate holds objects of the kind.
+	HeldBy string
 	// Ready, Started, Succeeded and Failed say what an object must say for the status to be
 	// true: any of the rules. A kind without rules never has the status.
 	Ready, Started, Succeeded, Failed []Rule
@@ -52,6 +55,9 @@ const (
 	Job     = "job"
 	CronJob = "cronjob"
 )
+
+// Deployment is a kind that the gate holds, as it does Jobs.
+const Deployment = "deployment"
 
 // Listed reports whether the kind is in the table, and not known by its group alone.
 func (k Kind) Listed() bool { return k.listed }
@@ -93,7 +99,7 @@ func (k Kind) Has(status string) bool {
 	case status == "started":
 		return len(k.Started) > 0 || len(k.Ready) > 0 || k.Ends()
 	case status == "skipped": // only what the gate holds can be skipped
-		return false
+		return k.HeldBy != ""
 	default:
 		return k.Ends()
 	}

@@ -7,7 +7,7 @@ const volcano = "batch.volcano.sh"
 // project ends, the rule is what Kueue's integration of that kind goes by (pkg/controller/jobs).
 var table = [...]Kind{
 	{
-		Name: Job, Group: "batch", Version: "v1", Resource: "jobs", listed: true,
+		Name: Job, Group: "batch", Version: "v1", Resource: "jobs", HeldBy: "spec.suspend", listed: true,
 		Succeeded: conditions("Complete"), Failed: conditions("Failed"), // gate.Observe reads Jobs, and knows more
 	},
 	{
@@ -20,7 +20,7 @@ var table = [...]Kind{
 		Succeeded: field("status.phase", "Succeeded"), Failed: field("status.phase", "Failed"),
 	},
 	{
-		Name: "deployment", Also: []string{"deploy"}, Group: "apps", Version: "v1", Resource: "deployments", listed: true,
+		Name: Deployment, Also: []string{"deploy"}, Group: "apps", Version: "v1", Resource: "deployments", HeldBy: "spec.paused", listed: true,
 		Ready: currentWith("status.readyReplicas"), Started: positive("status.readyReplicas"),
 	},
 	{

@@ -45,7 +45,7 @@ var law = []rule{
 	{"gate/fairness", []string{module + "/lang", "k8s.io/client-go/util/workqueue"}, "order and time alone: it knows whose something is, and not what"},
 	{"gate/metrics", []string{module + "/lang", module + "/gate", "k8s.io/component-base/metrics/", "k8s.io/utils/clock"}, "counts and measures: who reads it sends nothing"},
 	{"gate/transport", []string{"k8s.io/utils/clock", "k8s.io/apimachinery/pkg/apis/meta/v1"}, "requests and answers, whatever they are about"},
-	{"gate/controller", append([]string{module + "/lang", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", "k8s.io/"}, inGate...), "the only package that writes to Jobs by itself; depctl does what a person says"},
+	{"gate/controller", append([]string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate", module + "/gate/status", module + "/gate/limit", module + "/gate/schedule", "k8s.io/"}, inGate...), "the only package that writes to Jobs by itself; depctl does what a person says"},
 	{"gate/admission", []string{module + "/gate", "k8s.io/"}, "answers the API server by the decision alone; it writes only its own certificate"},
 
 	{"cli", slices.Concat(pureCLI, belowCommands, commands, []string{"k8s.io/cli-runtime/", "github.com/spf13/"}), "wiring: it knows all commands, and leaves the rest to them"},

@@ -10,10 +10,10 @@ import (
 )
 
 // Patience is how long nothing may happen to the Jobs of a graph before its end,
-// whatever is done to the gate: a client waits for up to half a minute between two
-// tries. A machine that is slow takes the longer, up to longest.
+// whatever is done to the gate or to the API server: Kubernetes' own controllers wait for up to a
+// minute between two tries to watch. A machine that is slow takes the longer, up to longest.
 const (
-	Patience = time.Minute
+	Patience = 150 * time.Second
 	longest  = 15 * time.Minute
 )
 

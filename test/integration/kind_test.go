@@ -29,6 +29,12 @@ func TestKinds(t *testing.T) {
 		{"a custom resource comes, changes and goes, and so does its kind", aCustomKindComesAndGoes},
 		{"many names and sets are one watch, and a gate that is killed finds them again", manyNamesSurviveAKill},
 		{"each end of a kind that ends is seen", theEndOfAPodIsSeen},
+		{"a deployment starts after a job, and a job after the deployment", aDeploymentStartsAfterAJob},
+		{"old pods serve until the next migration has succeeded", oldPodsServeUntilTheNextMigration},
+		{"a deployment whose migration fails is held, and counts as skipped", aDeploymentIsHeldAfterAFailure},
+		{"a deployment remembers a job that is gone, and stays paused whoever writes it", aDeploymentRemembers},
+		{"a deployment of another namespace needs the right", aDeploymentNeedsTheRight},
+		{"the gate writes nothing else to deployments", theGateWritesNothingElseToDeployments},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}

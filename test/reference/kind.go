@@ -10,13 +10,13 @@ import (
 // kindTable returns the table of the kinds, with what makes each status true.
 func kindTable(string) (string, error) {
 	var b strings.Builder
-	b.WriteString("\n" + row("kind", "also", "API group", "means", "ready", "started", "succeeded", "failed") + "|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n" + row("kind", "also", "API group", "means", "ready", "started", "succeeded", "failed", "held by") + "|---|---|---|---|---|---|---|---|---|\n")
 	for _, k := range kind.All() {
 		also := make([]string, 0, len(k.Also))
 		for _, word := range k.Also {
 			also = append(also, "`"+word+"`")
 		}
-		cells := []string{"`" + k.Name + "`", strings.Join(also, ", "), k.Group, k.Default(), rules(k.Ready), rules(k.Started), rules(k.Succeeded), rules(k.Failed)}
+		cells := []string{"`" + k.Name + "`", strings.Join(also, ", "), k.Group, k.Default(), rules(k.Ready), rules(k.Started), rules(k.Succeeded), rules(k.Failed), heldBy(k)}
 		switch k.Name {
 		case kind.Job:
 			cells[4], cells[5] = "as many pods are ready as run at once", "a pod was ready, or has ended"
@@ -26,6 +26,14 @@ func kindTable(string) (string, error) {
 		b.WriteString(row(cells...))
 	}
 	return b.String() + "\n", nil
+}
+
+// heldBy names the field that keeps an object from starting, of a kind that the gate holds.
+func heldBy(k kind.Kind) string {
+	if k.HeldBy == "" {
+		return ""
+	}
+	return "`" + k.HeldBy + "`"
 }
 
 // rules says what an object must say.

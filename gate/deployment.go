@@ -1,0 +1,125 @@
+package gate
+
+import (
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
+)
+
+// HeldLabel is on Deployments with DependsOnAnnotation, so that the gate watches these and no others.
+const HeldLabel = "depctl.dev/held"
+
+// forJobs are the annotations that have no meaning on a Deployment. It never ends, so nothing
+// can fail it, and its pods are not the gate's to count.
+func forJobs() []string {
+	return []string{WaitTimeoutAnnotation, ArrayLimitAnnotation, UsesAnnotation, ResultsAnnotation, NearAnnotation, FailFastAnnotation}
+}
+
+// ObserveDeployment returns the facts of a Deployment, which spec.paused holds as spec.suspend holds
+// a Job. object is what its status tells. One that is held, and that the gate has said can never
+// start as things stand, counts as skipped until it says otherwise.
+func ObserveDeployment(d *appsv1.Deployment, object *lang.Object) Job {
+	j := Job{
+		Kind:            kind.Deployment,
+		Namespace:       d.Namespace,
+		Name:            d.Name,
+		UID:             d.UID,
+		ResourceVersion: d.ResourceVersion,
+		Created:         d.CreationTimestamp.Time,
+		Labels:          d.Labels,
+		Suspended:       d.Spec.Paused,
+		BeingDeleted:    d.DeletionTimestamp != nil,
+		ServiceAccount:  serviceAccount(&d.Spec.Template.Spec),
+		Object:          object,
+		OnFailure:       d.Annotations[OnFailureAnnotation],
+		Seen:            parseSeen(d.Annotations[SeenAnnotation]),
+		Room:            room(d.Annotations),
+		Parallelism:     1,
+		completions:     -1,
+	}
+	if owner := metav1.GetControllerOfNoCopy(d); owner != nil {
+		j.ForeignOwner = owner.Kind + " " + owner.Name
+	}
+	release := parseRelease(d.Annotations[ReleasedAnnotation], d.UID)
+	j.Released = release != nil
+	j.observeConditions(conditionsOf(d), release)
+	j.DependsOn, j.Annotated = d.Annotations[DependsOnAnnotation]
+	j.Hold, j.OnHold = d.Annotations[HoldAnnotation]
+	j.Edited = j.Released && release.Text != "" && release.Text != textHash(j.DependsOn)
+	if at := slices.IndexFunc(forJobs(), func(key string) bool { _, there := d.Annotations[key]; return there }); at >= 0 {
+		j.Misplaced = forJobs()[at]
+	}
+	policy, _ := j.policy()
+	if c := j.Condition; c != nil && j.Waits() && j.Suspended && c.Reason == ReasonDependencyFailed && policy == Fail {
+		object.Outcome, object.Reason, object.Finished = lang.Skipped, c.Reason, c.Since
+		object.Started, object.Ready = false, false
+	}
+	return j
+}
+
+// Noun returns what people call the kind of the object.
+func (j Job) Noun() string {
+	if j.IsJob() {
+		return "Job"
+	}
+	return "Deployment"
+}
+
+// again says how to have what was released wait for its text of now.
+func (j Job) again() string {
+	if j.IsJob() {
+		return "to run it by the new text, delete the Job and recreate it"
+	}
+	return "an update of both the annotation and the Pod template waits again"
+}
+
+// unpause returns the JSON patch that releases a Deployment, with the tests of ReleasePatch.
+func (j Job) unpause(release Release) ([]byte, error) {
+	record, err := encode(j, "record of the release", release)
+	if err != nil {
+		return nil, err
+	}
+	return encode(j, "release", []operation{
+		{"test", "/metadata/uid", j.UID},
+		{"test", "/spec/paused", true},
+		j.sameText(),
+		{"test", annotationPath(HoldAnnotation), nil},
+		j.unreleased(),
+		{"replace", "/spec/paused", false},
+		{"add", annotationPath(ReleasedAnnotation), string(record)},
+	})
+}
+
+// conditionsOf returns the gate's own condition of a Deployment as that of a Job.
+func conditionsOf(d *appsv1.Deployment) (list []batchv1.JobCondition) {
+	for _, c := range d.Status.Conditions {
+		if string(c.Type) == string(ConditionType) {
+			list = append(list, batchv1.JobCondition{
+				Type: ConditionType, Status: c.Status, Reason: c.Reason, Message: c.Message,
+				LastProbeTime: c.LastUpdateTime, LastTransitionTime: c.LastTransitionTime,
+			})
+		}
+	}
+	return list
+}
+
+// ofDeployment returns the condition as the API server takes it on a Deployment.
+func (c Condition) ofDeployment() appsv1.DeploymentCondition {
+	return appsv1.DeploymentCondition{
+		Type: appsv1.DeploymentConditionType(ConditionType), Status: c.Status, Reason: c.Reason, Message: c.Message,
+		LastUpdateTime: metav1.NewTime(c.Written), LastTransitionTime: metav1.NewTime(c.Since),
+	}
+}
+
+func serviceAccount(spec *corev1.PodSpec) string {
+	if spec.ServiceAccountName == "" {
+		return "default"
+	}
+	return spec.ServiceAccountName
+}

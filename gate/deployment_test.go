@@ -1,0 +1,139 @@
+package gate
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"depctl.dev/depgraph"
+	"depctl.dev/lang"
+)
+
+var migrated = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+
+func waitingDeployment(annotations map[string]string) *appsv1.Deployment {
+	return &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: "web", UID: "u1", Annotations: annotations, CreationTimestamp: metav1.NewTime(migrated)},
+		Spec:       appsv1.DeploymentSpec{Paused: true},
+	}
+}
+
+func decideDeployment(t *testing.T, d *appsv1.Deployment, job *batchv1.Job) (Job, Decision) {
+	t.Helper()
+	j := ObserveDeployment(d, &lang.Object{UID: string(d.UID), Created: d.CreationTimestamp.Time})
+	expr, err := j.Parse()
+	graph := depgraph.New()
+	graph.Set(j.Ref(), j.Node(expr))
+	if job != nil {
+		observed := Observe(job)
+		graph.Set(observed.Ref(), observed.Node(nil))
+	}
+	return j, Decide(Snapshot{
+		Job: j, Expr: expr, Invalid: err, Now: migrated.Add(time.Minute),
+		World: World{Graph: graph, Self: j.Ref(), Job: j, Access: Open{}},
+	})
+}
+
+func migration(condition batchv1.JobConditionType) *batchv1.Job {
+	return &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: "migrate", UID: "m1"},
+		Status:     batchv1.JobStatus{Conditions: []batchv1.JobCondition{{Type: condition, Status: corev1.ConditionTrue, LastTransitionTime: metav1.NewTime(migrated)}}},
+	}
+}
+
+func TestWhatIsDecidedAboutADeployment(t *testing.T) {
+	t.Parallel()
+	released := `{"uid":"u1","at":"2026-11-30T09:00:00Z","by":"depctl-gate","text":"other"}`
+	for name, test := range map[string]struct {
+		annotations map[string]string
+		running     bool
+		job         *batchv1.Job
+		action      Action
+		reason      string
+		message     string
+	}{
+		"its prerequisite does not exist":     {nil, false, nil, Waiting, ReasonWaiting, "etl/migrate does not exist"},
+		"its prerequisite succeeded":          {nil, false, migration(batchv1.JobComplete), Releasing, ReasonMet, "released: etl/migrate succeeded"},
+		"its prerequisite failed":             {nil, false, migration(batchv1.JobFailed), Waiting, ReasonDependencyFailed, "will wait forever unless something changes"},
+		"it takes a failure for an end":       {map[string]string{OnFailureAnnotation: "run"}, false, migration(batchv1.JobFailed), Releasing, ReasonMet, "released"},
+		"it is on hold":                       {map[string]string{HoldAnnotation: "mine"}, false, migration(batchv1.JobComplete), Waiting, ReasonHeld, "held: mine"},
+		"an annotation is for Jobs":           {map[string]string{WaitTimeoutAnnotation: "1h"}, false, migration(batchv1.JobComplete), Waiting, ReasonInvalidAnnotation, "is for Jobs, and this is a Deployment"},
+		"it started before it was held":       {nil, true, nil, Ignoring, ReasonStartedUnheld, "the Deployment was started by somebody else"},
+		"its text alone changed since":        {map[string]string{ReleasedAnnotation: released}, true, nil, Ignoring, ReasonEditedLate, "both the annotation and the Pod template"},
+		"somebody paused it after its start":  {map[string]string{ReleasedAnnotation: `{"uid":"u1","by":"depctl-gate"}`}, false, nil, Ignoring, "", ""},
+		"the record is of another Deployment": {map[string]string{ReleasedAnnotation: `{"uid":"u9","by":"depctl-gate"}`}, false, nil, Waiting, ReasonWaiting, "does not exist"},
+	} {
+		annotations := map[string]string{DependsOnAnnotation: "migrate"}
+		for key, value := range test.annotations {
+			annotations[key] = value
+		}
+		d := waitingDeployment(annotations)
+		d.Spec.Paused = !test.running
+		_, decision := decideDeployment(t, d, test.job)
+		require.Equal(t, test.action, decision.Action, name)
+		require.Equal(t, test.reason, decision.Reason, name)
+		require.Contains(t, decision.Message, test.message, name)
+	}
+}
+
+func TestADeploymentOfAnotherControllerIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	d := waitingDeployment(map[string]string{DependsOnAnnotation: "migrate"})
+	yes := true
+	d.OwnerReferences = []metav1.OwnerReference{{Kind: "Rollout", Name: "web", Controller: &yes}}
+	_, decision := decideDeployment(t, d, nil)
+	require.Equal(t, Ignoring, decision.Action)
+	require.Equal(t, "not held: Rollout web decides when this Deployment runs", decision.Message)
+}
+
+// The gate says on the Deployment that it can never start, and only that makes it count as skipped.
+func TestAHeldDeploymentCountsAsSkippedByItsCondition(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reason, policy string
+		paused         bool
+		want           lang.Outcome
+	}{
+		"what it waits for failed":     {ReasonDependencyFailed, "", true, lang.Skipped},
+		"it waits on all the same":     {ReasonDependencyFailed, "wait", true, lang.Undecided},
+		"it waits":                     {ReasonWaiting, "", true, lang.Undecided},
+		"somebody started it after it": {ReasonDependencyFailed, "", false, lang.Undecided},
+	} {
+		d := waitingDeployment(map[string]string{DependsOnAnnotation: "migrate", OnFailureAnnotation: test.policy})
+		d.Spec.Paused = test.paused
+		said := Condition{Status: corev1.ConditionFalse, Reason: test.reason, Written: migrated, Since: migrated}
+		d.Status.Conditions = []appsv1.DeploymentCondition{said.ofDeployment()}
+		j := ObserveDeployment(d, &lang.Object{Started: true, Ready: true})
+		require.Equal(t, test.want, j.Object.Outcome, name)
+		require.Equal(t, test.want == lang.Undecided, j.Object.Ready, name)
+		require.Equal(t, lang.Undecided, j.Outcome(), name+": it may start all the same")
+	}
+}
+
+func TestThePatchesOfADeployment(t *testing.T) {
+	t.Parallel()
+	j, d := decideDeployment(t, waitingDeployment(map[string]string{DependsOnAnnotation: "migrate"}), migration(batchv1.JobComplete))
+	patch, err := ReleasePatch(j, NewRelease(j, migrated, ByGate, d.Reasons), ReleaseOptions{Awaited: true})
+	require.NoError(t, err)
+	var steps []operation
+	require.NoError(t, json.Unmarshal(patch, &steps))
+	require.Len(t, steps, 7)
+	require.Equal(t, operation{"test", "/metadata/uid", "u1"}, steps[0])
+	require.Equal(t, operation{"test", "/spec/paused", true}, steps[1])
+	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1depends-on", "migrate"}, steps[2])
+	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1hold", nil}, steps[3])
+	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1released", nil}, steps[4])
+	require.Equal(t, operation{"replace", "/spec/paused", false}, steps[5])
+	require.Contains(t, steps[6].Value, `{"uid":"u1"`)
+
+	patch, err = ConditionPatch(j, Condition{Status: corev1.ConditionTrue, Reason: ReasonMet, Written: migrated, Since: migrated})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"metadata":{"uid":"u1"},"status":{"conditions":[{"type":"depctl.dev/DependenciesMet","status":"True","reason":"Met",
+		"lastUpdateTime":"2026-11-30T09:00:00Z","lastTransitionTime":"2026-11-30T09:00:00Z"}]}}`, string(patch))
+}
