@@ -46,8 +46,9 @@ decides when the last one ends: by --order,
 The summary shows what each of the three comes to.
 
 Jobs that use limits (depctl.dev/uses) get tokens in the gate's order. With -f, a
-namespace without a ConfigMap depctl-limits in the files has limits without bounds;
-without -f, what Jobs of other namespaces use is left out.
+namespace without a ConfigMap depctl-limits in the files has limits without bounds,
+and PriorityClasses count that are among the files; without -f, what Jobs of other
+namespaces use is left out.
 
 With -f, what the manifests wait for and do not have is taken for done. Of a CronJob
 the next run is planned, not before its scheduled time, and what it waits for as
