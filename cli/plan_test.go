@@ -16,16 +16,17 @@ import (
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ args, abilities string }{
-		"montage":         {"-n montage", "80 columns"},
-		"montage-ascii":   {"-n montage --slots 16", "80 columns, ascii"},
-		"montage-colour":  {"--no-headers", "160 columns, colour"},
-		"montage-wide":    {"-n montage -o wide --slots 16", ""},
-		"montage.svg":     {"-n montage -o svg", ""},
-		"montage-dark":    {"-n montage -o svg --theme dark --default-duration 5s", ""},
-		"montage.json":    {"-n montage -o json", ""},
-		"montage.yaml":    {"-n montage -o yaml", ""},
-		"montage-narrow":  {"", "40 columns"},
-		"montage-expands": {"-n montage --all", "80 columns"},
+		"montage":          {"-n montage", "80 columns"},
+		"montage-ascii":    {"-n montage --slots 16", "80 columns, ascii"},
+		"montage-colour":   {"--no-headers", "160 columns, colour"},
+		"montage-wide":     {"-n montage -o wide --slots 16", ""},
+		"montage.svg":      {"-n montage -o svg", ""},
+		"montage-dark":     {"-n montage -o svg --theme dark --default-duration 5s", ""},
+		"montage.json":     {"-n montage -o json", ""},
+		"montage.yaml":     {"-n montage -o yaml", ""},
+		"montage-starting": {"-n montage --slots 16 --max-starting 8", "80 columns"},
+		"montage-narrow":   {"", "40 columns"},
+		"montage-expands":  {"-n montage --all", "80 columns"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"plan", "-f", "testdata/plan/montage.yaml"}, strings.Fields(test.args)...)

@@ -105,17 +105,17 @@ func (m LimitMaps) Lack(stock Stock, job Job, needs limit.Needs) Grant {
 	case len(short) > 0:
 	case full != "":
 		return Grant{Crowd: full}
-	case len(named(needs)) == 0:
+	case len(Named(needs)) == 0:
 		return Grant{Crowd: "others are to start before it (--max-starting)"}
 	default:
-		return Grant{Short: "others are before it in line for " + named(needs).String()}
+		return Grant{Short: "others are before it in line for " + Named(needs).String()}
 	}
 	return Grant{Short: strings.Join(short, ", ")}
 }
 
 // tooMany says that a Job, or each of its elements, takes more of a limit than there is.
 func tooMany(job Job, needs limit.Needs, need limit.Need, there int64) string {
-	if each, _ := job.takesPerPod(); slices.Equal(each, named(needs)) {
+	if each, _ := job.takesPerPod(); slices.Equal(each, Named(needs)) {
 		return fmt.Sprintf("each of its pods takes %d tokens of %s, which has %d in all: raise the limit, or take fewer", need.Tokens, need.Limit, there)
 	}
 	fewer := "lower spec.parallelism"

@@ -45,6 +45,11 @@ type PriorityClass struct {
 	Default bool
 }
 
+// BuiltInPriorityClasses returns those that every cluster has.
+func BuiltInPriorityClasses() PriorityClasses {
+	return PriorityClasses{"system-cluster-critical": {Value: 2_000_000_000}, "system-node-critical": {Value: 2_000_001_000}}
+}
+
 // Set takes in a PriorityClass.
 func (c PriorityClasses) Set(class *schedulingv1.PriorityClass) {
 	c[class.Name] = PriorityClass{Value: class.Value, Default: class.GlobalDefault}

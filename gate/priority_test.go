@@ -29,6 +29,7 @@ func TestThePriorityOfAJob(t *testing.T) {
 		"then the lowest of the classes by default":     {"", "", classes, 7, ""},
 		"a class that does not exist":                   {"", "none", classes, 0, ""},
 		"no class at all":                               {"", "", none, 0, ""},
+		"a class that every cluster has":                {"", "system-node-critical", BuiltInPriorityClasses(), 2_000_001_000, ""},
 		"what is no number does not fall back to class": {"much", "high", classes, 0, "much"},
 	} {
 		t.Run(name, func(t *testing.T) {

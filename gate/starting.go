@@ -69,8 +69,8 @@ func (s Snapshot) needs(perElement bool) limit.Needs {
 	return append(s.Job.toStart(s.MaxStarting), s.Job.Needs()...) // sorted, as these have no namespace
 }
 
-// named returns the needs of limits that Jobs can name.
-func named(needs limit.Needs) limit.Needs {
+// Named returns the needs of limits that Jobs can name.
+func Named(needs limit.Needs) limit.Needs {
 	return slices.DeleteFunc(slices.Clone(needs), func(n limit.Need) bool { return countsStarting(n.Limit) })
 }
 

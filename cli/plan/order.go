@@ -36,11 +36,12 @@ func simulated(order string, slots int, length lengthOf) simulate.Options {
 	return o
 }
 
-// compare notes when all would be done by each order; p is the plan of one of them.
+// compare notes when all would be done by each order; p is the plan of one of them, or of the
+// gate's own.
 func (p *plan) compare(w *snapshot.World, own string, slots int, length lengthOf) {
 	for _, order := range orders {
 		total := p.total
-		if order != own {
+		if order != own || p.maxStarting > 0 {
 			total = newPlan(w.Simulate(simulated(order, slots, length))).total
 		}
 		p.totals = append(p.totals, total)

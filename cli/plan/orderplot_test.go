@@ -33,9 +33,9 @@ func orderPlot(t *testing.T, table string) []byte {
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" font-family="sans-serif" font-size="11">`+"\n", panels*width, height+20)
 	fmt.Fprintf(&out, `<rect width="%d" height="%d" fill="#ffffff"/>`+"\n", panels*width, height+20)
 	for i, line := range lines {
-		// graph, slots, count, rank, learned, wrong, bound
+		// graph, slots, count, rank, learned, wrong, bound, two, many
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
-		require.Len(t, cells, 7)
+		require.Len(t, cells, 9)
 		x := i/len(slotCounts)*width + left
 		if k := i % len(slotCounts); k == 0 {
 			fmt.Fprintf(&out, `<text x="%d" y="20" font-weight="bold">%s</text>`+"\n", x, cells[0])

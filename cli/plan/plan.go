@@ -43,11 +43,14 @@ decides when the last one ends: by --order,
   - count: the one with the most Jobs on the longest chain behind it
   - rank: the one with the longest chain behind it, in time
 
-The summary shows what each of the three comes to.
+The summary shows what each of the three comes to. With --max-starting the gate
+has at most so many pods wait for a slot, as by its flag of that name, and its own
+order decides which Jobs come next.
 
 Jobs that use limits (depctl.dev/uses) get tokens in the gate's order. With -f, a
-namespace without a ConfigMap depctl-limits in the files has limits without bounds;
-without -f, what Jobs of other namespaces use is left out.
+namespace without a ConfigMap depctl-limits in the files has limits without bounds,
+and PriorityClasses count that are among the files; without -f, what Jobs of other
+namespaces use is left out.
 
 With -f, what the manifests wait for and do not have is taken for done. Of a CronJob
 the next run is planned, not before its scheduled time, and what it waits for as
@@ -74,6 +77,9 @@ const planExample = `  # Manifests, before they are applied
   # The same if those on the longest chain go first
   depctl plan -f deploy/nightly/ --slots 4 --order rank
 
+  # The same if the gate has at most 2 pods wait for a node
+  depctl plan -f deploy/nightly/ --slots 4 --max-starting 2
+
   # Tonight in a namespace: its Jobs, and the next run of each CronJob
   depctl plan -n etl --cronjobs
 
@@ -94,6 +100,7 @@ type planOptions struct {
 	files         resource.FilenameOptions
 	history       bool
 	slots         int
+	maxStarting   int64
 	order         string
 	otherwise     string
 	output, theme string
@@ -141,6 +148,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.history, "history", false, "With -f, learn from the cluster's Jobs how long they take.")
 	flags.IntVar(&o.slots, "slots", 0, "Run at most `N` Jobs at once; 0 is any number.")
 	flags.StringVar(&o.order, "order", orderArrival, "With --slots, the `ORDER` in which ready Jobs start: arrival, count or rank.")
+	flags.Int64Var(&o.maxStarting, "max-starting", 0, "With --slots, have the gate release no more while `N` pods wait for a slot; 0 is any number.")
 	flags.StringVar(&o.otherwise, "default-duration", "10m", "How long a Job takes of which nothing is known, a `DURATION`.")
 	flags.StringVar(&o.theme, "theme", "", "With -o svg or png: light or dark. An svg follows the reader's setting by default.")
 	flags.BoolVar(&o.all, "all", false, "Give every Job a line of its own.")
@@ -174,6 +182,12 @@ func (o *planOptions) validate() error {
 		return command.UsageErrorf("unknown order %q, there are %s", o.order, strings.Join(orders, ", "))
 	case o.order != orderArrival && o.slots == 0:
 		return command.UsageErrorf("--order needs --slots: without a bound, every Job starts when it is ready")
+	case o.maxStarting < 0:
+		return command.UsageErrorf("--max-starting is %d, it must be 0 or more", o.maxStarting)
+	case o.maxStarting > 0 && o.slots == 0:
+		return command.UsageErrorf("--max-starting needs --slots: without a bound, no pod waits for a slot")
+	case o.maxStarting > 0 && o.order != orderArrival:
+		return command.UsageErrorf("--max-starting and --order %s exclude each other: the gate has an order of its own", o.order)
 	case o.output != "" && !slices.Contains(formats, o.output):
 		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
 	case !slices.Contains([]string{"", themeLight, themeDark}, o.theme):
@@ -223,17 +237,15 @@ func (o *planOptions) run(ctx context.Context) error {
 	if fromFiles := len(o.files.Filenames) > 0; fromFiles || o.cronJobs {
 		n = tonight(w, o.namespace, fromFiles)
 	}
-	history := simulate.NewHistory()
-	w.Learn(history)
 	if o.past != nil {
 		past, _, err := o.past.Read(ctx, now)
 		if err != nil {
 			return err
 		}
-		for _, job := range past.Jobs {
-			history.Add(job)
-		}
+		w.Past = past.Jobs
 	}
+	history := simulate.NewHistory()
+	w.Learn(history)
 	if n != nil {
 		if n.fromFiles {
 			notes = append(notes, assumedNotes(append(assume(w), n.absent...), o.namespace)...)
@@ -248,8 +260,10 @@ func (o *planOptions) run(ctx context.Context) error {
 	}
 	w.Access = snapshot.Hopeful{Access: w.Access} // what is not known is planned as if it were allowed
 	length := lengths(history, o.otherwiseDuration)
-	p := newPlan(n.name(w.Simulate(simulated(o.order, o.slots, length))))
-	if o.slots > 0 {
+	options := simulated(o.order, o.slots, length)
+	options.MaxStarting = o.maxStarting
+	p := newPlan(n.name(w.Simulate(options)))
+	if p.maxStarting = o.maxStarting; o.slots > 0 {
 		p.compare(w, o.order, o.slots, length)
 	}
 	if err := o.print(p); err != nil {

@@ -37,6 +37,8 @@ type plan struct {
 	peakAt time.Duration
 	// totals is when all is done by each of the orders; empty if there are slots for all.
 	totals []time.Duration
+	// maxStarting is how many pods may wait for a slot, 0 for any number.
+	maxStarting int64
 }
 
 func newPlan(f *simulate.Run) *plan {

@@ -205,6 +205,17 @@ func TestWhatRunsGoesOn(t *testing.T) {
 	require.Equal(t, "*a@1 0s-4m, *b@2 4m-14m", newPlan(w.Simulate(simulated(orderArrival, 0, lengths(learned(w), 10*time.Minute)))).inWords())
 }
 
+func TestWhatRunsKeepsItsSlot(t *testing.T) {
+	t.Parallel()
+	start := metav1.NewTime(noon.Add(-6 * time.Minute))
+	for _, order := range orders {
+		w := worldOf("a", "b: a")
+		w.Add(gate.Observe(&batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "c", UID: "u"}, Status: batchv1.JobStatus{StartTime: &start}}))
+		p := newPlan(w.Simulate(simulated(order, 1, lengths(learned(w), 10*time.Minute))))
+		require.Equal(t, "*c@1 0s-4m, *a@1 4m-14m, *b@2 14m-24m", p.inWords(), order)
+	}
+}
+
 // BenchmarkPlan plans 10,000 Jobs.
 func BenchmarkPlan(b *testing.B) {
 	for name, dependsOn := range map[string]func(i int) string{

@@ -37,7 +37,11 @@ func (t *planTable) summary(bars bool) []string {
 		for i, order := range orders {
 			by[i] = brief(p.totals[i]) + " " + order
 		}
-		lines = append(lines, "Done after, by --order: "+strings.Join(by, ", ")+".")
+		text := "Done after, by --order: " + strings.Join(by, ", ")
+		if p.maxStarting > 0 {
+			text += fmt.Sprintf("; with --max-starting %d: %s", p.maxStarting, brief(p.total))
+		}
+		lines = append(lines, text+".")
 	}
 	return lines
 }

@@ -10,8 +10,8 @@ import (
 
 // What is in this file finds out what came after what, and so the critical path.
 
-// follow finds out what a Job came after.
-func (r *Run) follow(j *Job, ready time.Duration) {
+// follow finds out what a Job came after: it was ready at a time, and released at one.
+func (r *Run) follow(j *Job, ready, released time.Duration) {
 	var last *Job
 	for _, ref := range r.world.Prerequisites(j.Ref) {
 		before := r.Jobs[ref]
@@ -36,24 +36,28 @@ func (r *Run) follow(j *Job, ready time.Duration) {
 			j.After = last.After
 		}
 	}
-	if made := r.madeRoom(j.Ref); j.Start > ready && len(made) > 0 {
+	if made := r.madeRoom(j.Ref, released); j.Start > ready && len(made) > 0 {
 		j.After, j.BySlot = slices.MinFunc(made, lang.Ref.Compare), true
 	}
 }
 
-// madeRoom returns the Jobs that end now and had what a Job waited for: tokens of the limits
-// that it uses, or a slot.
-func (r *Run) madeRoom(ref lang.Ref) []lang.Ref {
-	if _, waited := r.met[ref]; !waited {
+// madeRoom returns the Jobs that end now and had what a Job waited for: a slot, or tokens of the
+// limits that it uses if it was released only now.
+func (r *Run) madeRoom(ref lang.Ref, released time.Duration) []lang.Ref {
+	if released < r.now {
 		return r.ended
 	}
 	job, _ := r.world.Job(ref)
-	return slices.DeleteFunc(slices.Clone(r.ended), func(ended lang.Ref) bool {
+	sharing := slices.DeleteFunc(slices.Clone(r.ended), func(ended lang.Ref) bool {
 		other, _ := r.world.Job(ended)
 		return !slices.ContainsFunc(other.Needs(), func(n limit.Need) bool {
 			return slices.ContainsFunc(job.Needs(), func(m limit.Need) bool { return m.Limit == n.Limit })
 		})
 	})
+	if len(sharing) == 0 { // it waited for that fewer are starting
+		return r.ended
+	}
+	return sharing
 }
 
 // conclude marks the critical path, and says why the others never run.

@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"cmp"
 	"container/heap"
 	"slices"
 	"time"
@@ -64,19 +63,14 @@ type Run struct {
 	// doubtful are the Jobs to decide again, and ended those that end now.
 	doubtful map[lang.Ref]bool
 	ended    []lang.Ref
-	// met is when Jobs began to wait for nothing but tokens of limits.
-	met map[lang.Ref]time.Duration
+	// met is when Jobs began to wait for nothing but tokens, and given counts those that were
+	// given some.
+	met   map[lang.Ref]time.Duration
+	given int
 	// skipped are the idle Jobs that failed without running, which may have let others
 	// run: each with what it came after.
 	skipped  map[lang.Ref]*Job
 	expected map[lang.Ref]Expectation
-}
-
-type readyJob struct {
-	ref lang.Ref
-	at  time.Duration
-	// rank is 0 where nobody goes by it.
-	rank time.Duration
 }
 
 // New runs a World to its end, and keeps it.
@@ -138,7 +132,7 @@ func (r *Run) begin(ref lang.Ref, job gate.Job) {
 	case job.Suspended:
 		r.Idle[ref] = foreign
 	default:
-		r.ready = append(r.ready, readyJob{ref: ref, at: r.now})
+		r.queue(job, 0)
 	}
 }
 
@@ -163,12 +157,14 @@ func (r *Run) become(job gate.Job, change func(*lang.Object)) {
 func (r *Run) decide() {
 	for {
 		if len(r.doubtful) == 0 {
-			for _, ref := range r.world.Give() {
-				r.doubtful[ref] = true
+			given := r.world.Give()
+			if len(given) == 0 {
+				return
 			}
-		}
-		if len(r.doubtful) == 0 {
-			return
+			for _, ref := range given {
+				r.given++
+				r.ask(ref, r.given)
+			}
 		}
 		refs := make([]lang.Ref, 0, len(r.doubtful))
 		for ref := range r.doubtful {
@@ -177,12 +173,13 @@ func (r *Run) decide() {
 		clear(r.doubtful)
 		slices.SortFunc(refs, lang.Ref.Compare)
 		for _, ref := range refs {
-			r.ask(ref)
+			r.ask(ref, 0)
 		}
 	}
 }
 
-func (r *Run) ask(ref lang.Ref) {
+// ask asks the gate about a Job, whose turn it is among those that were given tokens.
+func (r *Run) ask(ref lang.Ref, turn int) {
 	job, there := r.world.Job(ref)
 	if !there || r.isUnmade(job) || !job.AsksToWait() || job.Released || job.Outcome() != lang.Undecided || r.Idle[ref] != "" {
 		return
@@ -196,20 +193,19 @@ func (r *Run) ask(ref lang.Ref) {
 			handler.Handler, job.Object = true, &handler
 		}
 		r.world.Set(job) // that it may run opens nothing before it does
-		at, waited := r.met[ref]
-		if !waited {
-			at = r.now
+		r.queue(job, turn)
+		if r.MaxStarting > 0 { // from then on its pods count no more
+			heap.Push(&r.events, event{at: r.now + gate.StartingTime, ref: ref})
 		}
-		r.ready = append(r.ready, readyJob{ref: ref, at: at})
 	case gate.Failing:
 		r.Idle[ref] = d.Message
 		r.skipped[ref] = &Job{Ref: ref, Start: r.now, End: r.now}
-		r.follow(r.skipped[ref], r.now)
+		r.follow(r.skipped[ref], r.now, r.now)
 		r.skipped[ref].Wave--
 		at := r.Now.Add(r.now)
 		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
 	default:
-		if _, waits := r.met[ref]; d.Reason != gate.ReasonLimitReached {
+		if _, waits := r.met[ref]; d.Reason != gate.ReasonLimitReached && d.Reason != gate.ReasonTooManyStarting {
 			delete(r.met, ref)
 		} else if !waits {
 			r.met[ref] = r.now
@@ -217,68 +213,6 @@ func (r *Run) ask(ref lang.Ref) {
 		if wait := d.Next.Sub(r.Now.Add(r.now)); !d.Next.IsZero() && r.now+wait < horizon {
 			heap.Push(&r.events, event{at: r.now + max(wait, 1), ref: ref})
 		}
-	}
-}
-
-// fill starts what is ready, in order, while there is room.
-func (r *Run) fill() {
-	if r.Rank != nil {
-		for i := range r.ready {
-			r.ready[i].rank = r.world.Rank(r.ready[i].ref)
-		}
-	}
-	slices.SortFunc(r.ready, func(a, b readyJob) int {
-		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.at, b.at), a.ref.Compare(b.ref))
-	})
-	for len(r.ready) > 0 && (r.Slots == 0 || r.running < r.Slots) {
-		next := r.ready[0]
-		r.ready = r.ready[1:]
-		if r.world.Paused(next.ref) {
-			r.Idle[next.ref] = paused
-			continue
-		}
-		r.start(next)
-	}
-	if len(r.doubtful) > 0 { // some wait for a start
-		r.decide()
-		if len(r.ready) > 0 && (r.Slots == 0 || r.running < r.Slots) {
-			r.fill()
-		}
-	}
-}
-
-func (r *Run) start(next readyJob) {
-	job, _ := r.world.Job(next.ref)
-	at := r.Now.Add(r.now)
-	estimate, known := r.Length(next.ref)
-	length := estimate.Duration
-	if r.world.Empty(next.ref) {
-		estimate, length, known = Estimate{Annotated: true}, 0, true
-	}
-	j := &Job{Ref: next.ref, Start: r.now, Estimate: estimate, Endless: !known}
-	if !job.Started.IsZero() { // it runs already
-		length -= at.Sub(job.Started)
-		j.Overdue = known && length < 0
-		length = max(length, 0)
-	}
-	if j.End = r.now; known {
-		j.End += length
-	}
-	r.follow(j, next.at)
-	if known && estimate.Guessed() {
-		j.Guesses++
-	}
-	r.Jobs[next.ref] = j
-	r.running++
-	job.Released, job.Suspended = true, false
-	r.become(job, func(o *lang.Object) {
-		o.Started, o.Ready = true, true
-		if o.StartedAt.IsZero() {
-			o.StartedAt, o.ReadyAt = at, at
-		}
-	})
-	if known {
-		heap.Push(&r.events, event{at: j.End, ref: next.ref, ends: true})
 	}
 }
 

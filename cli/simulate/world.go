@@ -42,6 +42,9 @@ type Options struct {
 	Now time.Time
 	// Slots is how many Jobs run at once at most, 0 for any number.
 	Slots int
+	// MaxStarting is how many pods may wait for a slot before the gate releases no more, as by
+	// its flag --max-starting; 0 for any number.
+	MaxStarting int64
 	// Length returns how long a Job takes, and false if nobody can tell: then it never
 	// ends.
 	Length func(lang.Ref) (Estimate, bool)

@@ -12,6 +12,8 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/access"
+	"depctl.dev/lang"
 )
 
 // BenchmarkTokenComesBack is what the gate does, beside its requests, from the end of a Job that had the only token until
@@ -81,6 +83,48 @@ func BenchmarkElementTokenComesBack(b *testing.B) {
 						require.NoError(b, podStore{s}.Delete(gone))
 					}
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkReleaseBesideLimits is what the gate does, beside its requests, for a Job that uses no limit and the one that it
+// waits for, beside 10,000 others that wait: where it keeps no limits, and where the others wait for tokens.
+func BenchmarkReleaseBesideLimits(b *testing.B) {
+	clock := clocktesting.NewFakePassiveClock(time.Unix(100, 0))
+	for _, limits := range []bool{false, true} {
+		b.Run(map[bool]string{false: "without", true: "with"}[limits], func(b *testing.B) {
+			s := newStore(func(lang.Ref, time.Time) {}, clock)
+			s.access = access.Fixed{Access: gate.Open{}}
+			other := func(name, version string) *batchv1.Job { return job(name, version, "none") }
+			if limits {
+				s = limitedStore(clock, map[string]string{"x": "1"})
+				other = func(name, version string) *batchv1.Job { return job(name, version, "", uses("x")) }
+			}
+			version := 0
+			for range 10_000 {
+				version++
+				name := fmt.Sprint("job-", version)
+				require.NoError(b, s.Update(other(name, fmt.Sprint(version))))
+				decides(b, s, name)
+			}
+			update := func(name, dependsOn string, changes ...func(*batchv1.Job)) {
+				version++
+				require.NoError(b, s.Update(job(name, fmt.Sprint(version), dependsOn, changes...)))
+			}
+			for b.Loop() {
+				update("before", "")
+				update("after", "before")
+				d, _ := decides(b, s, "after")
+				require.Equal(b, gate.Waiting, d.Action)
+				update("before", "", complete)
+				d, _ = decides(b, s, "after")
+				require.Equal(b, gate.Releasing, d.Action)
+				s.rank(lang.Job("n", "after"))
+				update("after", "before", carriedOut)
+				update("after", "before", carriedOut, complete)
+				require.NoError(b, s.Delete(job("before", fmt.Sprint(version), "", complete)))
+				require.NoError(b, s.Delete(job("after", fmt.Sprint(version), "before", carriedOut, complete)))
 			}
 		})
 	}

@@ -11,8 +11,10 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/cli-runtime/pkg/resource"
 
@@ -21,9 +23,9 @@ import (
 	"depctl.dev/lang"
 )
 
-// Files reads the Jobs in manifests, as they would be right after they were
-// applied. A Job that carries a uid was written by a cluster: it is taken as it
-// was then.
+// Files reads the Jobs in manifests, with the CronJobs, limits and PriorityClasses beside
+// them, as they would be right after they were applied. A Job that carries a uid was written
+// by a cluster: it is taken as it was then.
 type Files struct {
 	resource.FilenameOptions
 	Stdin io.Reader
@@ -48,7 +50,7 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 		b.FilenameParam(false, &options)
 	}
 	w := snapshot.NewWorld(now)
-	w.Limits = snapshot.Limits{Known: true, Maps: gate.LimitMaps{}, Boundless: true}
+	w.Limits = snapshot.Limits{Known: true, Maps: gate.LimitMaps{}, Classes: gate.BuiltInPriorityClasses(), Boundless: true}
 	var notes []string
 	from, unnamed := map[lang.Ref]string{}, map[lang.Ref]int{}
 	err := b.Do().Visit(func(info *resource.Info, err error) error {
@@ -62,6 +64,13 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 			return err
 		}
 		if isLimits, err := f.limits(info, w.Limits.Maps); isLimits || err != nil {
+			return err
+		}
+		class := &schedulingv1.PriorityClass{}
+		if isClass, err := as(info, schedulingv1.SchemeGroupVersion.WithKind("PriorityClass"), class); isClass || err != nil {
+			if err == nil {
+				w.Limits.Classes.Set(class)
+			}
 			return err
 		}
 		job, err := f.job(info)
@@ -118,7 +127,7 @@ func standIn(begin string, n int) string {
 // job returns the Job that was read, nil if it is of another kind.
 func (f *Files) job(info *resource.Info) (*batchv1.Job, error) {
 	job := &batchv1.Job{}
-	if ok, err := as(info, "Job", job); !ok || err != nil {
+	if ok, err := as(info, batchv1.SchemeGroupVersion.WithKind("Job"), job); !ok || err != nil {
 		return nil, err
 	}
 	if job.Name == "" && job.GenerateName == "" {
@@ -147,7 +156,7 @@ func (f *Files) limits(info *resource.Info, into gate.LimitMaps) (bool, error) {
 // cronJob returns the CronJob that was read, nil if it is of another kind.
 func (f *Files) cronJob(info *resource.Info) (*batchv1.CronJob, error) {
 	c := &batchv1.CronJob{}
-	if ok, err := as(info, "CronJob", c); !ok || err != nil {
+	if ok, err := as(info, batchv1.SchemeGroupVersion.WithKind("CronJob"), c); !ok || err != nil {
 		return nil, err
 	}
 	if c.Name == "" {
@@ -159,19 +168,19 @@ func (f *Files) cronJob(info *resource.Info) (*batchv1.CronJob, error) {
 	return c, nil
 }
 
-// as reads an object of batch/v1, and reports whether it is of a kind.
-func as(info *resource.Info, kind string, into any) (bool, error) {
+// as reads an object, and reports whether it is of a kind.
+func as(info *resource.Info, kind schema.GroupVersionKind, into any) (bool, error) {
 	object, ok := info.Object.(*unstructured.Unstructured)
-	if !ok || object.GroupVersionKind() != batchv1.SchemeGroupVersion.WithKind(kind) {
+	if !ok || object.GroupVersionKind() != kind {
 		return false, nil
 	}
 	text, err := object.MarshalJSON()
 	if err != nil {
-		return false, fmt.Errorf("%s: %s %q: %w", info.Source, kind, object.GetName(), err)
+		return false, fmt.Errorf("%s: %s %q: %w", info.Source, kind.Kind, object.GetName(), err)
 	}
 	// By way of JSON, whose errors name the field.
 	if err := json.Unmarshal(text, into); err != nil {
-		return false, fmt.Errorf("%s: %s %q is not as batch/v1 has it: %w", info.Source, kind, object.GetName(), err)
+		return false, fmt.Errorf("%s: %s %q is not as %s has it: %w", info.Source, kind.Kind, object.GetName(), kind.GroupVersion(), err)
 	}
 	return true, nil
 }

@@ -14,6 +14,12 @@ import (
 
 // Simulate runs a copy of the world from now on.
 func (w *World) Simulate(o simulate.Options) *simulate.Run {
+	o.Now = w.Now
+	return simulate.New(w.simulated(o), o)
+}
+
+// simulated returns a copy of the world for a simulation.
+func (w *World) simulated(o simulate.Options) simulated {
 	own := *w
 	own.Graph, own.Jobs = depgraph.New(), maps.Clone(w.Jobs)
 	for _, ref := range w.Graph.Refs() {
@@ -26,15 +32,19 @@ func (w *World) Simulate(o simulate.Options) *simulate.Run {
 	own.CronJobs = w.CronJobs.Clone()
 	// Who is not in the world does not end in it, either.
 	own.played, own.Limits.Others, own.Limits.Pods = true, nil, nil
+	own.maxStarting = o.MaxStarting
 	own.ledger = own.takeStock()
-	o.Now = w.Now
-	return simulate.New(simulated{&own}, o)
+	own.keepStarting()
+	return simulated{&own}
 }
 
 // Learn adds to a history what the world tells of how long Jobs take. An annotation
 // that cannot be read counts as none; lint speaks of it.
 func (w *World) Learn(h *simulate.History) {
 	for _, job := range w.Jobs {
+		h.Add(job)
+	}
+	for _, job := range w.Past {
 		h.Add(job)
 	}
 	for ref, text := range w.Expected {
@@ -61,13 +71,15 @@ func (w simulated) Job(ref lang.Ref) (gate.Job, bool) {
 // Set takes in a Job as it is from now on.
 func (w simulated) Set(job gate.Job) []lang.Ref {
 	ref := job.Ref()
+	w.countStarting(w.World.Jobs[ref], job)
 	w.World.Jobs[ref] = job
 	affected := w.Graph.Set(ref, job.Node(w.Graph.Expr(ref)))
 	holds := w.taken(job)
-	if claim, given := w.ledger.given[ref]; given && len(holds) > 0 {
-		holds = claim.Needs
+	claim, given := w.ledger.given[ref]
+	if given && len(holds) > 0 {
+		holds = gate.Named(claim.Needs)
 	}
-	if len(holds) > 0 || job.Outcome() != lang.Undecided {
+	if given || len(holds) > 0 || job.Outcome() != lang.Undecided {
 		w.ledger.leave(ref)
 		w.ledger.pool.Hold(ref, holds)
 	}
@@ -82,7 +94,7 @@ func (w simulated) Set(job gate.Job) []lang.Ref {
 func (w simulated) Decide(ref lang.Ref) gate.Decision {
 	d := w.World.Decide(ref)
 	d.Wants = w.asWhole(ref, d.Wants)
-	if w.World.Jobs[ref].Uses.Said {
+	if w.World.Jobs[ref].Uses.Said || w.maxStarting > 0 {
 		w.follow(ref, d)
 	}
 	return d
@@ -92,7 +104,7 @@ func (w simulated) Decide(ref lang.Ref) gate.Decision {
 // here, with as many tokens as it has elements at once, or as there are.
 func (w simulated) asWhole(ref lang.Ref, wants limit.Needs) limit.Needs {
 	job := w.World.Jobs[ref]
-	if wants == nil || slices.Equal(wants, job.Needs()) {
+	if wants == nil || slices.Equal(gate.Named(wants), job.Needs()) {
 		return wants
 	}
 	atOnce := job.Pods()
@@ -104,7 +116,10 @@ func (w simulated) asWhole(ref lang.Ref, wants limit.Needs) limit.Needs {
 }
 
 // Give gives tokens to those who may have them by now, and returns these.
-func (w simulated) Give() []lang.Ref { return w.ledger.give() }
+func (w simulated) Give() []lang.Ref {
+	w.expireStarting()
+	return w.ledger.give()
+}
 
 // SetTime makes it later.
 func (w simulated) SetTime(now time.Time) { w.Now = now }

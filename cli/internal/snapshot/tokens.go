@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,8 @@ type ledger struct {
 	short map[lang.Ref]limit.Place[lang.Ref]
 	// boundless are limits that were made up.
 	boundless map[limit.Name]bool
+	// starting is, in a simulation, since when Jobs have had pods that wait for a slot.
+	starting map[lang.Ref]time.Time
 }
 
 // elements are those of a Job: so many have been let go, so many more have been given their
@@ -55,13 +58,13 @@ const mostTokens = 1 << 50
 
 // takeStock counts the tokens in use, as a gate does that begins to lead.
 func (w *World) takeStock() *ledger {
-	l := &ledger{maps: w.Limits.Maps, classes: w.Limits.Classes, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, elements: map[lang.Ref]*elements{}, boundless: map[limit.Name]bool{}}
+	l := &ledger{maps: w.Limits.Maps, classes: w.Limits.Classes, waiting: map[lang.Ref]gate.Claim{}, given: map[lang.Ref]gate.Claim{}, elements: map[lang.Ref]*elements{}, boundless: map[limit.Name]bool{}, starting: map[lang.Ref]time.Time{}}
 	l.pool = limit.NewPool(func(a, b lang.Ref) bool { return l.waiting[a].Compare(l.waiting[b]) < 0 })
 	l.maps.Fill(l.pool.SetLimit)
 	for ref, job := range w.Jobs {
 		l.pool.Hold(ref, w.taken(job))
 		for _, need := range job.Needs() {
-			if _, there := l.maps[need.Limit.Namespace]; w.Limits.Boundless && !there {
+			if _, there := l.maps[need.Limit.Namespace]; !there && (w.Limits.Boundless || w.played && !w.isRead(need.Limit)) {
 				l.pool.SetLimit(need.Limit, mostTokens)
 				l.boundless[need.Limit] = true
 			}
@@ -164,8 +167,12 @@ func (w *World) settleTokens() {
 	}
 }
 
-// keepRanks makes ranks usable, which cost something, where a Job uses limits.
+// keepRanks makes ranks usable, which cost something, where Jobs may be in line.
 func (w *World) keepRanks() {
+	if w.maxStarting > 0 {
+		w.rankAll()
+		return
+	}
 	for _, job := range w.Jobs {
 		if job.Uses.Said {
 			w.rankAll()
@@ -177,6 +184,9 @@ func (w *World) keepRanks() {
 func (w *World) rankAll() {
 	learned := gate.NewLengths(math.MaxInt, math.MaxInt)
 	for _, job := range w.Jobs {
+		learned.Add(job)
+	}
+	for _, job := range w.Past {
 		learned.Add(job)
 	}
 	w.Graph.KeepRanks(func(ref lang.Ref) time.Duration { return gate.RankLength(ref, w.Jobs[ref].Expected, learned) })
@@ -204,10 +214,7 @@ func (g grants) Grant(job gate.Job, needs limit.Needs) gate.Grant {
 		return gate.Grant{Problem: barred}
 	}
 	l, ref := g.w.ledger, job.Ref()
-	if l == nil || !g.w.Limits.Known || g.w.unreadable(needs) {
-		if g.w.played {
-			return gate.Grant{Given: true}
-		}
+	if !g.w.played && (l == nil || !g.w.areRead(needs)) {
 		return heard(job)
 	}
 	if _, given := l.given[ref]; !given {
@@ -225,7 +232,7 @@ func (g grants) Elements(job gate.Job, each limit.Needs, pods []gate.Pod) ([]gat
 		return nil, gate.Grant{Problem: barred}
 	}
 	l, ref := g.w.ledger, job.Ref()
-	if l == nil || !g.w.Limits.Known || g.w.unreadable(each) {
+	if l == nil || !g.w.areRead(each) {
 		if word := heard(job); !word.Given && !g.w.played {
 			return nil, word
 		}
@@ -241,13 +248,13 @@ func (g grants) Elements(job gate.Job, each limit.Needs, pods []gate.Pod) ([]gat
 	return may, l.maps.Lack(l.pool, job, each)
 }
 
-func (w *World) unreadable(needs limit.Needs) bool {
-	for _, need := range needs {
-		if w.Limits.Unread[need.Limit.Namespace] != "" {
-			return true
-		}
-	}
-	return false
+// areRead reports whether it is known how all of these limits stand.
+func (w *World) areRead(needs limit.Needs) bool {
+	return !slices.ContainsFunc(needs, func(need limit.Need) bool { return !w.isRead(need.Limit) })
+}
+
+func (w *World) isRead(name limit.Name) bool {
+	return w.Limits.Known && w.Limits.Unread[name.Namespace] == ""
 }
 
 func (l *ledger) severalNamespaces() bool {

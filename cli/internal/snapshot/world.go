@@ -57,6 +57,10 @@ type World struct {
 	// played says that a simulation changes the world: what cannot be known is taken for
 	// granted.
 	played bool
+	// maxStarting is how many pods may be starting in a simulation, 0 for any number.
+	maxStarting int64
+	// Past are Jobs of a cluster that tell how long those of files take.
+	Past map[lang.Ref]gate.Job
 	// failures are those of runs, as they were last worked out.
 	failures failures
 	// Now is when the Jobs were read.
@@ -238,7 +242,7 @@ func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
 	job := w.Jobs[ref]
 	return gate.Snapshot{
 		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, Failure: w.failureOf(job),
-		Tokens: w.tokens(), Cycle: w.cycleOf(ref), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
+		Tokens: w.tokens(), MaxStarting: w.maxStarting, Cycle: w.cycleOf(ref), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
 	}
 }
 
