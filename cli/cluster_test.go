@@ -206,7 +206,7 @@ func clusterFactory(t *testing.T, client kubernetes.Interface, on command.Termin
 	f := testFactory(on)
 	f.NewClient = func(*rest.Config) (kubernetes.Interface, error) { return client, nil }
 	f.NewObjects = func(*rest.Config) (dynamic.Interface, error) {
-		return dynamicfake.NewSimpleDynamicClient(runtime.NewScheme()), nil
+		return dynamicfake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), heldKinds()), nil
 	}
 	f.NewNames = func(*rest.Config) (metadata.Interface, error) {
 		return metadatafake.NewSimpleMetadataClient(runtime.NewScheme()), nil
@@ -313,4 +313,9 @@ func withoutCommands(text string) string {
 		}
 	}
 	return kept.String()
+}
+
+// heldKinds are the kinds beside Jobs of which all that wait are listed.
+func heldKinds() map[schema.GroupVersionResource]string {
+	return map[schema.GroupVersionResource]string{{Group: "apps", Version: "v1", Resource: "deployments"}: "DeploymentList"}
 }

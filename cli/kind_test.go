@@ -34,8 +34,10 @@ func kindFactory(t *testing.T) *cluster.Factory {
 	}
 	scheme := runtime.NewScheme()
 	metav1.AddMetaToScheme(scheme)
+	listed := heldKinds()
+	listed[claims] = "PersistentVolumeClaimList"
 	objects := dynamicfake.NewSimpleDynamicClientWithCustomListKinds(scheme,
-		map[schema.GroupVersionResource]string{claims: "PersistentVolumeClaimList"}, claim("data", "Bound"), claim("cache", "Pending"))
+		listed, claim("data", "Bound"), claim("cache", "Pending"))
 	names := metadatafake.NewSimpleMetadataClient(scheme, &metav1.PartialObjectMetadata{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"}, ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: "settings", UID: "7"},
 	})

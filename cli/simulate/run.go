@@ -67,8 +67,8 @@ type Run struct {
 	// given some.
 	met   map[lang.Ref]time.Duration
 	given int
-	// skipped are the idle Jobs that failed without running, which may have let others
-	// run: each with what it came after.
+	// skipped are those that take no time and may have let others run: idle Jobs that failed
+	// without running, and what is no Job and has started. Each is there with what it came after.
 	skipped  map[lang.Ref]*Job
 	expected map[lang.Ref]Expectation
 }
@@ -129,6 +129,7 @@ func (r *Run) begin(ref lang.Ref, job gate.Job) {
 		}
 		r.become(job, func(o *lang.Object) { o.Created = job.Created })
 		r.doubtful[ref] = true
+	case !job.IsJob(): // it has started, and does not end
 	case job.Suspended:
 		r.Idle[ref] = foreign
 	default:
@@ -188,6 +189,11 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 	switch d.Action {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
+		if !job.IsJob() { // it is taken to be ready at once
+			r.pass(ref)
+			r.become(job, func(o *lang.Object) { o.Started, o.StartedAt, o.Ready, o.ReadyAt = true, r.Now.Add(r.now), true, r.Now.Add(r.now) })
+			return
+		}
 		if d.Handler {
 			handler := *job.Object
 			handler.Handler, job.Object = true, &handler
@@ -199,9 +205,7 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 		}
 	case gate.Failing:
 		r.Idle[ref] = d.Message
-		r.skipped[ref] = &Job{Ref: ref, Start: r.now, End: r.now}
-		r.follow(r.skipped[ref], r.now, r.now)
-		r.skipped[ref].Wave--
+		r.pass(ref)
 		at := r.Now.Add(r.now)
 		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
 	default:
@@ -214,6 +218,13 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 			heap.Push(&r.events, event{at: r.now + max(wait, 1), ref: ref})
 		}
 	}
+}
+
+// pass notes what a Job came after that takes no time, and may let others run.
+func (r *Run) pass(ref lang.Ref) {
+	r.skipped[ref] = &Job{Ref: ref, Start: r.now, End: r.now}
+	r.follow(r.skipped[ref], r.now, r.now)
+	r.skipped[ref].Wave--
 }
 
 func (r *Run) happen(e event) {

@@ -51,6 +51,9 @@ func (f *Factory) others() (others, error) {
 // these kinds up.
 func (r *Reading) readKinds(ctx context.Context) error {
 	for _, ref := range r.World.Wanted(r.Namespace) {
+		if _, held := r.World.Jobs[ref]; held {
+			continue
+		}
 		var err error
 		switch ref.Kind {
 		case lang.KindJob:
@@ -102,7 +105,9 @@ func (r *Reading) readObject(ctx context.Context, of kind.Kind, ref lang.Ref) er
 		if err := r.readEndpoints(ctx, of, object, o); err != nil {
 			return err
 		}
-		r.World.Put(lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: object.GetName()}, o, object.GetLabels())
+		if err := r.put(of, lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: object.GetName()}, object, o); err != nil {
+			return err
+		}
 	}
 	return nil
 }

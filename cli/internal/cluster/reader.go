@@ -63,6 +63,11 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 		}
 		more = notes
 	}
+	notes, err := r.listHeld(ctx, r.Namespace)
+	if err != nil {
+		return nil, err
+	}
+	more = append(more, notes...)
 	if r.Namespace != "" { // else there is nothing elsewhere
 		if err := r.FollowUpstream(ctx); err != nil {
 			return nil, err
@@ -87,7 +92,7 @@ func (r *Reading) complete(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes, err := r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
+	notes, err = r.ask(ctx, slices.Collect(maps.Keys(r.World.Jobs)))
 	if r.World.Limits.Known {
 		r.World.Settle() // who may use limits is known by now
 	}

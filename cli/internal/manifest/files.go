@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
@@ -70,6 +71,14 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 		if isClass, err := as(info, schedulingv1.SchemeGroupVersion.WithKind("PriorityClass"), class); isClass || err != nil {
 			if err == nil {
 				w.Limits.Classes.Set(class)
+			}
+			return err
+		}
+		d := &appsv1.Deployment{}
+		if isDeployment, err := as(info, appsv1.SchemeGroupVersion.WithKind("Deployment"), d); isDeployment || err != nil {
+			if err == nil && d.Annotations[gate.DependsOnAnnotation] != "" {
+				d.Namespace = cmp.Or(d.Namespace, f.Namespace)
+				w.Add(deploymentAsApplied(d, now))
 			}
 			return err
 		}
@@ -191,6 +200,19 @@ func madeAt(job gate.Job, now time.Time) gate.Job {
 	object.Created, job.Created = now, now
 	job.Object = &object
 	return job
+}
+
+// deploymentAsApplied returns the facts of a Deployment in a manifest, as AsApplied does of a Job.
+func deploymentAsApplied(d *appsv1.Deployment, now time.Time) gate.Job {
+	o := &lang.Object{UID: string(d.UID), Created: now}
+	if d.UID != "" {
+		o.Created, o.Ready = d.CreationTimestamp.Time, d.Status.ReadyReplicas > 0
+		o.Started = o.Ready
+		return gate.ObserveDeployment(d, o)
+	}
+	d.Status = appsv1.DeploymentStatus{}
+	d.Spec.Paused, d.CreationTimestamp = true, metav1.NewTime(now)
+	return gate.ObserveDeployment(d, o)
 }
 
 // AsApplied returns the facts of a Job in a manifest. The API server drops the

@@ -13,7 +13,7 @@ func (w *World) State(ref lang.Ref) (gate.State, string) {
 	if why, ok := w.Unread[ref]; ok && !exists {
 		return picture.StateUnknown, why
 	}
-	if ref.Kind != lang.KindJob {
+	if ref.Kind != lang.KindJob && !job.Waits() {
 		return w.stateOf(ref)
 	}
 	if !exists {
@@ -35,7 +35,7 @@ func (w *World) stateOf(ref lang.Ref) (gate.State, string) {
 	case ref.Kind == lang.KindCronJob && w.Kinds.Has(ref.Kind):
 		return w.cronJobState(ref)
 	}
-	if problem := w.Kinds.Problem(ref); problem != nil {
+	if problem := w.kinds().Problem(ref); problem != nil {
 		return picture.StateUnknown, problem.Message
 	}
 	switch o := w.Graph.Object(ref); {
@@ -56,6 +56,22 @@ func (w *World) stateOf(ref lang.Ref) (gate.State, string) {
 	default:
 		return gate.StatePending, "not ready"
 	}
+}
+
+// kinds returns the kinds that were looked up. What is held was read whatever was.
+func (w *World) kinds() gate.Kinds { return kinds{w.Kinds, w.Jobs} }
+
+type kinds struct {
+	gate.FixedKinds
+	held map[lang.Ref]gate.Job
+}
+
+// Problem returns why what ref names cannot be looked up; nil if it can.
+func (k kinds) Problem(ref lang.Ref) *lang.Problem {
+	if _, held := k.held[ref]; held {
+		return nil
+	}
+	return k.FixedKinds.Problem(ref)
 }
 
 // canBe reports whether an object of a kind can have a status.

@@ -269,7 +269,7 @@ func (w *World) Decide(ref lang.Ref) gate.Decision {
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]
-	return Sight{gate.World{Graph: w.Graph, Kinds: w.Kinds, Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w}}, w.Unread}
+	return Sight{gate.World{Graph: w.Graph, Kinds: w.kinds(), Self: ref, Access: w.Access, Seen: job.Seen, Job: job, Schedules: runs{w}}, w.Unread}
 }
 
 // Unmet returns the checks that keep the expression of a Job from being true.
@@ -285,7 +285,7 @@ func (w *World) Unmet(ref lang.Ref) []lang.Reason {
 // Value evaluates one check of an expression alone, as an expression of its own,
 // so that the value is the language's.
 func (w *World) Value(ref lang.Ref, named lang.Edge) lang.Value {
-	if named.PerElement || ref.Kind != lang.KindJob { // a template waits for nothing itself
+	if named.PerElement || ref.Kind == lang.KindCronJob { // a template waits for nothing itself
 		return lang.Unknown
 	}
 	expr, err := lang.Parse(named.Check)

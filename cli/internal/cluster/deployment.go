@@ -1,0 +1,61 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"depctl.dev/gate"
+	"depctl.dev/gate/status"
+	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
+)
+
+// listHeld reads the Deployments of a namespace that wait, or once did, unless that has just been done;
+// of all namespaces if it is empty.
+func (r *Reading) listHeld(ctx context.Context, namespace string) ([]string, error) {
+	all := lang.Ref{Kind: kind.Deployment, Namespace: namespace, Name: "*"}
+	if at, read := r.objectsRead[all]; r.objects == nil || read && r.World.Now.Sub(at) < objectsGrowOld {
+		return nil, nil
+	}
+	r.objectsRead[all] = r.World.Now
+	of, _ := kind.Of(kind.Deployment)
+	list, err := r.objects.Resource(gate.ResourceOf(of)).Namespace(namespace).List(ctx, metav1.ListOptions{LabelSelector: gate.HeldLabel})
+	switch {
+	case apierrors.IsForbidden(err):
+		return []string{"Deployments that wait are not shown: you may not list them."}, nil
+	case apierrors.IsNotFound(err):
+		return nil, nil // this API server has none
+	case err != nil:
+		return nil, fmt.Errorf("listing the Deployments that wait: %w", err)
+	}
+	for i := range list.Items {
+		o := &list.Items[i]
+		ref := lang.Ref{Kind: of.Name, Namespace: o.GetNamespace(), Name: o.GetName()}
+		r.objectsRead[ref] = r.World.Now
+		if err := r.put(of, ref, o, status.Observe(of, o)); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// put takes in an object of a kind. One that is held waits, as a Job does.
+func (r *Reading) put(of kind.Kind, ref lang.Ref, object metav1.Object, o *lang.Object) error {
+	whole, is := object.(*unstructured.Unstructured)
+	if of.Name != kind.Deployment || !is || whole.GetAnnotations()[gate.DependsOnAnnotation] == "" {
+		r.World.Put(ref, o, object.GetLabels())
+		return nil
+	}
+	d := &appsv1.Deployment{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(whole.Object, d); err != nil {
+		return fmt.Errorf("reading Deployment %s: %w", ref, err)
+	}
+	r.World.Add(gate.ObserveDeployment(d, o))
+	return nil
+}
