@@ -222,7 +222,7 @@ func (o *planOptions) complete(f *cluster.Factory) error {
 	if err != nil {
 		return err
 	}
-	from.Templates = o.cronJobs
+	from.Templates, from.AllInLine = o.cronJobs, o.maxStarting > 0
 	o.source = from
 	return nil
 }
