@@ -101,6 +101,42 @@ func limitObjects(args ...string) []runtime.Object {
 	}
 }
 
+// TestAPlanWithMaxStartingGoesByPriorityClasses has Jobs in line that use no limit.
+func TestAPlanWithMaxStartingGoesByPriorityClasses(t *testing.T) {
+	objects := []runtime.Object{
+		&schedulingv1.PriorityClass{ObjectMeta: metav1.ObjectMeta{Name: "high"}, Value: 1000},
+		fakeJob("first", "", ran(5)), fakeJob("a", "first"),
+		fakeJob("b", "first", func(j *batchv1.Job) { j.Spec.Template.Spec.PriorityClassName = "high" }),
+	}
+	for name, test := range map[string]struct {
+		args      string
+		forbidden bool
+		want      []string
+		notes     string
+	}{
+		"a class counts":         {"--max-starting 1", false, []string{"first", "b", "a"}, ""},
+		"without it none counts": {"", false, []string{"first", "a", "b"}, ""},
+		"one that may not be read counts 0": {"--max-starting 1", true, []string{"first", "a", "b"},
+			"Priorities of Jobs that do not say depctl.dev/priority are taken for 0: you may not list priorityclasses."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := nightCluster(objects, true)
+			if test.forbidden {
+				forbid(client, "list", "priorityclasses")
+			}
+			args := strings.Fields("plan --slots 1 --no-headers " + test.args)
+			stdout, stderr, code := runDepctl(clusterFactory(t, client, parseTerminal(t, "80 columns")), "", args...)
+			require.Zero(t, code, stderr)
+			var names []string
+			for line := range strings.Lines(stdout[:strings.Index(stdout, "\n\n")]) {
+				names = append(names, strings.Fields(line)[0])
+			}
+			require.Equal(t, test.want, names)
+			require.Contains(t, stderr, test.notes)
+		})
+	}
+}
+
 // TestTheExamplesOfLimits runs what docs/guide/limits.md shows.
 func TestTheExamplesOfLimits(t *testing.T) {
 	text, err := os.ReadFile("../docs/guide/limits.md")

@@ -42,6 +42,10 @@ func (f *fakeCluster) add(namespace, name, dependsOn string) {
 
 func (f *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _ := strings.CutPrefix(r.URL.Path, "/apis/batch/v1/")
+	if strings.HasPrefix(r.URL.Path, "/apis/apps/") { // nothing else than Jobs waits here
+		http.NotFound(w, r)
+		return
+	}
 	parts := strings.Split(path, "/") // jobs, or namespaces NS jobs [NAME]
 	namespace, name, verb := "", "", "list"
 	if parts[0] == "namespaces" {

@@ -55,6 +55,7 @@ func TestWithMaxStartingTheGateDecidesWhichJobComesNext(t *testing.T) {
 	preferred[3] = "leaf-c 1m depctl.dev/priority=5: first"
 	limited := slices.Clone(short)
 	limited[1], limited[4] = "leaf-a 1m depctl.dev/uses=x: first", "n-1 1m depctl.dev/uses=x: first"
+	// "One at a time" is the order of TestTheCriticalPathStartsFirst (test/integration).
 	for name, test := range map[string]struct {
 		jobs  []string
 		slots int
@@ -62,12 +63,12 @@ func TestWithMaxStartingTheGateDecidesWhichJobComesNext(t *testing.T) {
 		want  string
 	}{
 		"none counts":                             {short, 1, 0, "first leaf-a leaf-b leaf-c n-1 n-2 n-3"},
-		"one at a time, the longest chain first":  {short, 1, 2, "first n-1 leaf-a n-2 leaf-b leaf-c n-3"},
-		"two slots":                               {short, 2, 2, "first leaf-a n-1 leaf-b n-2 leaf-c n-3"},
-		"half of the number is for one namespace": {short, 1, 4, "first n-1 leaf-a leaf-b n-2 leaf-c n-3"},
-		"a priority comes before the chain":       {preferred, 1, 2, "first leaf-c n-1 leaf-a n-2 leaf-b n-3"},
-		"limits and room in one line":             {limited, 1, 2, "first n-1 leaf-b n-2 leaf-a leaf-c n-3"},
-		"none counts after five minutes":          {long, 1, 2, "first n-1 leaf-a leaf-b n-2 leaf-c n-3"},
+		"one at a time, the longest chain first":  {short, 1, 2, "first n-1 leaf-a leaf-b n-2 leaf-c n-3"},
+		"two slots":                               {short, 2, 2, "first leaf-a n-1 leaf-b leaf-c n-2 n-3"},
+		"half of the number is for one namespace": {short, 1, 4, "first n-1 leaf-a leaf-b leaf-c n-2 n-3"},
+		"a priority comes before the chain":       {preferred, 1, 2, "first leaf-c n-1 leaf-a leaf-b n-2 n-3"},
+		"limits and room in one line":             {limited, 1, 2, "first n-1 leaf-b leaf-c n-2 leaf-a n-3"},
+		"none counts after five minutes":          {long, 1, 2, "first n-1 leaf-a leaf-b leaf-c n-2 n-3"},
 		"more than there are":                     {short, 1, 100, "first n-1 leaf-a leaf-b leaf-c n-2 n-3"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"depctl.dev/cli/picture"
 	"depctl.dev/cli/reference"
 	"depctl.dev/cli/simulate"
-	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -129,11 +128,6 @@ func ofJobs(some, all int) string {
 		return command.Count(all, "Job")
 	}
 	return fmt.Sprintf("%d of %s", some, command.Count(all, "Job"))
-}
-
-// assumedJob is a Job of which nobody knows more than that it succeeded.
-func assumedJob(ref lang.Ref, o *lang.Object) gate.Job {
-	return gate.Job{Namespace: ref.Namespace, Name: ref.Name, Object: o}
 }
 
 // planRow is one line of a table or a chart: a Job, or several that are the same but

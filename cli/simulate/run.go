@@ -110,6 +110,12 @@ func New(w World, o Options) *Run {
 		for len(r.events) > 0 && r.events[0].at == r.now {
 			r.happen(heap.Pop(&r.events).(event))
 		}
+		if r.MaxStarting > 0 {
+			r.refill()
+		}
+		for _, ref := range r.ended {
+			r.end(ref)
+		}
 	}
 	r.conclude()
 	return r
@@ -157,15 +163,8 @@ func (r *Run) become(job gate.Job, change func(*lang.Object)) {
 // them now are in line.
 func (r *Run) decide() {
 	for {
-		if len(r.doubtful) == 0 {
-			given := r.world.Give()
-			if len(given) == 0 {
-				return
-			}
-			for _, ref := range given {
-				r.given++
-				r.ask(ref, r.given)
-			}
+		if len(r.doubtful) == 0 && !r.give() {
+			return
 		}
 		refs := make([]lang.Ref, 0, len(r.doubtful))
 		for ref := range r.doubtful {
@@ -177,6 +176,16 @@ func (r *Run) decide() {
 			r.ask(ref, 0)
 		}
 	}
+}
+
+// give has tokens given to those in line, and reports whether anybody got some.
+func (r *Run) give() bool {
+	refs := r.world.Give()
+	for _, ref := range refs {
+		r.given++
+		r.ask(ref, r.given)
+	}
+	return len(refs) > 0
 }
 
 // ask asks the gate about a Job, whose turn it is among those that were given tokens.
@@ -239,7 +248,11 @@ func (r *Run) happen(e event) {
 	}
 	r.running--
 	r.ended = append(r.ended, e.ref)
-	job, _ := r.world.Job(e.ref)
+}
+
+// end has a Job be over.
+func (r *Run) end(ref lang.Ref) {
+	job, _ := r.world.Job(ref)
 	at := r.Now.Add(r.now)
 	r.become(job, func(o *lang.Object) {
 		o.Outcome, o.Finished, o.Ready = lang.Succeeded, at, false

@@ -43,28 +43,41 @@ func (r *Run) queue(job gate.Job, turn int) {
 	r.ready = append(r.ready, one)
 }
 
-// fill starts what is ready, in order, while there are slots.
+// fill starts what is ready while there are slots, and what that lets start.
 func (r *Run) fill() {
 	for {
-		for i := range r.ready {
-			if one := &r.ready[i]; r.Rank != nil && one.rank != runs {
-				one.rank = r.world.Rank(one.ref)
-			}
-		}
-		slices.SortFunc(r.ready, readyJob.compare)
-		for len(r.ready) > 0 && r.isFree() {
-			next := r.ready[0]
-			r.ready = r.ready[1:]
-			if r.world.Paused(next.ref) {
-				r.Idle[next.ref] = paused
-				continue
-			}
-			r.start(next)
-		}
+		r.startReady()
 		r.decide() // some wait for a start, or for that fewer are starting
 		if len(r.ready) == 0 || !r.isFree() {
 			return
 		}
+	}
+}
+
+// refill has the slots of Jobs that end taken before anybody knows that they are over, as in a cluster: a node is free
+// when a pod has ended, and its Job is complete later.
+func (r *Run) refill() {
+	for more := true; more; more = r.give() {
+		r.startReady()
+	}
+}
+
+// startReady starts what is ready, in order, while there are slots.
+func (r *Run) startReady() {
+	for i := range r.ready {
+		if one := &r.ready[i]; r.Rank != nil && one.rank != runs {
+			one.rank = r.world.Rank(one.ref)
+		}
+	}
+	slices.SortFunc(r.ready, readyJob.compare)
+	for len(r.ready) > 0 && r.isFree() {
+		next := r.ready[0]
+		r.ready = r.ready[1:]
+		if r.world.Paused(next.ref) {
+			r.Idle[next.ref] = paused
+			continue
+		}
+		r.start(next)
 	}
 }
 

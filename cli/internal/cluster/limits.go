@@ -29,8 +29,12 @@ const limitsGrowOld = 5 * time.Second
 // pods of Jobs that are gone. everywhere says that the Jobs of all namespaces are there.
 func (r *Reading) readLimits(ctx context.Context, everywhere bool) ([]string, error) {
 	namespaces := r.limitNamespaces()
-	if r.pods == nil || len(namespaces) == 0 && !r.AllLimits {
+	switch {
+	case r.pods == nil:
 		return nil, nil
+	case len(namespaces) == 0 && !r.AllLimits:
+		err := r.readPriorities(ctx)
+		return r.limitNotes, err
 	}
 	if r.World.Now.Sub(r.limitsRead) < limitsGrowOld {
 		return r.limitNotes, nil
@@ -130,10 +134,12 @@ func (r *Reading) readOthers(ctx context.Context) error {
 	return nil
 }
 
-// readPriorities reads the PriorityClasses, where a Job that waits for tokens does not say its
+// readPriorities reads the PriorityClasses, where a Job that may be in line does not say its
 // priority itself.
 func (r *Reading) readPriorities(ctx context.Context) error {
-	goesByClass := func(job gate.Job) bool { return job.Uses.Said && !job.Uses.Priority.Said && job.Waits() }
+	goesByClass := func(job gate.Job) bool {
+		return (job.Uses.Said || r.AllInLine) && !job.Uses.Priority.Said && job.Waits()
+	}
 	if !slices.ContainsFunc(slices.Collect(maps.Values(r.World.Jobs)), goesByClass) && !slices.ContainsFunc(r.World.Limits.Others, goesByClass) {
 		return nil
 	}

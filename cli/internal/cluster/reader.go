@@ -34,6 +34,8 @@ type Reader struct {
 	pods Client
 	// AllLimits reads all limits, not only those that are waited for.
 	AllLimits bool
+	// AllInLine reads the PriorityClasses also for Jobs that use no limit.
+	AllInLine bool
 	// AllCronJobs reads the CronJobs of the namespace, not only those that are waited for.
 	AllCronJobs bool
 	// Templates reads the CronJobs of the namespace with what their templates wait for.
