@@ -34,6 +34,8 @@ many run, wait, or never will, and why the first; --index explains one element.
 Of a Job that waits for tokens of limits it says how many there are, who uses them,
 and where the Job is in line.
 
+Of a Deployment that waits it says the same as of a Job.
+
 Of a CronJob it says why there is no Job for the time that is next, how its last
 runs ended, and what its next run would wait for, and of which time each run is.
 
@@ -49,6 +51,9 @@ const explainExample = `  # Why does load wait?
 
   # One element of an array
   depctl explain shards --index 7
+
+  # Why does the service not start?
+  depctl explain deployment/web
 
   # Why did tonight's run not start?
   depctl explain cronjob/load
@@ -80,8 +85,8 @@ type explainOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "explain (JOB | cronjob/NAME)... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
-		Short:                 "Say why a Job or a CronJob waits, ran, or never will",
+		Use:                   "explain (JOB | deployment/NAME | cronjob/NAME)... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
+		Short:                 "Say why a Job, a Deployment or a CronJob waits, ran, or never will",
 		Long:                  explainLong,
 		Example:               explainExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
@@ -138,9 +143,14 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 			o.cronJobs, o.order = append(o.cronJobs, ref), append(o.order, ref)
 			continue
 		}
-		ref, err := command.JobNamed(arg, namespace)
-		if err != nil {
-			return err
+		ref, ok := command.DeploymentNamed(arg, namespace)
+		if ok && (o.runName != "" || o.index >= 0 || o.expr != "") {
+			return command.UsageErrorf("--run, --index and --expr are about Jobs, and %s is a Deployment", ref.Name)
+		}
+		if !ok {
+			if ref, err = command.JobNamed(arg, namespace); err != nil {
+				return err
+			}
 		}
 		o.refs, o.order = append(o.refs, ref), append(o.order, ref)
 	}

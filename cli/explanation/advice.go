@@ -49,7 +49,11 @@ func advise(s gate.Snapshot, d gate.Decision, c Cluster, roots []*Object, o Opti
 		if len(list) > 0 {
 			why = "or " + why
 		}
-		list = append(list, Advice{why, "depctl release --force " + name})
+		force := "depctl release --force " + name
+		if !s.Job.IsJob() {
+			force = annotateDeployment(s.Job, gate.DependsOnAnnotation+"-") + " && kubectl rollout resume deployment " + name
+		}
+		list = append(list, Advice{why, force})
 	}
 	return list
 }
@@ -69,15 +73,21 @@ func adviseOn(list []Advice, roots []*Object) []Advice {
 func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	job := s.Job
 	name := job.Name + " -n " + job.Namespace
-	edit := "depctl set " + name + " " + quote("EXPRESSION")
+	edit, unhold := "depctl set "+name+" "+quote("EXPRESSION"), "depctl release "+name
+	if !job.IsJob() {
+		edit, unhold = annotateDeployment(job, "--overwrite "+quote(gate.DependsOnAnnotation+"=EXPRESSION")), annotateDeployment(job, gate.HoldAnnotation+"-")
+	}
 	switch gate.StateOf(job, d) {
 	case gate.StateHeld:
-		return []Advice{{"take the hold away", "depctl release " + name}}
+		return []Advice{{"take the hold away", unhold}}
 	case gate.StateInvalid:
 		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"fix it", edit}}
 	case gate.StateFailed:
 		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job)}
 	case gate.StateSuspended:
+		if !job.IsJob() {
+			return []Advice{{"let it start", "kubectl rollout resume deployment " + name}}
+		}
 		return []Advice{{"let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, name)}}
 	}
 	switch {
@@ -86,7 +96,7 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	case d.Action == gate.Releasing && tried:
 		return []Advice{{Why: "the gate would release it at once"}}
 	case d.Action == gate.Releasing && job.Condition != nil && job.Condition.Reason == gate.ReasonPatchRefused:
-		return []Advice{{job.Condition.Message + ": see which policy or webhook", "kubectl describe job " + name}}
+		return []Advice{{job.Condition.Message + ": see which policy or webhook", "kubectl describe " + strings.ToLower(job.Noun()) + " " + name}}
 	case d.Action == gate.Releasing:
 		return []Advice{{"the gate releases it at once; if it does not, see why", "depctl check"}}
 	case s.JobsOnly && d.Reason == gate.ReasonProblem:
@@ -95,6 +105,11 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 		return []Advice{{"let it wait as a whole, or make it without spec.scheduling", edit}}
 	}
 	return nil
+}
+
+// annotateDeployment is how to change an annotation of a Deployment.
+func annotateDeployment(job gate.Job, change string) string {
+	return "kubectl annotate deployment " + job.Name + " -n " + job.Namespace + " " + change
 }
 
 // again is how to run a Job again: a step of a run gets a new Job.
@@ -149,6 +164,8 @@ func (o *Object) adviceOfOther() (Advice, bool) {
 	switch gate.State(o.State) {
 	case gate.StateMissing:
 		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
+	case gate.StateHeld, gate.StateInvalid, gate.StateBlocked:
+		return Advice{o.ref.String() + " is held: see why", "depctl explain deployment/" + o.Name + " -n " + o.Namespace}, true
 	case gate.StateFailed:
 		return Advice{o.ref.String() + " has failed: see why", see}, true
 	case gate.StateRunning, gate.StatePending:

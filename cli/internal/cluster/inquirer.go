@@ -47,6 +47,9 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 		return nil, nil, err
 	}
 	for _, ref := range refs {
+		if ref.Kind != lang.KindJob {
+			continue
+		}
 		job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
@@ -63,13 +66,21 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 		change(job)
 		r.World.Observe(job)
 	}
-	for i, ref := range refs { // in a run a Job is known as its step
-		job := asked[ref]
-		if refs[i] = r.World.RefOf(ref); refs[i] != ref {
-			delete(asked, ref)
-			asked[refs[i]] = job
+	for n, ref := range refs {
+		if ref.Kind != lang.KindJob {
+			if asked[ref], err = i.heldDeployment(ctx, r, ref); err != nil {
+				return nil, nil, err
+			}
+			queue = append(queue, ref)
+			continue
 		}
-		queue = append(queue, refs[i])
+		// in a run a Job is known as its step
+		job := asked[ref]
+		if refs[n] = r.World.RefOf(ref); refs[n] != ref {
+			delete(asked, ref)
+			asked[refs[n]] = job
+		}
+		queue = append(queue, refs[n])
 	}
 	reached, err := i.follow(ctx, r, queue)
 	if err != nil {
@@ -127,7 +138,7 @@ func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]
 			i.note("Whether the gate releases arrays element by element (--arrays) is not known, it is taken to: %v", err)
 		}
 		if q.Reach.Known && !q.Reach.Has(job.Namespace) {
-			i.note("The gate leaves namespace %s alone (--namespaces, --exclude-namespaces): nobody releases Job %s.", job.Namespace, ref)
+			i.note("The gate leaves namespace %s alone (--namespaces, --exclude-namespaces): nobody releases %s.", job.Namespace, ref)
 		}
 	}
 	if slices.ContainsFunc(reached, func(ref lang.Ref) bool { return q.Jobs[ref].Uses.Said && q.Jobs[ref].Waits() }) {

@@ -8,6 +8,7 @@ import (
 
 	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // NoArguments refuses arguments, and says that the command takes none.
@@ -45,4 +46,20 @@ func CronJobNamed(argument string) (string, bool) {
 		return name, name != "" && !strings.Contains(name, "/")
 	}
 	return "", false
+}
+
+// DeploymentNamed returns the Deployment that an argument such as deployment/NAME names, or
+// deployment:NAME as expressions have it, and whether it names one.
+func DeploymentNamed(argument, namespace string) (lang.Ref, bool) {
+	word, name, found := strings.Cut(argument, ":")
+	if !found {
+		word, name, found = strings.Cut(argument, "/")
+	}
+	if k, _ := kind.Of(word); !found || k.Name != kind.Deployment || name == "" {
+		return lang.Ref{}, false
+	}
+	if before, after, slash := strings.Cut(name, "/"); slash {
+		namespace, name = before, after
+	}
+	return lang.Ref{Kind: kind.Deployment, Namespace: namespace, Name: name}, true
 }
