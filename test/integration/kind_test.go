@@ -36,6 +36,7 @@ func TestKinds(t *testing.T) {
 		{"a deployment of another namespace needs the right", aDeploymentNeedsTheRight},
 		{"the gate writes nothing else to deployments", theGateWritesNothingElseToDeployments},
 		{"depctl waits for other kinds", depctlWaitsForOtherKinds},
+		{"depctl checks what the gate may look up", depctlChecksWhatTheGateMayLookUp},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}

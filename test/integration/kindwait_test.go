@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -8,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// What a person sees of objects of other kinds: depctl wait.
+// What a person sees of objects of other kinds: depctl wait, and what depctl check says of the gate.
 func depctlWaitsForOtherKinds(t *testing.T, c *cluster, _ func()) {
 	s := c.namespace(t)
 	_, stderr, code := s.depctl(s.Kubeconfig(), "wait", "gizmo.example.org:w", "--timeout", "1m")
@@ -37,4 +38,51 @@ func depctlWaitsForOtherKinds(t *testing.T, c *cluster, _ func()) {
 	s.does("wait", "deployment:db", "--timeout", "1m")
 	require.NoError(t, s.objects(deployments).Delete(t.Context(), "db", metav1.DeleteOptions{}))
 	s.does("wait", "absent(deployment:db) + 1s", "--timeout", "1m")
+}
+
+// checkOf returns what depctl check finds of one thing.
+func (s *space) checkOf(name string) (level, message, mend string) {
+	s.t.Helper()
+	stdout, _, _ := s.depctl(s.Kubeconfig(), "check", "-o", "json")
+	var all struct {
+		Findings []struct{ Check, Level, Message, Mend string }
+	}
+	require.NoError(s.t, json.Unmarshal([]byte(stdout), &all), stdout)
+	for _, f := range all.Findings {
+		if f.Check == name {
+			return f.Level, f.Message, f.Mend
+		}
+	}
+	return "", "", ""
+}
+
+func depctlChecksWhatTheGateMayLookUp(t *testing.T, c *cluster, _ func()) {
+	s := c.namespace(t)
+	level, message, _ := s.checkOf("kinds")
+	require.Equal(t, "ok", level)
+	require.Regexp(t, `^the gate may look up pod, deployment, .*; not secret, and no Job waits for one$`, message)
+	require.NotContains(t, message, "jobset")
+
+	s.apply(crds, strings.NewReplacer("example.com", "example.net", "widget", "gadget", "Widget", "Gadget").Replace(widgetKind))
+	s.make("key", "secret:key, gadget.example.net:g")
+	s.saysOf("key", "may not list and watch")
+	var mend string
+	s.until("the kind is there", func() bool {
+		level, message, mend = s.checkOf("kinds")
+		return strings.Contains(message, "gadget")
+	})
+	require.Equal(t, "warning", level)
+	require.Equal(t, "the gate may not list and watch what Jobs wait for, here with how many do: secret (1), gadget.example.net (1)", message)
+	for line := range strings.SplitSeq(mend, " && ") {
+		s.kubectl("", strings.Fields(strings.ReplaceAll(line, "deploy/", "../../deploy/"))[1:]...)
+	}
+	s.until("the gate may", func() bool {
+		level, message, _ = s.checkOf("kinds")
+		return level == "ok"
+	})
+	require.Contains(t, message, "secret")
+	require.Contains(t, message, "gadget.example.net")
+	s.saysOf("key", "does not exist")
+	s.kubectl("", "delete", "clusterrole", "depctl-gate-kinds-secrets", "depctl-gate-gadgets.example.net")
+	require.NoError(t, s.objects(crds).Delete(t.Context(), "gadgets.example.net", metav1.DeleteOptions{}))
 }
