@@ -83,6 +83,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Long:                  waitLong,
 		Example:               waitExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
+		ValidArgsFunction:     f.CompleteExpression,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(cmd, args); err != nil {
