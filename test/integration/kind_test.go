@@ -37,6 +37,7 @@ func TestKinds(t *testing.T) {
 		{"the gate writes nothing else to deployments", theGateWritesNothingElseToDeployments},
 		{"depctl waits for other kinds", depctlWaitsForOtherKinds},
 		{"depctl checks what the gate may look up", depctlChecksWhatTheGateMayLookUp},
+		{"the guide to other kinds works", theGuideToOtherKindsWorks},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}

@@ -2,11 +2,14 @@ package integration
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // What a person sees of objects of other kinds: depctl wait, and what depctl check says of the gate.
@@ -36,6 +39,10 @@ func depctlWaitsForOtherKinds(t *testing.T, c *cluster, _ func()) {
 	stdout, _ := s.does("wait", "service:db, deploy:d* >= 1", "--timeout", "1m")
 	require.Contains(t, stdout, "true: service:"+s.name+"/db is ready")
 	s.does("wait", "deployment:db", "--timeout", "1m")
+	for word, want := range map[string]string{"stat": "statefulset:\tready\n:6\n", "a, deploy:": "a, deploy:db\n:6\n", "jobs": ":6\n"} {
+		stdout, _ = s.does("__complete", "wait", word)
+		require.Equal(t, want, stdout)
+	}
 	require.NoError(t, s.objects(deployments).Delete(t.Context(), "db", metav1.DeleteOptions{}))
 	s.does("wait", "absent(deployment:db) + 1s", "--timeout", "1m")
 }
@@ -85,4 +92,72 @@ func depctlChecksWhatTheGateMayLookUp(t *testing.T, c *cluster, _ func()) {
 	s.saysOf("key", "does not exist")
 	s.kubectl("", "delete", "clusterrole", "depctl-gate-kinds-secrets", "depctl-gate-gadgets.example.net")
 	require.NoError(t, s.objects(crds).Delete(t.Context(), "gadgets.example.net", metav1.DeleteOptions{}))
+}
+
+// theGuideToOtherKindsWorks applies the manifests of docs/guide/kinds.md as they stand there. The
+// kinds of other projects have CRDs of their group, version and names, and say what their controllers do.
+func theGuideToOtherKindsWorks(t *testing.T, c *cluster, _ func()) {
+	s := c.namespace(t)
+	page, err := os.ReadFile("../../docs/guide/kinds.md")
+	require.NoError(t, err)
+	shown := map[string]string{}
+	for _, block := range regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$").FindAllStringSubmatch(string(page), -1) {
+		name := regexp.MustCompile(`(?m)^kind: Job\nmetadata:\n  name: (\w+)$`).FindStringSubmatch(block[1])
+		if name != nil {
+			shown[name[1]] = block[1]
+		}
+	}
+
+	database := strings.SplitN(shown["migrate"], "---\n", 3)
+	require.Len(t, database, 3)
+	s.kubectl(database[2], "apply", "-n", s.name, "-f", "-")
+	s.saysOf("migrate", "service:"+s.name+"/db does not exist")
+	s.kubectl(database[0], "apply", "-n", s.name, "-f", "-")
+	s.saysOf("migrate", "service:"+s.name+"/db is not ready")
+	s.kubectl(database[1], "apply", "-n", s.name, "-f", "-")
+	s.completes("migrate")
+	s.does("wait", "statefulset:db, service:db", "--timeout", "1m")
+
+	kinds := []struct {
+		group, version, singular, kind, name string
+		runs, ends                           string
+	}{
+		{
+			"jobset.x-k8s.io", "v1alpha2", "jobset", "JobSet", "train",
+			`{"conditions":[{"type":"StartupPolicyCompleted","status":"True"}]}`,
+			`{"conditions":[{"type":"Completed","status":"True","reason":"AllJobsCompleted","lastTransitionTime":"2026-01-01T00:00:00Z"}]}`,
+		},
+		{
+			"ray.io", "v1", "rayjob", "RayJob", "tune",
+			`{"jobStatus":"RUNNING","jobDeploymentStatus":"Running"}`, `{"jobStatus":"SUCCEEDED","jobDeploymentStatus":"Complete"}`,
+		},
+		{
+			"sparkoperator.k8s.io", "v1beta2", "sparkapplication", "SparkApplication", "load",
+			`{"applicationState":{"state":"RUNNING"}}`, `{"applicationState":{"state":"COMPLETED"}}`,
+		},
+	}
+	resource := map[string]schema.GroupVersionResource{}
+	for _, k := range kinds {
+		s.apply(crds, strings.NewReplacer("metadata: {", "metadata: {annotations: {api-approved.kubernetes.io: unapproved}, ", "name: v1", "name: "+k.version,
+			"example.com", k.group, "widget", k.singular, "Widget", k.kind).Replace(widgetKind))
+		at := schema.GroupVersionResource{Group: k.group, Version: k.version, Resource: k.singular + "s"}
+		s.until(k.kind+" can be made", func() bool {
+			_, err := s.objects(at).List(t.Context(), metav1.ListOptions{})
+			return err == nil
+		})
+		s.apply(at, "apiVersion: "+k.group+"/"+k.version+"\nkind: "+k.kind+"\nmetadata: {name: "+k.name+"}\nspec: {}")
+		s.setStatus(at, k.name, `{"status":`+k.runs+`}`)
+		resource[k.name] = at
+	}
+	s.kubectl(shown["report"], "apply", "-n", s.name, "-f", "-")
+	for _, k := range kinds {
+		s.saysOf("report", k.singular+":"+s.name+"/"+k.name+" has not finished")
+		s.held("report")
+		s.setStatus(resource[k.name], k.name, `{"status":`+k.ends+`}`)
+	}
+	s.completes("report")
+	s.does("wait", "jobset:train, succeeded(rayjob:tune), sparkapplication:load", "--timeout", "1m")
+	for _, at := range resource {
+		require.NoError(t, s.objects(crds).Delete(t.Context(), at.GroupResource().String(), metav1.DeleteOptions{}))
+	}
 }
