@@ -24,7 +24,9 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // client-go slows errors down by a sleep until a time of the real clock, which never comes where
@@ -357,4 +359,21 @@ func TestSetsOfAPersonAreLookedUpInOneNamespace(t *testing.T) {
 		require.Contains(t, heard, "widgets n/w <nil>", "a refusal is an answer")
 		require.Equal(t, "unwatched: you may not see widgets.example.com", problem(f.Watches, "widget.example.com:w"))
 	})
+}
+
+func TestADeploymentThatTheGateHasGivenUpCountsAsSkipped(t *testing.T) {
+	t.Parallel()
+	k, _ := kind.Of(kind.Deployment)
+	web := func(label, reason string) *lang.Object {
+		o := object("Deployment", "apps/v1", "web", map[string]any{"conditions": []any{
+			map[string]any{"type": gate.ConditionType, "status": "False", "reason": reason, "message": "migrate failed"},
+		}})
+		o.SetLabels(map[string]string{label: "true"})
+		o.SetAnnotations(map[string]string{gate.DependsOnAnnotation: "migrate"})
+		o.Object["spec"] = map[string]any{"paused": true}
+		return Observe(k, o)
+	}
+	require.Equal(t, lang.Skipped, web(gate.HeldLabel, gate.ReasonDependencyFailed).Outcome)
+	require.Equal(t, lang.Undecided, web(gate.HeldLabel, gate.ReasonWaiting).Outcome)
+	require.Equal(t, lang.Undecided, web("app", gate.ReasonDependencyFailed).Outcome, "the gate does not hold it")
 }
