@@ -60,6 +60,37 @@ func TestCompletions(t *testing.T) {
 	}
 }
 
+// What is completed in an expression may go on, so no space follows.
+func TestCompletionsOfAnExpression(t *testing.T) {
+	for word, want := range map[string]string{
+		"dep":                 "deployment:\tready",
+		"jobs":                "jobset:\tsucceeded",
+		"rayj":                "",
+		"cron":                "",
+		"re":                  "ready\twaiting, after prepare|replicaset:\tready",
+		"prepare, failed(ex":  "prepare, failed(extract\tfailed, after prepare",
+		"deployment:":         "deployment:etl-db|deployment:etl-web",
+		"ready(deploy:etl-d":  "ready(deploy:etl-db",
+		"deployment:other/":   "deployment:other/other-db|deployment:other/other-web",
+		"jobset:":             "jobset:etl-db|jobset:etl-web",
+		"namespace:r":         "namespace:reporting",
+		"gadget:":             "",
+		"widget.example.com:": "",
+		"cronjob:":            "",
+	} {
+		t.Run(word, func(t *testing.T) {
+			t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+			server := httptest.NewServer(newFakeJobs(t))
+			defer server.Close()
+			stdout, _, code := runDepctl(testFactory(command.Terminal{}), "", "__complete", "--server", server.URL, "-n", "etl", "wait", word)
+			require.Zero(t, code)
+			lines := strings.Split(strings.TrimSpace(stdout), "\n")
+			require.Equal(t, ":6", strings.TrimSpace(lines[len(lines)-1]))
+			require.ElementsMatch(t, strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), lines[:len(lines)-1])
+		})
+	}
+}
+
 // States are completed in a list, for whichever command has such an option.
 func TestCompletionOfStates(t *testing.T) {
 	found, _ := completeList(states())(nil, nil, "waiting,f")

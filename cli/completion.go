@@ -11,7 +11,8 @@ import (
 )
 
 const completionLong = `Print a script that makes a shell complete depctl's commands and options, and the
-names of namespaces, contexts and Jobs as they are in the cluster.
+names of namespaces, contexts and Jobs as they are in the cluster. After "depctl wait"
+there are also the kinds of objects that the cluster has, and their names.
 
   bash        source <(depctl completion bash)
   zsh         source <(depctl completion zsh)

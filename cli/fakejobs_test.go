@@ -162,6 +162,24 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	case resource == "configmaps":
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
+	case resource == "api":
+		reply(w, http.StatusOK, metav1.APIVersions{TypeMeta: metav1.TypeMeta{Kind: "APIVersions"}, Versions: []string{"v1"}})
+	case resource == "apis":
+		reply(w, http.StatusOK, metav1.APIGroupList{TypeMeta: metav1.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}, Groups: []metav1.APIGroup{
+			{Name: "apps", Versions: []metav1.GroupVersionForDiscovery{{GroupVersion: "apps/v1", Version: "v1"}}},
+			{Name: "jobset.x-k8s.io", Versions: []metav1.GroupVersionForDiscovery{{GroupVersion: "jobset.x-k8s.io/v1alpha2", Version: "v1alpha2"}}},
+		}})
+	case resource == "jobset.x-k8s.io":
+		version := metav1.GroupVersionForDiscovery{GroupVersion: "jobset.x-k8s.io/v1alpha2", Version: "v1alpha2"}
+		reply(w, http.StatusOK, metav1.APIGroup{
+			TypeMeta: metav1.TypeMeta{Kind: "APIGroup", APIVersion: "v1"}, Name: "jobset.x-k8s.io",
+			Versions: []metav1.GroupVersionForDiscovery{version}, PreferredVersion: version,
+		})
+	case resource == "v1alpha2":
+		reply(w, http.StatusOK, metav1.APIResourceList{
+			TypeMeta: metav1.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"}, GroupVersion: "jobset.x-k8s.io/v1alpha2",
+			APIResources: []metav1.APIResource{{Name: "jobsets", SingularName: "jobset", Namespaced: true, Kind: "JobSet"}},
+		})
 	case verb == "list":
 		f.list(w, r, resource, namespace)
 	case verb == "create":
@@ -207,6 +225,13 @@ func (f *fakeJobs) list(w http.ResponseWriter, r *http.Request, resource, namesp
 		reply(w, http.StatusOK, metav1.PartialObjectMetadataList{
 			TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadataList"},
 			Items:    []metav1.PartialObjectMetadata{{ObjectMeta: metav1.ObjectMeta{Name: "reporting"}}, {ObjectMeta: metav1.ObjectMeta{Name: "etl"}}},
+		})
+		return
+	}
+	if resource == "deployments" || resource == "jobsets" {
+		reply(w, http.StatusOK, metav1.PartialObjectMetadataList{
+			TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadataList"},
+			Items:    []metav1.PartialObjectMetadata{{ObjectMeta: metav1.ObjectMeta{Name: namespace + "-web"}}, {ObjectMeta: metav1.ObjectMeta{Name: namespace + "-db"}}},
 		})
 		return
 	}

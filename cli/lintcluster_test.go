@@ -205,6 +205,27 @@ job/mail: warning: there is no Job gone2 in the cluster [missing-prerequisite]
 	}
 }
 
+// The cluster says which kinds it has; what --kinds names may still be to come.
+func TestLintAsksTheClusterForItsKinds(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+	server := httptest.NewServer(newFakeJobs(t))
+	defer server.Close()
+	path := written(t, "in.yaml", linted("report", "deployment:db, jobset:train, rayjob:tune, workflow:w", "", ""))
+	for kinds, want := range map[string]string{
+		"jobset":          "2 warnings in 1 Job",
+		"rayjob":          "1 warning in 1 Job",
+		"rayjob,workflow": "no mistakes in 1 Job",
+	} {
+		stdout, stderr, _ := runDepctl(testFactory(command.Terminal{}), "", "lint", "--cluster", "--server", server.URL, "--kinds", kinds, path)
+		require.Contains(t, stderr, want, stdout)
+	}
+	stdout, _, code := runDepctl(testFactory(command.Terminal{}), "", "lint", "--cluster", "--server", server.URL, path)
+	require.Equal(t, command.ExitFindings, code)
+	require.Contains(t, stdout, "warning: the cluster has no kind rayjob: it has no API group ray.io [missing-kind]")
+	require.Contains(t, stdout, "install what brings it: the Job waits until then")
+	require.NotContains(t, stdout, "jobset.x-k8s.io")
+}
+
 // linted is a Job in one line, with a container.
 func linted(name, dependsOn, annotations, spec string) string {
 	if dependsOn != "" {

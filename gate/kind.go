@@ -119,7 +119,7 @@ func FindResource(k kind.Kind, list *metav1.APIResourceList) (schema.GroupVersio
 		}
 		return group.WithResource(r.Name), nil
 	}
-	return none, fmt.Errorf("this cluster has no kind %s: %s has no resource %s", k.Name, list.GroupVersion, word)
+	return none, fmt.Errorf("this cluster has no kind %s: %s has no resource %s; install what brings it", k.Name, list.GroupVersion, word)
 }
 
 // problem returns why what ref names cannot be looked up; nil if it can.

@@ -18,7 +18,8 @@ import (
 
 const checkLong = `Look whether everything of depctl is in place: the gate runs and one leads, this
 program and the gate are of one version, annotated Jobs are held at birth, the
-gate may do what it needs and no more, and no Job is stuck by a mistake.
+gate may do what it needs and no more, it may look up the kinds of objects that
+Jobs wait for, and no Job is stuck by a mistake.
 
 Nothing is changed. Whether Jobs are held is tried by a dry run of a Job in the
 namespace of -n. What you may not look at is a warning.

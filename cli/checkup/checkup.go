@@ -20,7 +20,7 @@ const (
 
 // Of judges what was found, in the order in which one would fix it.
 func Of(f Facts) []Finding {
-	list := []Finding{f.server(), f.deployment(), f.leader(), f.version(), f.hold(), f.leash(), f.rights(), f.arrays()}
+	list := []Finding{f.server(), f.deployment(), f.leader(), f.version(), f.hold(), f.leash(), f.rights(), f.arrays(), f.kinds()}
 	return append(list, f.jobs()...)
 }
 

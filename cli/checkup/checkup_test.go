@@ -59,8 +59,21 @@ func TestWhatIsFound(t *testing.T) {
 		"a missing right":          {func(f *Facts) { f.MissingRights = []string{"patch jobs"} }, "rights", Failure, "may not patch jobs", applyBase},
 		"a right for limits":       {func(f *Facts) { f.Limits, f.MissingRights = true, []string{"list configmaps"} }, "rights", Failure, "may not list configmaps", applyFull},
 		"arrays that nobody has":   {func(f *Facts) { f.Elementwise = 2 }, "arrays", Warning, "need them: 2", "kubectl apply -k deploy/arrays"},
-		"Jobs that are overdue":    {func(f *Facts) { f.Overdue = 3 }, "jobs", Failure, "3 could have been released", "kubectl -n depctl-system logs deployment/depctl-gate"},
-		"Jobs that are blocked":    {func(f *Facts) { f.Jobs = map[gate.State]int{gate.StateBlocked: 2} }, "jobs", Warning, "2 can never run", "depctl status -A"},
+		"kinds that nobody names": {func(f *Facts) {
+			f.Kinds, f.BarredKinds = []string{"pod", "deployment"}, []BarredKind{{Name: "secret", Resource: "secrets", Listed: true}}
+		}, "kinds", OK, "may look up pod, deployment; not secret, and no Job", ""},
+		"no other kinds":        {func(f *Facts) { f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true}} }, "kinds", OK, "no objects but Jobs; not pod", ""},
+		"a kind that is needed": {func(f *Facts) { f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true, Jobs: 2}} }, "kinds", Warning, "how many do: pod (2)", applyKinds},
+		"a Secret that is needed": {func(f *Facts) {
+			f.BarredKinds = []BarredKind{{Name: "secret", Resource: "secrets", Listed: true, Jobs: 1}}
+		}, "kinds", Warning, "secret (1)", applySecrets},
+		"a kind of one's own": {func(f *Facts) {
+			f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true}, {Name: "widget.example.com", Group: "example.com", Resource: "widgets", Jobs: 1}}
+		}, "kinds", Warning, "widget.example.com (1)", applyKinds + " && kubectl create clusterrole depctl-gate-widgets.example.com --verb=list,watch --resource=widgets.example.com" +
+			" && kubectl label clusterrole depctl-gate-widgets.example.com depctl.dev/aggregate-to-gate=true"},
+		"nobody who may ask":    {func(f *Facts) { f.KindsError = denied }, "kinds", Warning, "was not asked: denied", ""},
+		"Jobs that are overdue": {func(f *Facts) { f.Overdue = 3 }, "jobs", Failure, "3 could have been released", "kubectl -n depctl-system logs deployment/depctl-gate"},
+		"Jobs that are blocked": {func(f *Facts) { f.Jobs = map[gate.State]int{gate.StateBlocked: 2} }, "jobs", Warning, "2 can never run", "depctl status -A"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := healthy()

@@ -45,6 +45,12 @@ type Facts struct {
 	MissingRights []string
 	RightsError   error
 
+	// Kinds are the kinds of objects that the gate may look up, and BarredKinds those that it
+	// may not, both of those that the cluster has.
+	Kinds       []string
+	BarredKinds []BarredKind
+	KindsError  error
+
 	// Jobs counts those of each state, and Overdue those that could have been released
 	// a minute ago. Elementwise are those that wait for a gate with --arrays.
 	Jobs                 map[gate.State]int
@@ -53,6 +59,15 @@ type Facts struct {
 	JobsError            error
 	Scope                string
 	Now                  time.Time
+}
+
+// BarredKind is a kind of objects that the gate may not look up.
+type BarredKind struct {
+	Name, Group, Resource string
+	// Listed: it is in the table of kinds.
+	Listed bool
+	// Jobs is how many Jobs that wait name one.
+	Jobs int
 }
 
 // Level says how bad a finding is.

@@ -14,7 +14,6 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
-	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/lang/kind"
 )
 
@@ -111,7 +110,7 @@ func (o *kindsOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list := listOf(named(w), served)
+	list := listOf(w.KindsNamed(), served)
 	items := struct {
 		Items []kindJSON `json:"items"`
 	}{list}
@@ -127,25 +126,6 @@ func (o *kindsOptions) run(ctx context.Context) error {
 		return err
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
-}
-
-// named counts, by the kind, the Jobs that wait and name one.
-func named(w *snapshot.World) map[string]int {
-	count := map[string]int{}
-	for ref, job := range w.Jobs {
-		expr := w.Graph.Expr(ref)
-		if expr == nil || !job.Waits() {
-			continue
-		}
-		of := map[string]bool{}
-		for _, edge := range expr.Edges() {
-			of[edge.Ref.Kind] = true
-		}
-		for name := range of {
-			count[name]++
-		}
-	}
-	return count
 }
 
 // listOf returns the kinds of the table, and behind them those that only Jobs name.

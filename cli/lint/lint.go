@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 const lintLong = `Look for mistakes in manifests of Jobs, and of CronJobs, that wait for others:
@@ -27,9 +27,11 @@ Files may hold several documents, YAML or JSON, and Lists. Of a folder, all
 .yaml, .yml and .json files are read, in the folders inside it too; "-" is
 standard input. All files are looked at together: Jobs that wait for one another
 in a circle are found, and names that nobody has. With --cluster, what is there
-counts too, and the rights of service accounts are asked for. Without
-files, --cluster looks at the Jobs of the namespace, or with -A of all, and shows
-job/NAME in place of a line; those that were released or have finished are left out.
+counts too, and the rights of service accounts and the kinds that the cluster has
+are asked for; --kinds says the latter without a cluster. Without files,
+--cluster looks at the Jobs of the namespace, or with -A of all, and shows
+job/NAME in place of a line; those that were released or have finished are left
+out.
 With --as-run the Jobs are looked at as the steps of one run, as "depctl run" makes
 them.
 
@@ -60,6 +62,9 @@ const lintExample = `  # Files and folders
 
   # What is in a namespace
   depctl lint --cluster -n etl
+
+  # For a cluster that has JobSets and RayJobs, and no other kinds than Kubernetes' own
+  depctl lint --kinds jobset,rayjob deploy/
 
   # What a tool renders
   kustomize build . | depctl lint -
@@ -92,6 +97,8 @@ type lintOptions struct {
 	allNamespaces bool
 	// asRun takes the Jobs of the files for the steps of one run.
 	asRun bool
+	// kinds are those that the cluster has beside Kubernetes' own; nil if nobody said.
+	kinds map[string]bool
 }
 
 // New returns "depctl lint".
@@ -123,6 +130,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.withCluster, "cluster", false, "Look at what is in the cluster too: its Jobs, and what service accounts may see. Without files, at its Jobs alone.")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "With --cluster and without files, look at the Jobs of all namespaces.")
 	flags.BoolVar(&o.asRun, "as-run", false, "Take the Jobs for the steps of one run, as \"depctl run\" makes them.")
+	flags.Func("kinds", "The `KINDS` of objects that the cluster has beside Kubernetes' own, as in jobset,rayjob; empty for none.", o.addKinds)
 	flags.BoolP("recursive", "R", true, "")
 	_ = flags.MarkHidden("recursive") // it is accepted and implied
 	return cmd
@@ -164,16 +172,6 @@ func (o *lintOptions) complete(f *cluster.Factory) error {
 	return err
 }
 
-// lintResult is what was found in all files.
-type lintResult struct {
-	findings []manifest.Finding
-	// jobs counts Jobs and CronJobs, waiting those of them that wait, and broken the
-	// parts that are not YAML.
-	jobs, waiting, files, broken int
-	// place is what was looked at where it is not files.
-	place string
-}
-
 func (o *lintOptions) run(ctx context.Context) error {
 	names, unreadable := manifest.ManifestNames(o.filenames)
 	var manifests []*manifest.Manifest
@@ -198,6 +196,9 @@ func (o *lintOptions) run(ctx context.Context) error {
 		run = manifest.AnyRun
 	}
 	l := newLinting(manifests, o.namespace, run)
+	if o.kinds != nil {
+		l.hasKind = func(k kind.Kind) bool { return o.kinds[k.Name] }
+	}
 	if o.cluster != nil {
 		notes, err := o.cluster.join(ctx, l)
 		if err != nil { // not the code of a finding
@@ -234,27 +235,6 @@ func Run(manifests []*manifest.Manifest, namespace, run string) []manifest.Findi
 	return newLinting(manifests, namespace, run).result().findings
 }
 
-// result returns what is wrong in all files.
-func (l *linting) result() lintResult {
-	result := lintResult{files: len(l.manifests)}
-	for _, m := range l.manifests {
-		result.findings = append(result.findings, l.findings(m)...)
-		result.broken += len(l.broken[m])
-		for _, w := range l.workloads[m] {
-			if w.IsOver() {
-				continue
-			}
-			if w.Job != nil {
-				result.jobs++
-			}
-			if w.IsAnnotated() {
-				result.waiting++
-			}
-		}
-	}
-	return result
-}
-
 func (o *lintOptions) print(result lintResult) error {
 	var err error
 	switch o.output {
@@ -273,25 +253,4 @@ func (o *lintOptions) print(result lintResult) error {
 		return fmt.Errorf("writing the findings: %w", err)
 	}
 	return nil
-}
-
-func (r lintResult) summary() string {
-	severities := map[lang.Severity]int{}
-	for _, f := range r.findings {
-		severities[f.Severity]++
-	}
-	var found []string
-	for _, severity := range []lang.Severity{lang.Error, lang.Warning} {
-		if n := severities[severity]; n > 0 {
-			found = append(found, command.Count(n, string(severity)))
-		}
-	}
-	if len(found) == 0 {
-		found = []string{"no mistakes"}
-	}
-	summary := fmt.Sprintf("%s in %s of %s", strings.Join(found, ", "), command.Count(r.jobs, "Job"), cmp.Or(r.place, command.Count(r.files, "file")))
-	if r.waiting == r.jobs {
-		return summary
-	}
-	return summary + fmt.Sprintf(", of which %d wait for others", r.waiting)
 }

@@ -17,12 +17,15 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // lintCluster is what "depctl lint --cluster" asks.
 type lintCluster struct {
 	jobs    *cluster.Reader
 	reviews cluster.Reviewer
+	// all reads what is no Job.
+	all *cluster.Reader
 }
 
 func newLintCluster(f *cluster.Factory) (*lintCluster, error) {
@@ -31,7 +34,11 @@ func newLintCluster(f *cluster.Factory) (*lintCluster, error) {
 		return nil, err
 	}
 	reviews, err := f.Reviewer()
-	return &lintCluster{jobs: jobs, reviews: reviews}, err
+	if err != nil {
+		return nil, err
+	}
+	all, err := f.Reader("")
+	return &lintCluster{jobs: jobs, reviews: reviews, all: all}, err
 }
 
 // live returns the Jobs of the cluster, each as a manifest, and says where they are.
@@ -114,8 +121,29 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	l.world.Unread = r.World.Unread
 	l.world.Graph.Settle()
 	l.inCluster = true
+	if err := c.lookForKinds(l); err != nil {
+		return nil, err
+	}
 	asked, err := c.ask(ctx, l)
 	return append(snapshot.UnreadableNotes(r.World), asked...), err
+}
+
+// lookForKinds asks which kinds the cluster has, where some Job names one that it may lack. What
+// was said of it counts, too.
+func (c *lintCluster) lookForKinds(l *linting) error {
+	said := l.hasKind
+	l.hasKind = func(kind.Kind) bool { return false }
+	for w := range l.each {
+		for _, edge := range w.OnceEach() {
+			if _, lacks := l.lacks(edge.Ref); !lacks {
+				continue
+			}
+			groups, err := c.all.Groups()
+			l.hasKind = func(k kind.Kind) bool { return groups[k.Group] || said != nil && said(k) }
+			return err
+		}
+	}
+	return nil
 }
 
 // ask asks for each reference into another namespace what the gate will ask.

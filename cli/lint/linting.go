@@ -10,6 +10,7 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // linting is everything that is linted together, and what is known around it.
@@ -30,7 +31,10 @@ type linting struct {
 	// what Jobs may look at there; nil if nobody asked.
 	inCluster bool
 	access    gate.Access
-	rules     []lintRule
+	// hasKind reports whether the cluster has a kind of objects that is not one of Kubernetes
+	// itself; nil if that is not known.
+	hasKind func(kind.Kind) bool
+	rules   []lintRule
 	// run is the run of which all Jobs of the files are steps; empty if they are none.
 	run string
 	// circles has whom each CronJob waits for on a circle; nil until somebody asks.

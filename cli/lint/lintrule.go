@@ -44,6 +44,7 @@ func lintRules() []lintRule {
 		{"no-step", lang.Error, "no Job of the run's folder has this name, so the run would wait for it forever.", noStep},
 		{"run-cycle", lang.Error, "a Job waits for one that waits for the whole run, and so for this Job.", runCycle},
 		{"forbidden-reference", lang.Warning, "the service account of the Job's pods may not look at what is waited for, in another namespace.", forbiddenReference},
+		{"missing-kind", lang.Warning, "the cluster has no such kind of objects.", missingKind},
 		{"misplaced-annotation", lang.Error, "the annotation stands where nobody reads it: the Job does not wait.", misplacedAnnotation},
 		{"misspelt-annotation", lang.Warning, "no annotation has this name, and one has nearly the same.", misspeltAnnotation},
 		{"bad-annotation", lang.Error, "an annotation beside the expression has a value that cannot be read.", badAnnotation},

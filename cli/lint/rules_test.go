@@ -13,6 +13,7 @@ import (
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 var update = flag.Bool("update", false, "write docs/reference/lint.md anew")
@@ -115,6 +116,9 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 				l := newLinting([]*manifest.Manifest{m}, "default", run)
 				if rule.code == "forbidden-reference" {
 					l.access = denying{}
+				}
+				if rule.code == "missing-kind" {
+					l.hasKind = func(kind.Kind) bool { return false }
 				}
 				for _, f := range l.findings(m) {
 					require.NotEmpty(t, f.Message)

@@ -14,12 +14,13 @@ import (
 	"depctl.dev/lang"
 )
 
-const waitLong = `Wait until an expression of the dependency language is true.
+const waitLong = `Wait until an expression of the dependency language is true, about Jobs or objects of
+other kinds (docs/guide/kinds.md).
 
 It may be all that an annotation may be (docs/reference/language.md), but what only a Job
-has: its index i, its elements self[...] and made=before. Names without a namespace
-are in that of -n; job/NAME and job.batch/NAME are the same as NAME. What does not exist yet is waited for; a Job that finishes
-meanwhile and is deleted keeps its outcome.
+has: its index i, its elements self[...], made=before, and runs of CronJobs. Names without
+a namespace are in that of -n; job/NAME and job.batch/NAME are the same as NAME. What does
+not exist yet is waited for; a Job that finishes meanwhile and is deleted keeps its outcome.
 
 It watches and never polls, and goes on when the API server was away. Ctrl-C ends
 it at once.
@@ -28,7 +29,8 @@ Exit codes:
   0    it is true
   1    it is false and, as things stand, forever; or the cluster cannot be asked
   2    the expression or the command line is wrong
-  3    it can never be true unless somebody fixes something: a right, or the text
+  3    it can never be true unless somebody fixes something: a right, a kind that
+       the cluster has not, or the text
   124  the time is up`
 
 const waitExample = `  # Until two Jobs have succeeded, for an hour at most
@@ -39,6 +41,9 @@ const waitExample = `  # Until two Jobs have succeeded, for an hour at most
 
   # 90 of 100 elements, and then ten minutes
   depctl wait 'succeeded(shards[*]) >= 90% + 10m'
+
+  # Until a database is ready, and a volume is bound
+  depctl wait 'deployment:db, pvc:data' --timeout 5m
 
   # Until a run is over, or two steps of it have succeeded
   depctl wait --run 20261129-021500 'finished(run)'
@@ -66,6 +71,7 @@ type waitOptions struct {
 	expr      *lang.Expr
 	namespace string
 	client    cluster.Client
+	lookups   *cluster.Lookups
 }
 
 // New returns "depctl wait".
@@ -77,6 +83,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Long:                  waitLong,
 		Example:               waitExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
+		ValidArgsFunction:     f.CompleteExpression,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(cmd, args); err != nil {
@@ -87,6 +94,9 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 				return err
 			}
 			if o.client, err = f.Client(); err != nil {
+				return err
+			}
+			if o.lookups, err = f.Lookups(o.client); err != nil {
 				return err
 			}
 			return o.wait(cmd.Context())

@@ -28,14 +28,15 @@ type watching struct {
 
 func (o *waitOptions) wait(ctx context.Context) error {
 	w := &watching{
-		waitOptions: o, evaluator: waiting.New(o.expr, o.namespace, o.run), missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
+		waitOptions: o, evaluator: waiting.New(o.expr, o.namespace, o.run, o.lookups, o.clock.Now()),
+		missing: map[cluster.Stream]bool{}, news: make(chan struct{}, 1),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	f := &cluster.Watcher{
 		Client: cluster.JobsOf(o.client), Forbidden: w.forbidden, Outage: w.outage,
 		Set:     func(job *batchv1.Job) { w.evaluator.Set(gate.Observe(job), o.clock.Now()); w.tell() },
-		Removed: func(job *batchv1.Job) { w.evaluator.Remove(gate.Observe(job)); w.tell() },
+		Removed: func(job *batchv1.Job) { w.evaluator.Remove(gate.Observe(job), o.clock.Now()); w.tell() },
 		Replaced: func(s cluster.Stream, jobs []*batchv1.Job) {
 			observed := make([]gate.Job, len(jobs))
 			for i, job := range jobs {
@@ -53,9 +54,29 @@ func (o *waitOptions) wait(ctx context.Context) error {
 	for _, s := range streams {
 		f.Watch(ctx, s)
 	}
+	by, refs := w.evaluator.Others()
+	o.lookups.Watch(ctx, f, by, refs, board{w})
 	w.tell()
 	return w.loop(ctx, f)
 }
+
+// board takes in objects of other kinds than Jobs. It is used with the watcher's lock.
+type board struct{ *watching }
+
+// Set takes in an object.
+func (b board) Set(ref lang.Ref, o *lang.Object, labels map[string]string) {
+	b.evaluator.Put(ref, o, labels, b.clock.Now())
+	b.tell()
+}
+
+// Remove takes in that an object is gone.
+func (b board) Remove(ref lang.Ref, _ bool) {
+	b.evaluator.Drop(ref, b.clock.Now())
+	b.tell()
+}
+
+// Retell has the expression looked at again.
+func (b board) Retell(lang.Ref) { b.tell() }
 
 func (w *watching) tell() {
 	select {
@@ -104,9 +125,9 @@ func (w *watching) loop(ctx context.Context, f *cluster.Watcher) error {
 		}
 		w.learn(ctx)
 		now := w.clock.Now()
-		j := w.evaluator.Judge(now)
+		j, asking := w.evaluator.Judge(now), w.evaluator.Asking()
 		f.Unlock()
-		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 {
+		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 && !asking {
 			return w.end(j)
 		}
 		if next.Stop(); !j.Next.IsZero() {
@@ -134,7 +155,7 @@ func (w *watching) over(f *cluster.Watcher) error {
 	f.Lock()
 	defer f.Unlock()
 	what := fmt.Sprintf("still unknown after %s: ", w.timeout)
-	if len(w.missing) > 0 {
+	if len(w.missing) > 0 || w.evaluator.Asking() {
 		// What has not been read yet must not be called absent.
 		return w.line(exitTimeout, what+"the API server has not answered yet")
 	}

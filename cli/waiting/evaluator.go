@@ -11,11 +11,15 @@ import (
 	"depctl.dev/lang"
 )
 
-// Evaluator is what is known of the Jobs that an expression names.
+// Evaluator is what is known of the objects that an expression names.
 type Evaluator struct {
 	expr  *lang.Expr
 	self  lang.Ref
+	kinds Kinds
 	graph *depgraph.Graph
+	// began is when the wait began, and went when objects were seen to go.
+	began time.Time
+	went  map[lang.Ref]time.Time
 	// jobs are there by their own names; latest has the name of the one that is a step.
 	jobs   map[lang.Ref]gate.Job
 	latest map[lang.Ref]lang.Ref
@@ -26,12 +30,12 @@ type Evaluator struct {
 	exits map[types.UID]*gate.Exits
 }
 
-// New returns an Evaluator about which nothing is known yet. Names without a namespace are
-// in that one, and without a run in that run, if it is not empty.
-func New(expr *lang.Expr, namespace, run string) *Evaluator {
+// New returns an Evaluator that begins now, and to which nothing is known yet. Names without a
+// namespace are in that one, and without a run in that run, if it is not empty.
+func New(expr *lang.Expr, namespace, run string, kinds Kinds, now time.Time) *Evaluator {
 	v := &Evaluator{
 		// No Job has an empty name: so no set leaves anything out.
-		expr: expr, self: lang.Job(namespace, ""), graph: depgraph.New(), jobs: map[lang.Ref]gate.Job{}, latest: map[lang.Ref]lang.Ref{},
+		expr: expr, self: lang.Job(namespace, ""), kinds: kinds, graph: depgraph.New(), began: now, went: map[lang.Ref]time.Time{}, jobs: map[lang.Ref]gate.Job{}, latest: map[lang.Ref]lang.Ref{},
 		seen: gate.RecordedOutcomes{}, forbidden: map[lang.Ref]string{}, exits: map[types.UID]*gate.Exits{},
 	}
 	if run != "" {
@@ -68,6 +72,7 @@ func (v *Evaluator) Set(job gate.Job, now time.Time) {
 func (v *Evaluator) take(job gate.Job) {
 	step := job.Step()
 	delete(v.seen, step)
+	delete(v.went, step)
 	v.latest[step] = job.Identity()
 	v.graph.Set(step, depgraph.Node{Object: job.Object, Labels: job.Labels})
 }
@@ -94,9 +99,10 @@ func (v *Evaluator) elect(step lang.Ref) bool {
 func (v *Evaluator) isLatest(job gate.Job) bool { return v.latest[job.Step()] == job.Identity() }
 
 // Remove takes in that a Job is gone; job is its last state.
-func (v *Evaluator) Remove(job gate.Job) {
+func (v *Evaluator) Remove(job gate.Job, now time.Time) {
 	step, counted := job.Step(), v.isLatest(job)
 	delete(v.jobs, job.Identity())
+	v.went[step] = now
 	if !counted || v.elect(step) || job.Outcome() == lang.Undecided {
 		return
 	}
@@ -116,7 +122,7 @@ func (v *Evaluator) Replace(namespace, name string, jobs []gate.Job, now time.Ti
 	}
 	for ref, job := range v.jobs {
 		if ref.Namespace == namespace && (name == "" || ref.Name == name) && !there[ref] {
-			v.Remove(job)
+			v.Remove(job, now)
 		}
 	}
 	for ref := range v.forbidden {
@@ -167,8 +173,8 @@ type Judgement struct {
 
 // Judge evaluates the expression.
 func (v *Evaluator) Judge(now time.Time) Judgement {
-	world := world{v, gate.World{Graph: v.graph, Self: v.self, Access: gate.Open{}, Seen: v.seen}}
-	subject := &lang.Subject{Ref: v.self}
+	world := world{v, gate.World{Graph: v.graph, Kinds: v.kinds, Self: v.self, Access: gate.Open{}, Seen: v.seen, Absent: v.absentSince}}
+	subject := &lang.Subject{Ref: v.self, Object: &lang.Object{Created: v.began}}
 	verdict := v.expr.Eval(world, subject, now)
 	j := Judgement{Value: verdict.Value, Next: verdict.Next, Reasons: v.expr.Reasons(world, subject, now)}
 	j.Hopeless = verdict.Value == lang.Unknown && !v.expr.Trace(world, subject, now, -1).Attainable()
@@ -199,10 +205,10 @@ func (w world) Members(ref lang.Ref) ([]lang.Member, *lang.Problem) {
 
 func (w world) barred(ref lang.Ref) *lang.Problem {
 	if ref.Kind != lang.KindJob {
-		return &lang.Problem{Code: lang.ProblemUnknownKind, Message: "depctl wait waits for Jobs only; for other objects there is kubectl wait"}
+		return nil
 	}
 	for _, name := range []string{ref.Name, ""} {
-		if why, ok := w.forbidden[lang.Job(ref.Namespace, name)]; ok && ref.Kind == lang.KindJob {
+		if why, ok := w.forbidden[lang.Job(ref.Namespace, name)]; ok {
 			return &lang.Problem{Code: lang.ProblemForbidden, Message: why}
 		}
 	}

@@ -19,7 +19,7 @@ func newEvaluator(t *testing.T, text string) *Evaluator {
 	t.Helper()
 	expr, err := lang.Parse(text)
 	require.NoError(t, err)
-	return New(expr, "ns", "")
+	return New(expr, "ns", "", nil, noon)
 }
 
 func job(name, uid string, outcome lang.Outcome) gate.Job {
@@ -38,6 +38,7 @@ func TestRefuse(t *testing.T) {
 		"self[0]":                                {0},
 		"not failed(a, b[i/2]) >= 1":             {14},
 		"a or finished(n-*, made=before)":        {5},
+		"a, cronjob:nightly":                     {3},
 		"self[i-1], finished(a, made=before)":    {0, 11},
 	} {
 		expr, err := lang.Parse(text)
@@ -54,7 +55,7 @@ func TestAnOutcomeOutlivesItsJob(t *testing.T) {
 	v := newEvaluator(t, "a, b")
 	v.Set(job("a", "1", lang.Succeeded), noon)
 	require.Equal(t, lang.Unknown, v.Judge(noon).Value)
-	v.Remove(job("a", "1", lang.Succeeded))
+	v.Remove(job("a", "1", lang.Succeeded), noon)
 	v.Set(job("b", "2", lang.Succeeded), noon)
 	require.Equal(t, lang.True, v.Judge(noon).Value)
 	v.Set(job("a", "3", lang.Undecided), noon)
@@ -134,4 +135,58 @@ func exited(job gate.Job, code int32) *gate.Exits {
 		}}},
 	})
 	return exits
+}
+
+// lookedUp are kinds of which all is known since a time, unless there is a problem.
+type lookedUp struct {
+	gate.FixedKinds
+	problem *lang.Problem
+	since   time.Time
+}
+
+func (l lookedUp) Problem(lang.Ref) *lang.Problem { return l.problem }
+func (l lookedUp) ListedAt(lang.Ref) time.Time    { return l.since }
+
+func TestObjectsOfOtherKinds(t *testing.T) {
+	known := func(text string, problem *lang.Problem) *Evaluator {
+		expr, err := lang.Parse(text)
+		require.NoError(t, err)
+		return New(expr, "ns", "", lookedUp{problem: problem, since: noon}, noon)
+	}
+	claim, pod := lang.Ref{Kind: "persistentvolumeclaim", Namespace: "ns", Name: "data"}, lang.Ref{Kind: "pod", Namespace: "ns", Name: "setup"}
+	v := known("a, pvc:data + 10m, pod:setup + 1m, absent(configmap:stop) + 1m", nil)
+	_, refs := v.Others()
+	require.Len(t, refs, 3)
+	v.Set(job("a", "1", lang.Succeeded), noon)
+	for minute := range 3 {
+		at := noon.Add(time.Duration(minute) * time.Minute)
+		v.Put(claim, &lang.Object{UID: "c", Ready: true}, nil, at)
+		v.Put(pod, &lang.Object{UID: "p", Outcome: lang.Succeeded}, nil, at)
+	}
+	require.Equal(t, lang.Unknown, v.Judge(noon.Add(2*time.Minute)).Value)
+	require.Equal(t, noon.Add(10*time.Minute), v.Judge(noon.Add(2*time.Minute)).Next, "since it was first seen ready")
+	require.Equal(t, lang.True, v.Judge(noon.Add(10*time.Minute)).Value)
+	v.Put(claim, &lang.Object{UID: "c"}, nil, noon.Add(3*time.Minute))
+	v.Put(claim, &lang.Object{UID: "c", Ready: true}, nil, noon.Add(4*time.Minute))
+	require.Equal(t, noon.Add(14*time.Minute), v.Judge(noon.Add(5*time.Minute)).Next, "without a break")
+	v.Drop(pod, noon.Add(15*time.Minute))
+	require.Equal(t, lang.Unknown, v.Judge(noon.Add(20*time.Minute)).Value, "the end of another object than a Job is not kept")
+
+	gone := known("absent(pvc:data) + 1m", nil)
+	gone.Put(claim, &lang.Object{UID: "c"}, nil, noon)
+	require.Equal(t, lang.False, gone.Judge(noon).Value)
+	gone.Drop(claim, noon.Add(time.Minute))
+	require.Equal(t, noon.Add(2*time.Minute), gone.Judge(noon.Add(time.Minute)).Next)
+
+	ended := known("absent(a) + 1m or b", nil)
+	ended.Set(job("a", "1", lang.Undecided), noon)
+	ended.Remove(job("a", "1", lang.Undecided), noon.Add(time.Minute))
+	require.Equal(t, noon.Add(2*time.Minute), ended.Judge(noon.Add(time.Minute)).Next)
+
+	asking := known("pvc:data", &lang.Problem{Code: lang.ProblemUnasked})
+	require.True(t, asking.Asking())
+	require.False(t, asking.Judge(noon).Hopeless)
+	barred := known("pvc:data", &lang.Problem{Code: lang.ProblemUnwatched, Message: "you may not"})
+	require.False(t, barred.Asking())
+	require.True(t, barred.Judge(noon).Hopeless)
 }

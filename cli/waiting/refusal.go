@@ -22,6 +22,8 @@ func Refuse(expr *lang.Expr, run string) []lang.Diagnostic {
 					add(t.Span, "name the Job: a[0]", "there is no Job here whose elements self could be")
 				case t.WholeRun && t.Ref.Run == "" && run == "":
 					add(t.Span, "write run@NAME, or name the run with --run", "there is no Job here whose run is meant")
+				case t.Ref.Kind == lang.KindCronJob:
+					add(t.Span, "name one of its Jobs: depctl runs", "there is no Job here for whose time a run of CronJob "+t.Ref.Name+" could be meant")
 				case mentionsIndex(t):
 					add(t.Span, "write a number, as in a[0], or a[*] for all", "there is no Job here whose index i could be")
 				}

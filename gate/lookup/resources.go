@@ -36,7 +36,7 @@ func (r Resources) Find(ctx context.Context, k kind.Kind) (schema.GroupVersionRe
 	list, err := r(ctx, k.Group)
 	switch {
 	case apierrors.IsNotFound(err):
-		return schema.GroupVersionResource{}, fmt.Errorf("this cluster has no kind %s: it has no API group %s", k.Name, k.Group)
+		return schema.GroupVersionResource{}, fmt.Errorf("this cluster has no kind %s: it has no API group %s; install what brings it", k.Name, k.Group)
 	case err != nil:
 		return schema.GroupVersionResource{}, fmt.Errorf("asking for the resources of API group %s: %w", k.Group, err)
 	}

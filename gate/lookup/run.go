@@ -14,7 +14,7 @@ import (
 
 // watch is one watch of a kind: of all objects, or of one.
 type watch struct {
-	// only is the object, zero for all.
+	// only is the object; without a name it is all objects, of a namespace if it has one.
 	only lang.Ref
 	// unlisted is how many of its lists are still to come, and problem why one cannot be had.
 	unlisted int
@@ -87,7 +87,7 @@ func (w *Watches) adjustKind(ctx context.Context, name string, all *sync.WaitGro
 		}
 		// The facts of the others stay until all are listed.
 		clear(k.single)
-		k.whole = newWatch(k, lang.Ref{})
+		k.whole = newWatch(k, lang.Ref{Namespace: w.clients.Namespace})
 		start = append(start, k.whole)
 	default:
 		for ref := range k.wanted {

@@ -58,7 +58,7 @@ func (s *partStore) fact(object any) (*fact, error) {
 		service := lang.Ref{Kind: s.kind.kind.Name, Namespace: o.GetNamespace(), Name: o.GetLabels()[discoveryv1.LabelServiceName]}
 		return &fact{ref: s.ref(o), service: service, ready: status.HasEndpoint(slice)}, nil
 	}
-	return &fact{ref: s.ref(o), labels: o.GetLabels(), object: status.Observe(s.kind.kind, o)}, nil
+	return &fact{ref: s.ref(o), labels: o.GetLabels(), object: Observe(s.kind.kind, o)}, nil
 }
 
 func (s *partStore) ref(o metav1.Object) lang.Ref {

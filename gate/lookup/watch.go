@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,8 +57,7 @@ func (k *looked) parts() []part {
 func (w *Watches) watch(ctx context.Context, k *looked, one *watch) {
 	retry := retrying()
 	for ctx.Err() == nil {
-		if err := w.resolve(ctx, k); err != nil {
-			w.problem(k, one, err)
+		if !w.resolve(ctx, k, one) {
 			if !w.sleep(ctx, retry.Step()) {
 				return
 			}
@@ -77,22 +77,23 @@ func (w *Watches) sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// resolve finds out where the API server has the objects of a kind.
-func (w *Watches) resolve(ctx context.Context, k *looked) error {
+// resolve finds out where the API server has the objects of a kind, and reports whether it could.
+func (w *Watches) resolve(ctx context.Context, k *looked, one *watch) bool {
 	w.mu.Lock()
-	found := k.found
+	at, found := k.resource, k.found
 	w.mu.Unlock()
 	if found {
-		return nil
+		return true
 	}
 	resource, err := w.clients.Resources.Find(ctx, k.kind)
+	w.came(ctx, k, one, at.GroupResource(), err)
 	if err != nil {
-		return err
+		return false
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k.resource, k.found = resource, true
-	return nil
+	return true
 }
 
 // stream lists and watches until ctx is done, or the API server does not have the resource.
@@ -107,8 +108,8 @@ func (w *Watches) stream(ctx context.Context, k *looked, one *watch) {
 	defer all.Wait()
 	for _, p := range parts {
 		all.Go(func() {
-			w.reflector(running, k, one, p, func(err error) {
-				if w.problem(k, one, err); apierrors.IsNotFound(err) {
+			w.reflector(running, k, one, p, func(ctx context.Context, err error) {
+				if w.came(ctx, k, one, p.resource.GroupResource(), err); apierrors.IsNotFound(err) {
 					w.mu.Lock()
 					k.found = k.kind.IsBuiltIn()
 					w.mu.Unlock()
@@ -120,7 +121,7 @@ func (w *Watches) stream(ctx context.Context, k *looked, one *watch) {
 }
 
 // reflector returns what lists and watches a part of what one is for.
-func (w *Watches) reflector(ctx context.Context, k *looked, one *watch, p part, failed func(error)) *cache.Reflector {
+func (w *Watches) reflector(ctx context.Context, k *looked, one *watch, p part, came func(context.Context, error)) *cache.Reflector {
 	logger := klog.FromContext(ctx)
 	only := metav1.ListOptions{}
 	if one.only.Name != "" && p.slices {
@@ -132,49 +133,49 @@ func (w *Watches) reflector(ctx context.Context, k *looked, one *watch, p part, 
 	options := cache.ReflectorOptions{Name: p.resource.Resource, Logger: &logger, TypeDescription: p.resource.String(), Backoff: retrying()}
 	if k.kind.OnlyMetadata && !p.slices {
 		objects := w.clients.Metadata.Resource(p.resource).Namespace(one.only.Namespace)
-		return stream.Resuming(w.clients.Metadata, noting[*metav1.PartialObjectMetadataList]{objects, failed}, only, &metav1.PartialObjectMetadata{}, store, options)
+		return stream.Resuming(w.clients.Metadata, noting[*metav1.PartialObjectMetadataList]{objects, came}, only, &metav1.PartialObjectMetadata{}, store, options)
 	}
 	objects := w.clients.Dynamic.Resource(p.resource).Namespace(one.only.Namespace)
-	return stream.Resuming(w.clients.Dynamic, noting[*unstructured.UnstructuredList]{objects, failed}, only, &unstructured.Unstructured{}, store, options)
+	return stream.Resuming(w.clients.Dynamic, noting[*unstructured.UnstructuredList]{objects, came}, only, &unstructured.Unstructured{}, store, options)
 }
 
-// noting lists and watches, and tells of errors.
+// noting lists and watches, and tells what came of it.
 type noting[L runtime.Object] struct {
 	objects stream.Served[L]
-	failed  func(error)
+	came    func(context.Context, error)
 }
 
 func (n noting[L]) List(ctx context.Context, o metav1.ListOptions) (L, error) {
 	list, err := n.objects.List(ctx, o)
-	if err != nil {
-		n.failed(err)
-	}
+	n.came(ctx, err)
 	return list, err
 }
 
 func (n noting[L]) Watch(ctx context.Context, o metav1.ListOptions) (apiwatch.Interface, error) {
 	watch, err := n.objects.Watch(ctx, o)
-	if err != nil {
-		n.failed(err)
-	}
+	n.came(ctx, err)
 	return watch, err
 }
 
-// problem notes why objects cannot be looked up, and tells those who wait for them. What passes
-// by itself is no problem: what is known stays true until then.
-func (w *Watches) problem(k *looked, one *watch, err error) {
-	w.mu.Lock()
-	at := k.resource.GroupResource()
-	w.mu.Unlock()
-	message := describe(k.kind, at, err)
-	if message == "" {
-		return
+// came takes in what came of a request. An error that says why objects cannot be looked up is
+// told to those who wait for them. What passes by itself is no problem: what is known stays
+// true until then.
+func (w *Watches) came(ctx context.Context, k *looked, one *watch, at schema.GroupResource, err error) {
+	message := ""
+	if err != nil {
+		message = w.describe(ctx, k.kind, at, err)
 	}
-	w.owner.Apply(func(b Board) {
-		for _, job := range w.setProblem(k, one, message) {
-			b.Retell(job)
-		}
-	})
+	if message != "" {
+		err = nil // this is an answer
+		w.owner.Apply(func(b Board) {
+			for _, job := range w.setProblem(k, one, message) {
+				b.Retell(job)
+			}
+		})
+	}
+	if w.clients.Heard != nil && ctx.Err() == nil {
+		w.clients.Heard(fmt.Sprintf("%s %s/%s", cmp.Or(at.Resource, k.kind.Name), one.only.Namespace, one.only.Name), err)
+	}
 }
 
 func (w *Watches) setProblem(k *looked, one *watch, message string) []lang.Ref {
@@ -189,7 +190,7 @@ func (w *Watches) setProblem(k *looked, one *watch, message string) []lang.Ref {
 
 // describe says what keeps a kind from being looked up, with what to do; empty if it passes by
 // itself.
-func describe(k kind.Kind, at schema.GroupResource, err error) string {
+func (w *Watches) describe(ctx context.Context, k kind.Kind, at schema.GroupResource, err error) string {
 	var status apierrors.APIStatus
 	switch {
 	case !errors.As(err, &status):
@@ -198,10 +199,12 @@ func describe(k kind.Kind, at schema.GroupResource, err error) string {
 			return ""
 		}
 		return clip(err.Error())
+	case apierrors.IsForbidden(err) && w.clients.Forbidden != nil:
+		return w.clients.Forbidden(ctx, at)
 	case apierrors.IsForbidden(err):
 		return gate.Unwatchable(at)
 	case apierrors.IsNotFound(err):
-		return fmt.Sprintf("this cluster has no kind %s (%s)", k.Name, at)
+		return fmt.Sprintf("this cluster has no kind %s (%s); install what brings it", k.Name, at)
 	case apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err), apierrors.IsServerTimeout(err), apierrors.IsTimeout(err),
 		apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.IsUnauthorized(err):
 		return ""

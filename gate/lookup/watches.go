@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -36,6 +37,15 @@ type Clients struct {
 	Dynamic   dynamic.Interface
 	Metadata  metadata.Interface
 	Resources Resources
+	// Namespace is where sets, and objects of which many are named, are looked up; empty
+	// for all namespaces.
+	Namespace string
+	// Forbidden says that objects may not be looked up, and what to do; nil for the gate's
+	// words.
+	Forbidden func(context.Context, schema.GroupResource) string
+	// Heard, if it is not nil, is called with what came of each request: nil if the API
+	// server has answered, else why not.
+	Heard func(request string, err error)
 }
 
 const (

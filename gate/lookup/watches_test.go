@@ -24,7 +24,9 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/clock"
 
+	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // client-go slows errors down by a sleep until a time of the real clock, which never comes where
@@ -114,7 +116,7 @@ func newField(t *testing.T) *field {
 		metadata: metadatafake.NewSimpleMetadataClient(scheme),
 		groups:   map[string]*metav1.APIResourceList{},
 	}
-	f.Watches = New(Clients{f.dynamic, metadata.Interface(f.metadata), func(_ context.Context, group string) (*metav1.APIResourceList, error) {
+	f.Watches = New(Clients{Dynamic: f.dynamic, Metadata: metadata.Interface(f.metadata), Resources: func(_ context.Context, group string) (*metav1.APIResourceList, error) {
 		f.notes.mu.Lock()
 		defer f.notes.mu.Unlock()
 		if list := f.groups[group]; list != nil {
@@ -294,7 +296,7 @@ func TestWhatCannotBeLookedUpIsSaidAndTriedAgain(t *testing.T) {
 		f.Want(lang.Job("n", "one"), refs("pod:a", "widget.example.com:w"))
 		synctest.Wait()
 		require.Contains(t, problem(f.Watches, "pod:a"), `unwatched: this gate may not list and watch pods: give it the right by a ClusterRole with the label depctl.dev/aggregate-to-gate: "true"`)
-		require.Equal(t, "unwatched: this cluster has no kind widget.example.com: it has no API group example.com", problem(f.Watches, "widget.example.com:w"))
+		require.Equal(t, "unwatched: this cluster has no kind widget.example.com: it has no API group example.com; install what brings it", problem(f.Watches, "widget.example.com:w"))
 		require.Equal(t, `unknown-kind: there is no kind "poda"; did you mean "pod"?`, problem(f.Watches, "poda:a"))
 		require.True(t, f.retold["one"])
 
@@ -319,4 +321,59 @@ func TestWhatCannotBeLookedUpIsSaidAndTriedAgain(t *testing.T) {
 		require.Contains(t, problem(f.Watches, "world.example.com:w"), "objects of kind world.example.com are in no namespace")
 		require.Contains(t, problem(f.Watches, "gadget.example.com:w"), "this cluster has no kind gadget.example.com: example.com/v2 has no resource gadget")
 	})
+}
+
+// A person has no rights in all namespaces, and other words for those that are missing.
+func TestSetsOfAPersonAreLookedUpInOneNamespace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newField(t)
+		f.clients.Namespace = "n"
+		f.clients.Forbidden = func(_ context.Context, at schema.GroupResource) string { return "you may not see " + at.String() }
+		var heard []string
+		f.clients.Heard = func(request string, err error) {
+			f.notes.mu.Lock()
+			defer f.notes.mu.Unlock()
+			heard = append(heard, fmt.Sprint(request, " ", err))
+		}
+		answers := map[string]error{"widgets": apierrors.NewForbidden(schema.GroupResource{Resource: "widgets"}, "", nil)}
+		f.groups["example.com"] = widgetGroup
+		f.dynamic.PrependReactor("list", "*", func(a clienttesting.Action) (bool, runtime.Object, error) {
+			require.Equal(t, "n", a.GetNamespace())
+			err := answers[a.GetResource().Resource]
+			return err != nil, nil, err
+		})
+		answers["pods"] = apierrors.NewServiceUnavailable("later")
+		f.create(t, pods, pod("a", "Succeeded"))
+		f.Want(lang.Job("n", "one"), refs("pod:*"))
+		synctest.Wait()
+		require.Equal(t, "pods n/ later", heard[len(heard)-1])
+		require.Contains(t, problem(f.Watches, "pod:*"), "unasked")
+
+		delete(answers, "pods")
+		f.Want(lang.Job("n", "one"), refs("widget.example.com:w"))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Equal(t, "pod:n/a succeeded", f.state())
+		require.Contains(t, heard, "pods n/ <nil>")
+		require.Contains(t, heard, "widgets n/w <nil>", "a refusal is an answer")
+		require.Equal(t, "unwatched: you may not see widgets.example.com", problem(f.Watches, "widget.example.com:w"))
+	})
+}
+
+func TestADeploymentThatTheGateHasGivenUpCountsAsSkipped(t *testing.T) {
+	t.Parallel()
+	k, _ := kind.Of(kind.Deployment)
+	web := func(label, reason string) *lang.Object {
+		o := object("Deployment", "apps/v1", "web", map[string]any{"conditions": []any{
+			map[string]any{"type": gate.ConditionType, "status": "False", "reason": reason, "message": "migrate failed"},
+		}})
+		o.SetLabels(map[string]string{label: "true"})
+		o.SetAnnotations(map[string]string{gate.DependsOnAnnotation: "migrate"})
+		o.Object["spec"] = map[string]any{"paused": true}
+		return Observe(k, o)
+	}
+	require.Equal(t, lang.Skipped, web(gate.HeldLabel, gate.ReasonDependencyFailed).Outcome)
+	require.Equal(t, lang.Undecided, web(gate.HeldLabel, gate.ReasonWaiting).Outcome)
+	require.Equal(t, lang.Undecided, web("app", gate.ReasonDependencyFailed).Outcome, "the gate does not hold it")
 }

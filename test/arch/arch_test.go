@@ -60,7 +60,7 @@ var law = []rule{
 	{"cli/jobaction", command, aCommand},
 	{"cli/kinds", append([]string{module + "/lang/kind"}, command...), aCommand},
 	{"cli/limits", command, aCommand},
-	{"cli/lint", command, aCommand},
+	{"cli/lint", append([]string{module + "/lang/kind"}, command...), aCommand},
 	{"cli/parse", command, aCommand},
 	{"cli/plan", command, aCommand},
 	{"cli/run", command, aCommand},

@@ -35,6 +35,9 @@ func TestKinds(t *testing.T) {
 		{"a deployment remembers a job that is gone, and stays paused whoever writes it", aDeploymentRemembers},
 		{"a deployment of another namespace needs the right", aDeploymentNeedsTheRight},
 		{"the gate writes nothing else to deployments", theGateWritesNothingElseToDeployments},
+		{"depctl waits for other kinds", depctlWaitsForOtherKinds},
+		{"depctl checks what the gate may look up", depctlChecksWhatTheGateMayLookUp},
+		{"the guide to other kinds works", theGuideToOtherKindsWorks},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}

@@ -57,7 +57,8 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	f.Held, f.HoldError = isHeldAtBirth(ctx, i.Client.BatchV1(), i.Namespace)
 	f.MissingLeash, f.LeashError = i.leash(ctx)
 	f.MissingRights, f.RightsError = i.rights(ctx, rightsOf(f))
-	i.jobs(ctx, &f)
+	named := i.jobs(ctx, &f)
+	f.Kinds, f.BarredKinds, f.KindsError = i.kinds(ctx, named)
 	return f, ctx.Err()
 }
 
@@ -193,19 +194,11 @@ func rightsOf(f checkup.Facts) map[right][]string {
 func (i *Inspector) rights(ctx context.Context, needed map[right][]string) (missing []string, err error) {
 	for r, verbs := range needed {
 		for _, verb := range verbs {
-			review, err := i.Client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
-				Spec: authorizationv1.SubjectAccessReviewSpec{
-					User:   "system:serviceaccount:" + GateNamespace + ":" + GateName,
-					Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + GateNamespace, "system:authenticated"},
-					ResourceAttributes: &authorizationv1.ResourceAttributes{
-						Group: r.group, Resource: r.resource, Subresource: r.subresource, Verb: verb, Namespace: r.namespace, Name: r.name,
-					},
-				},
-			}, metav1.CreateOptions{})
+			allowed, err := i.gateMay(ctx, verb, r)
 			if err != nil {
 				return nil, err
 			}
-			if !review.Status.Allowed {
+			if !allowed {
 				what := r.resource
 				if r.subresource != "" {
 					what += "/" + r.subresource
@@ -218,12 +211,29 @@ func (i *Inspector) rights(ctx context.Context, needed map[right][]string) (miss
 	return missing, nil
 }
 
-// jobs counts the Jobs by how they stand.
-func (i *Inspector) jobs(ctx context.Context, f *checkup.Facts) {
+// gateMay reports whether the gate's service account has a right.
+func (i *Inspector) gateMay(ctx context.Context, verb string, r right) (bool, error) {
+	review, err := i.Client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
+		Spec: authorizationv1.SubjectAccessReviewSpec{
+			User:   "system:serviceaccount:" + GateNamespace + ":" + GateName,
+			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + GateNamespace, "system:authenticated"},
+			ResourceAttributes: &authorizationv1.ResourceAttributes{
+				Group: r.group, Resource: r.resource, Subresource: r.subresource, Verb: verb, Namespace: r.namespace, Name: r.name,
+			},
+		},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		return false, err
+	}
+	return review.Status.Allowed, nil
+}
+
+// jobs counts the Jobs by how they stand, and returns how many wait for each kind of objects.
+func (i *Inspector) jobs(ctx context.Context, f *checkup.Facts) map[string]int {
 	w, _, err := NewReader(i.Client, i.Scope).Read(ctx, i.Now)
 	if err != nil {
 		f.JobsError = err
-		return
+		return nil
 	}
 	q := snapshot.NewInquiry(w)
 	f.Word = w.Heard
@@ -245,4 +255,5 @@ func (i *Inspector) jobs(ctx context.Context, f *checkup.Facts) {
 			f.Unheld++
 		}
 	}
+	return w.KindsNamed()
 }

@@ -101,7 +101,7 @@ func (r *Reading) readObject(ctx context.Context, of kind.Kind, ref lang.Ref) er
 		return fmt.Errorf("reading %s, which is waited for: %w", ref, err)
 	}
 	for _, object := range list {
-		o := status.Observe(of, object)
+		o := lookup.Observe(of, object)
 		if err := r.readEndpoints(ctx, of, object, o); err != nil {
 			return err
 		}

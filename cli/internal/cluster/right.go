@@ -16,6 +16,7 @@ import (
 // Right is what one request needs: a verb on a kind, or on a subresource of it, in
 // a namespace, or in all if that is empty.
 type Right struct {
+	// Verb may be several, with commas.
 	Verb        string
 	Kind        Kind
 	Subresource string
@@ -36,7 +37,7 @@ func (r Right) String() string {
 	if r.Namespace != "" {
 		where = " in namespace " + r.Namespace
 	}
-	return r.Verb + " " + r.resource() + where
+	return strings.ReplaceAll(r.Verb, ",", " and ") + " " + r.resource() + where
 }
 
 // grant returns the shell command that gives somebody the right, and nothing more.
@@ -49,7 +50,7 @@ func (r Right) grant(user string) string {
 	if account, ok := strings.CutPrefix(user, "system:serviceaccount:"); ok {
 		subject, called = "--serviceaccount="+account, account
 	}
-	name := fmt.Sprintf("%s:%s:%s", called, r.Verb, strings.ReplaceAll(r.resource(), "/", ":"))
+	name := fmt.Sprintf("%s:%s:%s", called, strings.ReplaceAll(r.Verb, ",", "-"), strings.ReplaceAll(r.resource(), "/", ":"))
 	if !plainName.MatchString(name) {
 		hash := sha256.Sum256([]byte(name))
 		name = "depctl:" + hex.EncodeToString(hash[:8])

@@ -144,8 +144,11 @@ func (w *Watcher) heard(what any, err error) {
 			w.end(w.Forbidden(s, err))
 		}
 	case !w.Reached:
-		if s, ok := what.(Stream); ok {
-			w.end(NotListed(s.Namespace, err))
+		switch what := what.(type) {
+		case Stream:
+			w.end(NotListed(what.Namespace, err))
+		case string: // of Lookups
+			w.end(fmt.Errorf("looking up %s: %w; is the cluster reachable, and is it the right --context?", what, err))
 		}
 	case len(w.away) == 0:
 		w.away = map[any]bool{what: true}

@@ -122,3 +122,22 @@ func wait(by lang.Ref, r lang.Reason, states map[lang.Ref]gate.State) string {
 		return item + " (" + string(state) + ")"
 	}
 }
+
+// KindsNamed returns how many Jobs that wait name an object or a set of each kind.
+func (w *World) KindsNamed() map[string]int {
+	count := map[string]int{}
+	for ref, job := range w.Jobs {
+		expr := w.Graph.Expr(ref)
+		if expr == nil || !job.Waits() {
+			continue
+		}
+		of := map[string]bool{}
+		for _, edge := range expr.Edges() {
+			of[edge.Ref.Kind] = true
+		}
+		for name := range of {
+			count[name]++
+		}
+	}
+	return count
+}
