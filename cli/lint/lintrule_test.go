@@ -127,7 +127,11 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 
 		"annotations everywhere": {strings.Replace(plain("a", "b"), "template: {", "template: {metadata: {annotations: {depctl.dev/depends-on: b}}, ", 1), ""},
 		"on the CronJob":         {"kind: CronJob\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {jobTemplate: {spec: {}}}\n", "2:35 misplaced-annotation"},
-		"on a Deployment":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"on a StatefulSet":       {"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:35 misplaced-annotation"},
+		"a Deployment waits":     {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},
+		"a Deployment's pods":    {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m}\nspec: {template: {metadata: {annotations: {depctl.dev/depends-on: a}}}}\n", "4:44 misplaced-annotation"},
+		"a Deployment, unread":   {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a or}}\n", "3:58 bad-deployment"},
+		"a Deployment's timeout": {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a, depctl.dev/wait-timeout: 1h}}\n", "3:86 bad-deployment"},
 		"on a ConfigMap":         {"kind: ConfigMap\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},
 		"among the labels":       {"kind: Job\nmetadata: {name: m, labels: {depctl.dev/depends-on: a}}\n", "2:30 misplaced-annotation"},
 

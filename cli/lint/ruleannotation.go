@@ -35,6 +35,9 @@ func misplacedAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	if w.IsAnnotated() {
 		return nil
 	}
+	if _, waits := w.Deployment(); waits {
+		return nil
+	}
 	right := "write it in metadata.annotations of the Job"
 	if w.Kind == "CronJob" {
 		right = "write it in spec.jobTemplate.metadata.annotations"
@@ -50,6 +53,9 @@ func misplacedAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	if w.Job == nil {
 		right = "make it a Job, or take the annotation away"
 		places = places[:2]
+	}
+	if w.Kind == "Deployment" {
+		right = "write it in metadata.annotations of the Deployment"
 	}
 	if jobs := manifest.Target(manifest.Child(w.Root, "spec", "replicatedJobs")); w.Kind == "JobSet" && jobs != nil {
 		for _, job := range jobs.Content {

@@ -200,7 +200,9 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 		job.Released, job.Suspended = true, false
 		if !job.IsJob() { // it is taken to be ready at once
 			r.pass(ref)
-			r.become(job, func(o *lang.Object) { o.Started, o.StartedAt, o.Ready, o.ReadyAt = true, r.Now.Add(r.now), true, r.Now.Add(r.now) })
+			r.become(job, func(o *lang.Object) {
+				o.Started, o.StartedAt, o.Ready, o.ReadyAt = true, r.Now.Add(r.now), true, r.Now.Add(r.now)
+			})
 			return
 		}
 		if d.Handler {

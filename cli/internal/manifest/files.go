@@ -202,19 +202,6 @@ func madeAt(job gate.Job, now time.Time) gate.Job {
 	return job
 }
 
-// deploymentAsApplied returns the facts of a Deployment in a manifest, as AsApplied does of a Job.
-func deploymentAsApplied(d *appsv1.Deployment, now time.Time) gate.Job {
-	o := &lang.Object{UID: string(d.UID), Created: now}
-	if d.UID != "" {
-		o.Created, o.Ready = d.CreationTimestamp.Time, d.Status.ReadyReplicas > 0
-		o.Started = o.Ready
-		return gate.ObserveDeployment(d, o)
-	}
-	d.Status = appsv1.DeploymentStatus{}
-	d.Spec.Paused, d.CreationTimestamp = true, metav1.NewTime(now)
-	return gate.ObserveDeployment(d, o)
-}
-
 // AsApplied returns the facts of a Job in a manifest. The API server drops the
 // status that a manifest carries, and the admission policies suspend an
 // annotated Job at birth, and replace pods of one that uses tokens only when they have failed.
