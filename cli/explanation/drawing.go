@@ -78,6 +78,9 @@ func (d *drawing) paint(text, colour string) string {
 
 func (e *Explanation) draw(d *drawing) {
 	name := d.Clean(e.Namespace + "/" + e.Name)
+	if e.Kind != "" {
+		name = e.Kind + ":" + name
+	}
 	if e.Element != nil {
 		c := e.Array.of(*e.Element)
 		d.line("%s[%d] %s %s (its Job: %s%s)", name, *e.Element, d.value(c.value.String()), c.what, e.State, d.headline(e))

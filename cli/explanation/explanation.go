@@ -53,6 +53,8 @@ type Options struct {
 type Explanation struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	// Kind is that of what is no Job.
+	Kind string `json:"kind,omitempty"`
 	// Run is that of a step, whose name Name is.
 	Run string `json:"run,omitempty"`
 	// State is one of gate.State, and Action, Reason and Message are the decision.
@@ -104,7 +106,7 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	s, _ := c.Snapshot(ref)
 	d := c.Decision(ref)
 	e := &Explanation{
-		Namespace: ref.Namespace, Name: ref.Name, Run: ref.Run,
+		Namespace: ref.Namespace, Name: ref.Name, Run: ref.Run, Kind: s.Job.Kind,
 		State: string(gate.StateOf(s.Job, d)), Action: d.Action.String(), Reason: d.Reason, Message: d.Message,
 		DependsOn: s.Job.DependsOn, Tried: o.Tried, Over: o.Over, Next: stamp(d.Next), now: s.Now,
 	}

@@ -17,7 +17,7 @@ func newNode(w *snapshot.World, ref lang.Ref) picture.Node {
 		return n
 	}
 	job, exists := w.Jobs[ref]
-	if !exists || ref.Kind != lang.KindJob {
+	if !exists {
 		return n
 	}
 	n.Kind = picture.Job
