@@ -116,8 +116,11 @@ func TestAPlanWithMaxStartingGoesByPriorityClasses(t *testing.T) {
 	}{
 		"a class counts":         {"--max-starting 1", false, []string{"first", "b", "a"}, ""},
 		"without it none counts": {"", false, []string{"first", "a", "b"}, ""},
-		"one that may not be read counts 0": {"--max-starting 1", true, []string{"first", "a", "b"},
-			"Priorities of Jobs that do not say depctl.dev/priority are taken for 0: you may not list priorityclasses."},
+		"one that may not be read counts 0": {
+			"--max-starting 1", true,
+			[]string{"first", "a", "b"},
+			"Priorities of Jobs that do not say depctl.dev/priority are taken for 0: you may not list priorityclasses.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := nightCluster(objects, true)
