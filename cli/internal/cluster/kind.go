@@ -101,7 +101,7 @@ func (r *Reading) readObject(ctx context.Context, of kind.Kind, ref lang.Ref) er
 		return fmt.Errorf("reading %s, which is waited for: %w", ref, err)
 	}
 	for _, object := range list {
-		o := lookup.Observe(of, object)
+		o := status.Observe(of, object)
 		if err := r.readEndpoints(ctx, of, object, o); err != nil {
 			return err
 		}
