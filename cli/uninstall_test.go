@@ -241,7 +241,7 @@ func TestUninstall(t *testing.T) {
 			f.forbidden["DELETE clusterroles"], f.forbidden["GET deployments"], f.forbidden["PATCH jobs"] = true, true, true
 			f.forbidden["PATCH pods"], f.forbidden["PATCH cronjobs"] = true, true
 		}},
-		"gate-stays": {args: "--yes --timeout 50ms", change: func(f *fakeInstallation) {
+		"gate-stays": {args: "--yes --timeout 500ms", change: func(f *fakeInstallation) {
 			f.pods = []metav1.PartialObjectMetadata{{ObjectMeta: metav1.ObjectMeta{Name: "depctl-gate-1"}}}
 		}},
 		"gate-elsewhere":     {args: "--yes", change: func(f *fakeInstallation) { f.stubborn = true }},

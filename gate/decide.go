@@ -160,6 +160,7 @@ func decide(s Snapshot) Decision {
 		wholeJobsOnly,
 		resultsOff,
 		limitsOff,
+		metBefore,
 		grouped,
 		failFast,
 		byElement,

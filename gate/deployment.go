@@ -2,6 +2,8 @@ package gate
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -14,6 +16,14 @@ import (
 
 // HeldLabel is on Deployments with DependsOnAnnotation, so that the gate watches these and no others.
 const HeldLabel = "depctl.dev/held"
+
+// MetAnnotation has, of a Deployment, the hashes of the expressions that it was released by, the latest
+// last, 20 at most. So an update that goes back to an earlier version does not wait for a migration that
+// may be gone by then. The gate writes it in the patch that releases.
+const MetAnnotation = "depctl.dev/met"
+
+// mostMet is how many expressions a Deployment remembers.
+const mostMet = 20
 
 // forJobs are the annotations that have no meaning on a Deployment. It never ends, so nothing
 // can fail it, and its pods are not the gate's to count.
@@ -55,6 +65,7 @@ func ObserveDeployment(d *appsv1.Deployment, object *lang.Object) Job {
 	if at := slices.IndexFunc(forJobs(), func(key string) bool { _, there := d.Annotations[key]; return there }); at >= 0 {
 		j.Misplaced = forJobs()[at]
 	}
+	j.met = strings.Fields(d.Annotations[MetAnnotation])
 	policy, _ := j.policy()
 	if c := j.Condition; c != nil && j.Waits() && j.Suspended && c.Reason == ReasonDependencyFailed && policy == Fail {
 		object.Outcome, object.Reason, object.Finished = lang.Skipped, c.Reason, c.Since
@@ -71,6 +82,21 @@ func (j Job) Noun() string {
 	return "Deployment"
 }
 
+// metBefore reports whether the Deployment was released by its expression of now before, for an earlier
+// version.
+func metBefore(s Snapshot) (Decision, bool) {
+	return Decision{
+		Action: Releasing, Reason: ReasonMet, Message: "released: what it waits for was met for an earlier version of this Deployment",
+	}, slices.Contains(s.Job.met, textHash(s.Job.DependsOn))
+}
+
+// nowMet returns the value of MetAnnotation after a release.
+func (j Job) nowMet() string {
+	hash := textHash(j.DependsOn)
+	met := append(slices.DeleteFunc(slices.Clone(j.met), func(h string) bool { return h == hash }), hash)
+	return strings.Join(met[max(0, len(met)-mostMet):], " ")
+}
+
 // again says how to have what was released wait for its text of now.
 func (j Job) again() string {
 	if j.IsJob() {
@@ -85,15 +111,34 @@ func (j Job) unpause(release Release) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(j, "release", []operation{
+	steps := []operation{
 		{"test", "/metadata/uid", j.UID},
 		{"test", "/spec/paused", true},
 		j.sameText(),
-		{"test", annotationPath(HoldAnnotation), nil},
+		j.sameHold(),
 		j.unreleased(),
 		{"replace", "/spec/paused", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	})
+		{"add", annotationPath(MetAnnotation), j.nowMet()},
+	}
+	if j.OnHold { // a person releases it all the same
+		steps = append(steps, operation{"remove", annotationPath(HoldAnnotation), nil})
+	}
+	return encode(j, "release", steps)
+}
+
+// sameHold tests that the Job is held as it was, or not.
+func (j Job) sameHold() operation {
+	if !j.OnHold {
+		return operation{"test", annotationPath(HoldAnnotation), nil}
+	}
+	return operation{"test", annotationPath(HoldAnnotation), j.Hold}
+}
+
+// ForceDeploymentPatch returns the JSON patch by which a person releases a Deployment, as ForcePatch does
+// for a Job.
+func ForceDeploymentPatch(j Job, by string, now time.Time) ([]byte, error) {
+	return j.unpause(NewRelease(j, now, Clip(by, maxPerson), nil))
 }
 
 // conditionsOf returns the gate's own condition of a Deployment as that of a Job.

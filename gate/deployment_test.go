@@ -2,6 +2,8 @@ package gate
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +69,9 @@ func TestWhatIsDecidedAboutADeployment(t *testing.T) {
 		"it started before it was held":       {nil, true, nil, Ignoring, ReasonStartedUnheld, "the Deployment was started by somebody else"},
 		"its text alone changed since":        {map[string]string{ReleasedAnnotation: released}, true, nil, Ignoring, ReasonEditedLate, "both the annotation and the Pod template"},
 		"somebody paused it after its start":  {map[string]string{ReleasedAnnotation: `{"uid":"u1","by":"depctl-gate"}`}, false, nil, Ignoring, "", ""},
+		"it goes back to an earlier version":  {map[string]string{MetAnnotation: "a " + textHash("migrate") + " b"}, false, nil, Releasing, ReasonMet, "for an earlier version"},
+		"it went on from another version":     {map[string]string{MetAnnotation: textHash("migrate-0")}, false, nil, Waiting, ReasonWaiting, "does not exist"},
+		"it goes back, and is on hold":        {map[string]string{MetAnnotation: textHash("migrate"), HoldAnnotation: ""}, false, nil, Waiting, ReasonHeld, "held by annotation"},
 		"the record is of another Deployment": {map[string]string{ReleasedAnnotation: `{"uid":"u9","by":"depctl-gate"}`}, false, nil, Waiting, ReasonWaiting, "does not exist"},
 	} {
 		annotations := map[string]string{DependsOnAnnotation: "migrate"}
@@ -116,6 +121,18 @@ func TestAHeldDeploymentCountsAsSkippedByItsCondition(t *testing.T) {
 	}
 }
 
+func TestADeploymentRemembersTheLastExpressions(t *testing.T) {
+	t.Parallel()
+	j := Job{DependsOn: "a"}
+	for i := range 25 {
+		j.DependsOn = fmt.Sprintf("migrate-%d", i%22)
+		j.met = strings.Fields(j.nowMet())
+	}
+	require.Len(t, j.met, mostMet)
+	require.Equal(t, []string{textHash("migrate-0"), textHash("migrate-1"), textHash("migrate-2")}, j.met[mostMet-3:])
+	require.NotContains(t, j.met[:mostMet-3], textHash("migrate-2"), "each is there once")
+}
+
 func TestThePatchesOfADeployment(t *testing.T) {
 	t.Parallel()
 	j, d := decideDeployment(t, waitingDeployment(map[string]string{DependsOnAnnotation: "migrate"}), migration(batchv1.JobComplete))
@@ -123,7 +140,7 @@ func TestThePatchesOfADeployment(t *testing.T) {
 	require.NoError(t, err)
 	var steps []operation
 	require.NoError(t, json.Unmarshal(patch, &steps))
-	require.Len(t, steps, 7)
+	require.Len(t, steps, 8)
 	require.Equal(t, operation{"test", "/metadata/uid", "u1"}, steps[0])
 	require.Equal(t, operation{"test", "/spec/paused", true}, steps[1])
 	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1depends-on", "migrate"}, steps[2])
@@ -131,6 +148,15 @@ func TestThePatchesOfADeployment(t *testing.T) {
 	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1released", nil}, steps[4])
 	require.Equal(t, operation{"replace", "/spec/paused", false}, steps[5])
 	require.Contains(t, steps[6].Value, `{"uid":"u1"`)
+	require.Equal(t, operation{"add", "/metadata/annotations/depctl.dev~1met", textHash("migrate")}, steps[7])
+
+	j.OnHold, j.Hold = true, "on call"
+	patch, err = ForceDeploymentPatch(j, "ann", migrated)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(patch, &steps))
+	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1hold", "on call"}, steps[3])
+	require.Equal(t, operation{"remove", "/metadata/annotations/depctl.dev~1hold", nil}, steps[8])
+	require.Contains(t, steps[6].Value, `"by":"ann"`)
 
 	patch, err = ConditionPatch(j, Condition{Status: corev1.ConditionTrue, Reason: ReasonMet, Written: migrated, Since: migrated})
 	require.NoError(t, err)

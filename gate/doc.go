@@ -25,6 +25,7 @@
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
 //	resultsOff         Wait     Problem            it asks for results, and this gate may not read any
 //	limitsOff          Wait     Problem            it uses limits, and this gate keeps none, or cannot count it
+//	metBefore          Release  Met                a Deployment goes back to an earlier version
 //	grouped            Wait     Problem            it is about elements, and its pods start together
 //	failFast           Fail     RunFailed          its run has failed, and it asked to go with it
 //	byElement          Open                        it is released; its elements are decided one by one

@@ -71,6 +71,8 @@ type Job struct {
 
 	// Misplaced is the key of an annotation that has no meaning on what is no Job; empty if there is none.
 	Misplaced string
+	// met are hashes of the expressions by which a Deployment was released.
+	met []string
 
 	// Paused is how long the Job was on hold, where it has a WaitTimeout.
 	Paused Pause

@@ -51,10 +51,8 @@ func ForcePatch(job *batchv1.Job, by string, now time.Time) ([]byte, error) {
 		{"test", "/spec/suspend", true},
 		j.sameText(),
 	}
-	if j.OnHold {
-		patch = append(patch, operation{"test", annotationPath(HoldAnnotation), j.Hold}, operation{"remove", annotationPath(HoldAnnotation), nil})
-	} else {
-		patch = append(patch, operation{"test", annotationPath(HoldAnnotation), nil})
+	if patch = append(patch, j.sameHold()); j.OnHold {
+		patch = append(patch, operation{"remove", annotationPath(HoldAnnotation), nil})
 	}
 	patch = append(patch, operation{"replace", "/spec/suspend", false}, operation{"add", annotationPath(ReleasedAnnotation), string(record)})
 	if at := slices.IndexFunc(job.Spec.Template.Spec.SchedulingGates, isOurGate); at >= 0 {

@@ -49,11 +49,7 @@ func advise(s gate.Snapshot, d gate.Decision, c Cluster, roots []*Object, o Opti
 		if len(list) > 0 {
 			why = "or " + why
 		}
-		force := "depctl release --force " + name
-		if !s.Job.IsJob() {
-			force = annotateDeployment(s.Job, gate.DependsOnAnnotation+"-") + " && kubectl rollout resume deployment " + name
-		}
-		list = append(list, Advice{why, force})
+		list = append(list, Advice{why, "depctl release --force " + named(s.Job)})
 	}
 	return list
 }
@@ -73,13 +69,10 @@ func adviseOn(list []Advice, roots []*Object) []Advice {
 func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	job := s.Job
 	name := job.Name + " -n " + job.Namespace
-	edit, unhold := "depctl set "+name+" "+quote("EXPRESSION"), "depctl release "+name
-	if !job.IsJob() {
-		edit, unhold = annotateDeployment(job, "--overwrite "+quote(gate.DependsOnAnnotation+"=EXPRESSION")), annotateDeployment(job, gate.HoldAnnotation+"-")
-	}
+	edit := "depctl set " + named(job) + " " + quote("EXPRESSION")
 	switch gate.StateOf(job, d) {
 	case gate.StateHeld:
-		return []Advice{{"take the hold away", unhold}}
+		return []Advice{{"take the hold away", "depctl release " + named(job)}}
 	case gate.StateInvalid:
 		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"fix it", edit}}
 	case gate.StateFailed:
@@ -107,9 +100,13 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	return nil
 }
 
-// annotateDeployment is how to change an annotation of a Deployment.
-func annotateDeployment(job gate.Job, change string) string {
-	return "kubectl annotate deployment " + job.Name + " -n " + job.Namespace + " " + change
+// named returns a Job as arguments of depctl name it.
+func named(job gate.Job) string {
+	name := job.Name + " -n " + job.Namespace
+	if !job.IsJob() {
+		name = job.Kind + "/" + name
+	}
+	return name
 }
 
 // again is how to run a Job again: a step of a run gets a new Job.

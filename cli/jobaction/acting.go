@@ -29,6 +29,8 @@ type acting struct {
 	clock   clock.PassiveClock
 	// verb and done are what happens to a Job, before and after: hold, held.
 	verb, done string
+	// deployments: it can be done to Deployments that wait, too.
+	deployments bool
 
 	selector           string
 	all, allNamespaces bool
@@ -115,9 +117,15 @@ func (a *acting) find(ctx context.Context, names []string, fits func(cluster.Liv
 	}
 	refs := make([]lang.Ref, 0, len(names))
 	for _, name := range names {
-		ref, err := command.JobNamed(name, a.namespace)
-		if err != nil {
-			return nil, err
+		ref, is := command.DeploymentNamed(name, a.namespace)
+		if is && (!a.deployments || a.run != "") {
+			return nil, command.UsageErrorf("depctl %s is about Jobs here, and %s is a Deployment", a.verb, ref.Name)
+		}
+		if !is {
+			var err error
+			if ref, err = command.JobNamed(name, a.namespace); err != nil {
+				return nil, err
+			}
 		}
 		refs = append(refs, ref)
 	}
@@ -207,8 +215,11 @@ func (a *acting) names(refs []lang.Ref) string {
 // short returns the name of a Job, with its namespace if that is another one than
 // the current.
 func (a *acting) short(ref lang.Ref) string {
-	if ref.Namespace == a.namespace {
+	if ref.Namespace == a.namespace && ref.Kind == lang.KindJob {
 		return ref.Name
+	}
+	if ref.Namespace == a.namespace {
+		return ref.Kind + ":" + ref.Name
 	}
 	return ref.String()
 }
@@ -218,7 +229,7 @@ func (a *acting) say(t cluster.LiveJob, done string) error {
 	if a.structured != nil {
 		return a.structured.PrintObj(t.Raw, a.streams.Out)
 	}
-	line := "job.batch/" + t.Name
+	line := t.Resource() + "/" + t.Name
 	if a.output == "" {
 		line += " " + done
 		if t.Namespace != a.namespace {

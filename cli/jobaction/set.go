@@ -53,6 +53,7 @@ type setOptions struct {
 // NewSet returns "depctl set".
 func NewSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
+	o.deployments = true
 	cmd := &cobra.Command{
 		Use:         "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
 		Short:       "Change what a Job waits for",
@@ -165,7 +166,7 @@ func (o *setOptions) settable(t cluster.LiveJob) error {
 
 func (o *setOptions) differs(t cluster.LiveJob) bool {
 	for key, value := range o.edits {
-		old, there := t.Full.Annotations[key]
+		old, there := t.Raw.GetAnnotations()[key]
 		if there != (value != nil) || value != nil && old != *value {
 			return true
 		}
@@ -248,7 +249,7 @@ func (o *setOptions) diff(t cluster.LiveJob) []string {
 	var lines []string
 	for _, key := range []string{gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.ArrayLimitAnnotation} {
 		value, given := o.edits[key]
-		old, there := t.Full.Annotations[key]
+		old, there := t.Raw.GetAnnotations()[key]
 		if !given || there == (value != nil) && (value == nil || old == *value) {
 			continue
 		}

@@ -108,7 +108,11 @@ func (r *removal) patchAll(ctx context.Context, all []gate.Job, done string, kin
 			continue
 		}
 		patched++
-		if err := r.say("job.batch/%s %s in %s namespace", job.Name, done, job.Namespace); err != nil {
+		kind := "job.batch"
+		if !job.IsJob() {
+			kind = "deployment.apps"
+		}
+		if err := r.say("%s/%s %s in %s namespace", kind, job.Name, done, job.Namespace); err != nil {
 			return patched, err
 		}
 	}

@@ -18,7 +18,7 @@ func (o *uninstallOptions) report(r *removal, called string) error {
 	if len(r.tally.stranded) == 0 {
 		return nil
 	}
-	if _, err := fmt.Fprintf(o.streams.Out, "\nNothing releases these Jobs without the gate:\n"); err != nil {
+	if _, err := fmt.Fprintf(o.streams.Out, "\nNothing releases these without the gate:\n"); err != nil {
 		return err
 	}
 	if err := printStranded(o.streams.Out, r.world, r.tally.stranded); err != nil {
@@ -28,8 +28,14 @@ func (o *uninstallOptions) report(r *removal, called string) error {
 		return nil
 	}
 	var b strings.Builder
-	first := r.tally.stranded[0]
-	fmt.Fprintf(&b, "\nTo let one run:\n  %s release --force %s -n %s\n", strings.TrimSuffix(called, " uninstall"), first.Name, first.Namespace)
+	if at := slices.IndexFunc(r.tally.stranded, gate.Job.IsJob); at >= 0 {
+		first := r.tally.stranded[at]
+		fmt.Fprintf(&b, "\nTo let one run:\n  %s release --force %s -n %s\n", strings.TrimSuffix(called, " uninstall"), first.Name, first.Namespace)
+	}
+	if at := slices.IndexFunc(r.tally.stranded, func(job gate.Job) bool { return !job.IsJob() }); at >= 0 {
+		first := r.tally.stranded[at]
+		fmt.Fprintf(&b, "To let a Deployment start:\n  kubectl rollout resume deployment %s -n %s\n", first.Name, first.Namespace)
+	}
 	if slices.ContainsFunc(r.tally.stranded, func(job gate.Job) bool { return !job.OnHold }) {
 		fmt.Fprintf(&b, "To let all run that no person holds:\n  %s --release\n", called)
 	}

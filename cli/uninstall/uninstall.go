@@ -23,11 +23,12 @@ const uninstallLong = `Take depctl out of the cluster, in an order in which noth
   3. the finalizer depctl.dev/result of every pod, depctl.dev/outcome of every
      Job, and the annotation depctl.dev/outcomes of every CronJob that has it;
   4. with --release, un-suspend the Jobs that wait: they run at once, whatever
-     they wait for. Jobs with the annotation depctl.dev/hold stay suspended;
+     they wait for, and end the pause of Deployments that wait. Those with the
+     annotation depctl.dev/hold stay as they are;
   5. the gate's rights, its leash, and namespace depctl-system with all in it.
 
-Without --release the Jobs that wait stay suspended, and are listed with what
-they wait for. Their annotations stay, so that another installation goes on with
+Without --release the Jobs that wait stay suspended and the Deployments paused, and
+they are listed with what they wait for. Their annotations stay, so that another installation goes on with
 them. Pods that a Job with depctl.dev/keep-result makes later carry the finalizer
 again: run the command once more when it is over.
 
@@ -84,7 +85,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		"Change nothing and print what would be done: client, the default of --dry-run alone, or server, which also asks whether you may.")
 	flags.Lookup("dry-run").NoOptDefVal = string(command.DryRunClient)
 	flags.BoolVarP(&o.yes, "yes", "y", false, "Do not ask.")
-	flags.BoolVar(&o.release, "release", false, "Un-suspend the Jobs that wait: they run now, whatever they wait for.")
+	flags.BoolVar(&o.release, "release", false, "Un-suspend the Jobs that wait, and end the pause of Deployments: they run now, whatever they wait for.")
 	flags.BoolVar(&o.keepNamespace, "keep-namespace", false, "Leave namespace depctl-system, without the gate.")
 	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for the gate to end, and for its namespace.")
 	return cmd

@@ -58,6 +58,19 @@ func TestJobsAndDeploymentsAreListedEachForThemselves(t *testing.T) {
 	require.Equal(t, 0, s.size())
 }
 
+func TestADeploymentAsksForItsAccountOfNow(t *testing.T) {
+	t.Parallel()
+	s := newStore(func(lang.Ref, time.Time) {}, clock.RealClock{})
+	d := heldDeployment("web", "raw/load")
+	require.NoError(t, deployments{s}.Add(d))
+	web := lang.Ref{Kind: kind.Deployment, Namespace: "etl", Name: "web"}
+	require.Equal(t, "default", s.entries[web].questions[0].Account)
+	d = d.DeepCopy()
+	d.ResourceVersion, d.Spec.Template.Spec.ServiceAccountName = "2", "other"
+	require.NoError(t, deployments{s}.Update(d))
+	require.Equal(t, "other", s.entries[web].questions[0].Account)
+}
+
 // Whoever names a Deployment has it looked up, too. What that watch tells does not take away what the
 // Deployment waits for, also when it is behind.
 func TestALookedUpDeploymentStaysTheOneThatIsHeld(t *testing.T) {

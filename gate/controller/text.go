@@ -34,7 +34,8 @@ func (s *store) read(job gate.Job) entry {
 	s.mu.RLock()
 	old, known := s.entries[s.keyOf(job.Identity())]
 	s.mu.RUnlock()
-	known = known && old.job.UID == job.UID && old.job.Waits()
+	// Of a Deployment the service account may change, and with it what it may look at.
+	known = known && old.job.UID == job.UID && old.job.Waits() && old.job.ServiceAccount == job.ServiceAccount
 	same := known && !old.unread && sizeOf(old.job) == sizeOf(job) && old.job.Uses.Text == job.Uses.Text && old.job.Uses.Recorded == job.Uses.Recorded
 	e := entry{job: job}
 	switch {

@@ -160,6 +160,10 @@ func oldPodsServeUntilTheNextMigration(t *testing.T, c *cluster, restart func())
 	// A rollback brings the record of that release with it, and so it waits for nothing.
 	s.kubectl("", "rollout", "undo", "-n", s.name, "deployment/web")
 	s.serves("web", "web:1.1")
+	// So it does where somebody applies an earlier manifest, whose migration is gone by now.
+	s.remove("migrate-1")
+	s.patchDeployment("web", newVersion("migrate-1", "web:1"))
+	s.serves("web", "web:1")
 	// What replaces it, without what the gate has written, does not have it wait anew.
 	d = s.deployed("web")
 	delete(d.Annotations, gate.ReleasedAnnotation)
@@ -226,12 +230,13 @@ func aDeploymentRemembers(t *testing.T, c *cluster, restart func()) {
 		write()
 		require.True(t, s.deployed("web").Spec.Paused, name)
 	}
-	hold := `{"metadata":{"annotations":{"depctl.dev/hold":"on call"}}}`
-	s.patchDeployment("web", hold)
+	stdout, _ := s.does("hold", "deployment/web", "--reason", "on call")
+	require.Equal(t, "deployment.apps/web held\n", stdout)
 	s.make("second", "")
 	s.completes("second")
 	s.deploymentSays("web", gate.ReasonHeld, "on call")
-	s.patchDeployment("web", strings.Replace(hold, `"on call"`, "null", 1))
+	stdout, _ = s.does("release", "deployment/web")
+	require.Equal(t, "deployment.apps/web released\n", stdout)
 	s.serves("web", "web:1.0.1")
 
 	// A copy with what the gate wrote on it is a new one.
@@ -242,13 +247,19 @@ func aDeploymentRemembers(t *testing.T, c *cluster, restart func()) {
 	copied := s.deploys(again)
 	require.True(t, copied.Spec.Paused)
 	require.NotContains(t, copied.Annotations, gate.ReleasedAnnotation)
+	require.NotContains(t, copied.Annotations, gate.MetAnnotation)
 	s.deploymentSays("copy", gate.ReasonInvalidAnnotation, "depctl.dev/wait-timeout is for Jobs, and this is a Deployment")
 
-	// A deadlock with a Job is told on both.
+	// A deadlock with a Job is told on both, and a person ends it.
 	s.deploys(deployment("hen", "egg", "hen:1"))
 	s.make("egg", "deployment:hen")
 	s.deploymentSays("hen", gate.ReasonDependencyCycle, "deployment:"+s.name+"/hen")
 	s.saysOf("egg", "held in a deadlock")
+	s.does("set", "deployment/hen", "egg or none")
+	require.Equal(t, "egg or none", s.deployed("hen").Annotations[gate.DependsOnAnnotation])
+	s.does("release", "--force", "deployment/hen")
+	s.serves("hen", "hen:1")
+	s.completes("egg")
 }
 
 func aDeploymentNeedsTheRight(t *testing.T, c *cluster, _ func()) {

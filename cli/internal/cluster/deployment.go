@@ -53,12 +53,21 @@ func (r *Reading) put(of kind.Kind, ref lang.Ref, object metav1.Object, o *lang.
 		r.World.Put(ref, o, object.GetLabels())
 		return nil
 	}
-	d := &appsv1.Deployment{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(whole.Object, d); err != nil {
-		return fmt.Errorf("reading Deployment %s: %w", ref, err)
+	job, err := observeDeployment(whole)
+	if err == nil {
+		r.World.Add(job)
 	}
-	r.World.Add(gate.ObserveDeployment(d, o))
-	return nil
+	return err
+}
+
+// observeDeployment returns the facts of a Deployment, as the gate has them.
+func observeDeployment(o *unstructured.Unstructured) (gate.Job, error) {
+	d := &appsv1.Deployment{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, d); err != nil {
+		return gate.Job{}, fmt.Errorf("deployment %s/%s is not as apps/v1 has it: %w", o.GetNamespace(), o.GetName(), err)
+	}
+	of, _ := kind.Of(kind.Deployment)
+	return gate.ObserveDeployment(d, status.Observe(of, o)), nil
 }
 
 // heldDeployment reads a Deployment that is asked about, and returns what is written on it as it would

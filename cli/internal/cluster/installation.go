@@ -17,6 +17,8 @@ const (
 	schedulesName = "depctl-gate-schedules"
 	limitsName    = "depctl-gate-limits"
 	kindsName     = "depctl-gate-kinds"
+
+	deploymentsName = "depctl-gate-deployments"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -96,8 +98,8 @@ func holds() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
-	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "tokens"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits"))...)
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "tokens"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -122,6 +124,8 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: kindsName},
 		Installed{Kind: clusterRoleKind, Name: kindsName + "-listed"},
 		Installed{Kind: clusterRoleKind, Name: kindsName + "-secrets"},
+		Installed{Kind: clusterBindingKind, Name: deploymentsName},
+		Installed{Kind: clusterRoleKind, Name: deploymentsName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},
@@ -130,7 +134,7 @@ func rights() []Installed {
 		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
 		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
 	)
-	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements")...)...)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements", "leash-deployments")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 

@@ -68,16 +68,29 @@ func (c *JobClient) ReadAll(ctx context.Context, now time.Time) (*snapshot.World
 	return readAll(ctx, c.typed, now)
 }
 
-// LiveJob is a Job that is to be acted on: all of it, as batch/v1 has it, and what
-// matters of it.
+// LiveJob is a Job that is to be acted on, or a Deployment that waits: all of it, and what matters of
+// it.
 type LiveJob struct {
-	Raw  *unstructured.Unstructured
+	Raw *unstructured.Unstructured
+	// Full is a Job as batch/v1 has it; nil for a Deployment.
 	Full *batchv1.Job
 	gate.Job
 }
 
-// NewLiveJob returns a Job as the API server sent it.
+// Resource returns what kubectl calls its kind in messages.
+func (t LiveJob) Resource() string {
+	if t.IsJob() {
+		return "job.batch"
+	}
+	return "deployment.apps"
+}
+
+// NewLiveJob returns a Job, or a Deployment, as the API server sent it.
 func NewLiveJob(raw *unstructured.Unstructured) (LiveJob, error) {
+	if raw.GetKind() == "Deployment" {
+		job, err := observeDeployment(raw)
+		return LiveJob{Raw: raw, Job: job}, err
+	}
 	full := &batchv1.Job{}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, full); err != nil {
 		return LiveJob{}, fmt.Errorf("job %s/%s is not as batch/v1 has it: %w", raw.GetNamespace(), raw.GetName(), err)
@@ -85,15 +98,24 @@ func NewLiveJob(raw *unstructured.Unstructured) (LiveJob, error) {
 	return LiveJob{Raw: raw, Full: full, Job: gate.Observe(full)}, nil
 }
 
+// heldKind returns the kind of what is held.
+func heldKind(ref lang.Ref) Kind {
+	if ref.Kind == lang.KindJob {
+		return JobKind
+	}
+	return deploymentKind
+}
+
 func (c *JobClient) in(namespace string, k Kind) dynamic.ResourceInterface {
 	return c.objects.Resource(k.Resource).Namespace(namespace)
 }
 
-// Get reads one Job.
+// Get reads one Job, or one Deployment.
 func (c *JobClient) Get(ctx context.Context, ref lang.Ref) (LiveJob, error) {
-	raw, err := c.in(ref.Namespace, JobKind).Get(ctx, ref.Name, metav1.GetOptions{})
+	k := heldKind(ref)
+	raw, err := c.in(ref.Namespace, k).Get(ctx, ref.Name, metav1.GetOptions{})
 	if err != nil {
-		return LiveJob{}, c.Explain(ctx, err, Right{"get", JobKind, "", ref.Namespace}, ref)
+		return LiveJob{}, c.Explain(ctx, err, Right{"get", k, "", ref.Namespace}, ref)
 	}
 	return NewLiveJob(raw)
 }
@@ -138,6 +160,7 @@ type Change struct {
 // Apply writes a change to a Job and returns what it is then, and whether anything
 // was to be written. If somebody else was faster, it looks again, at the same Job.
 func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, bool, error) {
+	k := heldKind(t.Identity())
 	for attempt := 1; ; attempt++ {
 		body, err := ch.Patch(t)
 		if err != nil || body == nil {
@@ -151,7 +174,7 @@ func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, b
 		if ch.Of != "" {
 			of = []string{ch.Of}
 		}
-		raw, err := c.in(t.Namespace, JobKind).Patch(ctx, t.Name, ch.Kind, body,
+		raw, err := c.in(t.Namespace, k).Patch(ctx, t.Name, ch.Kind, body,
 			metav1.PatchOptions{DryRun: c.DryRun.Option(), FieldManager: fieldManager}, of...)
 		if err == nil {
 			after, err := NewLiveJob(raw)
@@ -159,14 +182,14 @@ func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, b
 		}
 		overtaken := apierrors.IsConflict(err) || ch.Kind == types.JSONPatchType && apierrors.IsInvalid(err)
 		if !overtaken || attempt == attempts {
-			return t, false, c.Explain(ctx, err, Right{"patch", JobKind, ch.Of, t.Namespace}, t.Identity())
+			return t, false, c.Explain(ctx, err, Right{"patch", k, ch.Of, t.Namespace}, t.Identity())
 		}
 		now, err := c.Get(ctx, t.Identity())
 		if err != nil {
 			return t, false, err
 		}
 		if now.UID != t.UID {
-			return t, false, fmt.Errorf("job %s was recreated meanwhile, and is left alone", t.Identity())
+			return t, false, fmt.Errorf("%s %s was recreated meanwhile, and is left alone", strings.ToLower(t.Noun()), t.Identity())
 		}
 		t = now
 	}

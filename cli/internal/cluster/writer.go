@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -18,6 +19,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // attempts bounds how often a write that others got in the way of is tried.
@@ -119,20 +121,38 @@ func until(ctx context.Context, timeout time.Duration, what string, gone utilwai
 	return err
 }
 
-// Read returns the Jobs of all namespaces.
+// Read returns the Jobs of all namespaces, and the Deployments that wait.
 func (c *Writer) Read(ctx context.Context, now time.Time) (*snapshot.World, error) {
 	w, err := readAll(ctx, c.jobs, now)
-	if err == nil {
-		w.Access = snapshot.Hopeful{Access: w.Access} // nobody asks any more
+	if err != nil {
+		return w, explain(err, "list", JobKind, "", "of all namespaces")
 	}
-	return w, explain(err, "list", JobKind, "", "of all namespaces")
+	w.Access = snapshot.Hopeful{Access: w.Access} // nobody asks any more
+	list, err := c.client(deploymentKind, "").List(ctx, metav1.ListOptions{LabelSelector: gate.HeldLabel})
+	if apierrors.IsNotFound(err) {
+		return w, nil
+	}
+	if err != nil {
+		return w, explain(err, "list", deploymentKind, "", "of all namespaces")
+	}
+	for i := range list.Items {
+		w.Add(waiting(&list.Items[i]))
+	}
+	return w, nil
+}
+
+// waiting returns the facts of a Deployment of which there is the metadata: one without the record of
+// a release is paused.
+func waiting(o *metav1.PartialObjectMetadata) gate.Job {
+	d := &appsv1.Deployment{ObjectMeta: o.ObjectMeta}
+	d.Spec.Paused = true
+	return gate.ObserveDeployment(d, &lang.Object{UID: string(o.UID), Created: o.CreationTimestamp.Time})
 }
 
 // PatchJob writes to a Job what patch makes of its present state, nil for
 // nothing, and reports whether it did. It tries again if somebody else was
 // faster.
 func (c *Writer) PatchJob(ctx context.Context, job gate.Job, kind types.PatchType, patch func(gate.Job) ([]byte, error)) (bool, error) {
-	client := c.jobs.Jobs(job.Namespace)
 	for attempt := 1; ; attempt++ {
 		body, err := patch(job)
 		if err != nil || body == nil {
@@ -141,18 +161,42 @@ func (c *Writer) PatchJob(ctx context.Context, job gate.Job, kind types.PatchTyp
 		if c.DryRun == command.DryRunClient {
 			return true, nil
 		}
-		_, err = client.Patch(ctx, job.Name, kind, body, metav1.PatchOptions{DryRun: c.DryRun.Option(), FieldManager: "depctl"})
+		err = c.patch(ctx, job, kind, body)
 		// A JSON patch is invalid if one of its tests fails.
 		overtaken := apierrors.IsConflict(err) || kind == types.JSONPatchType && apierrors.IsInvalid(err)
 		if !overtaken || attempt == attempts {
 			return settled(err, "patch", job)
 		}
-		now, err := client.Get(ctx, job.Name, metav1.GetOptions{})
-		if err != nil {
+		if job, err = c.again(ctx, job); err != nil {
 			return settled(err, "get", job)
 		}
-		job = gate.Observe(now)
 	}
+}
+
+func (c *Writer) patch(ctx context.Context, job gate.Job, kind types.PatchType, body []byte) error {
+	o := metav1.PatchOptions{DryRun: c.DryRun.Option(), FieldManager: "depctl"}
+	if !job.IsJob() {
+		_, err := c.client(deploymentKind, job.Namespace).Patch(ctx, job.Name, kind, body, o)
+		return err
+	}
+	_, err := c.jobs.Jobs(job.Namespace).Patch(ctx, job.Name, kind, body, o)
+	return err
+}
+
+// again returns a Job as it is now, and where it cannot be read, as it was.
+func (c *Writer) again(ctx context.Context, job gate.Job) (gate.Job, error) {
+	if !job.IsJob() {
+		now, err := c.client(deploymentKind, job.Namespace).Get(ctx, job.Name, metav1.GetOptions{})
+		if err != nil {
+			return job, err
+		}
+		return waiting(now), nil
+	}
+	now, err := c.jobs.Jobs(job.Namespace).Get(ctx, job.Name, metav1.GetOptions{})
+	if err != nil {
+		return job, err
+	}
+	return gate.Observe(now), nil
 }
 
 // settled reports whether the Job was written to: not if it is gone, which is
@@ -161,5 +205,5 @@ func settled(err error, verb string, job gate.Job) (bool, error) {
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}
-	return err == nil, explain(err, verb, JobKind, job.Namespace, job.Identity().String())
+	return err == nil, explain(err, verb, heldKind(job.Identity()), job.Namespace, job.Identity().String())
 }

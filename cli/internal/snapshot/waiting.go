@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"depctl.dev/cli/picture"
@@ -32,7 +33,7 @@ func NotWaiting(job gate.Job) error {
 	if why == "" {
 		return nil
 	}
-	return fmt.Errorf("job %s %s", job.Identity(), why)
+	return fmt.Errorf("%s %s %s", strings.ToLower(job.Noun()), job.Identity(), why)
 }
 
 // WaitsFor returns the checks that a Job still waits for, as its expression would
