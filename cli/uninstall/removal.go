@@ -37,8 +37,10 @@ type removal struct {
 // tally counts what was done.
 type tally struct {
 	deleted, absent, freed, records, released int
-	// stranded are the Jobs that stay suspended.
+	// stranded are the Jobs that stay suspended, and mixed says that Deployments were among those
+	// that waited.
 	stranded []gate.Job
+	mixed    bool
 }
 
 // run goes through the steps. None begins before the one before it has succeeded,
@@ -149,6 +151,10 @@ func (t tally) plan() string {
 
 func (t tally) text(deleted, freed, released, stranded string) string {
 	var parts []string
+	waiter := "Job"
+	if t.mixed {
+		waiter = "object"
+	}
 	for _, part := range []struct {
 		format, noun string
 		n            int
@@ -157,8 +163,8 @@ func (t tally) text(deleted, freed, released, stranded string) string {
 		{"%s not found", "object", t.absent},
 		{freed, "finalizer", t.freed},
 		{freed, "record", t.records},
-		{released, "Job", t.released},
-		{stranded, "Job", len(t.stranded)},
+		{released, waiter, t.released},
+		{stranded, waiter, len(t.stranded)},
 	} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf(part.format, command.Count(part.n, part.noun)))

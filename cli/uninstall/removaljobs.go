@@ -79,6 +79,7 @@ func (r *removal) readJobs(ctx context.Context) error {
 	var err error
 	if r.world, err = r.Read(ctx, r.clock.Now()); err == nil {
 		r.tally.stranded = stranded(r.world)
+		r.tally.mixed = r.tally.mixed || slices.ContainsFunc(r.tally.stranded, func(job gate.Job) bool { return !job.IsJob() })
 	}
 	return err
 }

@@ -182,9 +182,14 @@ func TestUninstallReleasesAtOnce(t *testing.T) {
 		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: "busybox:1.37"}}},
 	}, metav1.CreateOptions{})
 	require.NoError(t, err)
+	web := deployment("web", "load", "web:1")
+	web.Labels, web.Spec.Paused = map[string]string{gate.HeldLabel: "true"}, true
+	s.deploys(web)
 	stdout, stderr, code := c.uninstall(t, c.Kubeconfig(), "--yes", "--release", "--keep-namespace")
 	require.Zero(t, code, stderr)
-	require.Contains(t, stdout, "29 objects deleted, 1 finalizer removed, 1 record removed, 2 Jobs released.\n")
+	require.Contains(t, stdout, "29 objects deleted, 1 finalizer removed, 1 record removed, 3 objects released.\n")
+	require.Contains(t, stdout, "deployment.apps/web released in "+s.name+" namespace\n")
+	s.serves("web", "web:1")
 	nightly, err := c.client.BatchV1().CronJobs(s.name).Get(t.Context(), "nightly", metav1.GetOptions{})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"example.com/mine": "stays"}, nightly.Annotations)
