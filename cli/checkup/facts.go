@@ -19,7 +19,9 @@ type Facts struct {
 	DeploymentError error
 	Wanted, Ready   int32
 	Arrays, Limits  bool
-	ObserveOnly     bool
+	// Deployments: the gate holds Deployments, too.
+	Deployments bool
+	ObserveOnly bool
 	// Alone tells that the gate elects no leader.
 	Alone bool
 

@@ -84,6 +84,8 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 		return []Advice{{"let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, name)}}
 	}
 	switch {
+	case d.Reason == gate.ReasonStartedUnheld && !job.IsJob():
+		return []Advice{{"it was made while nothing held Deployments, or annotated later; to have them held", "kubectl apply -k deploy/full"}}
 	case d.Reason == gate.ReasonDependencyCycle:
 		return []Advice{{"break the circle: let one of them wait for less", edit}}
 	case d.Action == gate.Releasing && tried:

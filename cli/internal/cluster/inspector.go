@@ -71,6 +71,7 @@ func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	default:
 		r := snapshot.ReachOf(d)
 		f.Deployment, f.Arrays, f.Limits, f.ObserveOnly, f.Alone = true, !r.JobsOnly, r.Limits, r.ObserveOnly, r.Alone
+		f.Deployments = r.Deployments
 		f.Wanted, f.Ready = ptr.Deref(d.Spec.Replicas, 1), d.Status.ReadyReplicas
 		for _, container := range d.Spec.Template.Spec.Containers {
 			if container.Name == "gate" || f.Image == "" {
@@ -181,6 +182,10 @@ func rightsOf(f checkup.Facts) map[right][]string {
 	if f.Limits {
 		needed[right{resource: "configmaps", name: gate.LimitsName}] = []string{"list", "watch"}
 		needed[right{group: "scheduling.k8s.io", resource: "priorityclasses"}] = []string{"list", "watch"}
+	}
+	if f.Deployments {
+		needed[right{group: "apps", resource: "deployments"}] = []string{"list", "watch", "patch"}
+		needed[right{group: "apps", resource: "deployments", subresource: "status"}] = []string{"patch"}
 	}
 	if f.Arrays {
 		needed[pods] = append(needed[pods], "patch")

@@ -14,8 +14,8 @@ type Reach struct {
 	// JobsOnly tells that arrays are not released element by element.
 	JobsOnly    bool
 	ObserveOnly bool
-	// Limits tells that tokens are given.
-	Limits bool
+	// Limits tells that tokens are given, and Deployments that Deployments are held.
+	Limits, Deployments bool
 	// Alone tells that no leader is elected.
 	Alone          bool
 	CrossNamespace string
@@ -47,6 +47,8 @@ func ReachOf(d *appsv1.Deployment) Reach {
 				r.Alone = !on
 			case "limits":
 				r.Limits = on
+			case "deployments":
+				r.Deployments = on
 			case "observe-only":
 				r.ObserveOnly = on
 			case "cross-namespace":
