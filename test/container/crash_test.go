@@ -55,7 +55,7 @@ func TestTheNodeIsKilledAndStartedAgainWhileJobsWait(t *testing.T) {
 	needsRealNode(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	own, err := startCluster(ctx)
+	own, err := startCluster(ctx, sandbox.Base)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, own.stop()) }()
 	_, err = own.StartGate(ctx, sandbox.GateOptions{})

@@ -50,7 +50,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	var err error
-	if shared, err = startCluster(ctx); err != nil {
+	if shared, err = startCluster(ctx, sandbox.Base); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -68,8 +68,8 @@ func run(m *testing.M) (code int) {
 }
 
 // startCluster starts a sandbox with a real node only, and records its Jobs.
-func startCluster(ctx context.Context) (*cluster, error) {
-	s, err := sandbox.Start(ctx, sandbox.Options{NodeKinds: []sandbox.NodeKind{sandbox.Real}})
+func startCluster(ctx context.Context, overlay sandbox.Overlay) (*cluster, error) {
+	s, err := sandbox.Start(ctx, sandbox.Options{NodeKinds: []sandbox.NodeKind{sandbox.Real}, Overlay: overlay})
 	if err != nil {
 		return nil, err
 	}

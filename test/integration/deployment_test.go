@@ -11,6 +11,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/yaml"
 
 	"depctl.dev/gate"
@@ -48,6 +49,18 @@ func (s *space) patchDeployment(name, patch string) *appsv1.Deployment {
 	d, err := s.client.AppsV1().Deployments(s.name).Patch(s.t.Context(), name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
 	require.NoError(s.t, err)
 	return d
+}
+
+// puts changes a Deployment by get, modify and put, and tries again if others were faster.
+func (s *space) puts(name string, change func(*appsv1.Deployment)) (put *appsv1.Deployment) {
+	s.t.Helper()
+	require.NoError(s.t, retry.RetryOnConflict(retry.DefaultBackoff, func() (err error) {
+		d := s.deployed(name)
+		change(d)
+		put, err = s.client.AppsV1().Deployments(s.name).Update(s.t.Context(), d, metav1.UpdateOptions{})
+		return err
+	}))
+	return put
 }
 
 // newVersion returns the merge patch of another image, which waits for something else.
@@ -165,10 +178,7 @@ func oldPodsServeUntilTheNextMigration(t *testing.T, c *cluster, restart func())
 	s.patchDeployment("web", newVersion("migrate-1", "web:1"))
 	s.serves("web", "web:1")
 	// What replaces it, without what the gate has written, does not have it wait anew.
-	d = s.deployed("web")
-	delete(d.Annotations, gate.ReleasedAnnotation)
-	d, err := s.client.AppsV1().Deployments(s.name).Update(t.Context(), d, metav1.UpdateOptions{})
-	require.NoError(t, err)
+	d = s.puts("web", func(d *appsv1.Deployment) { delete(d.Annotations, gate.ReleasedAnnotation) })
 	require.Contains(t, d.Annotations, gate.ReleasedAnnotation)
 	require.False(t, d.Spec.Paused)
 }
@@ -214,12 +224,7 @@ func aDeploymentRemembers(t *testing.T, c *cluster, restart func()) {
 
 	// get, modify, put; apply; and a person's resume leave it paused.
 	for name, write := range map[string]func(){
-		"put": func() {
-			d := s.deployed("web")
-			d.Spec.Paused = false
-			_, err := s.client.AppsV1().Deployments(s.name).Update(t.Context(), d, metav1.UpdateOptions{})
-			require.NoError(t, err)
-		},
+		"put":    func() { s.puts("web", func(d *appsv1.Deployment) { d.Spec.Paused = false }) },
 		"resume": func() { s.kubectl("", "rollout", "resume", "-n", s.name, "deployment/web") },
 		"apply": func() {
 			text, err := yaml.Marshal(deployment("web", "first and second", "web:1.0.1"))
