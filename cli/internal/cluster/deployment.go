@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/status"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
@@ -53,21 +52,11 @@ func (r *Reading) put(of kind.Kind, ref lang.Ref, object metav1.Object, o *lang.
 		r.World.Put(ref, o, object.GetLabels())
 		return nil
 	}
-	job, err := observeDeployment(whole)
+	job, err := lookup.ObserveDeployment(whole)
 	if err == nil {
 		r.World.Add(job)
 	}
 	return err
-}
-
-// observeDeployment returns the facts of a Deployment, as the gate has them.
-func observeDeployment(o *unstructured.Unstructured) (gate.Job, error) {
-	d := &appsv1.Deployment{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, d); err != nil {
-		return gate.Job{}, fmt.Errorf("deployment %s/%s is not as apps/v1 has it: %w", o.GetNamespace(), o.GetName(), err)
-	}
-	of, _ := kind.Of(kind.Deployment)
-	return gate.ObserveDeployment(d, status.Observe(of, o)), nil
 }
 
 // heldDeployment reads a Deployment that is asked about, and returns what is written on it as it would

@@ -23,6 +23,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
+	"depctl.dev/gate/lookup"
 	"depctl.dev/lang"
 )
 
@@ -88,7 +89,7 @@ func (t LiveJob) Resource() string {
 // NewLiveJob returns a Job, or a Deployment, as the API server sent it.
 func NewLiveJob(raw *unstructured.Unstructured) (LiveJob, error) {
 	if raw.GetKind() == "Deployment" {
-		job, err := observeDeployment(raw)
+		job, err := lookup.ObserveDeployment(raw)
 		return LiveJob{Raw: raw, Job: job}, err
 	}
 	full := &batchv1.Job{}
