@@ -85,6 +85,9 @@ func (j Job) Noun() string {
 // metBefore reports whether the Deployment was released by its expression of now before, for an earlier
 // version.
 func metBefore(s Snapshot) (Decision, bool) {
+	if len(s.Job.met) == 0 { // a Job: its text, which may be long, is not hashed at each decision
+		return Decision{}, false
+	}
 	return Decision{
 		Action: Releasing, Reason: ReasonMet, Message: "released: what it waits for was met for an earlier version of this Deployment",
 	}, slices.Contains(s.Job.met, textHash(s.Job.DependsOn))

@@ -229,7 +229,7 @@ func (a *acting) say(t cluster.LiveJob, done string) error {
 	if a.structured != nil {
 		return a.structured.PrintObj(t.Raw, a.streams.Out)
 	}
-	line := t.Resource() + "/" + t.Name
+	line := cluster.ResourceOf(t.Job) + "/" + t.Name
 	if a.output == "" {
 		line += " " + done
 		if t.Namespace != a.namespace {

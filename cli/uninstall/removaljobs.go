@@ -109,11 +109,7 @@ func (r *removal) patchAll(ctx context.Context, all []gate.Job, done string, kin
 			continue
 		}
 		patched++
-		kind := "job.batch"
-		if !job.IsJob() {
-			kind = "deployment.apps"
-		}
-		if err := r.say("%s/%s %s in %s namespace", kind, job.Name, done, job.Namespace); err != nil {
+		if err := r.say("%s/%s %s in %s namespace", cluster.ResourceOf(job), job.Name, done, job.Namespace); err != nil {
 			return patched, err
 		}
 	}

@@ -62,18 +62,20 @@ func (r *Reading) put(of kind.Kind, ref lang.Ref, object metav1.Object, o *lang.
 // heldDeployment reads a Deployment that is asked about, and returns what is written on it as it would
 // be on a Job.
 func (i *Inquirer) heldDeployment(ctx context.Context, r *Reading, ref lang.Ref) (*batchv1.Job, error) {
-	d, err := i.Client.AppsV1().Deployments(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	of, _ := kind.Of(kind.Deployment)
+	d, err := i.objects.Resource(gate.ResourceOf(of)).Namespace(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return nil, fmt.Errorf("there is no Deployment %s/%s", ref.Namespace, ref.Name)
 	case err != nil:
 		return nil, fmt.Errorf("reading Deployment %s/%s: %w", ref.Namespace, ref.Name, err)
 	}
-	if err := r.lookForObject(ctx, ref); err != nil {
+	r.objectsRead[ref], r.World.Kinds[of.Name] = r.World.Now, r.resolve(ctx, of)
+	if err := r.put(of, ref, d, status.Observe(of, d)); err != nil {
 		return nil, err
 	}
 	if _, held := r.World.Jobs[ref]; !held {
 		return nil, fmt.Errorf("the Deployment %s/%s waits for nothing: it has no %s", ref.Namespace, ref.Name, gate.DependsOnAnnotation)
 	}
-	return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: d.Namespace, Name: d.Name, UID: d.UID, Annotations: d.Annotations}}, nil
+	return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: ref.Namespace, Name: ref.Name, UID: d.GetUID(), Annotations: d.GetAnnotations()}}, nil
 }

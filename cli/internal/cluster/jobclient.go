@@ -78,12 +78,10 @@ type LiveJob struct {
 	gate.Job
 }
 
-// Resource returns what kubectl calls its kind in messages.
-func (t LiveJob) Resource() string {
-	if t.IsJob() {
-		return "job.batch"
-	}
-	return "deployment.apps"
+// ResourceOf returns what kubectl calls the kind of a Job, or of a Deployment that waits, in messages.
+func ResourceOf(job gate.Job) string {
+	k := heldKind(job.Identity())
+	return schema.GroupResource{Group: k.Resource.Group, Resource: k.singular}.String()
 }
 
 // NewLiveJob returns a Job, or a Deployment, as the API server sent it.
