@@ -35,6 +35,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
+	"depctl.dev/lang/kind"
 )
 
 // testNow is what the clock of testFactory says.
@@ -317,5 +318,9 @@ func withoutCommands(text string) string {
 
 // heldKinds are the kinds beside Jobs of which all that wait are listed.
 func heldKinds() map[schema.GroupVersionResource]string {
-	return map[schema.GroupVersionResource]string{{Group: "apps", Version: "v1", Resource: "deployments"}: "DeploymentList"}
+	lists := map[schema.GroupVersionResource]string{}
+	for _, k := range kind.Held() {
+		lists[schema.GroupVersionResource{Group: k.Group, Version: k.Version, Resource: k.Resource}] = k.Noun + "List"
+	}
+	return lists
 }

@@ -10,6 +10,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/lang"
 )
@@ -194,22 +195,20 @@ func (c Condition) condition() batchv1.JobCondition {
 	}
 }
 
-// ConditionPatch returns the strategic merge patch of a Job's status that writes
-// a condition. Conditions are merged by their type, so it touches no other, and
+// ConditionPatch returns the patch that writes a condition: of a Job, a strategic merge
+// patch of its status. Conditions are merged by their type, so it touches no other, and
 // nothing else of the status. It needs no resourceVersion, unlike the patch that
 // fails a Job: the condition starts, stops and fails nothing, so a Job that was
 // resumed meanwhile only carries for some seconds what was true before, until
 // its next condition. With one, each write of the Job controller would refuse it.
 // The uid keeps it from another Job of the name.
-func ConditionPatch(job Job, c Condition) ([]byte, error) {
+func ConditionPatch(job Job, c Condition) (Write, error) {
 	if !job.IsJob() {
-		return encode(job, "condition", map[string]any{
-			"metadata": map[string]any{"uid": job.UID},
-			"status":   map[string]any{"conditions": []any{c.ofDeployment()}},
-		})
+		return heldConditionWrite(job, c)
 	}
-	return encode(job, "condition", map[string]any{
+	patch, err := encode(job, "condition", map[string]any{
 		"metadata": map[string]any{"uid": job.UID},
 		"status":   batchv1.JobStatus{Conditions: []batchv1.JobCondition{c.condition()}},
 	})
+	return Write{types.StrategicMergePatchType, "status", patch}, err
 }

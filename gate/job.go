@@ -228,6 +228,13 @@ func room(annotations map[string]string) int {
 	return left
 }
 
+func serviceAccount(spec *corev1.PodSpec) string {
+	if spec.ServiceAccountName == "" {
+		return "default"
+	}
+	return spec.ServiceAccountName
+}
+
 func foreignOwner(job *batchv1.Job) string {
 	if by := job.Spec.ManagedBy; by != nil && *by != batchv1.JobControllerName {
 		return "spec.managedBy " + *by
@@ -262,10 +269,9 @@ func (j Job) Step() lang.Ref {
 // IsJob reports whether it is a Job, and not an object of another kind that is held as Jobs are.
 func (j Job) IsJob() bool { return j.Kind == "" }
 
-// Outcome returns how the Job ended. What is no Job never ends: one that counts as skipped may
-// start all the same.
+// Outcome returns how the Job ended. What is no Job and counts as skipped may start all the same.
 func (j Job) Outcome() lang.Outcome {
-	if !j.IsJob() {
+	if !j.IsJob() && j.Object.Outcome == lang.Skipped {
 		return lang.Undecided
 	}
 	return j.Object.Outcome

@@ -28,7 +28,7 @@ type operation struct {
 // path does not exist.
 func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) {
 	if !job.IsJob() {
-		return job.unpause(release)
+		return job.unhold(release)
 	}
 	uses := job.usesOperations()
 	if how.Unlimited && job.Uses.Said {

@@ -44,7 +44,7 @@ func (f Facts) apply() string {
 
 // applyRights is what gives the gate the rights that its flags need.
 func (f Facts) applyRights() string {
-	if (f.Limits || f.Deployments) && f.policies() {
+	if (f.Limits || len(f.HeldKinds) > 0) && f.policies() {
 		return applyFull
 	}
 	return f.apply()

@@ -57,7 +57,7 @@ func TestWhatIsFound(t *testing.T) {
 		"Jobs are not held":        {func(f *Facts) { f.Held = false }, "hold", Failure, "run at once", applyBase},
 		"a leash with a hole":      {func(f *Facts) { f.MissingLeash = []string{"leash-jobs.depctl.dev"} }, "leash", Failure, "leash-jobs", applyBase},
 		"a missing right":          {func(f *Facts) { f.MissingRights = []string{"patch jobs"} }, "rights", Failure, "may not patch jobs", applyBase},
-		"a right for Deployments":  {func(f *Facts) { f.Deployments, f.MissingRights = true, []string{"patch deployments"} }, "rights", Failure, "may not patch deployments", applyFull},
+		"a right for Deployments":  {func(f *Facts) { f.HeldKinds, f.MissingRights = []string{"deployment"}, []string{"patch deployments"} }, "rights", Failure, "may not patch deployments", applyFull},
 		"a right for limits":       {func(f *Facts) { f.Limits, f.MissingRights = true, []string{"list configmaps"} }, "rights", Failure, "may not list configmaps", applyFull},
 		"arrays that nobody has":   {func(f *Facts) { f.Elementwise = 2 }, "arrays", Warning, "need them: 2", "kubectl apply -k deploy/arrays"},
 		"kinds that nobody names": {func(f *Facts) {

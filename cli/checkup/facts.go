@@ -19,8 +19,8 @@ type Facts struct {
 	DeploymentError error
 	Wanted, Ready   int32
 	Arrays, Limits  bool
-	// Deployments: the gate holds Deployments, too.
-	Deployments bool
+	// HeldKinds are the kinds beside Jobs that the gate holds.
+	HeldKinds   []string
 	ObserveOnly bool
 	// Alone tells that the gate elects no leader.
 	Alone bool

@@ -34,7 +34,7 @@ many run, wait, or never will, and why the first; --index explains one element.
 Of a Job that waits for tokens of limits it says how many there are, who uses them,
 and where the Job is in line.
 
-Of a Deployment that waits it says the same as of a Job.
+Of a Deployment, a JobSet or a RayJob that waits it says the same as of a Job.
 
 Of a CronJob it says why there is no Job for the time that is next, how its last
 runs ended, and what its next run would wait for, and of which time each run is.
@@ -85,8 +85,8 @@ type explainOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "explain (JOB | deployment/NAME | cronjob/NAME)... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
-		Short:                 "Say why a Job, a Deployment or a CronJob waits, ran, or never will",
+		Use:                   "explain (JOB | KIND/NAME)... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
+		Short:                 "Say why a Job, or what else can wait, waits, ran, or never will",
 		Long:                  explainLong,
 		Example:               explainExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
@@ -143,9 +143,9 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 			o.cronJobs, o.order = append(o.cronJobs, ref), append(o.order, ref)
 			continue
 		}
-		ref, ok := command.DeploymentNamed(arg, namespace)
+		ref, ok := command.HeldNamed(arg, namespace)
 		if ok && (o.runName != "" || o.index >= 0 || o.expr != "") {
-			return command.UsageErrorf("--run, --index and --expr are about Jobs, and %s is a Deployment", ref.Name)
+			return command.UsageErrorf("--run, --index and --expr are about Jobs, and %s is none", ref)
 		}
 		if !ok {
 			if ref, err = command.JobNamed(arg, namespace); err != nil {

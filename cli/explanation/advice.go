@@ -78,14 +78,11 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	case gate.StateFailed:
 		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job)}
 	case gate.StateSuspended:
-		if !job.IsJob() {
-			return []Advice{{"let it start", "kubectl rollout resume deployment " + name}}
-		}
-		return []Advice{{"let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, name)}}
+		return []Advice{{"let it run", StartCommand(job)}}
 	}
 	switch {
 	case d.Reason == gate.ReasonStartedUnheld && !job.IsJob():
-		return []Advice{{"it was made while nothing held Deployments, or annotated later; to have them held", "kubectl apply -k deploy/full"}}
+		return []Advice{{"it was made while nothing held " + job.Noun() + "s, or annotated later; to have them held", "kubectl apply -k deploy/full"}}
 	case d.Reason == gate.ReasonDependencyCycle:
 		return []Advice{{"break the circle: let one of them wait for less", edit}}
 	case d.Action == gate.Releasing && tried:

@@ -29,8 +29,8 @@ type acting struct {
 	clock   clock.PassiveClock
 	// verb and done are what happens to a Job, before and after: hold, held.
 	verb, done string
-	// deployments: it can be done to Deployments that wait, too.
-	deployments bool
+	// held: it can be done to what else waits, too.
+	held bool
 
 	selector           string
 	all, allNamespaces bool
@@ -117,9 +117,9 @@ func (a *acting) find(ctx context.Context, names []string, fits func(cluster.Liv
 	}
 	refs := make([]lang.Ref, 0, len(names))
 	for _, name := range names {
-		ref, is := command.DeploymentNamed(name, a.namespace)
-		if is && (!a.deployments || a.run != "") {
-			return nil, command.UsageErrorf("depctl %s is about Jobs here, and %s is a Deployment", a.verb, ref.Name)
+		ref, is := command.HeldNamed(name, a.namespace)
+		if is && (!a.held || a.run != "") {
+			return nil, command.UsageErrorf("depctl %s is about Jobs here, and %s is none", a.verb, ref)
 		}
 		if !is {
 			var err error

@@ -40,7 +40,7 @@ type holdOptions struct {
 // NewHold returns "depctl hold".
 func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &holdOptions{acting: newActing(f, streams, "hold", "held")}
-	o.deployments = true
+	o.held = true
 	cmd := &cobra.Command{
 		Use:                   "hold JOB... | -l LABELS | --all | --run NAME [--reason TEXT]",
 		Short:                 "Keep Jobs from being released",

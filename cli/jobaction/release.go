@@ -41,7 +41,7 @@ type releaseOptions struct {
 // NewRelease returns "depctl release".
 func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &releaseOptions{acting: newActing(f, streams, "release", "released")}
-	o.deployments = true
+	o.held = true
 	cmd := &cobra.Command{
 		Use:         "release JOB... | -l LABELS | --all | --run NAME [--force]",
 		Short:       "Take the hold off Jobs, or run them now",
@@ -171,7 +171,7 @@ func (o *releaseOptions) forceRelease(ctx context.Context, t cluster.LiveJob, w 
 		}
 		skipped = t
 		if !t.IsJob() {
-			return gate.ForceDeploymentPatch(t.Job, by, o.clock.Now())
+			return gate.ForceHeldPatch(t.Job, by, o.clock.Now())
 		}
 		return gate.ForcePatch(t.Full, by, o.clock.Now())
 	}})

@@ -53,7 +53,7 @@ type setOptions struct {
 // NewSet returns "depctl set".
 func NewSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
-	o.deployments = true
+	o.held = true
 	cmd := &cobra.Command{
 		Use:         "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
 		Short:       "Change what a Job waits for",

@@ -35,7 +35,7 @@ func misplacedAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	if w.IsAnnotated() {
 		return nil
 	}
-	if _, waits := w.Deployment(); waits {
+	if _, waits := w.Held(); waits {
 		return nil
 	}
 	right := "write it in metadata.annotations of the Job"
@@ -64,7 +64,7 @@ func misplacedAnnotation(_ *linting, w *manifest.Workload) []mistake {
 		}
 	}
 	if manifest.IsForeignWork(w.Kind) && w.Job == nil {
-		right = "the gate holds only Jobs of batch/v1: " + right
+		right = "the gate does not hold this kind: " + right
 	}
 	for _, place := range places {
 		if _, holder := manifest.Entry(place.at, gate.DependsOnAnnotation); holder != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/gate"
 )
@@ -34,7 +35,7 @@ func (o *uninstallOptions) report(r *removal, called string) error {
 	}
 	if at := slices.IndexFunc(r.tally.stranded, func(job gate.Job) bool { return !job.IsJob() }); at >= 0 {
 		first := r.tally.stranded[at]
-		fmt.Fprintf(&b, "To let a Deployment start:\n  kubectl rollout resume deployment %s -n %s\n", first.Name, first.Namespace)
+		fmt.Fprintf(&b, "To let a %s start:\n  %s\n", first.Noun(), explanation.StartCommand(first))
 	}
 	if slices.ContainsFunc(r.tally.stranded, func(job gate.Job) bool { return !job.OnHold }) {
 		fmt.Fprintf(&b, "To let all run that no person holds:\n  %s --release\n", called)

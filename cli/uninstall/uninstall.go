@@ -22,13 +22,13 @@ const uninstallLong = `Take depctl out of the cluster, in an order in which noth
   2. the gate, and wait until its pods are gone;
   3. the finalizer depctl.dev/result of every pod, depctl.dev/outcome of every
      Job, and the annotation depctl.dev/outcomes of every CronJob that has it;
-  4. with --release, un-suspend the Jobs that wait: they run at once, whatever
-     they wait for, and end the pause of Deployments that wait. Those with the
-     annotation depctl.dev/hold stay as they are;
+  4. with --release, un-suspend the Jobs, JobSets and RayJobs that wait: they run
+     at once, whatever they wait for, and end the pause of Deployments that wait.
+     Those with the annotation depctl.dev/hold stay as they are;
   5. the gate's rights, its leash, and namespace depctl-system with all in it.
 
-Without --release the Jobs that wait stay suspended and the Deployments paused, and
-they are listed with what they wait for. Their annotations stay, so that another installation goes on with
+Without --release what waits stays suspended, and Deployments paused, and all are
+listed with what they wait for. Their annotations stay, so that another installation goes on with
 them. Pods that a Job with depctl.dev/keep-result makes later carry the finalizer
 again: run the command once more when it is over.
 

@@ -78,7 +78,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("making the client for access reviews: %w", err)
 	}
-	reporting, err := o.reporting.client(config)
+	reporting, reportingHeld, err := o.reporting.client(config)
 	if err != nil {
 		return err
 	}
@@ -107,6 +107,7 @@ func run(ctx context.Context, o options) error {
 		Workers:        o.workers,
 		Recorder:       recorder,
 		Conditions:     reporting,
+		HeldConditions: reportingHeld,
 		ConditionRate:  o.reporting.conditionRate,
 		CrossNamespace: controller.CrossNamespace(o.reach.crossNamespace),
 		Reviews:        asking.AuthorizationV1().SubjectAccessReviews(),
@@ -122,7 +123,7 @@ func run(ctx context.Context, o options) error {
 
 		NamespaceMemory: o.reach.memory.Value(),
 		Schedules:       o.reach.schedules,
-		Deployments:     o.reach.deployments,
+		Held:            o.reach.held(),
 		Dynamic:         objects,
 		Metadata:        names,
 	})
@@ -136,7 +137,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer stopWebhook()
-	stopProbes := serveProbes(listener, condition{gate.Synced(), "the Jobs (with --deployments: and Deployments) are not listed yet"},
+	stopProbes := serveProbes(listener, condition{gate.Synced(), "the Jobs (and what else is held) are not listed yet"},
 		condition{canBeCalled, "the webhook has no certificate yet"})
 	defer stopProbes()
 	var watching sync.WaitGroup

@@ -3,12 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"depctl.dev/gate/controller"
+	"depctl.dev/lang/kind"
 )
 
 // reach is what the flags say of how far the gate goes.
@@ -23,7 +26,7 @@ type reach struct {
 	limits         bool
 	maxStarting    int64
 	schedules      bool
-	deployments    bool
+	hold           []string
 	memory         resource.QuantityValue
 }
 
@@ -38,8 +41,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
 	flags.BoolVar(&r.schedules, "schedules", false,
 		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
-	flags.BoolVar(&r.deployments, "deployments", false,
-		"Hold Deployments (depctl.dev/depends-on in their own metadata) by spec.paused until their dependencies are met. Those with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments.")
+	flags.StringSliceVar(&r.hold, "hold", nil,
+		"Kinds beside Jobs that are held until their dependencies are met: "+strings.Join(heldNames(), ", ")+". Objects of them with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments or deploy/components/workloads.")
 	flags.BoolVar(&r.results, "results", false,
 		"Read the results of Jobs (result= in expressions, depctl.dev/results) from their pods, and let those go that depctl.dev/keep-result keeps. Without it a Job that asks for results is held. It needs the rights of deploy/components/results.")
 	flags.BoolVar(&r.limits, "limits", false,
@@ -61,6 +64,11 @@ func (r *reach) validate() error {
 	default:
 		return fmt.Errorf("--cross-namespace must be rbac, open or deny, got %q", r.crossNamespace)
 	}
+	for _, name := range r.hold {
+		if !slices.Contains(heldNames(), name) {
+			return fmt.Errorf("--hold: %q is no kind that can be held; those are %s", name, strings.Join(heldNames(), ", "))
+		}
+	}
 	if r.maxStarting < 0 {
 		return fmt.Errorf("--max-starting must be 0 or more, got %d", r.maxStarting)
 	}
@@ -74,6 +82,18 @@ func (r *reach) validate() error {
 		return err
 	}
 	return validateNamespaces("--exclude-namespaces", r.excluded)
+}
+
+// held returns the kinds that are held, each once.
+func (r *reach) held() []kind.Kind {
+	return slices.DeleteFunc(kind.Held(), func(k kind.Kind) bool { return !slices.Contains(r.hold, k.Name) })
+}
+
+func heldNames() (names []string) {
+	for _, k := range kind.Held() {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 func validateNamespaces(flag string, namespaces []string) error {

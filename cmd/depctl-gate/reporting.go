@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/events"
@@ -83,15 +84,19 @@ func (r *reporting) recorder(ctx context.Context, config *rest.Config) (recorder
 
 // client returns the client for conditions. It has a pace, their writer has a rate,
 // and it has a name in the API server's audit log.
-func (r *reporting) client(config *rest.Config) (kubernetes.Interface, error) {
+func (r *reporting) client(config *rest.Config) (kubernetes.Interface, dynamic.Interface, error) {
 	config = rest.AddUserAgent(rest.CopyConfig(config), "conditions")
 	config.QPS = -1
 	config.Wrap(transport.NewAdaptiveThrottle(clock.RealClock{}).Wrap)
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return nil, fmt.Errorf("making the client for conditions: %w", err)
+		return nil, nil, fmt.Errorf("making the client for conditions: %w", err)
 	}
-	return client, nil
+	objects, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making the client for conditions of other kinds than Jobs: %w", err)
+	}
+	return client, objects, nil
 }
 
 // serve serves the metrics. The function it returns stops that.

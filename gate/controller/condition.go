@@ -8,7 +8,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/flowcontrol"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
@@ -141,7 +140,11 @@ func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Con
 	if err != nil {
 		return err
 	}
-	patched, err := c.writer.patch(ctx, job, types.StrategicMergePatchType, patch, "status")
+	var of []string
+	if patch.Of != "" {
+		of = []string{patch.Of}
+	}
+	patched, err := c.writer.patch(ctx, job, patch.How, patch.Patch, of...)
 	switch {
 	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
 		return nil // deleted, or recreated: the watch will say so

@@ -49,8 +49,10 @@ type Options struct {
 	// Conditions takes the conditions of Jobs, at most ConditionRate a second;
 	// without it there are none. A client of their own keeps them from what
 	// releases wait for.
-	Conditions    kubernetes.Interface
-	ConditionRate float32
+	Conditions kubernetes.Interface
+	// HeldConditions takes those of what is no Job.
+	HeldConditions dynamic.Interface
+	ConditionRate  float32
 	// Scope is the namespaces whose Jobs are released; all by default.
 	Scope Scope
 	// Arrays releases arrays element by element, for which it watches and patches
@@ -81,9 +83,9 @@ type Options struct {
 	// Metadata, where it is set, has Jobs wait for objects of other kinds, too, which it and
 	// Dynamic list and watch.
 	Metadata metadata.Interface
-	// Deployments has the gate hold Deployments as it holds Jobs, for which it watches and
+	// Held are kinds of which the gate holds objects as it holds Jobs. Dynamic watches and
 	// patches those with gate.HeldLabel.
-	Deployments bool
+	Held []kind.Kind
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -109,8 +111,8 @@ type Controller struct {
 	clock     clock.PassiveClock
 	workers   int
 	identity  string
-	// deployments: Deployments are held, too.
-	deployments bool
+	// held are the kinds beside Jobs that are held.
+	held []kind.Kind
 	// leading is set by Lead. Before, the queue would only grow.
 	leading atomic.Bool
 }
@@ -140,11 +142,11 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		workers:   o.Workers,
 		identity:  o.Identity,
 
-		deployments: o.Deployments,
+		held: o.Held,
 	}
 	c.store = newStore(c.enqueue, o.Clock)
-	if o.Deployments {
-		c.store.unlisted[kind.Deployment] = true
+	for _, k := range o.Held {
+		c.store.unlisted[k.Name] = true
 	}
 	c.store.watch = c.stopwatch.Clock
 	c.store.kinds.schedules, c.store.kinds.unlisted = o.Schedules, o.Schedules
@@ -160,7 +162,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		}
 	}
 	if o.Conditions != nil && o.ConditionRate > 0 && !o.ObserveOnly {
-		c.conditions = newConditions(writer{o.Conditions.BatchV1(), o.Conditions.AppsV1()}, o.ConditionRate, c.store, o.Clock)
+		c.conditions = newConditions(writer{o.Conditions.BatchV1(), o.HeldConditions}, o.ConditionRate, c.store, o.Clock)
 	}
 	switch o.CrossNamespace {
 	case OpenNamespaces:
@@ -229,8 +231,8 @@ func (c *Controller) Watch(ctx context.Context) {
 			wg.Go(func() { c.unboundReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
 		}
 	}
-	if c.deployments {
-		wg.Go(func() { c.deploymentReflector(klog.FromContext(ctx)).RunWithContext(ctx) })
+	for _, k := range c.held {
+		wg.Go(func() { c.heldReflector(klog.FromContext(ctx), k).RunWithContext(ctx) })
 	}
 	if c.store.kinds.schedules {
 		wg.Go(func() { c.cronJobReflector(klog.FromContext(ctx)).RunWithContext(ctx) })

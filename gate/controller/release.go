@@ -90,7 +90,7 @@ func (c *Controller) fail(ctx context.Context, job gate.Job, d gate.Decision) er
 
 // patch sends a patch of a Job, or of a subresource of it.
 func (c *Controller) patch(ctx context.Context, job gate.Job, kind types.PatchType, patch []byte, subresource ...string) (runtime.Object, error) {
-	return writer{c.client.BatchV1(), c.client.AppsV1()}.patch(ctx, job, kind, patch, subresource...)
+	return writer{c.client.BatchV1(), c.dynamic}.patch(ctx, job, kind, patch, subresource...)
 }
 
 // settle takes in the answer to a patch. It returns an error where another try

@@ -4,7 +4,6 @@ import (
 	"hash/maphash"
 	"sync"
 
-	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -104,7 +103,7 @@ func regarding(job gate.Job) runtime.Object {
 		Namespace: job.Namespace, Name: job.Name, UID: job.UID, ResourceVersion: job.ResourceVersion,
 	}
 	if !job.IsJob() {
-		return &appsv1.Deployment{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: job.Noun()}, ObjectMeta: meta}
+		return &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: job.APIVersion(), Kind: job.Noun()}, ObjectMeta: meta}
 	}
-	return &batchv1.Job{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: job.Noun()}, ObjectMeta: meta}
+	return &batchv1.Job{TypeMeta: metav1.TypeMeta{APIVersion: job.APIVersion(), Kind: job.Noun()}, ObjectMeta: meta}
 }

@@ -366,7 +366,7 @@ func TestADeploymentThatTheGateHasGivenUpCountsAsSkipped(t *testing.T) {
 	k, _ := kind.Of(kind.Deployment)
 	web := func(label, reason string) *lang.Object {
 		o := object("Deployment", "apps/v1", "web", map[string]any{"conditions": []any{
-			map[string]any{"type": gate.ConditionType, "status": "False", "reason": reason, "message": "migrate failed"},
+			map[string]any{"type": string(gate.ConditionType), "status": "False", "reason": reason, "message": "migrate failed"},
 		}})
 		o.SetLabels(map[string]string{label: "true"})
 		o.SetAnnotations(map[string]string{gate.DependsOnAnnotation: "migrate"})

@@ -22,8 +22,11 @@ type Kind struct {
 	// is read.
 	OnlyMetadata bool
 	// HeldBy is the path of the field, with dots, that keeps an object from starting while it is true,
-	// where the gate holds objects of the kind.
-	HeldBy string
+	// where the gate holds objects of the kind. Of these, Noun is what the API calls the kind, and PodSpec
+	// the path of the Pod specification whose service account asks for what the object waits for.
+	HeldBy, Noun, PodSpec string
+	// Versions: an update of what has started makes a new version, which can wait again.
+	Versions bool
 	// Ready, Started, Succeeded and Failed say what an object must say for the status to be
 	// true: any of the rules. A kind without rules never has the status.
 	Ready, Started, Succeeded, Failed []Rule
@@ -56,7 +59,7 @@ const (
 	CronJob = "cronjob"
 )
 
-// Deployment is a kind that the gate holds, as it does Jobs.
+// Deployment is a kind that the gate holds, as it does Jobs, and that has versions.
 const Deployment = "deployment"
 
 // Listed reports whether the kind is in the table, and not known by its group alone.
@@ -143,6 +146,21 @@ func (k *Kind) isCalled(word string) bool {
 	}
 	base, ok := strings.CutSuffix(word, "."+k.Group)
 	return ok && k.Group != "" && (base == k.Name || base == k.Resource)
+}
+
+// Held returns the kinds beside Jobs of which the gate can hold objects.
+func Held() []Kind {
+	return slices.DeleteFunc(All(), func(k Kind) bool { return k.HeldBy == "" || k.Name == Job })
+}
+
+// HeldAs returns the kind of Held that the API calls so in a group, and whether there is one.
+func HeldAs(group, noun string) (Kind, bool) {
+	for i := range table {
+		if k := &table[i]; k.Noun == noun && k.Group == group && k.HeldBy != "" && k.Name != Job {
+			return table[i], true
+		}
+	}
+	return Kind{}, false
 }
 
 // All returns the kinds of the table, in the order of the documentation.

@@ -7,7 +7,7 @@ const volcano = "batch.volcano.sh"
 // project ends, the rule is what Kueue's integration of that kind goes by (pkg/controller/jobs).
 var table = [...]Kind{
 	{
-		Name: Job, Group: "batch", Version: "v1", Resource: "jobs", HeldBy: "spec.suspend", listed: true,
+		Name: Job, Group: "batch", Version: "v1", Resource: "jobs", HeldBy: "spec.suspend", Noun: "Job", PodSpec: "spec.template.spec", listed: true,
 		Succeeded: conditions("Complete"), Failed: conditions("Failed"), // gate.Observe reads Jobs, and knows more
 	},
 	{
@@ -20,7 +20,8 @@ var table = [...]Kind{
 		Succeeded: field("status.phase", "Succeeded"), Failed: field("status.phase", "Failed"),
 	},
 	{
-		Name: Deployment, Also: []string{"deploy"}, Group: "apps", Version: "v1", Resource: "deployments", HeldBy: "spec.paused", listed: true,
+		Name: Deployment, Also: []string{"deploy"}, Group: "apps", Version: "v1", Resource: "deployments", listed: true,
+		HeldBy: "spec.paused", Noun: "Deployment", PodSpec: "spec.template.spec", Versions: true,
 		Ready: currentWith("status.readyReplicas"), Started: positive("status.readyReplicas"),
 	},
 	{
@@ -50,10 +51,12 @@ var table = [...]Kind{
 
 	{
 		Name: "jobset", Also: []string{"js"}, Group: "jobset.x-k8s.io", Version: "v1alpha2", Resource: "jobsets", listed: true,
+		HeldBy: "spec.suspend", Noun: "JobSet", PodSpec: "spec.replicatedJobs.0.template.spec.template.spec",
 		Ready: current(), Succeeded: conditions("Completed"), Failed: conditions("Failed"),
 	},
 	{
 		Name: "rayjob", Group: "ray.io", Version: "v1", Resource: "rayjobs", listed: true,
+		HeldBy: "spec.suspend", Noun: "RayJob", PodSpec: "spec.rayClusterSpec.headGroupSpec.template.spec",
 		Ready: current(), Started: field("status.jobDeploymentStatus", "Running"),
 		Succeeded: []Rule{{{Field: "status.jobStatus", Is: []string{"SUCCEEDED"}}, {Field: "status.jobDeploymentStatus", Is: []string{"Complete"}}}},
 		Failed: []Rule{

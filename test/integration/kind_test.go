@@ -34,10 +34,14 @@ func TestKinds(t *testing.T) {
 		{"a deployment whose migration fails is held, and counts as skipped", aDeploymentIsHeldAfterAFailure},
 		{"a deployment remembers a job that is gone, and stays paused whoever writes it", aDeploymentRemembers},
 		{"a deployment of another namespace needs the right", aDeploymentNeedsTheRight},
+		{"a job set starts after a job, and a job after the job set", aJobSetStartsAfterAJob},
+		{"a job set whose prerequisite fails is held, and counts as skipped", aJobSetIsHeldAfterAFailure},
+		{"a ray job waits if it can be suspended", aRayJobWaitsIfItCanBeSuspended},
 		{"depctl waits for other kinds", depctlWaitsForOtherKinds},
 		{"depctl checks what the gate may look up", depctlChecksWhatTheGateMayLookUp},
 		{"the guide to other kinds works", theGuideToOtherKindsWorks},
-		{"the gate writes nothing else to deployments, the last as it has all rights then", theGateWritesNothingElseToDeployments},
+		{"the gate writes nothing else to deployments, from here on it has all rights", theGateWritesNothingElseToDeployments},
+		{"the gate writes nothing else to workloads", theGateWritesNothingElseToWorkloads},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}

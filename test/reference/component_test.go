@@ -29,6 +29,7 @@ var brings = map[string]string{
 	"limits":        "[limits](limits.md): `depctl.dev/uses`",
 	"results":       "[results](results.md) of Jobs: `result=`, `depctl.dev/results`",
 	"schedules":     "[runs of CronJobs](replace-your-scheduler.md): `cronjob:load`",
+	"workloads":     "[JobSets and RayJobs that wait](workloads.md), for Kubernetes 1.36 or newer",
 	"webhook":       "`kubectl apply` refuses an expression that cannot be read, and shows where the mistake is",
 }
 

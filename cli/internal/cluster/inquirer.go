@@ -68,7 +68,7 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	}
 	for n, ref := range refs {
 		if ref.Kind != lang.KindJob {
-			if asked[ref], err = i.heldDeployment(ctx, r, ref); err != nil {
+			if asked[ref], err = i.held(ctx, r, ref); err != nil {
 				return nil, nil, err
 			}
 			queue = append(queue, ref)

@@ -25,6 +25,7 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // Inspector gathers the facts of a checkup. It changes nothing: the one write that it
@@ -71,7 +72,7 @@ func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	default:
 		r := snapshot.ReachOf(d)
 		f.Deployment, f.Arrays, f.Limits, f.ObserveOnly, f.Alone = true, !r.JobsOnly, r.Limits, r.ObserveOnly, r.Alone
-		f.Deployments = r.Deployments
+		f.HeldKinds = r.Held
 		f.Wanted, f.Ready = ptr.Deref(d.Spec.Replicas, 1), d.Status.ReadyReplicas
 		for _, container := range d.Spec.Template.Spec.Containers {
 			if container.Name == "gate" || f.Image == "" {
@@ -183,9 +184,15 @@ func rightsOf(f checkup.Facts) map[right][]string {
 		needed[right{resource: "configmaps", name: gate.LimitsName}] = []string{"list", "watch"}
 		needed[right{group: "scheduling.k8s.io", resource: "priorityclasses"}] = []string{"list", "watch"}
 	}
-	if f.Deployments {
-		needed[right{group: "apps", resource: "deployments"}] = []string{"list", "watch", "patch"}
-		needed[right{group: "apps", resource: "deployments", subresource: "status"}] = []string{"patch"}
+	for _, name := range f.HeldKinds {
+		k, known := kind.Of(name)
+		if !known {
+			continue
+		}
+		needed[right{group: k.Group, resource: k.Resource}] = []string{"list", "watch", "patch"}
+		if k.IsBuiltIn() {
+			needed[right{group: k.Group, resource: k.Resource, subresource: "status"}] = []string{"patch"}
+		}
 	}
 	if f.Arrays {
 		needed[pods] = append(needed[pods], "patch")

@@ -19,6 +19,7 @@ const (
 	kindsName     = "depctl-gate-kinds"
 
 	deploymentsName = "depctl-gate-deployments"
+	workloadsName   = "depctl-gate-workloads"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -98,8 +99,8 @@ func holds() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
-	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "tokens"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments"))...)
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "refuse-workloads", "tokens"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments", "hold-workloads", "keep-workloads"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -126,6 +127,8 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: kindsName + "-secrets"},
 		Installed{Kind: clusterBindingKind, Name: deploymentsName},
 		Installed{Kind: clusterRoleKind, Name: deploymentsName},
+		Installed{Kind: clusterBindingKind, Name: workloadsName},
+		Installed{Kind: clusterRoleKind, Name: workloadsName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},
@@ -134,7 +137,7 @@ func rights() []Installed {
 		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
 		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
 	)
-	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements", "leash-deployments")...)...)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements", "leash-deployments", "leash-workloads")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 

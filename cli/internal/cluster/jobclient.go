@@ -25,6 +25,7 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/gate/lookup"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // fieldManager is the name under which the API server notes what was written.
@@ -69,26 +70,24 @@ func (c *JobClient) ReadAll(ctx context.Context, now time.Time) (*snapshot.World
 	return readAll(ctx, c.typed, now)
 }
 
-// LiveJob is a Job that is to be acted on, or a Deployment that waits: all of it, and what matters of
-// it.
+// LiveJob is a Job that is to be acted on, or what else waits: all of it, and what matters of it.
 type LiveJob struct {
 	Raw *unstructured.Unstructured
-	// Full is a Job as batch/v1 has it; nil for a Deployment.
+	// Full is a Job as batch/v1 has it; nil for another kind.
 	Full *batchv1.Job
 	gate.Job
 }
 
-// ResourceOf returns what kubectl calls the kind of a Job, or of a Deployment that waits, in messages.
+// ResourceOf returns what kubectl calls the kind of a Job, or of what else waits, in messages.
 func ResourceOf(job gate.Job) string {
 	k := heldKind(job.Identity())
 	return schema.GroupResource{Group: k.Resource.Group, Resource: k.singular}.String()
 }
 
-// NewLiveJob returns a Job, or a Deployment, as the API server sent it.
+// NewLiveJob returns a Job, or what else waits, as the API server sent it.
 func NewLiveJob(raw *unstructured.Unstructured) (LiveJob, error) {
-	if raw.GetKind() == "Deployment" {
-		job, err := lookup.ObserveDeployment(raw)
-		return LiveJob{Raw: raw, Job: job}, err
+	if k, is := kind.HeldAs(raw.GroupVersionKind().Group, raw.GetKind()); is {
+		return LiveJob{Raw: raw, Job: lookup.ObserveHeld(k, raw)}, nil
 	}
 	full := &batchv1.Job{}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, full); err != nil {
@@ -102,14 +101,15 @@ func heldKind(ref lang.Ref) Kind {
 	if ref.Kind == lang.KindJob {
 		return JobKind
 	}
-	return deploymentKind
+	k, _ := kind.Of(ref.Kind)
+	return Kind{gate.ResourceOf(k), k.Name}
 }
 
 func (c *JobClient) in(namespace string, k Kind) dynamic.ResourceInterface {
 	return c.objects.Resource(k.Resource).Namespace(namespace)
 }
 
-// Get reads one Job, or one Deployment.
+// Get reads one Job, or one object of a kind that is held.
 func (c *JobClient) Get(ctx context.Context, ref lang.Ref) (LiveJob, error) {
 	k := heldKind(ref)
 	raw, err := c.in(ref.Namespace, k).Get(ctx, ref.Name, metav1.GetOptions{})
@@ -195,12 +195,12 @@ func (c *JobClient) Apply(ctx context.Context, t LiveJob, ch Change) (LiveJob, b
 }
 
 // Locally returns what a patch makes of a Job, without asking anybody.
-func Locally(t LiveJob, kind types.PatchType, patch []byte) (LiveJob, error) {
+func Locally(t LiveJob, how types.PatchType, patch []byte) (LiveJob, error) {
 	document, err := json.Marshal(t.Raw)
 	if err != nil {
 		return t, fmt.Errorf("encoding Job %s: %w", t.Identity(), err)
 	}
-	switch kind {
+	switch how {
 	case types.JSONPatchType:
 		var decoded jsonpatch.Patch
 		if decoded, err = jsonpatch.DecodePatch(patch); err == nil {

@@ -105,9 +105,7 @@ func (r *Reading) readObject(ctx context.Context, of kind.Kind, ref lang.Ref) er
 		if err := r.readEndpoints(ctx, of, object, o); err != nil {
 			return err
 		}
-		if err := r.put(of, lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: object.GetName()}, object, o); err != nil {
-			return err
-		}
+		r.put(of, lang.Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: object.GetName()}, object, o)
 	}
 	return nil
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	utilwait "k8s.io/apimachinery/pkg/util/wait"
@@ -20,6 +22,7 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // attempts bounds how often a write that others got in the way of is tried.
@@ -121,38 +124,44 @@ func until(ctx context.Context, timeout time.Duration, what string, gone utilwai
 	return err
 }
 
-// Read returns the Jobs of all namespaces, and the Deployments that wait.
+// Read returns the Jobs of all namespaces, and what else waits.
 func (c *Writer) Read(ctx context.Context, now time.Time) (*snapshot.World, error) {
 	w, err := readAll(ctx, c.jobs, now)
 	if err != nil {
 		return w, explain(err, "list", JobKind, "", "of all namespaces")
 	}
 	w.Access = snapshot.Hopeful{Access: w.Access} // nobody asks any more
-	list, err := c.client(deploymentKind, "").List(ctx, metav1.ListOptions{LabelSelector: gate.HeldLabel})
-	if apierrors.IsNotFound(err) {
-		return w, nil
-	}
-	if err != nil {
-		return w, explain(err, "list", deploymentKind, "", "of all namespaces")
-	}
-	for i := range list.Items {
-		w.Add(waiting(&list.Items[i]))
+	for _, k := range kind.Held() {
+		of := Kind{gate.ResourceOf(k), k.Name}
+		list, err := c.client(of, "").List(ctx, metav1.ListOptions{LabelSelector: gate.HeldLabel})
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return w, explain(err, "list", of, "", "of all namespaces")
+		}
+		for i := range list.Items {
+			w.Add(waiting(k, &list.Items[i]))
+		}
 	}
 	return w, nil
 }
 
-// waiting returns the facts of a Deployment of which there is the metadata: one without the record of
-// a release is paused.
-func waiting(o *metav1.PartialObjectMetadata) gate.Job {
-	d := &appsv1.Deployment{ObjectMeta: o.ObjectMeta}
-	d.Spec.Paused = true
-	return gate.ObserveDeployment(d, &lang.Object{UID: string(o.UID), Created: o.CreationTimestamp.Time})
+// waiting returns the facts of an object of which there is the metadata: one without the record of a
+// release is held.
+func waiting(k kind.Kind, o *metav1.PartialObjectMetadata) gate.Job {
+	whole := &unstructured.Unstructured{Object: map[string]any{}}
+	if meta, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&o.ObjectMeta); err == nil {
+		whole.Object["metadata"] = meta
+	}
+	_ = unstructured.SetNestedField(whole.Object, true, strings.Split(k.HeldBy, ".")...)
+	return gate.ObserveHeld(k, whole, &lang.Object{UID: string(o.UID), Created: o.CreationTimestamp.Time})
 }
 
 // PatchJob writes to a Job what patch makes of its present state, nil for
 // nothing, and reports whether it did. It tries again if somebody else was
 // faster.
-func (c *Writer) PatchJob(ctx context.Context, job gate.Job, kind types.PatchType, patch func(gate.Job) ([]byte, error)) (bool, error) {
+func (c *Writer) PatchJob(ctx context.Context, job gate.Job, how types.PatchType, patch func(gate.Job) ([]byte, error)) (bool, error) {
 	for attempt := 1; ; attempt++ {
 		body, err := patch(job)
 		if err != nil || body == nil {
@@ -161,9 +170,9 @@ func (c *Writer) PatchJob(ctx context.Context, job gate.Job, kind types.PatchTyp
 		if c.DryRun == command.DryRunClient {
 			return true, nil
 		}
-		err = c.patch(ctx, job, kind, body)
+		err = c.patch(ctx, job, how, body)
 		// A JSON patch is invalid if one of its tests fails.
-		overtaken := apierrors.IsConflict(err) || kind == types.JSONPatchType && apierrors.IsInvalid(err)
+		overtaken := apierrors.IsConflict(err) || how == types.JSONPatchType && apierrors.IsInvalid(err)
 		if !overtaken || attempt == attempts {
 			return settled(err, "patch", job)
 		}
@@ -173,24 +182,25 @@ func (c *Writer) PatchJob(ctx context.Context, job gate.Job, kind types.PatchTyp
 	}
 }
 
-func (c *Writer) patch(ctx context.Context, job gate.Job, kind types.PatchType, body []byte) error {
+func (c *Writer) patch(ctx context.Context, job gate.Job, how types.PatchType, body []byte) error {
 	o := metav1.PatchOptions{DryRun: c.DryRun.Option(), FieldManager: "depctl"}
 	if !job.IsJob() {
-		_, err := c.client(deploymentKind, job.Namespace).Patch(ctx, job.Name, kind, body, o)
+		_, err := c.client(heldKind(job.Identity()), job.Namespace).Patch(ctx, job.Name, how, body, o)
 		return err
 	}
-	_, err := c.jobs.Jobs(job.Namespace).Patch(ctx, job.Name, kind, body, o)
+	_, err := c.jobs.Jobs(job.Namespace).Patch(ctx, job.Name, how, body, o)
 	return err
 }
 
 // again returns a Job as it is now, and where it cannot be read, as it was.
 func (c *Writer) again(ctx context.Context, job gate.Job) (gate.Job, error) {
 	if !job.IsJob() {
-		now, err := c.client(deploymentKind, job.Namespace).Get(ctx, job.Name, metav1.GetOptions{})
+		now, err := c.client(heldKind(job.Identity()), job.Namespace).Get(ctx, job.Name, metav1.GetOptions{})
 		if err != nil {
 			return job, err
 		}
-		return waiting(now), nil
+		k, _ := kind.Of(job.Kind)
+		return waiting(k, now), nil
 	}
 	now, err := c.jobs.Jobs(job.Namespace).Get(ctx, job.Name, metav1.GetOptions{})
 	if err != nil {

@@ -48,18 +48,19 @@ func CronJobNamed(argument string) (string, bool) {
 	return "", false
 }
 
-// DeploymentNamed returns the Deployment that an argument such as deployment/NAME names, or
-// deployment:NAME as expressions have it, and whether it names one.
-func DeploymentNamed(argument, namespace string) (lang.Ref, bool) {
+// HeldNamed returns the object of a kind that is held beside Jobs that an argument such as deployment/NAME
+// names, or deployment:NAME as expressions have it, and whether it names one.
+func HeldNamed(argument, namespace string) (lang.Ref, bool) {
 	word, name, found := strings.Cut(argument, ":")
 	if !found {
 		word, name, found = strings.Cut(argument, "/")
 	}
-	if k, _ := kind.Of(word); !found || k.Name != kind.Deployment || name == "" {
+	k, _ := kind.Of(word)
+	if !found || k.HeldBy == "" || k.Name == kind.Job || name == "" {
 		return lang.Ref{}, false
 	}
 	if before, after, slash := strings.Cut(name, "/"); slash {
 		namespace, name = before, after
 	}
-	return lang.Ref{Kind: kind.Deployment, Namespace: namespace, Name: name}, true
+	return lang.Ref{Kind: k.Name, Namespace: namespace, Name: name}, true
 }

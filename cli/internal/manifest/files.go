@@ -22,6 +22,7 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // Files reads the Jobs in manifests, with the CronJobs, limits and PriorityClasses beside
@@ -74,12 +75,7 @@ func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []strin
 			}
 			return err
 		}
-		d := &appsv1.Deployment{}
-		if isDeployment, err := as(info, appsv1.SchemeGroupVersion.WithKind("Deployment"), d); isDeployment || err != nil {
-			if err == nil && d.Annotations[gate.DependsOnAnnotation] != "" {
-				d.Namespace = cmp.Or(d.Namespace, f.Namespace)
-				w.Add(deploymentAsApplied(d, now))
-			}
+		if isHeld, err := f.held(info, w, now); isHeld || err != nil {
 			return err
 		}
 		job, err := f.job(info)
@@ -159,6 +155,30 @@ func (f *Files) limits(info *resource.Info, into gate.LimitMaps) (bool, error) {
 		return false, fmt.Errorf("%s: ConfigMap %q: %w; write numbers in quotes", info.Source, gate.LimitsName, err)
 	}
 	into[cmp.Or(object.GetNamespace(), f.Namespace)] = data
+	return true, nil
+}
+
+// held takes in an object of a kind that is held and is no Job, and reports whether it is one.
+func (f *Files) held(info *resource.Info, into *snapshot.World, now time.Time) (bool, error) {
+	object, ok := info.Object.(*unstructured.Unstructured)
+	if !ok {
+		return false, nil
+	}
+	k, is := kind.HeldAs(object.GroupVersionKind().Group, object.GetKind())
+	if !is {
+		return false, nil
+	}
+	if k.IsBuiltIn() { // by way of its type, whose errors name the field
+		if _, err := as(info, appsv1.SchemeGroupVersion.WithKind(k.Noun), &appsv1.Deployment{}); err != nil {
+			return true, err
+		}
+	}
+	if object.GetAnnotations()[gate.DependsOnAnnotation] == "" {
+		return true, nil
+	}
+	object = object.DeepCopy()
+	object.SetNamespace(cmp.Or(object.GetNamespace(), f.Namespace))
+	into.Add(heldAsApplied(k, object, now))
 	return true, nil
 }
 

@@ -14,8 +14,10 @@ type Reach struct {
 	// JobsOnly tells that arrays are not released element by element.
 	JobsOnly    bool
 	ObserveOnly bool
-	// Limits tells that tokens are given, and Deployments that Deployments are held.
-	Limits, Deployments bool
+	// Limits tells that tokens are given.
+	Limits bool
+	// Held are the kinds beside Jobs that are held.
+	Held []string
 	// Alone tells that no leader is elected.
 	Alone          bool
 	CrossNamespace string
@@ -47,8 +49,8 @@ func ReachOf(d *appsv1.Deployment) Reach {
 				r.Alone = !on
 			case "limits":
 				r.Limits = on
-			case "deployments":
-				r.Deployments = on
+			case "hold":
+				r.Held = append(r.Held, strings.Split(value, ",")...)
 			case "observe-only":
 				r.ObserveOnly = on
 			case "cross-namespace":

@@ -12,9 +12,13 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/depgraph"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 var migrated = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
@@ -28,7 +32,19 @@ func waitingDeployment(annotations map[string]string) *appsv1.Deployment {
 
 func decideDeployment(t *testing.T, d *appsv1.Deployment, job *batchv1.Job) (Job, Decision) {
 	t.Helper()
-	j := ObserveDeployment(d, &lang.Object{UID: string(d.UID), Created: d.CreationTimestamp.Time})
+	return decideHeld(t, observeDeployment(t, d, &lang.Object{UID: string(d.UID), Created: d.CreationTimestamp.Time}), job)
+}
+
+func observeDeployment(t *testing.T, d *appsv1.Deployment, object *lang.Object) Job {
+	t.Helper()
+	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(d)
+	require.NoError(t, err)
+	k, _ := kind.Of(kind.Deployment)
+	return ObserveHeld(k, &unstructured.Unstructured{Object: fields}, object)
+}
+
+func decideHeld(t *testing.T, j Job, job *batchv1.Job) (Job, Decision) {
+	t.Helper()
 	expr, err := j.Parse()
 	graph := depgraph.New()
 	graph.Set(j.Ref(), j.Node(expr))
@@ -113,8 +129,11 @@ func TestAHeldDeploymentCountsAsSkippedByItsCondition(t *testing.T) {
 		d := waitingDeployment(map[string]string{DependsOnAnnotation: "migrate", OnFailureAnnotation: test.policy})
 		d.Spec.Paused = test.paused
 		said := Condition{Status: corev1.ConditionFalse, Reason: test.reason, Written: migrated, Since: migrated}
-		d.Status.Conditions = []appsv1.DeploymentCondition{said.ofDeployment()}
-		j := ObserveDeployment(d, &lang.Object{Started: true, Ready: true})
+		d.Status.Conditions = []appsv1.DeploymentCondition{{
+			Type: appsv1.DeploymentConditionType(ConditionType), Status: said.Status, Reason: said.Reason,
+			LastUpdateTime: metav1.NewTime(said.Written), LastTransitionTime: metav1.NewTime(said.Since),
+		}}
+		j := observeDeployment(t, d, &lang.Object{Started: true, Ready: true})
 		require.Equal(t, test.want, j.Object.Outcome, name)
 		require.Equal(t, test.want == lang.Undecided, j.Object.Ready, name)
 		require.Equal(t, lang.Undecided, j.Outcome(), name+": it may start all the same")
@@ -151,15 +170,104 @@ func TestThePatchesOfADeployment(t *testing.T) {
 	require.Equal(t, operation{"add", "/metadata/annotations/depctl.dev~1met", textHash("migrate")}, steps[7])
 
 	j.OnHold, j.Hold = true, "on call"
-	patch, err = ForceDeploymentPatch(j, "ann", migrated)
+	patch, err = ForceHeldPatch(j, "ann", migrated)
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(patch, &steps))
 	require.Equal(t, operation{"test", "/metadata/annotations/depctl.dev~1hold", "on call"}, steps[3])
 	require.Equal(t, operation{"remove", "/metadata/annotations/depctl.dev~1hold", nil}, steps[8])
 	require.Contains(t, steps[6].Value, `"by":"ann"`)
 
-	patch, err = ConditionPatch(j, Condition{Status: corev1.ConditionTrue, Reason: ReasonMet, Written: migrated, Since: migrated})
+	write, err := ConditionPatch(j, Condition{Status: corev1.ConditionTrue, Reason: ReasonMet, Written: migrated, Since: migrated})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"metadata":{"uid":"u1"},"status":{"conditions":[{"type":"depctl.dev/DependenciesMet","status":"True","reason":"Met",
-		"lastUpdateTime":"2026-11-30T09:00:00Z","lastTransitionTime":"2026-11-30T09:00:00Z"}]}}`, string(patch))
+		"lastUpdateTime":"2026-11-30T09:00:00Z","lastTransitionTime":"2026-11-30T09:00:00Z"}]}}`, string(write.Patch))
+	require.Equal(t, "status", write.Of)
+}
+
+// held returns an object of a kind of another project that waits for the migration.
+func held(noun string, spec map[string]any, annotations map[string]string) *unstructured.Unstructured {
+	o := &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
+	o.SetKind(noun)
+	o.SetNamespace("etl")
+	o.SetName("train")
+	o.SetUID("u1")
+	o.SetCreationTimestamp(metav1.NewTime(migrated))
+	o.SetAnnotations(map[string]string{DependsOnAnnotation: "migrate"})
+	for key, value := range annotations {
+		o.SetAnnotations(map[string]string{DependsOnAnnotation: "migrate", key: value})
+	}
+	return o
+}
+
+func TestWhatIsDecidedAboutAJobSetAndARayJob(t *testing.T) {
+	t.Parallel()
+	jobSet, is := kind.HeldAs("jobset.x-k8s.io", "JobSet")
+	require.True(t, is)
+	rayJob, is := kind.HeldAs("ray.io", "RayJob")
+	require.True(t, is)
+	suspended := map[string]any{"suspend": true}
+	for name, test := range map[string]struct {
+		kind    kind.Kind
+		spec    map[string]any
+		also    map[string]string
+		job     *batchv1.Job
+		action  Action
+		reason  string
+		message string
+	}{
+		"its prerequisite does not exist":    {jobSet, suspended, nil, nil, Waiting, ReasonWaiting, "etl/migrate does not exist"},
+		"its prerequisite succeeded":         {rayJob, suspended, nil, migration(batchv1.JobComplete), Releasing, ReasonMet, "released: etl/migrate succeeded"},
+		"its prerequisite failed":            {jobSet, suspended, nil, migration(batchv1.JobFailed), Waiting, ReasonDependencyFailed, "will wait forever unless something changes"},
+		"it runs already":                    {jobSet, map[string]any{}, nil, nil, Ignoring, ReasonStartedUnheld, "the JobSet was started by somebody else"},
+		"its text changed since the release": {rayJob, map[string]any{}, map[string]string{ReleasedAnnotation: `{"uid":"u1","by":"depctl-gate","text":"other"}`}, nil, Ignoring, ReasonEditedLate, "delete the RayJob and recreate it"},
+		"what holds it is no bool":           {jobSet, map[string]any{"suspend": "yes"}, nil, nil, Ignoring, ReasonStartedUnheld, "the JobSet was started"},
+	} {
+		o := held(test.kind.Noun, test.spec, test.also)
+		_, decision := decideHeld(t, ObserveHeld(test.kind, o, &lang.Object{UID: "u1"}), test.job)
+		require.Equal(t, test.action, decision.Action, name)
+		require.Equal(t, test.reason, decision.Reason, name)
+		require.Contains(t, decision.Message, test.message, name)
+	}
+
+	o := held("JobSet", suspended, nil)
+	o.SetLabels(map[string]string{queueLabel: "q"})
+	require.Equal(t, "Kueue (label kueue.x-k8s.io/queue-name)", ObserveHeld(jobSet, o, &lang.Object{}).ForeignOwner)
+}
+
+// A kind of another project has no place for the gate's condition, so an annotation has it.
+func TestAnAnnotationSaysHowAJobSetStands(t *testing.T) {
+	t.Parallel()
+	k, _ := kind.Of("jobset")
+	spec := map[string]any{"suspend": true, "replicatedJobs": []any{map[string]any{"template": map[string]any{"spec": map[string]any{"template": map[string]any{"spec": map[string]any{"serviceAccountName": "trainer"}}}}}}}
+	j := ObserveHeld(k, held("JobSet", spec, nil), &lang.Object{UID: "u1"})
+	require.Equal(t, "trainer", j.ServiceAccount)
+	said := Condition{Status: corev1.ConditionFalse, Reason: ReasonDependencyFailed, Message: "etl/migrate failed", Written: migrated, Since: migrated.Add(-time.Minute)}
+	write, err := ConditionPatch(j, said)
+	require.NoError(t, err)
+	require.Equal(t, types.MergePatchType, write.How)
+	require.Empty(t, write.Of)
+	var patch struct {
+		Metadata struct {
+			UID         string
+			Annotations map[string]string
+		}
+	}
+	require.NoError(t, json.Unmarshal(write.Patch, &patch))
+	require.Equal(t, "u1", patch.Metadata.UID)
+
+	again := ObserveHeld(k, held("JobSet", spec, patch.Metadata.Annotations), &lang.Object{UID: "u1"})
+	require.True(t, said.Since.Equal(again.Condition.Since))
+	require.Equal(t, said.Message, again.Condition.Message)
+	require.Equal(t, lang.Skipped, again.Object.Outcome)
+	require.Equal(t, lang.Undecided, again.Outcome())
+
+	for _, text := range []string{"", "{", `[]`, `{"lastTransitionTime":"yesterday"}`} {
+		bad := ObserveHeld(k, held("JobSet", spec, map[string]string{ConditionAnnotation: text}), &lang.Object{UID: "u1"})
+		require.Nil(t, bad.Condition, text)
+	}
+
+	patched, err := ReleasePatch(j, NewRelease(j, migrated, ByGate, nil), ReleaseOptions{})
+	require.NoError(t, err)
+	require.Contains(t, string(patched), `{"op":"replace","path":"/spec/suspend","value":false}`)
+	require.NotContains(t, string(patched), MetAnnotation, "it has no versions to go back to")
 }

@@ -3,42 +3,72 @@ package controller
 import (
 	"context"
 	"fmt"
+	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	appsv1client "k8s.io/client-go/kubernetes/typed/apps/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/dynamic"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
 	"depctl.dev/gate"
-	"depctl.dev/gate/status"
+	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/stream"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
 )
 
-// deployments is the reflector's store for the Deployments that the gate holds: entries like those
-// of Jobs, in the same store. So what lookup tells of one that is held is not needed.
-type deployments struct{ *store }
+// held is the reflector's store for the objects of a kind that the gate holds: entries like those of
+// Jobs, in the same store. So what lookup tells of one that is held is not needed.
+type held struct {
+	*store
+	kind kind.Kind
+}
 
-var _ cache.TransformingStore = deployments{}
+var _ cache.TransformingStore = held{}
 
-// deploymentReflector returns what lists and watches the Deployments that wait, or once did.
-func (c *Controller) deploymentReflector(logger klog.Logger) *cache.Reflector {
-	objects := c.client.AppsV1().Deployments(metav1.NamespaceAll)
-	return stream.Resuming(c.client, objects, metav1.ListOptions{LabelSelector: gate.HeldLabel}, &appsv1.Deployment{}, deployments{c.store},
-		cache.ReflectorOptions{Name: "deployments", Logger: &logger})
+// heldReflector returns what lists and watches the objects of a kind that wait, or once did.
+func (c *Controller) heldReflector(logger klog.Logger, k kind.Kind) *cache.Reflector {
+	all := held{c.store, k}
+	objects := orNone{c.dynamic.Resource(gate.ResourceOf(k)).Namespace(metav1.NamespaceAll), all}
+	options := cache.ReflectorOptions{Name: k.Resource, Logger: &logger, TypeDescription: k.Noun}
+	if !k.IsBuiltIn() {
+		options.Backoff = awaitingKind()
+	}
+	return stream.Resuming(c.dynamic, objects, metav1.ListOptions{LabelSelector: gate.HeldLabel}, &unstructured.Unstructured{}, all, options)
+}
+
+// awaitingKind is how long the gate waits before it asks again for a kind that the cluster may not have.
+func awaitingKind() *wait.Backoff {
+	return &wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 15 * time.Second}
+}
+
+// orNone lists a kind. One that the cluster does not have, has no objects.
+type orNone struct {
+	dynamic.ResourceInterface
+	held
+}
+
+func (o orNone) List(ctx context.Context, options metav1.ListOptions) (*unstructured.UnstructuredList, error) {
+	list, err := o.ResourceInterface.List(ctx, options)
+	if apierrors.IsNotFound(err) {
+		if err := o.Replace(nil, ""); err != nil {
+			return nil, err
+		}
+	}
+	return list, err
 }
 
 // Replace is called by the reflector with all Deployments there are, at the start and after a watch
 // was lost. It takes effect at once and as a whole.
-func (s deployments) Replace(objects []any, _ string) error {
+func (s held) Replace(objects []any, _ string) error {
 	all, exist := make([]entry, len(objects)), make(map[lang.Ref]bool, len(objects))
 	for i, object := range objects {
 		d, err := s.collect(object)
@@ -49,7 +79,7 @@ func (s deployments) Replace(objects []any, _ string) error {
 	}
 	s.change(func() (affected []lang.Ref) {
 		for ref := range s.entries {
-			if ref.Kind == kind.Deployment && !exist[ref] {
+			if ref.Kind == s.kind.Name && !exist[ref] {
 				affected = append(affected, s.remove(ref)...)
 			}
 		}
@@ -58,7 +88,7 @@ func (s deployments) Replace(objects []any, _ string) error {
 		}
 		return affected
 	})
-	s.allKnown(kind.Deployment)
+	s.allKnown(s.kind.Name)
 	return nil
 }
 
@@ -78,28 +108,20 @@ func observeHeld(object any) (gate.Job, error) {
 	switch o := object.(type) {
 	case *batchv1.Job:
 		return gate.Observe(o), nil
-	case *appsv1.Deployment:
-		return observeDeployment(o)
+	case *unstructured.Unstructured:
+		if k, is := kind.HeldAs(o.GroupVersionKind().Group, o.GetKind()); is {
+			return lookup.ObserveHeld(k, o), nil
+		}
+		return gate.Job{}, fmt.Errorf("expected a kind that is held, the watch sent a %s of %s", o.GetKind(), o.GetAPIVersion())
 	default:
-		return gate.Job{}, fmt.Errorf("expected a Job or a Deployment, the watch sent %T", object)
+		return gate.Job{}, fmt.Errorf("expected a Job, the watch sent %T", object)
 	}
-}
-
-func observeDeployment(d *appsv1.Deployment) (gate.Job, error) {
-	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(d)
-	if err != nil {
-		return gate.Job{}, fmt.Errorf("reading Deployment %s/%s: %w", d.Namespace, d.Name, err)
-	}
-	whole := &unstructured.Unstructured{Object: fields}
-	whole.SetGroupVersionKind(appsv1.SchemeGroupVersion.WithKind("Deployment"))
-	k, _ := kind.Of(kind.Deployment)
-	return gate.ObserveDeployment(d, status.Observe(k, whole)), nil
 }
 
 // writer sends patches of what is held.
 type writer struct {
-	jobs        batchv1client.JobsGetter
-	deployments appsv1client.DeploymentsGetter
+	jobs    batchv1client.JobsGetter
+	objects dynamic.Interface
 }
 
 func (w writer) patch(ctx context.Context, job gate.Job, how types.PatchType, patch []byte, subresource ...string) (runtime.Object, error) {
@@ -107,19 +129,21 @@ func (w writer) patch(ctx context.Context, job gate.Job, how types.PatchType, pa
 	if job.IsJob() {
 		return w.jobs.Jobs(job.Namespace).Patch(ctx, job.Name, how, patch, o, subresource...)
 	}
-	return w.deployments.Deployments(job.Namespace).Patch(ctx, job.Name, how, patch, o, subresource...)
+	k, _ := kind.Of(job.Kind)
+	return w.objects.Resource(gate.ResourceOf(k)).Namespace(job.Namespace).Patch(ctx, job.Name, how, patch, o, subresource...)
 }
 
 // readHeld returns what is held as the API server has it now, nil if there is none of the name.
 func (c *Controller) readHeld(ctx context.Context, ref lang.Ref, name string) (runtime.Object, error) {
-	if ref.Kind != kind.Deployment {
+	if ref.Kind == lang.KindJob {
 		job, err := c.readJob(ctx, ref.Namespace, name)
 		if job == nil {
 			return nil, err
 		}
 		return job, nil
 	}
-	list, err := c.client.AppsV1().Deployments(ref.Namespace).List(ctx, named(name))
+	k, _ := kind.Of(ref.Kind)
+	list, err := c.dynamic.Resource(gate.ResourceOf(k)).Namespace(ref.Namespace).List(ctx, named(name))
 	if err != nil || len(list.Items) == 0 {
 		return nil, err
 	}

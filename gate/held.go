@@ -1,0 +1,214 @@
+package gate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
+)
+
+// HeldLabel is on what has DependsOnAnnotation and is no Job, so that the gate watches these objects and
+// no others.
+const HeldLabel = "depctl.dev/held"
+
+// MetAnnotation has, of a kind with versions, the hashes of the expressions that the object was released
+// by, the latest last, 20 at most. So an update that goes back to an earlier version does not wait for a
+// migration that may be gone by then. The gate writes it in the patch that releases.
+const MetAnnotation = "depctl.dev/met"
+
+// ConditionAnnotation has what the gate's condition says of an object whose kind is not one of Kubernetes.
+// What such an object has in its status is up to the kind, and a patch cannot merge conditions there.
+const ConditionAnnotation = "depctl.dev/condition"
+
+// mostMet is how many expressions an object with versions remembers.
+const mostMet = 20
+
+// forJobs are the annotations that have no meaning on what is no Job: nothing can fail it from outside,
+// and its pods are not the gate's to count.
+func forJobs() []string {
+	return []string{WaitTimeoutAnnotation, ArrayLimitAnnotation, UsesAnnotation, ResultsAnnotation, NearAnnotation, FailFastAnnotation}
+}
+
+// ObserveHeld returns the facts of an object of a kind that is held as Jobs are, by the field that the
+// table of kinds names. object is what its status tells. One that is held, and that the gate has said
+// can never start as things stand, counts as skipped until it says otherwise.
+func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object) Job {
+	annotations := o.GetAnnotations()
+	suspended, _ := fieldAt(o, k.HeldBy).(bool)
+	j := Job{
+		Kind:            k.Name,
+		Namespace:       o.GetNamespace(),
+		Name:            o.GetName(),
+		UID:             o.GetUID(),
+		ResourceVersion: o.GetResourceVersion(),
+		Created:         o.GetCreationTimestamp().Time,
+		Labels:          o.GetLabels(),
+		Suspended:       suspended,
+		BeingDeleted:    o.GetDeletionTimestamp() != nil,
+		ServiceAccount:  "default",
+		Object:          object,
+		OnFailure:       annotations[OnFailureAnnotation],
+		Seen:            parseSeen(annotations[SeenAnnotation]),
+		Room:            room(annotations),
+		Parallelism:     1,
+		completions:     -1,
+		ForeignOwner:    foreignOwnerOf(k, o),
+	}
+	if name, _ := fieldAt(o, k.PodSpec+".serviceAccountName").(string); name != "" {
+		j.ServiceAccount = name
+	}
+	release := parseRelease(annotations[ReleasedAnnotation], j.UID)
+	j.Released = release != nil
+	j.observeConditions(conditionsOf(k, o), release)
+	j.DependsOn, j.Annotated = annotations[DependsOnAnnotation]
+	j.Hold, j.OnHold = annotations[HoldAnnotation]
+	j.Edited = j.Released && release.Text != "" && release.Text != textHash(j.DependsOn)
+	if at := slices.IndexFunc(forJobs(), func(key string) bool { _, there := annotations[key]; return there }); at >= 0 {
+		j.Misplaced = forJobs()[at]
+	}
+	j.met = strings.Fields(annotations[MetAnnotation])
+	policy, _ := j.policy()
+	if c := j.Condition; c != nil && j.Waits() && j.Suspended && c.Reason == ReasonDependencyFailed && policy == Fail {
+		object.Outcome, object.Reason, object.Finished = lang.Skipped, c.Reason, c.Since
+		object.Started, object.Ready = false, false
+	}
+	return j
+}
+
+// foreignOwnerOf returns who else decides when the object starts, empty for nobody.
+func foreignOwnerOf(k kind.Kind, o *unstructured.Unstructured) string {
+	if owner := metav1.GetControllerOfNoCopy(o); owner != nil {
+		return owner.Kind + " " + owner.Name
+	}
+	if _, queued := o.GetLabels()[queueLabel]; queued && !k.Versions {
+		return "Kueue (label " + queueLabel + ")"
+	}
+	return ""
+}
+
+// fieldAt returns what stands at a path, with dots and with positions in lists; nil if there is nothing.
+func fieldAt(o *unstructured.Unstructured, path string) any {
+	var part any = o.Object
+	for name := range strings.SplitSeq(path, ".") {
+		switch p := part.(type) {
+		case map[string]any:
+			part = p[name]
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil || i >= len(p) {
+				return nil
+			}
+			part = p[i]
+		default:
+			return nil
+		}
+	}
+	return part
+}
+
+// Noun returns what people call the kind of the object.
+func (j Job) Noun() string {
+	if k, known := kind.Of(j.Kind); known && !j.IsJob() {
+		return k.Noun
+	}
+	return "Job"
+}
+
+// APIVersion returns the group and the version of the kind of the object.
+func (j Job) APIVersion() string {
+	k, _ := kind.Of(j.Identity().Kind)
+	return ResourceOf(k).GroupVersion().String()
+}
+
+// versions reports whether an update of the object can wait anew.
+func (j Job) versions() bool {
+	k, _ := kind.Of(j.Kind)
+	return k.Versions
+}
+
+// metBefore reports whether the object was released by its expression of now before, for an earlier
+// version.
+func metBefore(s Snapshot) (Decision, bool) {
+	if len(s.Job.met) == 0 { // a Job: its text, which may be long, is not hashed at each decision
+		return Decision{}, false
+	}
+	return Decision{
+		Action: Releasing, Reason: ReasonMet, Message: "released: what it waits for was met for an earlier version of this " + s.Job.Noun(),
+	}, slices.Contains(s.Job.met, textHash(s.Job.DependsOn))
+}
+
+// nowMet returns the value of MetAnnotation after a release.
+func (j Job) nowMet() string {
+	hash := textHash(j.DependsOn)
+	met := append(slices.DeleteFunc(slices.Clone(j.met), func(h string) bool { return h == hash }), hash)
+	return strings.Join(met[max(0, len(met)-mostMet):], " ")
+}
+
+// again says how to have what was released wait for its text of now.
+func (j Job) again() string {
+	if j.versions() {
+		return "an update of both the annotation and the Pod template waits again"
+	}
+	return "to run it by the new text, delete the " + j.Noun() + " and recreate it"
+}
+
+// unhold returns the JSON patch that releases what is no Job, with the tests of ReleasePatch.
+func (j Job) unhold(release Release) ([]byte, error) {
+	record, err := encode(j, "record of the release", release)
+	if err != nil {
+		return nil, err
+	}
+	k, _ := kind.Of(j.Kind)
+	path := "/" + strings.ReplaceAll(k.HeldBy, ".", "/")
+	steps := []operation{
+		{"test", "/metadata/uid", j.UID},
+		{"test", path, true},
+		j.sameText(),
+		j.sameHold(),
+		j.unreleased(),
+		{"replace", path, false},
+		{"add", annotationPath(ReleasedAnnotation), string(record)},
+	}
+	if k.Versions {
+		steps = append(steps, operation{"add", annotationPath(MetAnnotation), j.nowMet()})
+	}
+	if j.OnHold { // a person releases it all the same
+		steps = append(steps, operation{"remove", annotationPath(HoldAnnotation), nil})
+	}
+	return encode(j, "release", steps)
+}
+
+// sameHold tests that the Job is held as it was, or not.
+func (j Job) sameHold() operation {
+	if !j.OnHold {
+		return operation{"test", annotationPath(HoldAnnotation), nil}
+	}
+	return operation{"test", annotationPath(HoldAnnotation), j.Hold}
+}
+
+// ForceHeldPatch returns the JSON patch by which a person releases what is no Job, as ForcePatch does
+// for a Job.
+func ForceHeldPatch(j Job, by string, now time.Time) ([]byte, error) {
+	return j.unhold(NewRelease(j, now, Clip(by, maxPerson), nil))
+}
+
+// conditionsOf returns the gate's own condition of an object as that of a Job.
+func conditionsOf(k kind.Kind, o *unstructured.Unstructured) []batchv1.JobCondition {
+	if !k.IsBuiltIn() {
+		return parseCondition(o.GetAnnotations()[ConditionAnnotation])
+	}
+	list, _ := fieldAt(o, "status.conditions").([]any)
+	for _, c := range list {
+		if fields, _ := c.(map[string]any); fields["type"] == string(ConditionType) {
+			return readCondition(fields)
+		}
+	}
+	return nil
+}
