@@ -27,7 +27,7 @@ func TestTheComponentHoldsTheKindsOfTheTable(t *testing.T) {
 	}
 	require.NotEmpty(t, held)
 	for _, file := range []string{"admission.yaml", "leash.yaml"} {
-		for _, policy := range documents[struct {
+		for _, policy := range objectsIn[struct {
 			Kind string
 			Spec struct{ MatchConstraints *admissionv1.MatchResources }
 		}](t, "../../deploy/components/workloads/"+file) {
@@ -43,7 +43,7 @@ func TestTheComponentHoldsTheKindsOfTheTable(t *testing.T) {
 		}
 	}
 	may := map[string]string{}
-	for _, role := range documents[rbacv1.ClusterRole](t, "../../deploy/components/workloads/rbac.yaml") {
+	for _, role := range objectsIn[rbacv1.ClusterRole](t, "../../deploy/components/workloads/rbac.yaml") {
 		for _, rule := range role.Rules {
 			may[rule.APIGroups[0]] = rule.Resources[0]
 		}
@@ -51,8 +51,8 @@ func TestTheComponentHoldsTheKindsOfTheTable(t *testing.T) {
 	require.Equal(t, held, may)
 }
 
-// documents reads the objects of a file.
-func documents[T any](t *testing.T, file string) (all []T) {
+// objectsIn reads the objects of a file.
+func objectsIn[T any](t *testing.T, file string) (all []T) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
