@@ -156,3 +156,28 @@ func TestHandlersOfARunDoNotWaitForEachOther(t *testing.T) {
 		require.NotContains(t, texts(g.Cycle(ref)), "mail")
 	}
 }
+
+// Who waits for the run and for a step that is to come may still be opened by that step,
+// whatever size the run is said to have.
+func TestAStepThatIsToComeMakesADeadlockNone(t *testing.T) {
+	t.Parallel()
+	step := func(name string) lang.Ref {
+		ref := lang.Job("n", name)
+		ref.Run = "k"
+		return ref
+	}
+	for text, want := range map[string]string{
+		"failed(run)":                   "n/a@k n/b@k n/tidy@k",
+		"finished(extra), failed(run)":  "",
+		"finished(extra@), failed(run)": "n/a@k n/b@k n/tidy@k",
+		"finished(extra), run":          "n/a@k n/b@k n/tidy@k",
+	} {
+		g := New()
+		g.Set(step("tidy"), Node{Object: &lang.Object{NamesRun: true, RunSize: 3}, Expr: parse(t, text), Waits: true})
+		for _, name := range []string{"a", "b"} {
+			g.Set(step(name), Node{Object: &lang.Object{RunSize: 3}, Expr: parse(t, "tidy"), Waits: true})
+		}
+		g.Settle()
+		require.Equal(t, want, texts(g.Stuck()), text)
+	}
+}

@@ -25,7 +25,7 @@ const (
 //
 // The time is linear in the checks and in the members of their sets.
 func (e *Expr) Satisfiable(w World, s *Subject, fate func(Ref) Fate) (canBeTrue, canBeFalse bool) {
-	f := foresight{view: view{world: w, subject: s, index: -1}, fate: fate}
+	f := foresight{view: view{world: w, subject: s, index: -1}, expr: e, fate: fate}
 	o := satisfiability{yes: true, no: e.elements}
 	for _, t := range e.requirements() {
 		if !e.elements || !mentionsElement(t) {
@@ -40,7 +40,7 @@ func (e *Expr) Satisfiable(w World, s *Subject, fate func(Ref) Fate) (canBeTrue,
 // repetitions. It is empty where Satisfiable says that they can be true, and where
 // they cannot for another reason.
 func (e *Expr) Blockers(w World, s *Subject, fate func(Ref) Fate) []Ref {
-	f := foresight{view: view{world: w, subject: s, index: -1}, fate: fate}
+	f := foresight{view: view{world: w, subject: s, index: -1}, expr: e, fate: fate}
 	for _, t := range e.requirements() {
 		if !e.elements || !mentionsElement(t) {
 			f.block(t, true)
@@ -68,8 +68,12 @@ func settled(v Value) satisfiability { return satisfiability{yes: v == True, no:
 // foresight looks at a world with the fates of its objects.
 type foresight struct {
 	view
+	expr     *Expr
 	fate     func(Ref) Fate
 	blockers []Ref
+	// expected are the runs to which steps may come that the expression names; nil until
+	// somebody asks.
+	expected map[Ref]bool
 }
 
 func (f *foresight) satisfiability(n Node) satisfiability {
@@ -206,8 +210,8 @@ func (f *foresight) absent(c *Check) satisfiability {
 	return satisfiability{true, true}
 }
 
-// run is what may become of c, asked about a whole run. A run that nobody has said the size
-// of may get another step, which may end in any way.
+// run is what may become of c, asked about a whole run. A run may get another step, which may
+// end in any way, if nobody has said its size, or if the expression waits for one.
 func (f *foresight) run(c *Check) satisfiability {
 	ref := c.Targets[0].Ref.Resolve(f.subject.Ref)
 	n, problem := f.steps(ref)
@@ -217,7 +221,7 @@ func (f *foresight) run(c *Check) satisfiability {
 	if n.failed > 0 && c.Status != StatusFinished {
 		return settled(n.of(c.Status))
 	}
-	free, ends := !n.sealed, true
+	free, ends := !n.sealed || f.expects(ref), true
 	for _, m := range f.undecidedSteps(ref) {
 		fate := f.fate(ref.member(m))
 		free, ends = free || fate == Free, ends && fate != Frozen
@@ -231,6 +235,28 @@ func (f *foresight) run(c *Check) satisfiability {
 	default:
 		return satisfiability{yes: ends && (free || n.succeeded > 0), no: free || ends && n.succeeded == 0}
 	}
+}
+
+// expects reports whether the expression itself names steps of a run that may still come. The
+// size that somebody said is no limit: what is named and not there is one step more.
+func (f *foresight) expects(run Ref) bool {
+	if f.expected == nil {
+		f.expected = map[Ref]bool{}
+		for _, c := range f.expr.Checks() {
+			for i := range c.Targets {
+				t := &c.Targets[i]
+				ref := t.Ref.Resolve(f.subject.Ref)
+				if t.WholeRun || t.Self || ref.Kind != KindJob {
+					continue
+				}
+				if ref.IsSet() || f.world.Object(ref) == nil && f.fate(ref) != Frozen {
+					ref.Name = run.Name
+					f.expected[ref] = true
+				}
+			}
+		}
+	}
+	return f.expected[run]
 }
 
 // undecidedSteps returns the steps of a run that take part and are not over.

@@ -109,10 +109,11 @@ func (l *limits) recount(uid types.UID, one *starter) {
 	if now.Sub(one.since) < gate.StartingTime {
 		n += one.missing
 	}
+	_, given := l.given[uid] // its release may be under way, and its first pods be seen before it
 	switch {
 	case one.released && n > 0: // anybody may make pods that name a Job: no more count than it has
 		l.pool.Hold(holderOf(uid), gate.Starting(one.namespace, min(n, max(one.pods, 1))))
-	case !one.released && len(one.unbound) == 0:
+	case !one.released && len(one.unbound) == 0 && !given:
 		l.ended(uid)
 	default:
 		l.pool.Release(holderOf(uid))

@@ -171,6 +171,31 @@ func TestNothingIsKeptOfWhatIsOver(t *testing.T) {
 	require.False(t, exists)
 }
 
+func TestPodsThatHaveANodeBeforeTheReleaseIsSeenAreNotStillToCome(t *testing.T) {
+	t.Parallel()
+	s := startingStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), 4)
+	for _, name := range []string{"j", "refused"} {
+		require.NoError(t, s.Update(job(name, "1", "x", ofPods(2))))
+		_, next := decides(t, s, name)
+		require.Equal(t, name, next)
+		s.limits.unbound(types.UID("uid-"+name), "n", types.UID("p-"+name), time.Unix(100, 0), false)
+		s.limits.bound(types.UID("uid-"+name), types.UID("p-"+name))
+		s.limits.expire()
+		if name == "j" {
+			require.NoError(t, s.Update(job(name, "2", "x", ofPods(2), letGo)))
+			require.EqualValues(t, 1, s.areStarting(), "the other one")
+			s.limits.unbound("uid-j", "n", "q", time.Unix(100, 0), false)
+			s.limits.bound("uid-j", "q")
+			require.Zero(t, s.areStarting())
+		}
+	}
+	require.Contains(t, s.limits.starting.of, types.UID("uid-refused"))
+	s.limits.withdraw("uid-refused")
+	s.limits.expire()
+	require.NotContains(t, s.limits.starting.of, types.UID("uid-refused"), "it was not released")
+	require.Zero(t, s.areStarting())
+}
+
 func TestNothingStartsBeforeThePodsAreListed(t *testing.T) {
 	t.Parallel()
 	s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), nil)

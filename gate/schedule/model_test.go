@@ -267,7 +267,7 @@ func (m *model) look(t *rapid.T, now time.Time, awake bool) {
 // edit is a change of the schedule, half a minute after the minute's run.
 func (m *model) edit(p plan, now time.Time, decided map[time.Time]string) {
 	since := now.Add(30 * time.Second)
-	for u := now; u.After(m.cronJob.Passed()) && u.After(m.since[len(m.since)-1]); u = u.Add(-time.Minute) {
+	for u := now; u.After(m.cronJob.Passed()); u = u.Add(-time.Minute) {
 		if p.fires(u) {
 			// Kubernetes makes up for it, so it is a run of those who wait since: it was none when they looked.
 			since = u.Add(-time.Second)

@@ -93,24 +93,27 @@ func noted(c *CronJob, since time.Time) Scheduled {
 }
 
 // edited notes the schedule that the CronJob has. The last time of the new schedule before the edit counts, too: Kubernetes
-// makes up for it, if it is after lastScheduleTime. A gate that was away since the time away does not know which
-// schedule the CronJob had when.
+// makes up for it, if it is after lastScheduleTime, even if that is before another edit. A gate that was away since the
+// time away does not know which schedule the CronJob had when.
 func (r Record) edited(c *CronJob, now, away time.Time) Record {
-	last := r.Schedules[len(r.Schedules)-1]
+	first, last := r.Schedules[0], r.Schedules[len(r.Schedules)-1]
 	next := noted(c, latest(second(now), c.Passed(), last.Since))
 	if last.Schedule == next.Schedule && last.Zone == next.Zone {
 		return r
 	}
-	if times, err := Read(c.Schedule, c.Zone, latest(c.Passed(), last.Since)); err == nil && times.every == 0 {
+	if times, err := Read(c.Schedule, c.Zone, latest(c.Passed(), first.Since)); err == nil && times.every == 0 {
 		if made, ok := times.Previous(second(now).Add(time.Second)); ok {
 			next.Since = made.Add(-time.Second)
 		}
 	}
-	r.Schedules = slices.Clone(r.Schedules)
-	if !away.IsZero() {
-		r.Schedules = append(r.Schedules, Scheduled{Since: latest(away, last.Since)})
+	// Kubernetes makes no run any more of the schedules that began after that.
+	r.Schedules = slices.DeleteFunc(slices.Clone(r.Schedules), func(s Scheduled) bool { return s.Since.After(next.Since) })
+	if gap := latest(away, last.Since); !away.IsZero() && !gap.After(next.Since) {
+		r.Schedules = append(r.Schedules, Scheduled{Since: gap})
 	}
-	r.Schedules = append(r.Schedules, next)
+	if last = r.Schedules[len(r.Schedules)-1]; last.Schedule != next.Schedule || last.Zone != next.Zone {
+		r.Schedules = append(r.Schedules, next)
+	}
 	if more := len(r.Schedules) - maxSchedules; more > 0 {
 		r.Schedules = r.Schedules[more:]
 		r = r.trim(r.Schedules[0].Since)

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,44 @@ func TestEditsAreRemembered(t *testing.T) {
 	}
 	require.False(t, c.Record.Kept.IsZero(), "of what is dropped it says so")
 	require.Equal(t, []string{"schedule-unreadable"}, said(Resolve(Subject{Time: clock(0, 6, 0)}, Gather(c, nil), 0, nil))[:1])
+}
+
+// Kubernetes makes up for the last time of the new schedule after lastScheduleTime, even if other edits came after
+// that time. Who waits since then means it as soon as it is known, and not only once it has a Job.
+func TestSeveralEditsBeforeARun(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		edits []string // one each hour from 03:00 on
+		away  bool     // the gate, at the last edit
+		time  time.Time
+		want  []string
+	}{
+		"one edit": {[]string{"30 2 * * *"}, false, clock(0, 3, 30), []string{"25 02:30 undecided"}},
+		"a run made up for that is before two edits":   {[]string{"0 9 * * *", "30 2 * * *"}, false, clock(0, 3, 30), []string{"25 02:30 undecided"}},
+		"a run made up for that is before three edits": {[]string{"0 9 * * *", "0 8 * * *", "30 2 * * *"}, false, clock(0, 3, 30), []string{"25 02:30 undecided"}},
+		"a run made up for that is between two edits":  {[]string{"0 9 * * *", "30 3 * * *"}, false, clock(0, 3, 45), []string{"25 03:30 undecided"}},
+		"who waited before it keeps the one before":    {[]string{"0 9 * * *", "30 2 * * *"}, false, clock(0, 2, 15), []string{"25 02:00 succeeded"}},
+		"a run of the schedule between, then none":     {[]string{"30 2 * * *", "0 9 * * *"}, false, clock(0, 3, 30), []string{"25 02:30 undecided"}},
+		"there and back, to what another made up for":  {[]string{"0 9 * * *", "30 2 * * *", "0 2 * * *", "30 2 * * *"}, false, clock(0, 3, 30), []string{"25 02:30 undecided"}},
+		"no time since the last run":                   {[]string{"0 9 * * *", "30 1 * * *"}, false, clock(0, 3, 30), []string{"25 02:00 succeeded"}},
+		"the gate was away at the second edit":         {[]string{"0 9 * * *", "30 2 * * *"}, true, clock(0, 3, 30), []string{"25 02:30 undecided"}},
+		"it does not know what was between":            {[]string{"0 9 * * *", "30 3 * * *"}, true, clock(0, 3, 15), []string{"run-lost"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := succeeded(daemon("load", "0 2 * * *", clock(0, 2, 0)), clock(0, 2, 0))
+			for i, text := range test.edits {
+				c.Schedule = text
+				if now := clock(0, 3+i, 0); test.away && i == len(test.edits)-1 {
+					c.Record = c.Record.Begin(&c, now)
+				} else {
+					c.Record = c.Record.See(&c, now)
+				}
+			}
+			require.Equal(t, c.Record, ParseRecord(c.Record.String()))
+			require.True(t, slices.IsSortedFunc(c.Record.Schedules, func(a, b Scheduled) int { return a.Since.Compare(b.Since) }), c.Record)
+			require.Equal(t, test.want, said(Resolve(Subject{Time: test.time}, Gather(c, nil), 0, nil)))
+		})
+	}
 }
 
 // A gate that was away does not know when the schedule was edited, and says so.
