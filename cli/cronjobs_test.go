@@ -163,6 +163,7 @@ func TestCronJobs(t *testing.T) {
 		"graph-forbidden": {lines: []string{"graph after-load"}, terminal: "100 columns", change: func(c *fake.Clientset) { forbid(c, "list", "cronjobs") }},
 		"graph-as-run": {lines: []string{
 			"graph -f testdata/cronjobs/handlers.yaml --as-run", "graph -f testdata/cronjobs/handlers.yaml --as-run -o dot", "graph -f testdata/run/chain --as-run",
+			"graph -f testdata/run/circle.yaml --as-run -o dot", "lint testdata/run/circle.yaml --as-run",
 		}, terminal: "100 columns"},
 		"graph-circles": {lines: []string{
 			"graph -f testdata/cronjobs/each-other.yaml", "lint testdata/cronjobs/each-other.yaml",

@@ -128,26 +128,12 @@ func TestRunning(t *testing.T) {
 		"graph-run-handlers": {lines: []string{
 			"graph --run mon", "graph --run mon -o tree", "graph --run mon -o json", "graph --run mon -o dot", "graph --run mon -o mermaid", "graph --run mon -o name", "graph -o tree",
 			"graph --run tue", "graph --run tue -A -o tree --no-headers",
-		}, change: func(f *fakeJobs) {
-			clear(f.jobs)
-			done := finishedBy(batchv1.JobComplete, "CompletionsReached")
-			sized := func(j *batchv1.Job) { j.Annotations[gate.RunSizeAnnotation] = "7" }
-			f.add("etl", "licence", "", done)
-			for _, run := range []string{"mon", "tue"} {
-				end := done
-				if run == "tue" {
-					end = finishedBy(batchv1.JobFailed, "BackoffLimitExceeded")
-				}
-				f.add("etl", "extract-"+run, "", stepOf(run, "extract", done, sized))
-				f.add("etl", "clean-"+run, "extract", stepOf(run, "clean", end, sized))
-				f.add("etl", "index-"+run, "extract", stepOf(run, "index", sized))
-				f.add("etl", "load-"+run, "clean, index, licence@, maps@", stepOf(run, "load", sized))
-				f.add("etl", "alarm-"+run, "failed(run)", stepOf(run, "alarm", sized))
-				f.add("etl", "mail-"+run, "succeeded(run)", stepOf(run, "mail", sized))
-				f.add("etl", "tidy-"+run, "finished(run), finished(mail), finished(alarm)", stepOf(run, "tidy", sized))
-			}
-		}},
-		"plan-run":    {lines: []string{"plan --run mon", "plan --run wed", "plan --run mon -f x"}, change: aWaitingRun},
+		}, change: runsWithHandlers},
+		"plan-run": {lines: []string{"plan --run mon", "plan --run wed", "plan --run mon -f x"}, change: aWaitingRun},
+		"plan-run-handlers": {lines: []string{
+			"plan --run mon", "plan --run tue -o wide", "plan --run mon -o json", "plan -o wide", "plan --run mon -A",
+			"plan --run mon --no-headers", "explain --run mon load -r", "explain --run mon alarm -o json", "explain --run tue tidy -r",
+		}, change: runsWithHandlers},
 		"explain-run": {lines: []string{"explain --run mon load", "explain load-1", "explain --run mon lode", "explain --run wed load"}, change: aWaitingRun},
 		"prune":       {lines: []string{"prune --keep 1 --dry-run", "prune --keep 1", "prune --keep 2 --older-than 10h -y", "prune --older-than 30d -y", "prune --older-than 5m -y"}, change: someRuns},
 		"prune-usage": {lines: []string{"prune", "prune --keep -1", "prune --older-than soon", "prune --keep 1 -o wide", "prune --keep 1 --dry-run=x"}},
@@ -206,6 +192,27 @@ func someRuns(f *fakeJobs) {
 		j.Annotations[batchv1.CronJobScheduledTimestampAnnotation] = "2026-11-22T19:30:00Z"
 		j.OwnerReferences = []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "CronJob", Name: "nightly", UID: "u", Controller: ptr.To(true)}}
 	})
+}
+
+// runsWithHandlers has two runs of one folder, one of which has failed.
+func runsWithHandlers(f *fakeJobs) {
+	clear(f.jobs)
+	done := finishedBy(batchv1.JobComplete, "CompletionsReached")
+	sized := func(j *batchv1.Job) { j.Annotations[gate.RunSizeAnnotation] = "7" }
+	f.add("etl", "licence", "", done)
+	for _, run := range []string{"mon", "tue"} {
+		end := done
+		if run == "tue" {
+			end = finishedBy(batchv1.JobFailed, "BackoffLimitExceeded")
+		}
+		f.add("etl", "extract-"+run, "", stepOf(run, "extract", done, sized))
+		f.add("etl", "clean-"+run, "extract", stepOf(run, "clean", end, sized))
+		f.add("etl", "index-"+run, "extract", stepOf(run, "index", sized))
+		f.add("etl", "load-"+run, "clean, index, licence@, maps@", stepOf(run, "load", sized))
+		f.add("etl", "alarm-"+run, "failed(run)", stepOf(run, "alarm", sized))
+		f.add("etl", "mail-"+run, "succeeded(run)", stepOf(run, "mail", sized))
+		f.add("etl", "tidy-"+run, "finished(run), finished(mail), finished(alarm)", stepOf(run, "tidy", sized))
+	}
 }
 
 func aWaitingRun(f *fakeJobs) {

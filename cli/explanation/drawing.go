@@ -62,6 +62,8 @@ type drawing struct {
 	Style
 	signs signs
 	b     strings.Builder
+	// run is that of the Job that is explained.
+	run string
 }
 
 func (d *drawing) line(format string, args ...any) {
@@ -77,7 +79,8 @@ func (d *drawing) paint(text, colour string) string {
 }
 
 func (e *Explanation) draw(d *drawing) {
-	name := d.Clean(e.Namespace + "/" + e.Name)
+	d.run = e.Run
+	name := d.Clean(lang.Ref{Kind: lang.KindJob, Namespace: e.Namespace, Name: e.Name, Run: e.Run}.String())
 	if e.Kind != "" {
 		name = e.Kind + ":" + name
 	}

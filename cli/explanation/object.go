@@ -10,7 +10,8 @@ type Object struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
-	// Run is the scheduled time, of a run of a CronJob that has no Job.
+	// Run is that of a step, whose name Name is, or the scheduled time, of a run of a CronJob that
+	// has no Job.
 	Run string `json:"run,omitempty"`
 	// State is one of gate.State, or unknown if you may not read it.
 	State   string `json:"state"`
@@ -82,6 +83,9 @@ func objectOf(c Cluster, ref lang.Ref) *Object {
 		ref = job
 	}
 	o := &Object{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, State: string(gate.StateMissing), ref: ref}
+	if ref.Kind == lang.KindJob {
+		o.Run = ref.Run
+	}
 	s, exists := c.Snapshot(ref)
 	switch why := c.Unreadable(ref); {
 	case exists:
@@ -126,6 +130,9 @@ func culprits(s gate.Snapshot, r lang.Reason) []lang.Ref {
 			of := ref
 			if of.Name = m.Name; runs {
 				of.Name, of.Run = ref.Name, m.Name
+			}
+			if target.WholeRun && m.Object != nil && m.Object.NamesRun {
+				continue // it is no part of what is waited for
 			}
 			if blocks(r, m.Object) {
 				list = append(list, of)

@@ -94,7 +94,7 @@ func (d *drawing) expected(e *Explanation) {
 func (d *drawing) blockers(e *Explanation) {
 	var names []string
 	for _, o := range e.Roots {
-		if e.Tree.names(o.ref) {
+		if e.Tree.names(o.ref, d.name(o)) {
 			continue
 		}
 		names = append(names, d.name(o)+" ("+o.State+")")
@@ -104,22 +104,22 @@ func (d *drawing) blockers(e *Explanation) {
 	}
 }
 
-// names reports whether a tree shows an object.
-func (p *Part) names(ref lang.Ref) bool {
+// names reports whether a tree shows an object, which the Job that is explained calls so.
+func (p *Part) names(ref lang.Ref, called string) bool {
 	if p == nil {
 		return false
 	}
 	for _, o := range p.Objects {
-		if o.ref == ref || o.Tree.names(ref) {
+		if o.ref == ref || o.Tree.names(ref, called) {
 			return true
 		}
 	}
 	for _, term := range p.Terms {
-		if term.names(ref) {
+		if term.names(ref, called) {
 			return true
 		}
 	}
-	return p.Check == ref.String() || p.Check == ref.Name
+	return p.Check == ref.String() || p.Check == ref.Name || p.Check == called
 }
 
 func (d *drawing) advice(list []Advice) {

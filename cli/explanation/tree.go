@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // row is one line of a tree: what is drawn before it, its sign, and two cells.
@@ -146,10 +147,19 @@ func (o *Object) remark() string {
 	return text + ": " + strings.Join(strings.Fields(o.Message), " ")
 }
 
+// name returns how the Job that is explained calls an object.
 func (d *drawing) name(o *Object) string {
 	ref := o.ref
 	if ref.Namespace == d.Namespace {
 		ref.Namespace = ""
+	}
+	if ref.Kind == lang.KindJob && d.run != "" {
+		switch ref.Run {
+		case d.run:
+			ref.Run = ""
+		case "":
+			ref.Run = lang.PlainRun
+		}
 	}
 	return ref.String()
 }

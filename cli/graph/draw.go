@@ -7,8 +7,10 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -30,6 +32,11 @@ func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 	}
 	m := newModel(w, s)
 	m.Namespace, m.Run = o.namespace, o.inRun
+	for i := range m.Nodes {
+		if n := &m.Nodes[i]; o.asRun && n.State != gate.StateInvalid { // which quotes its author
+			n.Message = manifest.Nameless(n.Message)
+		}
+	}
 	if o.runName != "" {
 		m.Title = "run " + o.runName
 	}
@@ -80,7 +87,12 @@ func (o *graphOptions) print(m *model, notes []string) error {
 		return err
 	}
 	if o.output != "json" {
-		notes = append(notes, cycleNotes(graph)...)
+		for _, note := range cycleNotes(graph) {
+			if o.asRun {
+				note = manifest.Nameless(note)
+			}
+			notes = append(notes, note)
+		}
 		notes = append(notes, invalidNotes(m)...)
 		notes = append(notes, countNotes(m, o.where(), o.all)...)
 	}

@@ -31,7 +31,7 @@ func deadlock(l *linting, w *manifest.Workload) []mistake {
 			if d.Reason != gate.ReasonDependencyCycle {
 				return nil
 			}
-			message, hint, _ := strings.Cut(d.Message, "; ")
+			message, hint, _ := strings.Cut(l.say(d.Message), "; ")
 			return []mistake{{at: w.Naming(cycle[(i+1)%len(cycle)]), message: message, hint: hint}}
 		}
 		if l.jobs[one] != nil {
@@ -39,6 +39,14 @@ func deadlock(l *linting, w *manifest.Workload) []mistake {
 		}
 	}
 	return nil
+}
+
+// say returns a message of the gate as it is for steps of a run that has no name yet.
+func (l *linting) say(message string) string {
+	if l.run == "" {
+		return message
+	}
+	return manifest.Nameless(message)
 }
 
 // maxSuggested bounds the names for which near ones are looked up: each is

@@ -42,8 +42,8 @@ const (
 	maxLabel = 48
 )
 
-func newGantt(p *plan, namespace string, all bool) *gantt {
-	rows := p.rows(namespace, all)
+func newGantt(p *plan, all bool) *gantt {
+	rows := p.rows(all)
 	rest := max(len(rows)-maxRows, 0)
 	rows = rows[:len(rows)-rest]
 	longest := len("Job")
@@ -56,7 +56,11 @@ func newGantt(p *plan, namespace string, all bool) *gantt {
 	g.add(shape{ink: inkPaper}) // its size is set at the end
 	y := margin + fontSize
 	wave, widest := p.widest()
-	g.text(margin, y, inkText, true, fmt.Sprintf("%s, %s, done after %s", command.Count(len(p.jobs), "Job"), command.Count(len(p.waves), "wave"), brief(p.total)))
+	title := fmt.Sprintf("%s, %s, done after %s", command.Count(len(p.jobs), "Job"), command.Count(len(p.waves), "wave"), brief(p.total))
+	if p.run != "" {
+		title = "run " + picture.OneLine(p.run) + ": " + title
+	}
+	g.text(margin, y, inkText, true, title)
 	y += lineHeight
 	g.text(margin, y, inkFaint, false, fmt.Sprintf("%s of work; widest is wave %d, with %s; at most %s at once, first at %s",
 		brief(p.work), wave, command.Count(widest, "Job"), runs(p.peak), brief(p.peakAt)))

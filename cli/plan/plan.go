@@ -261,13 +261,14 @@ func (o *planOptions) run(ctx context.Context) error {
 	options := simulated(o.order, o.slots, length)
 	options.MaxStarting = o.maxStarting
 	p := newPlan(n.name(w.Simulate(options)))
+	p.namespace, p.run = o.namespace, o.runName
 	if p.maxStarting = o.maxStarting; o.slots > 0 {
 		p.compare(w, o.order, o.slots, length)
 	}
 	if err := o.print(p); err != nil {
 		return err
 	}
-	notes = append(notes, p.notes(o.namespace, o.otherwiseDuration)...)
+	notes = append(notes, p.notes(o.otherwiseDuration)...)
 	return command.PrintNotes(o.streams.ErrOut, notes)
 }
 
@@ -276,11 +277,11 @@ func (o *planOptions) print(p *plan) error {
 	case command.OutputJSON, command.OutputYAML:
 		return p.printJSON(o.streams.Out, o.output == command.OutputYAML)
 	case outputSVG, outputPNG:
-		return newGantt(p, o.namespace, o.all).print(o.streams.Out, o.output, o.theme)
+		return newGantt(p, o.all).print(o.streams.Out, o.output, o.theme)
 	}
 	if len(p.jobs) == 0 {
 		return nil
 	}
-	t := &planTable{plan: p, namespace: o.namespace, terminal: o.terminal, wide: o.output == command.OutputWide, all: o.all, noHeaders: o.noHeaders}
+	t := &planTable{plan: p, terminal: o.terminal, wide: o.output == command.OutputWide, all: o.all, noHeaders: o.noHeaders}
 	return t.print(o.streams.Out)
 }

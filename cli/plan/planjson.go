@@ -34,6 +34,8 @@ type byOrderJSON struct {
 type plannedJSON struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	// Run is that of a step, whose name Name is.
+	Run string `json:"run,omitempty"`
 	// Scheduled is, of a run of the CronJob of this name, the time it is for.
 	Scheduled string  `json:"scheduledTime,omitempty"`
 	Wave      int     `json:"wave"`
@@ -48,6 +50,7 @@ type plannedJSON struct {
 type idleJSON struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	Run       string `json:"run,omitempty"`
 	Scheduled string `json:"scheduledTime,omitempty"`
 	Reason    string `json:"reason"`
 }
@@ -55,6 +58,14 @@ type idleJSON struct {
 // scheduled returns the time for which a run of a CronJob is.
 func scheduled(ref lang.Ref) string {
 	if ref.Kind != lang.KindCronJob {
+		return ""
+	}
+	return ref.Run
+}
+
+// runOf returns the run of which a Job is a step.
+func runOf(ref lang.Ref) string {
+	if ref.Kind != lang.KindJob {
 		return ""
 	}
 	return ref.Run
@@ -76,14 +87,14 @@ func (p *plan) printJSON(w io.Writer, asYAML bool) error {
 			Namespace: job.Ref.Namespace, Name: job.Ref.Name, Wave: job.Wave, Start: job.Start.Seconds(), End: job.End.Seconds(),
 			KnownFrom: string(basisOf(job.Estimate)), Critical: job.Critical, BySlot: job.BySlot,
 		}
-		one.Scheduled = scheduled(job.Ref)
+		one.Run, one.Scheduled = runOf(job.Ref), scheduled(job.Ref)
 		if job.After.Name != "" {
 			one.After = job.After.String()
 		}
 		out.Jobs = append(out.Jobs, one)
 	}
 	for _, job := range p.idle {
-		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, scheduled(job.ref), job.reason})
+		out.Idle = append(out.Idle, idleJSON{job.ref.Namespace, job.ref.Name, runOf(job.ref), scheduled(job.ref), job.reason})
 	}
 	if !asYAML {
 		return command.WriteJSON(w, out)

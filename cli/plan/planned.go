@@ -38,6 +38,13 @@ type plan struct {
 	totals []time.Duration
 	// maxStarting is how many pods may wait for a slot, 0 for any number.
 	maxStarting int64
+	// namespace and run are those whose Jobs are named without them; empty for none.
+	namespace, run string
+}
+
+// name returns how a step of the run calls a Job.
+func (p *plan) name(ref lang.Ref) string {
+	return picture.NameFrom(lang.Ref{Namespace: p.namespace, Run: p.run}, ref)
 }
 
 func newPlan(f *simulate.Run) *plan {
@@ -97,7 +104,7 @@ func (p *plan) widest() (wave, jobs int) {
 }
 
 // notes says what a plan rests on, and what is not in it.
-func (p *plan) notes(namespace string, otherwise time.Duration) []string {
+func (p *plan) notes(otherwise time.Duration) []string {
 	var notes []string
 	if len(p.jobs)+len(p.idle) == 0 {
 		return []string{"There are no Jobs to plan."}
@@ -118,7 +125,7 @@ func (p *plan) notes(namespace string, otherwise time.Duration) []string {
 			notes = append(notes, fmt.Sprintf("%d more Jobs never run.", len(p.idle)-most))
 			break
 		}
-		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", picture.NameIn(namespace, job.ref), picture.OneLine(job.reason)))
+		notes = append(notes, fmt.Sprintf("%s does not run in this plan: %s", p.name(job.ref), picture.OneLine(job.reason)))
 	}
 	return notes
 }
@@ -142,7 +149,7 @@ type planRow struct {
 const foldFrom = 4
 
 // rows returns the lines of a plan. all keeps them apart.
-func (p *plan) rows(namespace string, all bool) []planRow {
+func (p *plan) rows(all bool) []planRow {
 	type same struct {
 		family     lang.Ref
 		wave       int
@@ -162,10 +169,10 @@ func (p *plan) rows(namespace string, all bool) []planRow {
 	for _, job := range p.jobs {
 		switch key := of(job); {
 		case all || counts[key] < foldFrom:
-			rows = append(rows, planRow{job, picture.NameIn(namespace, job.Ref), 1})
+			rows = append(rows, planRow{job, p.name(job.Ref), 1})
 		case !done[key]:
 			done[key] = true
-			rows = append(rows, planRow{job, fmt.Sprintf("%s (%d)", globOf(namespace, key.family), counts[key]), counts[key]})
+			rows = append(rows, planRow{job, fmt.Sprintf("%s (%d)", p.globOf(key.family), counts[key]), counts[key]})
 		}
 	}
 	return rows

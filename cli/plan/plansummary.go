@@ -8,7 +8,6 @@ import (
 
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
-	"depctl.dev/cli/simulate"
 	"depctl.dev/lang"
 )
 
@@ -30,7 +29,7 @@ func (t *planTable) summary(bars bool) []string {
 	lines := []string{
 		fmt.Sprintf("%s in %s: done after %s, %s of work.", command.Count(len(p.jobs), "Job"), command.Count(len(p.waves), "wave"), brief(p.total), brief(p.work)),
 		fmt.Sprintf("Widest is wave %d, with %s. At most %s at once, first at %s.", wave, command.Count(widest, "Job"), runs(p.peak), brief(p.peakAt)),
-		fmt.Sprintf("Critical path%s: %s.", legend, strings.Join(pathNames(p.path, t.namespace), arrow)),
+		fmt.Sprintf("Critical path%s: %s.", legend, strings.Join(p.pathNames(), arrow)),
 	}
 	if len(p.totals) > 0 {
 		by := make([]string, len(orders))
@@ -53,8 +52,9 @@ func runs(n int) string {
 	return fmt.Sprintf("%d Jobs run", n)
 }
 
-// pathNames returns the names on a path; of a long one, the first and the last.
-func pathNames(path []*simulate.Job, namespace string) []string {
+// pathNames returns the names on the critical path; of a long one, the first and the last.
+func (p *plan) pathNames() []string {
+	path := p.path
 	const most = 12
 	var names []string
 	for i, job := range path {
@@ -64,15 +64,15 @@ func pathNames(path []*simulate.Job, namespace string) []string {
 		if len(path) > most && i >= most/2 && i < len(path)-most/2 {
 			continue
 		}
-		names = append(names, picture.NameIn(namespace, job.Ref))
+		names = append(names, p.name(job.Ref))
 	}
 	return names
 }
 
 // globOf returns the name of a family as a glob.
-func globOf(namespace string, of lang.Ref) string {
+func (p *plan) globOf(of lang.Ref) string {
 	of.Name = strings.ReplaceAll(of.Name, "#", "*")
-	return picture.NameIn(namespace, of)
+	return p.name(of)
 }
 
 // wrapRunes is wrap with an indent of two for all lines but the first, and by

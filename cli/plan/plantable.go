@@ -16,7 +16,6 @@ import (
 // room.
 type planTable struct {
 	plan      *plan
-	namespace string
 	terminal  command.Terminal
 	wide, all bool
 	noHeaders bool
@@ -29,7 +28,7 @@ const (
 )
 
 func (t *planTable) print(w io.Writer) error {
-	rows := t.plan.rows(t.namespace, t.all)
+	rows := t.plan.rows(t.all)
 	heads := []string{"NAME", "WAVE", "START", "TAKES"}
 	if t.wide {
 		heads = append(heads, "END", "KNOWN FROM", "CRITICAL", "AFTER")
@@ -58,6 +57,9 @@ func (t *planTable) print(w io.Writer) error {
 		bar = 0
 	}
 	out := bufio.NewWriter(w)
+	if t.plan.run != "" && !t.noHeaders {
+		fmt.Fprint(out, "run ", picture.OneLine(t.plan.run), "\n\n")
+	}
 	for i, cells := range lines {
 		var text strings.Builder
 		for k, cell := range cells {
@@ -90,7 +92,7 @@ func (t *planTable) cells(r planRow) []string {
 		critical = "yes"
 	}
 	if r.After.Name != "" && r.jobs == 1 {
-		after = picture.NameIn(t.namespace, r.After)
+		after = t.plan.name(r.After)
 		if r.BySlot {
 			after += " (its slot)"
 		}

@@ -242,7 +242,8 @@ func (c *Controller) Watch(ctx context.Context) {
 	}
 	wg.Go(func() { c.store.runJudge(ctx) })
 	jobs := c.reflector(klog.FromContext(ctx))
-	c.store.jobs.Store(jobs)
+	upTo := jobs.LastSyncResourceVersion
+	c.store.upTo.Store(&upTo)
 	jobs.RunWithContext(ctx)
 	wg.Wait()
 }

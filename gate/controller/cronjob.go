@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"hash/maphash"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -25,8 +24,13 @@ type cronJob struct {
 	// ask are the times of which a live GET is needed, and answers what they said.
 	ask     map[time.Time]bool
 	answers schedule.Answers
+	// metAt is up to which resourceVersion the watch of Jobs had come when the CronJob was first heard of.
+	metAt string
 	// saved is what the annotation says.
 	saved schedule.Record
+	// named says that somebody names it, and misguarded that this has changed since the finalizers of its Jobs were looked
+	// at.
+	named, misguarded bool
 	// takesNoneUntil is set where the API server refuses to write to it, and when to try
 	// again. savedAt is when it was last written to.
 	takesNoneUntil, savedAt time.Time
@@ -141,63 +145,27 @@ func (s *store) takeCronJob(facts schedule.CronJob) []lang.Ref {
 	now := s.clock.Now()
 	old := s.crons.Runs(ref)
 	saved := facts.Record
+	var dropped []lang.Ref
 	switch same := old != nil && old.CronJob.UID == facts.UID; {
 	case same && older(facts.ResourceVersion, old.CronJob.ResourceVersion):
 		return nil
-	case same && older(old.CronJob.ResourceVersion, s.listedVersion):
-		// It was read before the Jobs were: of what began in between, all may have gone.
+	case same && (older(old.CronJob.ResourceVersion, s.listedVersion) || older(old.CronJob.ResourceVersion, s.crons.of[ref].metAt)):
+		// It was read before the Jobs were, or its watch was behind theirs when it was first heard of: of what began in
+		// between, all may have gone.
 		facts.Record = old.CronJob.Record.Begin(&facts, now)
 	case same:
 		facts.Record = old.CronJob.Record.See(&facts, now)
 	default:
-		s.dropCronJob(ref)
-		s.crons.of[ref] = &cronJob{ask: map[time.Time]bool{}, answers: schedule.Answers{}, unrecorded: true}
+		dropped = s.dropCronJob(ref)
+		s.crons.of[ref] = &cronJob{ask: map[time.Time]bool{}, answers: schedule.Answers{}, unrecorded: true, metAt: s.progress()}
 		facts.Record = facts.Record.Begin(&facts, now)
 	}
 	s.crons.of[ref].saved = saved
-	s.nameInTemplate(ref, facts.DependsOn)
+	affected := append(dropped, s.nameInTemplate(ref, facts.DependsOn)...)
 	facts.DependsOn, facts.Active = "", nil // what a tenant can make long is not kept
 	s.crons.Set(facts)
-	return s.changedCronJob(ref)
-}
-
-// nameInTemplate counts what the template of a CronJob names.
-func (s *store) nameInTemplate(ref lang.Ref, text string) {
-	one := s.crons.of[ref]
-	template := maphash.String(texts, text)
-	if one.template == template {
-		return
-	}
-	one.template = template
-	for _, other := range one.names {
-		if s.crons.named[other]--; s.crons.named[other] == 0 {
-			delete(s.crons.named, other)
-		}
-	}
-	one.names = nil
-	if text == "" || len(text) > longText || lang.IsListOfNames(text) {
-		return
-	}
-	expr, err := lang.Parse(text)
-	if err != nil {
-		return
-	}
-	for _, edge := range expr.Edges() {
-		if edge.Ref.Kind == lang.KindCronJob {
-			one.names = append(one.names, edge.Ref.Resolve(lang.Ref{Namespace: ref.Namespace}).Object())
-		}
-	}
-	if len(one.names) > 0 { // its own earlier runs say where its period begins
-		one.names = append(one.names, ref)
-	}
-	for _, other := range one.names {
-		s.crons.named[other]++
-	}
-}
-
-// isNamed reports whether some expression names a CronJob, so that its runs are recorded.
-func (s *store) isNamed(ref lang.Ref) bool {
-	return s.crons.named[ref] > 0 || s.graph.HasDependents(ref)
+	affected = append(affected, s.renamed([]lang.Ref{ref})...)
+	return append(affected, s.changedCronJob(ref)...)
 }
 
 // dropCronJob forgets a CronJob that is gone.
@@ -206,10 +174,10 @@ func (s *store) dropCronJob(ref lang.Ref) []lang.Ref {
 	if one == nil {
 		return nil
 	}
-	s.nameInTemplate(ref, "")
+	affected := append(s.guardedRuns(ref), s.nameInTemplate(ref, "")...) // nothing is written for its runs any more
 	delete(s.crons.of, ref)
 	s.crons.Remove(ref)
-	return s.withRuns(ref, s.graph.Remove(ref))
+	return append(affected, s.withRuns(ref, s.graph.Remove(ref))...)
 }
 
 // changedCronJob makes a CronJob another object for the graph, and returns those who name it,
@@ -261,6 +229,14 @@ func (s *store) goneRun(job gate.Job) []lang.Ref {
 	if !known {
 		return nil
 	}
+	run, facts := job.Child(), s.crons.Runs(ref).CronJob
+	if s.isNamed(ref) { // it may not have been swept yet
+		facts.Record = facts.Record.With(run.Outcome())
+	}
+	if _, recorded := facts.Record.At(run.Time); !recorded && s.crons.Children(ref).Newest(run.Time) == nil {
+		facts.Record = facts.Record.Lose(run.Time)
+	}
+	s.crons.Set(facts)
 	return s.changedCronJob(ref)
 }
 

@@ -101,20 +101,15 @@ func (s *store) setAt(ref lang.Ref, e entry, moved bool) []lang.Ref {
 	}
 	job := e.job
 	taken := s.forgets(ref, job)
-	before := s.atRisk(ref)
+	before, named := s.atRisk(ref), s.namedCronJobs(ref)
 	affected = append(append(affected, s.put(ref, e)...), taken...)
 	s.measure(ref, job, !moved && !(same && old.job.Outcome() != lang.Undecided))
 	// A nudge that met a conflict is tried again with the state that was in its way.
 	spent := s.spend(job)
 	affected = append(affected, s.propagateOutcome(ref, job)...)
 	affected = append(affected, s.changedRun(job)...)
-	if e.expr != old.expr && len(s.crons.of) > 0 {
-		for _, prerequisite := range s.graph.Prerequisites(ref) {
-			if prerequisite.Kind == lang.KindCronJob {
-				affected = append(affected, prerequisite) // its runs are recorded from now on
-			}
-		}
-	}
+	// Their runs are recorded from now on, or no longer.
+	affected = append(affected, s.renamed(unlike(named, s.namedCronJobs(ref)))...)
 	if s.limits != nil && s.limits.concerns(job) {
 		affected = append(affected, s.limits.observe(job, s.holds(job), s.pods.of[job.Owner()])...)
 	}

@@ -3,6 +3,7 @@ package controller
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
+	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
 	"depctl.dev/test/simulation"
 )
@@ -22,6 +24,12 @@ type known struct {
 	all map[lang.Ref]gate.Job
 	// owed are the outcomes that must stand for each Job, by its uid.
 	owed map[types.UID]map[lang.Ref]*lang.Object
+	// results are those that the gate has read, by the uid of the Job.
+	results map[types.UID]*lang.Result
+	// crons are the CronJobs, and ended the outcomes of their runs that the gate was told while it knew that they are
+	// named, by the uid of the CronJob.
+	crons map[lang.Ref]schedule.CronJob
+	ended map[types.UID]map[time.Time]schedule.Outcome
 	// met are the prerequisites that existed while each Job waited for them.
 	met map[types.UID]map[string]bool
 	// unread returns what the gate remembers for a Job whose text it has still to read.
@@ -38,6 +46,7 @@ func newKnown() *known {
 
 // forget is a new gate's: it knows nothing.
 func (k *known) forget() {
+	k.results, k.crons, k.ended = map[types.UID]*lang.Result{}, map[lang.Ref]schedule.CronJob{}, map[types.UID]map[time.Time]schedule.Outcome{}
 	k.all, k.Seen, k.owed = map[lang.Ref]gate.Job{}, map[lang.Ref]gate.RecordedOutcomes{}, map[types.UID]map[lang.Ref]*lang.Object{}
 	k.place()
 }
@@ -73,6 +82,8 @@ func (k *known) set(job gate.Job) {
 	if exists && !same {
 		delete(k.owed, old.UID)
 	}
+	k.read(&job)
+	k.ran(job)
 	k.all[job.Identity()] = job
 	k.place()
 	ref := k.ref(job)
@@ -167,6 +178,7 @@ func (k *known) answered(job gate.Job) {
 
 // right checks a decision that is about to be carried out.
 func (p *player) right(ref lang.Ref, action gate.Action) {
+	p.unasked()
 	p.known.Seen[ref] = p.gate.store.entries[ref].seen
 	p.remembered(ref)
 	want := p.known.Decide(ref, nil)
@@ -179,6 +191,7 @@ func (p *player) right(ref lang.Ref, action gate.Action) {
 func (p *player) remembered(ref lang.Ref) {
 	e := p.gate.store.entries[ref]
 	for name, gone := range e.seen {
+		p.toldTruth(gone.Object)
 		require.True(p.t, p.known.met[e.job.UID][gone.Object.UID], "%s knows the outcome of %s, which it never waited for", ref, name)
 		if taken, exists := p.known.Jobs[name]; exists && !gone.Stands(name, taken.Object) {
 			require.Equal(p.t, string(taken.UID), gone.Object.UID, "%s knows an outcome of %s, whose name was taken again", ref, name)
@@ -195,10 +208,12 @@ func (p *player) check() {
 	if !p.reread() {
 		return
 	}
+	p.unasked()
 	for p.gate.store.judging {
 		p.gate.store.judgeSlice(1000)
 	}
 	require.Len(p.t, p.gate.store.entries, len(p.known.Jobs))
+	p.recorded()
 	for ref := range p.known.Jobs {
 		p.remembered(ref)
 		p.known.Seen[ref] = p.gate.store.entries[ref].seen
@@ -208,8 +223,9 @@ func (p *player) check() {
 		_, got, exists := p.gate.store.decide(ref)
 		require.True(p.t, exists)
 		want := p.known.Decide(ref, graph)
-		require.Equal(p.t, want.Action, got.Action, ref)
-		require.Equal(p.t, want.Reason, got.Reason, ref)
+		p.toldTruth(p.gate.store.entries[ref].job.Object)
+		require.Equal(p.t, want.Action, got.Action, "%s: %s\nthe gate: %s\nfrom scratch: %s", ref, p.known.Jobs[ref].DependsOn, got.Message, want.Message)
+		require.Equal(p.t, want.Reason, got.Reason, "%s: %s\nthe gate: %s\nfrom scratch: %s", ref, p.known.Jobs[ref].DependsOn, got.Message, want.Message)
 		require.Equal(p.t, want.Message, got.Message, ref)
 	}
 }
@@ -253,6 +269,7 @@ func (p *player) idle() {
 // over checks what is left at the end.
 func (p *player) over() {
 	p.idle()
+	p.written()
 	require.Empty(p.t, p.steps, "somebody waits for a name forever")
 	for _, ref := range p.gate.gauge.Jobs() {
 		require.True(p.t, simulation.Waits(p.gate.store.entries[ref].job), "%s is counted, and waits no more", ref)
@@ -266,6 +283,7 @@ func (p *player) over() {
 			for other := range p.known.Jobs {
 				needed = needed || p.known.Names(other, ref)
 			}
+			needed = needed || gate.Observe(job).CronJob != ""
 			require.True(p.t, needed, "nobody needs the finalizer of %s", ref)
 		}
 	}

@@ -35,9 +35,10 @@ type player struct {
 	random  *rand.Rand
 	cluster *simulation.Cluster
 	jobs    []simulation.Job
+	crons   []simulation.CronJob
 	steps   []simulation.Step
-	// faults says whether the watch gets lost and the gate starts anew.
-	faults bool
+	// faults says whether the watch gets lost and the gate starts anew, and steady is as in simulation.Options.
+	faults, steady bool
 
 	gate *Controller
 	line *line
@@ -45,12 +46,17 @@ type player struct {
 	// clock goes on as it must.
 	untold     *untold
 	tellsClock *clocktesting.FakePassiveClock
-	// delivered is how many events of the cluster the gate has got.
-	delivered int
+	// delivered is how many events of the cluster the gate has got, and heard how many of those of CronJobs.
+	delivered, heard int
+	// watch is that of CronJobs, and progress up to which resourceVersion that of Jobs has come.
+	watch    cronJobStore
+	progress string
 	// depth is how many patches are under way.
 	depth    int
 	known    *known
 	released map[string]bool
+	// retried is the Job whose release was refused and is sent once more.
+	retried lang.Ref
 	// decided is the reason of the last decision about each Job.
 	decided map[lang.Ref]string
 }
@@ -60,12 +66,19 @@ func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player
 	t.Helper()
 	p := &player{
 		t: t, ctx: klog.NewContext(t.Context(), logr.Discard()), random: rand.New(rand.NewPCG(seed, 1)),
-		cluster: simulation.NewCluster(), jobs: s.Jobs, steps: s.Steps, faults: faults, released: map[string]bool{},
+		cluster: simulation.NewCluster(), jobs: s.Jobs, crons: s.CronJobs, steps: s.Steps, faults: faults, steady: s.Steady, released: map[string]bool{},
 	}
 	p.known = newKnown()
 	p.known.unread = func(ref lang.Ref) (gate.RecordedOutcomes, bool) {
 		e := p.gate.store.entries[ref]
 		return e.seen, e.unread
+	}
+	p.known.Schedules = nights{p}
+	if s.Steady {
+		p.cluster.Keeps = p.lives
+	}
+	for _, one := range s.CronJobs {
+		p.cluster.CreateCronJob(one)
 	}
 	p.restart()
 	for p.step() {
@@ -80,7 +93,7 @@ func play(t *testing.T, s simulation.Scenario, seed uint64, faults bool) *player
 
 // step lets somebody do something. It returns false if nobody can.
 func (p *player) step() bool {
-	moves := []func() bool{p.act, p.run, p.deliver, p.deliver, p.work, p.work, p.judge}
+	moves := []func() bool{p.act, p.run, p.deliver, p.deliver, p.hear, p.work, p.work, p.judge}
 	if p.random.IntN(10) == 0 {
 		moves = append(moves, p.say) // it goes through all that wait
 	}
@@ -95,6 +108,13 @@ func (p *player) act() bool {
 		return false
 	}
 	step := p.steps[0]
+	if step.Kind >= simulation.Tick {
+		if !p.actOnCronJob(step) {
+			return false
+		}
+		p.steps = p.steps[1:]
+		return true
+	}
 	job := p.jobs[step.Job]
 	p.tell("step %d %s/%s %s", step.Kind, job.Namespace, job.Name, step.Text)
 	switch step.Kind {
@@ -111,8 +131,10 @@ func (p *player) act() bool {
 	case simulation.Unhold:
 		p.cluster.Annotate(job.Namespace, job.Name, gate.HoldAnnotation, "")
 	case simulation.Lose:
-		if p.faults {
+		if p.faults && p.random.IntN(3) > 0 {
 			p.list()
+		} else if p.faults {
+			p.listCronJobs()
 		}
 	case simulation.Restart:
 		if p.faults {
@@ -128,10 +150,11 @@ func (p *player) run() bool { return p.cluster.Run(p.random) }
 // deliver sends the next event.
 func (p *player) deliver() bool {
 	if p.delivered == len(p.cluster.Events) {
-		return false
+		return p.bookmark()
 	}
 	e := p.cluster.Events[p.delivered]
 	p.delivered++
+	p.progress = e.Job.ResourceVersion
 	p.tell("%s %s", e.Type, e.Job.UID)
 	if e.Type == watch.Deleted {
 		p.known.remove(gate.Observe(e.Job).Identity())
@@ -191,8 +214,12 @@ func (p *player) list() {
 		objects = append(objects, p.sent(now[ref]))
 		observed[ref] = gate.Observe(now[ref])
 	}
+	p.progress = ""
+	if p.delivered > 0 {
+		p.progress = p.cluster.Events[p.delivered-1].Job.ResourceVersion
+	}
 	p.known.replace(observed)
-	require.NoError(p.t, p.gate.store.Replace(objects, ""))
+	require.NoError(p.t, p.gate.store.Replace(objects, p.progress))
 	p.aMinuteLater()
 }
 
@@ -219,7 +246,11 @@ func (p *player) restart() {
 	p.gate.conditions.queue, p.gate.conditions.limiter = p.untold, flowcontrol.NewFakeAlwaysRateLimiter()
 	p.decided = map[lang.Ref]string{}
 	p.known.forget()
+	p.watch, p.gate.store.kinds.schedules, p.gate.store.kinds.unlisted = newCronJobStore(p.gate.store), true, true
+	progress := func() string { return p.progress }
+	p.gate.store.upTo.Store(&progress)
 	p.list()
+	p.listCronJobs()
 	p.gate.lead()
 }
 
@@ -234,7 +265,11 @@ func (p *player) work() bool {
 		return false
 	}
 	p.tell("work on %s", ref)
-	err := worker.sync(p.ctx, ref)
+	ctx := p.ctx
+	if ref.Kind == lang.KindCronJob {
+		ctx = context.WithValue(ctx, askedFor{}, true)
+	}
+	err := worker.sync(ctx, ref)
 	line.busy = slices.DeleteFunc(line.busy, func(r lang.Ref) bool { return r == ref })
 	if err != nil {
 		line.Add(ref)
@@ -242,7 +277,7 @@ func (p *player) work() bool {
 	if _, d, ok := worker.store.decide(ref); ok && worker == p.gate {
 		p.decided[ref] = d.Reason
 	}
-	if p.delivered == len(p.cluster.Events) && len(p.line.waiting) == 0 && len(p.line.busy) == 0 && !p.gate.store.judging && p.random.IntN(4) == 0 {
+	if p.delivered == len(p.cluster.Events) && p.heard == len(p.cluster.CronEvents) && len(p.line.waiting) == 0 && len(p.line.busy) == 0 && !p.gate.store.judging && p.random.IntN(4) == 0 {
 		p.idle()
 	}
 	return true

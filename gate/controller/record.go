@@ -124,8 +124,8 @@ func (s *store) toAsk(one *cronJob) []time.Time {
 // progress returns up to which resourceVersion the watch of Jobs has come, empty if that is
 // not known.
 func (s *store) progress() string {
-	if r := s.jobs.Load(); r != nil {
-		return r.LastSyncResourceVersion()
+	if upTo := s.upTo.Load(); upTo != nil {
+		return (*upTo)()
 	}
 	return ""
 }
@@ -136,6 +136,7 @@ const catchUp = 2 * time.Second
 
 // keep asks what is to be asked about the runs of a CronJob, and records what is known.
 func (c *Controller) keep(ctx context.Context, ref lang.Ref) error {
+	c.store.reguard(ref)
 	p, ok := c.store.pending(ref)
 	if !ok {
 		return nil

@@ -20,7 +20,7 @@ var (
 // the gate meanwhile.
 func TestSimulation(t *testing.T) {
 	simulate(t, *scenarios, func(t *testing.T, seed uint64) {
-		play(t, simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3}), seed, true)
+		play(t, simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3, Results: true, CronJobs: 3}), seed, true)
 	})
 }
 
@@ -28,7 +28,7 @@ func TestSimulation(t *testing.T) {
 // a gate that starts anew, and without.
 func TestSimulationEndsTheSame(t *testing.T) {
 	simulate(t, *scenarios/10, func(t *testing.T, seed uint64) {
-		s := simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3, Steady: true})
+		s := simulation.New(seed, simulation.Options{Fewest: 5, Most: 40, Namespaces: 3, Steady: true, Results: true, CronJobs: 3, Cleaned: true})
 		require.Equal(t, play(t, s, seed, false).ends(), play(t, s, seed+1, true).ends())
 	})
 }

@@ -38,10 +38,10 @@ type store struct {
 	entries map[lang.Ref]entry
 	// keys has, by its name, the reference of each Job that is a step of a run.
 	keys map[lang.Ref]lang.Ref
-	// crons are the CronJobs, and jobs is the watch of Jobs, by which it is known how far
-	// that is. listedVersion is the resourceVersion of the last list of Jobs.
+	// crons are the CronJobs, and upTo returns up to which resourceVersion the watch of Jobs has come; nil
+	// while there is none. listedVersion is the resourceVersion of the last list of Jobs.
 	crons         cronJobs
-	jobs          atomic.Pointer[cache.Reflector]
+	upTo          atomic.Pointer[func() string]
 	listedVersion string
 	// superseded has, for each step, the references of the earlier Jobs of it.
 	superseded map[lang.Ref]map[lang.Ref]bool
@@ -299,7 +299,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 		return nil
 	}
 	s.unnote(e.job)
-	affected := s.atRisk(ref)
+	affected, named := s.atRisk(ref), s.namedCronJobs(ref)
 	s.passed.read(ref, 0)
 	if e.job.Outcome() != lang.Undecided {
 		if e.job.Outcome() == lang.Succeeded && e.job.Object.Result == nil {
@@ -322,6 +322,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 	s.access.Forget(ref)
 	affected = append(affected, s.withRuns(ref, s.graph.Remove(ref))...)
 	s.gone(ref)
+	affected = append(affected, s.renamed(named)...)
 	affected = append(affected, s.goneRun(e.job)...)
 	if s.limits != nil {
 		affected = append(affected, s.limits.remove(e.job, s.clock.Now())...)

@@ -35,7 +35,8 @@
 //
 // "Seen through" needs no clock: From is lastScheduleTime when the watch of Jobs began, and Until
 // is the lastScheduleTime with which that watch has caught up. Every Job of a time
-// between them was seen, or there was none.
+// between them was seen, or there was none. Where one went and left no record, as nobody named the CronJob or it had not
+// ended, From is its time.
 //
 // The package is pure: Kubernetes API types, no client, no clock, no log. All times that
 // it returns are in UTC and whole seconds.

@@ -84,6 +84,15 @@ func (r Record) SeenThrough(c *CronJob) Record {
 	return r
 }
 
+// Lose returns the record where a Job of a time has gone of which no outcome is recorded: it did not end, or
+// nobody named the CronJob. So there was one, and the time was not missed.
+func (r Record) Lose(t time.Time) Record {
+	if r.UID != "" {
+		r.From = latest(r.From, second(t))
+	}
+	return r
+}
+
 // noted is the schedule of a CronJob as the record has it.
 func noted(c *CronJob, since time.Time) Scheduled {
 	if len(c.Schedule)+len(c.Zone) > longestText {

@@ -26,10 +26,20 @@ var (
 type Cluster struct {
 	// Events is all that ever happened, as one watch sends it.
 	Events []Event
+	// CronEvents is the same of CronJobs, and Runs are all Jobs that these ever had.
+	CronEvents []CronEvent
+	Runs       []Run
+	// Keeps reports whether the time to live of a Job that has ended is not over yet. If it is nil, that may be
+	// over at once.
+	Keeps func(*batchv1.Job) bool
 
 	jobs     []*batchv1.Job
 	endings  map[types.UID]Ending
+	results  map[types.UID]string
+	crons    []*cron
 	revision int
+	// waited is how long it was waited for scheduled times.
+	waited time.Duration
 }
 
 // Event is one event of the watch.
@@ -39,7 +49,9 @@ type Event struct {
 }
 
 // NewCluster returns a cluster without Jobs.
-func NewCluster() *Cluster { return &Cluster{endings: map[types.UID]Ending{}} }
+func NewCluster() *Cluster {
+	return &Cluster{endings: map[types.UID]Ending{}, results: map[types.UID]string{}}
+}
 
 // Jobs returns all that exist, in the order in which they were made.
 func (c *Cluster) Jobs() []*batchv1.Job { return slices.Clone(c.jobs) }
@@ -62,14 +74,21 @@ func (c *Cluster) Create(j Job, ends Ending) bool {
 	if c.find(j.Namespace, j.Name) >= 0 {
 		return false
 	}
+	c.add(j, ends, func(*batchv1.Job) {})
+	return true
+}
+
+// add makes a Job whose name is free.
+func (c *Cluster) add(j Job, ends Ending, with func(*batchv1.Job)) *batchv1.Job {
 	job := j.Manifest()
 	job.UID = types.UID(fmt.Sprintf("%s-%d", j.Name, c.revision))
 	c.stamp(job)
 	job.CreationTimestamp = c.now()
-	c.endings[job.UID] = ends
+	with(job)
+	c.endings[job.UID], c.results[job.UID] = ends, j.Result
 	c.jobs = append(c.jobs, job)
 	c.Events = append(c.Events, Event{watch.Added, job})
-	return true
+	return job
 }
 
 // Delete deletes a Job. One with a finalizer stays until that is gone.
@@ -113,7 +132,7 @@ func (c *Cluster) stamp(job *batchv1.Job) {
 }
 
 func (c *Cluster) now() metav1.Time {
-	return metav1.NewTime(Start.Add(time.Duration(c.revision) * time.Second))
+	return metav1.NewTime(Start.Add(c.waited + time.Duration(c.revision)*time.Second))
 }
 
 // IsReleased reports whether a Job carries the record of its own release.

@@ -12,7 +12,8 @@ import (
 type draw struct {
 	*rand.Rand
 	Options
-	jobs []Job
+	jobs  []Job
+	crons []CronJob
 }
 
 // chance is true in so many of 100 cases.
@@ -27,6 +28,8 @@ func (d *draw) pick(from ...string) string { return from[d.IntN(len(from))] }
 // graphs have an end.
 func (d *draw) text(i int) string {
 	switch n := d.IntN(100); {
+	case d.Results && d.chance(15):
+		return d.asksResult(i)
 	case n < 40:
 		return d.names(i)
 	case n < 42 && !d.spared():
@@ -88,6 +91,14 @@ func (d *draw) check(i int) string {
 	case 8:
 		if !d.Steady && !d.Untimed {
 			return d.absent(i)
+		}
+	case 9:
+		if d.Results && !d.Steady {
+			return d.asksResult(i)
+		}
+	case 10:
+		if len(d.crons) > 0 && !d.Steady {
+			return d.cronJob(d.jobs[i].Namespace, d.IntN(len(d.crons)), -1)
 		}
 	}
 	return d.name(i)

@@ -8,9 +8,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Run lets the Job controller, the pods or the clean-up take one step with one
+// Run lets the Job controller, the CronJob controller, the pods or the clean-up take one step with one
 // of the Jobs. It returns false if nothing is left to be done.
 func (c *Cluster) Run(r *rand.Rand) bool {
+	if r.IntN(3) == 0 && c.pass() {
+		return true
+	}
 	var ready []int
 	for at, job := range c.jobs {
 		if c.runs(job) {
@@ -18,11 +21,11 @@ func (c *Cluster) Run(r *rand.Rand) bool {
 		}
 	}
 	if len(ready) == 0 {
-		return false
+		return c.pass()
 	}
 	at := ready[r.IntN(len(ready))]
 	job := c.jobs[at]
-	if ended(job) {
+	if ended(job) || c.isOrphan(job) {
 		c.Delete(job.Namespace, job.Name)
 		return true
 	}
@@ -33,8 +36,10 @@ func (c *Cluster) Run(r *rand.Rand) bool {
 // runs reports whether something is to be done about a Job.
 func (c *Cluster) runs(job *batchv1.Job) bool {
 	switch {
+	case c.isOrphan(job):
+		return true
 	case ended(job):
-		return job.Spec.TTLSecondsAfterFinished != nil && job.DeletionTimestamp == nil
+		return job.Spec.TTLSecondsAfterFinished != nil && job.DeletionTimestamp == nil && (c.Keeps == nil || !c.Keeps(job))
 	case condition(job, batchv1.JobFailureTarget) != nil:
 		return true
 	default:
@@ -60,7 +65,7 @@ func (c *Cluster) advance(job *batchv1.Job, r *rand.Rand) {
 		}
 		return
 	}
-	if job.Spec.Completions != nil {
+	if job.Spec.CompletionMode != nil {
 		if good := *job.Spec.Completions - ends.Failed; status.Succeeded < good {
 			status.Succeeded++
 			status.CompletedIndexes = upTo(0, status.Succeeded)

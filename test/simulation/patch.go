@@ -30,6 +30,9 @@ func (c *Cluster) Patch(namespace, name string, kind types.PatchType, patch []by
 	return c.merge(at, patch)
 }
 
+// templateLabels are those of the pods. Nobody here has any, or looks at them.
+const templateLabels = "/spec/template/metadata/labels"
+
 type operation struct {
 	Op, Path string
 	Value    any
@@ -54,6 +57,7 @@ func (c *Cluster) patchJSON(at int, patch []byte) (*batchv1.Job, error) {
 				j.Annotations[key] = o.Value.(string)
 			case o.Path == "/spec/suspend":
 				j.Spec.Suspend = new(o.Value.(bool))
+			case strings.HasPrefix(o.Path, templateLabels): // its pods are watched
 			default:
 				panic(fmt.Sprintf("the gate patches %s", o.Path))
 			}
@@ -69,6 +73,8 @@ func read(job *batchv1.Job, path string) any {
 		return nil
 	}
 	switch path {
+	case templateLabels:
+		return nil
 	case "/metadata/labels":
 		if job.Labels == nil {
 			return nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -17,6 +19,8 @@ type Reference struct {
 	// Seen are the outcomes that stand for each Job.
 	Seen map[lang.Ref]gate.RecordedOutcomes
 	Now  time.Time
+	// Schedules tells of the runs of CronJobs; nil where there are none.
+	Schedules gate.Schedules
 	// Parsed keeps expressions, by the Job and its text.
 	Parsed map[Text]Parsed
 }
@@ -112,6 +116,9 @@ type world struct {
 func (w world) Object(ref lang.Ref) *lang.Object {
 	job, exists := w.Jobs[ref]
 	gone, seen := w.Seen[w.self][ref]
+	if o := job.Object; seen && exists && o.UID == gone.Object.UID && o.Outcome == lang.Succeeded && o.Result == nil {
+		return gone.Object // its result may have been read by an earlier gate
+	}
 	if seen && (!exists || gone.Stands(ref, job.Object)) {
 		return gone.Object
 	}
@@ -121,9 +128,23 @@ func (w world) Object(ref lang.Ref) *lang.Object {
 	return job.Object
 }
 
+// known are kinds of which all is known.
+type known struct{ gate.Kinds }
+
+func (known) Problem(lang.Ref) *lang.Problem { return nil }
+
+func (known) Resource(string) (schema.GroupVersionResource, bool) {
+	return schema.GroupVersionResource{}, true
+}
+
 func (world) AbsentSince(lang.Ref) time.Time { return time.Time{} }
 
 func (w world) Members(set lang.Ref) (members []lang.Member, _ *lang.Problem) {
+	if set.Kind == lang.KindCronJob {
+		return gate.World{
+			Graph: depgraph.New(), Kinds: known{}, Self: w.self, Access: gate.Open{}, Job: w.Jobs[w.self], Schedules: w.Schedules,
+		}.Members(set)
+	}
 	add := func(ref lang.Ref, labels map[string]string, o *lang.Object) {
 		if ref.Namespace == set.Namespace && ref.Run == set.Run && ref != w.self && lang.NewMatcher(set).Match(ref.Name, labels) {
 			members = append(members, lang.Member{Name: ref.Name, Object: o})

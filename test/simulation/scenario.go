@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/gate"
@@ -26,12 +27,22 @@ type Options struct {
 	Untimed bool
 	// Lively makes most Jobs run: few fail, or wait forever.
 	Lively bool
+	// Results has Jobs tell results, and others ask for them.
+	Results bool
+	// Cleaned has Jobs be deleted when they have ended, in a Steady scenario too: its end is the same if
+	// Cluster.Keeps leaves the gate the time that a ttlSecondsAfterFinished of a minute does.
+	Cleaned bool
+	// CronJobs is how many CronJobs there are at most.
+	CronJobs int
 }
 
 // Scenario is Jobs and what people do to them.
 type Scenario struct {
-	Jobs  []Job
-	Steps []Step
+	Jobs     []Job
+	CronJobs []CronJob
+	Steps    []Step
+	// Steady is as in its Options.
+	Steady bool
 }
 
 // Job is one Job of a scenario.
@@ -50,7 +61,11 @@ type Job struct {
 	FailFast bool
 	// Size is the number of elements of an Indexed Job, 0 for any other.
 	Size int32
-	Ends Ending
+	// Result is what its pod tells if it succeeds; empty for a Job that tells none.
+	Result string
+	// Keeps has its outcome be kept until it is recorded, whatever deletes it.
+	Keeps bool
+	Ends  Ending
 }
 
 // Ending is how a Job ends if it runs.
@@ -70,11 +85,14 @@ func New(seed uint64, o Options) Scenario {
 	// Most are small, as a mistake is found sooner and read more easily there.
 	n := o.Fewest + d.IntN(1+d.IntN(1+d.IntN(1+o.Most-o.Fewest)))
 	namespaces := 1 + d.IntN(o.Namespaces)
-	s := Scenario{Jobs: make([]Job, n)}
+	s := Scenario{Jobs: make([]Job, n), Steady: o.Steady}
 	for i := range s.Jobs {
 		s.Jobs[i] = d.job(i, namespaces)
 	}
 	d.jobs = s.Jobs
+	if o.CronJobs > 0 && d.chance(60) {
+		s.CronJobs = d.cronJobs(namespaces)
+	}
 	if d.chance(40) {
 		d.inRuns()
 	}
@@ -95,7 +113,7 @@ func (d *draw) job(i, namespaces int) Job {
 	j := Job{
 		Namespace: string(rune('m' + d.IntN(namespaces))),
 		Name:      fmt.Sprintf("%c-%d", 'a'+rune(d.IntN(3)), i),
-		TTL:       !d.Steady && d.chance(25),
+		TTL:       (!d.Steady || d.Cleaned) && d.chance(25),
 	}
 	if d.chance(40) {
 		j.Labels = map[string]string{"app": d.pick("etl", "web")}
@@ -105,6 +123,9 @@ func (d *draw) job(i, namespaces int) Job {
 	}
 	if d.chance(15) {
 		j.Size = 2 + d.Int32N(4)
+	}
+	if d.Results && j.Size == 0 && d.chance(50) {
+		j.Result = d.pick("yes", "yes", "no")
 	}
 	j.Ends = d.ending(j.Size)
 	return j
@@ -151,6 +172,14 @@ func (j Job) Manifest() *batchv1.Job {
 	}
 	if j.TTL {
 		job.Spec.TTLSecondsAfterFinished = new(int32(0))
+	}
+	if j.Keeps {
+		annotate(gate.KeepOutcomeAnnotation, "true")
+		job.Finalizers = []string{gate.OutcomeFinalizer}
+	}
+	if j.Result != "" {
+		job.Spec.Completions = new(int32(1))
+		job.Spec.Template.Spec.Containers = []corev1.Container{{Name: container}}
 	}
 	if j.Size > 0 {
 		job.Spec.CompletionMode = new(batchv1.IndexedCompletion)

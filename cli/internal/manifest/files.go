@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -39,6 +40,16 @@ type Files struct {
 
 // AnyRun stands for the name that a run will have.
 const AnyRun = "run"
+
+var (
+	ofAnyRun  = regexp.MustCompile(`@` + AnyRun + `(\.?(?:$|[^A-Za-z0-9_.-]))`)
+	anyAsName = regexp.MustCompile(`\brun ` + AnyRun + `\b`)
+)
+
+// Nameless takes AnyRun, which is the name of no run, out of a message.
+func Nameless(message string) string {
+	return anyAsName.ReplaceAllString(ofAnyRun.ReplaceAllString(message, "$1"), "the run")
+}
 
 func (f *Files) Read(_ context.Context, now time.Time) (*snapshot.World, []string, error) {
 	b := resource.NewLocalBuilder().Unstructured().ContinueOnError().Flatten()
