@@ -30,7 +30,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane helm image unit test attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate man fmt clean
+.PHONY: help build programs install control-plane helm image unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate man fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,12 @@ test: build helm ## Run all tests, on a real control plane too
 	$(DOCTOR)
 	$(GO) test -race -p 1 -parallel 8 -timeout 25m $(TESTFLAGS) $(LIVE)
 	$(DOCTOR)
+
+peers: ## Build only the managers of Kueue and JobSet (10 minutes once, then cached)
+	test/sandbox/build.sh $(BIN) kueue jobset
+
+test-peers: build peers ## Run the tests beside Kueue and JobSet
+	$(GO) test -p 1 -timeout 25m $(TESTFLAGS) ./test/peers
 
 attack: build ## Attack the gate at full size, and print a table (GATE=bin/depctl-gate)
 	$(GO) test -v -count=1 -timeout 2h ./test/attack -whole -gate $(abspath $(GATE))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the sandbox's binaries, kube and kwok, into a directory, or what is named of them and
-# helm, which tests run:
+# helm, kueue and jobset, which tests run:
 #
 #	test/sandbox/build.sh bin
 #	test/sandbox/build.sh bin helm

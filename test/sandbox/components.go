@@ -16,6 +16,8 @@ const (
 	Scheduler         = "kube-scheduler"
 	Kwok              = "kwok"
 	RealNode          = "real-node"
+	Kueue             = "kueue"
+	JobSet            = "jobset"
 )
 
 // auditPolicy logs every request once, when it is answered.

@@ -26,6 +26,8 @@ var users = []struct{ name, group string }{
 	{"system:kube-controller-manager", ""},
 	{"system:kube-scheduler", ""},
 	{"kwok", "system:masters"},
+	{Kueue, "system:masters"},
+	{JobSet, "system:masters"},
 	{"system:node:" + realNodeName, "system:nodes"},
 }
 

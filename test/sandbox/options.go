@@ -38,6 +38,9 @@ type Options struct {
 	// Audit makes kube-apiserver log every request, at level Metadata, to
 	// audit.log in Dir.
 	Audit bool
+	// Kueue and JobSet run the real managers of these projects too, with their webhooks for Jobs and
+	// JobSets. They need Go and the source, and the programs that `make test-peers` builds.
+	Kueue, JobSet bool
 	// Overlay is what Install installs; empty means Arrays.
 	Overlay Overlay
 	// Flags holds more flags by the name of the program, such as
@@ -94,6 +97,11 @@ func (o Options) resolve() (Options, error) {
 	for _, name := range binaries {
 		if err := checkBinary(filepath.Join(o.Bin, name)); err != nil {
 			return o, err
+		}
+	}
+	for _, p := range o.peers() {
+		if _, err := os.Stat(filepath.Join(o.Bin, p.name)); err != nil {
+			return o, fmt.Errorf("no %s: run `test/sandbox/build.sh bin %s` at the root of the repository first (%w)", p.name, p.name, err)
 		}
 	}
 	return o, nil

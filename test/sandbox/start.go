@@ -149,6 +149,11 @@ func (s *Sandbox) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("wait for the nodes: %w", err)
 	}
+	for _, p := range s.options.peers() {
+		if err := s.startPeer(ctx, p); err != nil {
+			return err
+		}
+	}
 	return s.allRun()
 }
 

@@ -55,6 +55,8 @@ type options struct {
 	nodeCPU string
 	gate    bool
 	audit   bool
+	kueue   bool
+	jobSet  bool
 	// config is the file that the supervisor has written for a node.
 	config string
 	// brief makes doctor say it in one line.
@@ -73,6 +75,8 @@ func (o *options) flags() *pflag.FlagSet {
 	flags.StringVar(&o.nodeCPU, "node-cpu", "", "CPU of each simulated node, such as 4; without it, nodes are never full")
 	flags.BoolVar(&o.gate, "gate", false, "install depctl and run the gate")
 	flags.BoolVar(&o.audit, "audit", false, "log every API request to DIR/audit.log")
+	flags.BoolVar(&o.kueue, "kueue", false, "run Kueue's manager too (test/sandbox/build.sh bin kueue)")
+	flags.BoolVar(&o.jobSet, "jobset", false, "run JobSet's manager too (test/sandbox/build.sh bin jobset)")
 	flags.StringVar(&o.bin, "bin", "", "directory of kube, kwok and depctl-gate (default: that of this program)")
 	flags.StringVar(&o.config, "config", "", "")
 	flags.BoolVar(&o.brief, "brief", false, "")

@@ -52,6 +52,7 @@ func keep(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{
 		Dir: o.dir, Bin: o.bin, NodeKinds: kinds, Nodes: o.nodes, NodeCPU: o.nodeCPU, Audit: o.audit, Overlay: sandbox.Full,
+		Kueue: o.kueue, JobSet: o.jobSet,
 	})
 	if err != nil {
 		return err

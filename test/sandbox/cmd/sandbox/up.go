@@ -68,6 +68,8 @@ func startSupervisor(ctx context.Context, self string, o options) error {
 		"--node-cpu", o.nodeCPU,
 		"--gate="+strconv.FormatBool(o.gate),
 		"--audit="+strconv.FormatBool(o.audit),
+		"--kueue="+strconv.FormatBool(o.kueue),
+		"--jobset="+strconv.FormatBool(o.jobSet),
 	)
 	cmd.Stderr = log
 	// A session of its own: neither Ctrl-C nor the end of the terminal reaches it.
