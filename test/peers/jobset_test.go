@@ -14,6 +14,8 @@ import (
 
 var jobSets = schema.GroupVersionResource{Group: "jobset.x-k8s.io", Version: "v1alpha2", Resource: "jobsets"}
 
+var deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
+
 const twoJobs = `
 apiVersion: jobset.x-k8s.io/v1alpha2
 kind: JobSet

@@ -109,7 +109,12 @@ type space struct {
 
 func newSpace(t *testing.T) *space {
 	t.Helper()
-	s := &space{cluster: &shared, t: t}
+	return shared.space(t)
+}
+
+func (c *cluster) space(t *testing.T) *space {
+	t.Helper()
+	s := &space{cluster: c, t: t}
 	made, err := s.client.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "peers-"}}, metav1.CreateOptions{})
 	require.NoError(t, err)
 	s.name = made.Name
