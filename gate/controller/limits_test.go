@@ -205,3 +205,57 @@ func TestAConfigMapOfManyLimits(t *testing.T) {
 	require.EqualValues(t, 2, used, "who has tokens keeps them")
 	require.False(t, exists)
 }
+
+// Whether the patch of an element was carried out is not known until the API server says so. It
+// is sent again, unless a limit was lowered: then the pod must not be let go any more.
+func TestAnElementInDoubtIsNotLetGoAboveALoweredLimit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limits map[string]string
+		want   string // of p and q, which have been sent
+	}{
+		"the limit is as it was":     {map[string]string{"x": "2"}, "p q"},
+		"there are more tokens":      {map[string]string{"x": "3"}, "p q"},
+		"one of them is above it":    {map[string]string{"x": "1"}, ""},
+		"both are above it":          {map[string]string{"x": "0"}, ""},
+		"there is no limit any more": {nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), map[string]string{"x": "2"})
+			require.NoError(t, s.Update(job("a", "1", "", uses("x=1"), inTurns(2), byElements)))
+			pods := []any{tokenPod("p", "a", "uid-a", 0, "n/x=1"), tokenPod("q", "a", "uid-a", 1, "n/x=1")}
+			require.NoError(t, podStore{s}.Replace(pods, ""))
+			opens := func() (d gate.Decision, names string) {
+				d, _ = decides(t, s, "a")
+				if d.Elements == nil {
+					return d, ""
+				}
+				var open []string
+				for _, pod := range d.Elements.Open {
+					open = append(open, pod.Name)
+				}
+				return d, strings.Join(open, " ")
+			}
+			for _, names := range []string{"", "p q"} { // it gets tokens, and uses them
+				_, open := opens()
+				require.Equal(t, names, open)
+			}
+			s.limits.set("n", test.limits)
+			d, open := opens()
+			require.Equal(t, test.want, open)
+			if test.want != "" {
+				return
+			}
+			doubts := s.limits.doubts("uid-a", d.Elements)
+			require.Equal(t, map[types.UID]bool{"p": true, "q": true}, doubts, "so they are looked at")
+			s.limits.settleDoubts("uid-a", doubts, map[types.UID]bool{"p": true})
+			_, used, _ := s.limits.pool.Tokens(limitX)
+			require.EqualValues(t, 1, used, "of the one that was let go")
+			s.limits.set("n", map[string]string{"x": "2"})
+			opens() // it comes into line again
+			_, open = opens()
+			require.Equal(t, "p q", open, "p is known to be let go, though its watch is behind")
+		})
+	}
+}
