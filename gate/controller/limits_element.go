@@ -66,6 +66,7 @@ func (l *limits) byElement(job gate.Job) {
 	delete(l.counted, job.UID)
 	if _, has := l.given[job.UID]; has {
 		delete(l.given, job.UID)
+		delete(l.sent, job.UID)
 		el.given++
 	}
 	l.holdElements(job.UID, el)
