@@ -376,7 +376,7 @@ func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
 	case gate.Failing:
 		return c.fail(ctx, job, decision)
 	}
-	opened := c.lookAtElements(ctx, job, decision.Elements)
+	opened := errors.Join(c.lookAtRelease(ctx, job, decision), c.lookAtElements(ctx, job, decision.Elements))
 	if decision.Action == gate.Opening {
 		opened = errors.Join(opened, c.open(ctx, job, decision))
 	}

@@ -23,6 +23,9 @@ type limits struct {
 	// those that have their tokens and are not released yet.
 	waiting map[types.UID]gate.Claim
 	given   map[types.UID]gate.Claim
+	// sent are those of given whose release was sent: it is in doubt until the watch tells of
+	// it, or the Job was looked at.
+	sent map[types.UID]bool
 	// elements are the Jobs of which each pod has tokens of its own.
 	elements map[types.UID]*opened
 	// gone are Jobs that went while they had tokens: their pods may run on.
@@ -50,7 +53,7 @@ func (s *store) keepLimits() {
 
 func newLimits() *limits {
 	l := &limits{
-		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, elements: map[types.UID]*opened{}, gone: map[types.UID]goneJob{}, looks: map[string]look{},
+		waiting: map[types.UID]gate.Claim{}, given: map[types.UID]gate.Claim{}, sent: map[types.UID]bool{}, elements: map[types.UID]*opened{}, gone: map[types.UID]goneJob{}, looks: map[string]look{},
 		counted: map[types.UID]countedJob{},
 		said:    gate.LimitMaps{}, classes: gate.PriorityClasses{}, starting: starting{of: map[types.UID]*starter{}},
 	}

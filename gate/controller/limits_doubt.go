@@ -77,3 +77,34 @@ func (l *limits) settleDoubts(uid types.UID, doubts, letGo map[types.UID]bool) [
 	l.holdElements(uid, el)
 	return l.next()
 }
+
+// lookAtRelease looks whether a Job was released of which that is in doubt, and which is not to be
+// released any more. If it was not, it gives back its tokens, and is decided again.
+func (c *Controller) lookAtRelease(ctx context.Context, job gate.Job, d gate.Decision) error {
+	if d.Action == gate.Releasing || !c.store.limits.doubtsRelease(job.UID) {
+		return nil
+	}
+	if err := c.takeBack(ctx, job); err != nil {
+		return err
+	}
+	c.queue.Add(job.Ref())
+	return nil
+}
+
+// doubtsRelease reports whether a Job may have been released, or not.
+func (l *limits) doubtsRelease(uid types.UID) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent[uid]
+}
+
+// notReleased takes in that a Job was not released.
+func (l *limits) notReleased(uid types.UID) []lang.Ref {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.giveBack(uid)
+	return l.next()
+}

@@ -51,6 +51,14 @@ func (l *limits) elementsOf(job gate.Job, pods []gate.Pod) *opened {
 	return el
 }
 
+// again reports whether the patch that lets a pod go may be sent once more, with the token that
+// the pod has. Where a limit was lowered since, one that is in doubt is looked at instead: it may
+// not have been let go, and must not be any more.
+func (el *opened) again(pod types.UID, exceeded bool) bool {
+	doubt, sent := el.pods[pod]
+	return sent && !(doubt && exceeded)
+}
+
 // byElement takes in a Job that was released element by element. What its release was given
 // is for the first that is let go.
 func (l *limits) byElement(job gate.Job) {
@@ -58,6 +66,7 @@ func (l *limits) byElement(job gate.Job) {
 	delete(l.counted, job.UID)
 	if _, has := l.given[job.UID]; has {
 		delete(l.given, job.UID)
+		delete(l.sent, job.UID)
 		el.given++
 	}
 	l.holdElements(job.UID, el)
@@ -94,8 +103,8 @@ func (l *limits) giveBackElements(uid types.UID) {
 // the Job in line for the others. What was given to it and is not used is given back.
 func (l *limits) followElements(job gate.Job, d gate.Decision, rank time.Duration) {
 	el := l.elements[job.UID]
-	free, wanted := el.given, 0
-	if l.exceeded(el.each) {
+	free, wanted, exceeded := el.given, 0, l.exceeded(el.each)
+	if exceeded {
 		free = 0
 	}
 	if d.Wants != nil {
@@ -104,7 +113,7 @@ func (l *limits) followElements(job gate.Job, d gate.Decision, rank time.Duratio
 	if d.Elements != nil {
 		may := d.Elements.Open[:0]
 		for _, pod := range d.Elements.Open {
-			if _, sent := el.pods[pod.UID]; !sent {
+			if !el.again(pod.UID, exceeded) {
 				if free == 0 { // a limit has been lowered meanwhile
 					wanted++
 					continue

@@ -41,16 +41,13 @@ func (t tokens) Elements(job gate.Job, each limit.Needs, pods []gate.Pod) ([]gat
 	if unready := t.unready(); unready != nil {
 		return nil, gate.Grant{Problem: unready}
 	}
-	free, el := 0, t.elements[job.UID]
-	if el != nil && !t.exceeded(each) {
+	free, el, exceeded := 0, t.elements[job.UID], t.exceeded(each)
+	if el != nil && !exceeded {
 		free = el.given
 	}
 	var may []gate.Pod
 	for _, pod := range pods {
-		sent := false
-		if el != nil {
-			_, sent = el.pods[pod.UID]
-		}
+		sent := el != nil && el.again(pod.UID, exceeded)
 		if !sent && free == 0 {
 			continue
 		}

@@ -77,6 +77,7 @@ func (l *limits) forget(uid types.UID) {
 	delete(l.gone, uid)
 	delete(l.waiting, uid)
 	delete(l.given, uid)
+	delete(l.sent, uid)
 }
 
 // relisted takes in that these are all Jobs: what was counted and is not there is gone.

@@ -84,6 +84,9 @@ func (p *played) decide(name string) {
 		return
 	}
 	j := p.jobs[name]
+	if d.Action != gate.Releasing {
+		p.lookAtRelease(known.UID, j)
+	}
 	if d.Action != gate.Releasing || j == nil || j.UID != known.UID || !*j.Spec.Suspend || j.Annotations[gate.UsesAnnotation] != known.Uses.Text {
 		return
 	}
@@ -100,6 +103,17 @@ func (p *played) decide(name string) {
 		p.write(name, byElements)
 		require.LessOrEqual(p.t, p.used(), p.limit, "%s is released above the limit", name)
 		p.s.answered(p.jobs[name])
+	}
+}
+
+// lookAtRelease looks at a Job whose release is in doubt, unless the API server is away.
+func (p *played) lookAtRelease(uid types.UID, j *batchv1.Job) {
+	switch {
+	case !p.s.limits.doubtsRelease(uid), !p.calm && rapid.Bool().Draw(p.t, "away"):
+	case j != nil && j.UID == uid && gate.Observe(j).Released:
+		p.s.answered(j)
+	default:
+		p.s.limits.notReleased(uid)
 	}
 }
 

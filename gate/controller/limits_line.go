@@ -29,6 +29,13 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		return nil // it has its tokens, and the watch has not told of its release yet
 	case l.elements[job.UID] != nil:
 		l.followElements(job, d, rank)
+	case d.Action == gate.Releasing:
+		if _, given := l.given[job.UID]; given {
+			l.sent[job.UID] = true
+		}
+		return nil
+	case l.sent[job.UID]:
+		return nil // it has its tokens until it was looked at
 	case d.Wants != nil:
 		wants := gate.ClaimOf(job, d.Wants, rank, l.classes)
 		if _, given := l.given[job.UID]; !given && slices.Equal(l.pool.Held(job.UID), d.Wants) {
@@ -38,8 +45,6 @@ func (l *limits) follow(job gate.Job, d gate.Decision, rank time.Duration) []lan
 		delete(l.given, job.UID)
 		l.pool.Release(job.UID)
 		l.wait(job.UID, wants)
-	case d.Action == gate.Releasing:
-		return nil
 	default:
 		l.withdraw(job.UID)
 	}
@@ -78,6 +83,7 @@ func (l *limits) gave(uid types.UID) bool {
 func (l *limits) giveBack(uid types.UID) {
 	if _, has := l.given[uid]; has {
 		delete(l.given, uid)
+		delete(l.sent, uid)
 		l.pool.Release(uid)
 	}
 }
@@ -147,10 +153,6 @@ func (c *Controller) takeBack(ctx context.Context, job gate.Job) error {
 		c.store.answered(now)
 		return nil
 	}
-	l := c.store.limits
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.giveBack(job.UID)
-	c.decideAll(l.next())
+	c.decideAll(c.store.limits.notReleased(job.UID))
 	return nil
 }
