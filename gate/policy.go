@@ -31,6 +31,13 @@ func (j Job) policy() (Policy, error) {
 	}
 }
 
+// SkipsHeld reports whether the object counts as skipped while it is held because its expression is false:
+// what never ends, such as a Deployment, cannot be failed.
+func (j Job) SkipsHeld() bool {
+	policy, _ := j.policy()
+	return !j.IsJob() && policy == Fail
+}
+
 // timeout returns how long the Job waits from its creation, 0 forever.
 func (j Job) timeout() (time.Duration, error) {
 	if j.WaitTimeout == "" {

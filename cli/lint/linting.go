@@ -83,7 +83,10 @@ func newLinting(manifests []*manifest.Manifest, namespace, run string) *linting 
 		slices.Sort(space.names)
 	}
 	for w := range l.each {
-		l.name(w)
+		l.name(w.AsWaiting())
+		if job, waits := w.Deployment(); waits {
+			l.world.Add(job)
+		}
 	}
 	l.world.Graph.Settle()
 	return l

@@ -37,6 +37,9 @@ func jobText(name, dependsOn, annotations, spec string) string {
 func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 	t.Parallel()
 	plain := func(name, dependsOn string) string { return jobText(name, dependsOn, "", "") }
+	deployed := func(name, dependsOn string) string {
+		return fmt.Sprintf("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s, annotations: {depctl.dev/depends-on: %q}}\n", name, dependsOn)
+	}
 	const array = "completionMode: Indexed, completions: 20"
 	cron := func(spec, annotations string) string {
 		return "---\nkind: CronJob\nmetadata: {name: nightly}\nspec: {schedule: x, " + spec + " jobTemplate: {metadata: {annotations: {" + annotations + "}}}}\n"
@@ -63,6 +66,11 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a name that is nearly the Job's own":                  {plain("load2", "load"), ""},
 		"a name that nobody has, where others are found":       {plain("a", "b, zzz") + plain("b", ""), "3:62 missing-prerequisite"},
 		"a name in a namespace that is not among the files":    {plain("a", "b, etl/zzz") + plain("b", ""), ""},
+		"a name in a Deployment that nobody has":               {plain("a", "b") + plain("b", "") + deployed("web", "b, zzz"), "12:64 missing-prerequisite"},
+		"a name in a Deployment, one that has one nearly":      {plain("extract", "") + deployed("web", "exctract"), "8:61 missing-prerequisite"},
+		"a name in a Deployment, found among others":           {plain("a", "zzz") + plain("b", "") + deployed("web", "b"), "3:59 missing-prerequisite"},
+		"a name in a Deployment that nobody has, elsewhere":    {plain("a", "b") + deployed("web", "zzz"), ""},
+		"a circle of a Job and a Deployment":                   {plain("a", "deployment:web") + deployed("web", "a"), "3:59 deadlock"},
 		"a name that is asked for twice":                       {plain("a", "b, zzz, failed(zzz)") + plain("b", ""), "3:62 missing-prerequisite"},
 		"a name that a CronJob makes":                          {plain("a", "b, nightly-29391840") + plain("b", "") + cron("", ""), ""},
 		"a name that generateName makes":                       {plain("a", "b, run-x7f2k") + plain("b", "") + "---\nkind: Job\nmetadata: {generateName: run-}\n", ""},

@@ -58,6 +58,7 @@ const maxSuggested = 100
 // misspelt, or where the files seem to have all that belongs together, as some
 // of the namespace's Jobs find one another there. A cluster has all.
 func missingPrerequisite(l *linting, w *manifest.Workload) []mistake {
+	w = w.AsWaiting()
 	var found []mistake
 	for _, edge := range w.OnceEach() {
 		ref := edge.Ref.Resolve(w.By())

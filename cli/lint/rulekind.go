@@ -31,6 +31,7 @@ func missingKind(l *linting, w *manifest.Workload) []mistake {
 	if l.hasKind == nil {
 		return nil
 	}
+	w = w.AsWaiting()
 	var found []mistake
 	for _, edge := range w.OnceEach() {
 		k, lacks := l.lacks(edge.Ref)

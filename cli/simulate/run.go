@@ -195,6 +195,12 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 		return
 	}
 	d := r.world.Decide(ref)
+	skip := func() {
+		r.Idle[ref] = d.Message
+		r.pass(ref)
+		at := r.Now.Add(r.now)
+		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
+	}
 	switch d.Action {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
@@ -215,11 +221,12 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 			heap.Push(&r.events, event{at: r.now + gate.StartingTime, ref: ref})
 		}
 	case gate.Failing:
-		r.Idle[ref] = d.Message
-		r.pass(ref)
-		at := r.Now.Add(r.now)
-		r.become(job, func(o *lang.Object) { o.Outcome, o.Finished, o.Reason = lang.Skipped, at, d.Reason })
+		skip()
 	default:
+		if d.Reason == gate.ReasonDependencyFailed && job.SkipsHeld() {
+			skip()
+			return
+		}
 		if _, waits := r.met[ref]; d.Reason != gate.ReasonLimitReached && d.Reason != gate.ReasonTooManyStarting {
 			delete(r.met, ref)
 		} else if !waits {

@@ -127,3 +127,22 @@ func TestARunThatWaitsForItsRecordGoesWithItsCronJob(t *testing.T) {
 	require.Contains(t, asked(), "run")
 	require.Equal(t, gate.RemoveGuard, guarding(s, "run"))
 }
+
+func TestTheRepairOfAMissedRunIsKeptUntilItIsRecorded(t *testing.T) {
+	t.Parallel()
+	s, crons, _ := recordingCronStore(t)
+	require.NoError(t, s.Update(job("waits", "2", "cronjob:load, never", runOf("other", 3))))
+	missed := s.crons.Runs(load).CronJob.Record.With(schedule.MissedOutcome(monday.Add(time.Minute), monday.Add(time.Hour)))
+	require.NoError(t, crons.Update(aCronJob(t, "load", func(c *batchv1.CronJob) {
+		c.ResourceVersion, c.Annotations = "3", map[string]string{schedule.OutcomesAnnotation: missed.String()}
+	})))
+	require.NoError(t, s.Update(job("again", "4", "", runOf("load", 1), complete, guarded, goingAway)))
+	require.Equal(t, gate.KeepGuard, guarding(s, "again"))
+
+	p, _ := s.pending(load)
+	require.NotEmpty(t, p.write)
+	require.NoError(t, crons.Update(aCronJob(t, "load", func(c *batchv1.CronJob) {
+		c.ResourceVersion, c.Annotations = "5", map[string]string{schedule.OutcomesAnnotation: p.write}
+	})))
+	require.Equal(t, gate.RemoveGuard, guarding(s, "again"))
+}

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -66,7 +67,12 @@ func (k *known) setCronJob(object *batchv1.CronJob) {
 
 func (k *known) removeCronJob(object *batchv1.CronJob) {
 	delete(k.crons, gate.CronJobRef(object.Namespace, object.Name))
-	delete(k.ended, object.UID)
+	k.nobodyAsks()
+}
+
+// nobodyAsks forgets how runs ended that no template names any more.
+func (k *known) nobodyAsks() {
+	maps.DeleteFunc(k.ended, func(of types.UID, _ map[time.Time]schedule.Outcome) bool { return !k.isNamed(gate.Job{CronJob: of}) })
 }
 
 func (k *known) answeredCronJob(object *batchv1.CronJob) {

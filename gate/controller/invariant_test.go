@@ -182,6 +182,9 @@ func (p *player) right(ref lang.Ref, action gate.Action) {
 	p.known.Seen[ref] = p.gate.store.entries[ref].seen
 	p.remembered(ref)
 	want := p.known.Decide(ref, nil)
+	if run := p.gate.store.runs.of[gate.AllSteps(ref)]; want.Reason == gate.ReasonRunFailed && run != nil && run.unread > 0 {
+		return // no step goes with its run while one of them is still to be read
+	}
 	_, got, _ := p.gate.store.decide(ref)
 	require.Equal(p.t, want.Action, action, "%s: %s\nthe gate: %s %s\nfrom scratch: %s", ref, p.known.Jobs[ref].DependsOn, got.Reason, got.Message, want.Message)
 }

@@ -107,7 +107,6 @@ func (p *player) listCronJobs() {
 	for ref, facts := range p.known.crons {
 		if object := now[ref]; object == nil || object.UID != facts.UID {
 			delete(p.known.crons, ref)
-			delete(p.known.ended, facts.UID)
 		}
 	}
 	for _, ref := range slices.SortedFunc(maps.Keys(now), lang.Ref.Compare) {
@@ -115,6 +114,7 @@ func (p *player) listCronJobs() {
 		p.known.setCronJob(object)
 		objects = append(objects, p.unread(object))
 	}
+	p.known.nobodyAsks()
 	require.NoError(p.t, p.watch.Replace(objects, ""))
 	p.aMinuteLater()
 }

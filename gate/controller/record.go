@@ -35,11 +35,13 @@ func (s *store) owesRecord(job gate.Job) (named, owed bool) {
 		return true, false
 	}
 	record := s.crons.Runs(ref).CronJob.Record.With(run.Outcome())
-	if _, fits := record.At(run.Time); !fits {
+	due, fits := record.At(run.Time)
+	if !fits {
 		return true, false
 	}
 	saved, there := one.saved.At(run.Time)
-	return true, !there || !saved.Created.IsZero() && saved.Created.Before(run.Created)
+	// Of a run that was missed, and of one long ago, no attempt is known that this one may be later than.
+	return true, !there || saved.Outcome != due.Outcome || saved.Reason != due.Reason || !saved.Created.IsZero() && saved.Created.Before(run.Created)
 }
 
 // pending is what is to be done about a CronJob.

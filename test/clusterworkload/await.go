@@ -28,6 +28,9 @@ func (g *Graph) Await(ctx context.Context, h *history.History) error {
 		return maps.Equal(got, want)
 	})
 	if err == nil {
+		err = g.awaitDeployments(ctx)
+	}
+	if err == nil {
 		over, cancel := context.WithTimeout(ctx, quiet)
 		defer cancel()
 		unequal := h.Wait(over, func(last map[string]history.Event) bool {
@@ -36,6 +39,8 @@ func (g *Graph) Await(ctx context.Context, h *history.History) error {
 		})
 		if !errors.Is(unequal, context.DeadlineExceeded) {
 			err = errors.New("the end was not the end")
+		} else {
+			err = g.awaitDeployments(ctx)
 		}
 	}
 	if err != nil {

@@ -30,6 +30,8 @@ type Graph struct {
 	names    *strings.Replacer
 	seed     uint64
 	want     map[string]string
+	// deployed is how each Deployment must end: complete means that it has started.
+	deployed map[string]string
 	restless bool
 }
 
@@ -37,6 +39,13 @@ type Graph struct {
 func New(ctx context.Context, client kubernetes.Interface, seed uint64, jobs, namespaces int) (*Graph, error) {
 	return begin(ctx, client, seed, simulation.Options{
 		Fewest: jobs, Most: jobs, Namespaces: namespaces, Steady: true, Untimed: true, Lively: true,
+	})
+}
+
+// NewWithDeployments makes such a graph in which Deployments wait, too.
+func NewWithDeployments(ctx context.Context, client kubernetes.Interface, seed uint64, jobs, namespaces int) (*Graph, error) {
+	return begin(ctx, client, seed, simulation.Options{
+		Fewest: jobs, Most: jobs, Namespaces: namespaces, Steady: true, Untimed: true, Lively: true, Deployments: true,
 	})
 }
 
@@ -50,7 +59,7 @@ func NewRestless(ctx context.Context, client kubernetes.Interface, seed uint64, 
 // begin makes the namespaces of the graph of a seed, with so many Jobs. What order
 // they come in does not matter to their end.
 func begin(ctx context.Context, client kubernetes.Interface, seed uint64, o simulation.Options) (*Graph, error) {
-	g := &Graph{Spaces: map[string]string{}, client: client, seed: seed, scenario: simulation.New(seed, o), restless: !o.Steady}
+	g := &Graph{Spaces: map[string]string{}, deployed: map[string]string{}, client: client, seed: seed, scenario: simulation.New(seed, o), restless: !o.Steady}
 	var names []string
 	for _, job := range g.scenario.Jobs {
 		if g.Spaces[job.Namespace] != "" {
@@ -85,7 +94,10 @@ func (g *Graph) open(ctx context.Context, space string) error {
 		binding.Subjects = append(binding.Subjects, rbacv1.Subject{Kind: "ServiceAccount", Namespace: from, Name: "default"})
 	}
 	_, err := g.client.RbacV1().Roles(space).Create(ctx, &rbacv1.Role{
-		ObjectMeta: meta, Rules: []rbacv1.PolicyRule{{APIGroups: []string{"batch"}, Resources: []string{"jobs"}, Verbs: []string{"get", "list"}}},
+		ObjectMeta: meta, Rules: []rbacv1.PolicyRule{
+			{APIGroups: []string{"batch"}, Resources: []string{"jobs"}, Verbs: []string{"get", "list"}},
+			{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, Verbs: []string{"get"}},
+		},
 	}, metav1.CreateOptions{})
 	if err == nil {
 		_, err = g.client.RbacV1().RoleBindings(space).Create(ctx, binding, metav1.CreateOptions{})
@@ -102,15 +114,19 @@ func (g *Graph) settle() map[string]string {
 	for _, step := range g.scenario.Steps {
 		switch job := g.scenario.Jobs[step.Job]; step.Kind {
 		case simulation.Create:
-			scratch.Create(job, step.Ends)
+			scratch.Create(job.AsJob(), step.Ends)
 		case simulation.Unhold:
 			scratch.Annotate(job.Namespace, job.Name, gate.HoldAnnotation, "")
 		}
 	}
 	scratch.Settle(rand.New(rand.NewPCG(g.seed, 2)))
 	want := map[string]string{}
-	for _, job := range scratch.Jobs() {
-		want[g.Spaces[job.Namespace]+"/"+job.Name] = simulation.End(job)
+	for _, job := range g.scenario.Jobs {
+		ends := want
+		if job.Deployment {
+			ends = g.deployed
+		}
+		ends[g.Spaces[job.Namespace]+"/"+job.Name] = simulation.End(scratch.Get(job.Namespace, job.Name))
 	}
 	return want
 }
@@ -119,6 +135,9 @@ func (g *Graph) settle() map[string]string {
 func (g *Graph) Ends(last map[string]history.Event) map[string]string {
 	ends := map[string]string{}
 	for _, job := range g.scenario.Jobs {
+		if job.Deployment {
+			continue
+		}
 		key := g.Spaces[job.Namespace] + "/" + job.Name
 		ends[key] = simulation.End(last[key].Job)
 	}

@@ -29,6 +29,12 @@ func (g *Graph) Play(ctx context.Context) error {
 			continue // what is done to the gate is not up to the graph
 		}
 		job := g.scenario.Jobs[step.Job]
+		if job.Deployment {
+			if err := Persist(ctx, func() error { return g.takeDeployment(ctx, job, step) }); err != nil {
+				return fmt.Errorf("graph %d, Deployment %s: %w", g.seed, job.Name, err)
+			}
+			continue
+		}
 		jobs := g.client.BatchV1().Jobs(g.Spaces[job.Namespace])
 		if err := Persist(ctx, func() error { return g.take(ctx, jobs, job, step, strconv.Itoa(i)) }); err != nil {
 			return fmt.Errorf("graph %d, Job %s: %w", g.seed, job.Name, err)

@@ -57,7 +57,7 @@ func (f *Field) Endure(ctx context.Context, h *history.History, g *clusterworklo
 		return Outcome{} // interrupted: nothing is to be said
 	}
 
-	events := slices.DeleteFunc(h.Events(), func(e history.Event) bool { return !g.Has(e.Job) })
+	events := slices.DeleteFunc(h.Events(), func(e history.Event) bool { return !g.Has(e.Job) || g.NamesDeployment(e.Job) })
 	releases, violations := history.Judge(events)
 	o.Releases = len(releases)
 	for _, release := range releases {

@@ -28,6 +28,7 @@ var (
 func TestTheEndIsThatOfACalmRun(t *testing.T) {
 	s := sandbox.New(t, sandbox.Options{})
 	require.NoError(t, s.Install(t.Context()))
+	holdDeployments(t, s)
 	etcd, err := s.Etcd()
 	require.NoError(t, err)
 	h, err := history.Follow(context.WithoutCancel(t.Context()), etcd)
@@ -63,7 +64,7 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 			}
 			client, err := kubernetes.NewForConfig(s.Config())
 			require.NoError(t, err)
-			graph, err := clusterworkload.New(t.Context(), client, seed, n, 2)
+			graph, err := clusterworkload.NewWithDeployments(t.Context(), client, seed, n, 2)
 			require.NoError(t, err)
 			proxy, err := fault.NewProxy(s)
 			require.NoError(t, err)
@@ -72,7 +73,7 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 			for _, space := range graph.Spaces {
 				f.Spaces = append(f.Spaces, space)
 			}
-			f.Args = []string{"--namespaces", strings.Join(f.Spaces, ",")}
+			f.Args = []string{"--deployments", "--namespaces", strings.Join(f.Spaces, ",")}
 			f.Gate, err = s.StartGate(t.Context(), sandbox.GateOptions{ServerURL: proxy.URL, Args: f.Args})
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = f.Gate.Kill() })

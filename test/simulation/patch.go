@@ -130,6 +130,9 @@ func (c *Cluster) merge(at int, text []byte) (*batchv1.Job, error) {
 			j.Status.StartTime = new(metav1.NewTime(patch.Status.StartTime.Time))
 		}
 		for _, condition := range patch.Status.Conditions {
+			if condition.Type == batchv1.JobFailureTarget {
+				condition.LastTransitionTime = c.now() // all clocks agree, but that Now is later than whatever happens
+			}
 			j.Status.Conditions = append(slices.DeleteFunc(j.Status.Conditions, func(old batchv1.JobCondition) bool {
 				return old.Type == condition.Type
 			}), condition)

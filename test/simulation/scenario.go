@@ -32,6 +32,8 @@ type Options struct {
 	// Cleaned has Jobs be deleted when they have ended, in a Steady scenario too: its end is the same if
 	// Cluster.Keeps leaves the gate the time that a ttlSecondsAfterFinished of a minute does.
 	Cleaned bool
+	// Deployments adds Deployments that wait, and Jobs that wait for them.
+	Deployments bool
 	// CronJobs is how many CronJobs there are at most.
 	CronJobs int
 }
@@ -48,6 +50,8 @@ type Scenario struct {
 // Job is one Job of a scenario.
 type Job struct {
 	Namespace, Name string
+	// Deployment says that it is a Deployment.
+	Deployment bool
 	// DependsOn is empty for a Job that waits for nothing.
 	DependsOn string
 	Policy    gate.Policy
@@ -105,7 +109,9 @@ func New(seed uint64, o Options) Scenario {
 			j.Policy = d.policy(j.DependsOn)
 		}
 	}
-	s.Steps = d.script()
+	if s.Steps = d.script(); o.Deployments {
+		d.deployments(&s)
+	}
 	return s
 }
 

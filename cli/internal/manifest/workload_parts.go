@@ -4,6 +4,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -43,6 +44,17 @@ func (w *Workload) Naming(ref lang.Ref) lang.Span {
 		}
 	}
 	return w.Span(w.Value)
+}
+
+// AsWaiting returns a Deployment that waits with its expression, as a Job has it; everything else as it is.
+func (w *Workload) AsWaiting() *Workload {
+	if _, waits := w.Deployment(); !waits {
+		return w
+	}
+	own := *w
+	own.Value, own.siblings = Entry(Target(Child(w.Root, "metadata", "annotations")), gate.DependsOnAnnotation)
+	own.yaml()
+	return &own
 }
 
 // OnceEach returns what the expression names, each thing once.
