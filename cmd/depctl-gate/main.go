@@ -123,6 +123,7 @@ func run(ctx context.Context, o options) error {
 		NamespaceMemory: o.reach.memory.Value(),
 		Schedules:       o.reach.schedules,
 		Deployments:     o.reach.deployments,
+		Kueue:           o.reach.kueue,
 		Dynamic:         objects,
 		Metadata:        names,
 	})

@@ -24,6 +24,7 @@ type reach struct {
 	maxStarting    int64
 	schedules      bool
 	deployments    bool
+	kueue          bool
 	memory         resource.QuantityValue
 }
 
@@ -38,6 +39,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Release arrays element by element (i, self[...] in their expressions), for which their pods are watched and patched. Without it such a Job is held. It needs the rights of deploy/arrays.")
 	flags.BoolVar(&r.schedules, "schedules", false,
 		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
+	flags.BoolVar(&r.kueue, "kueue", false,
+		"Release Jobs in queues of Kueue by taking depctl.dev/gate out of kueue.x-k8s.io/admission-gated-by, and leave spec.suspend to Kueue. It needs the policies of deploy/components/kueue, and Kueue with its feature AdmissionGatedBy.")
 	flags.BoolVar(&r.deployments, "deployments", false,
 		"Hold Deployments (depctl.dev/depends-on in their own metadata) by spec.paused until their dependencies are met. Those with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments.")
 	flags.BoolVar(&r.results, "results", false,

@@ -84,6 +84,8 @@ type Options struct {
 	// Deployments has the gate hold Deployments as it holds Jobs, for which it watches and
 	// patches those with gate.HeldLabel.
 	Deployments bool
+	// Kueue has the gate release what waits in queues of Kueue, by gate.KueueGate.
+	Kueue bool
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -153,6 +155,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		c.store.kinds.others = lookup.New(clients, c.store, o.Clock)
 	}
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
+	c.store.noKueue = !o.Kueue
 	if o.Limits {
 		c.store.keepLimits()
 		if o.MaxStarting > 0 && !o.ObserveOnly {
