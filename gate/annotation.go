@@ -75,6 +75,8 @@ type Release struct {
 	Text string `json:"text,omitempty"`
 	// Handler says that the Job deals with the failure of its run. So it is one while it runs, too.
 	Handler bool `json:"handler,omitempty"`
+	// Kueue says that the Job was released from a queue of Kueue, which starts it.
+	Kueue bool `json:"kueue,omitempty"`
 	// Near is how many terms it added to the preferred nodes of the Pod template, after those
 	// that were there, and Far is why there are none, or some are missing.
 	Near int    `json:"near,omitempty"`

@@ -101,6 +101,8 @@ type Snapshot struct {
 	JobsOnly bool
 	// NoResults reports whether the gate may not read results.
 	NoResults bool
+	// NoKueue reports whether the gate may not release what waits in queues of Kueue.
+	NoKueue bool
 	// Tokens says who may take tokens of limits; nil where the gate keeps none.
 	Tokens Tokens
 	// MaxStarting is how many pods may be without a node before further Jobs wait; 0 for any
@@ -157,6 +159,7 @@ func decide(s Snapshot) Decision {
 		invalidExpression,
 		onHold,
 		overBudget,
+		kueueRefuses,
 		wholeJobsOnly,
 		resultsOff,
 		limitsOff,

@@ -22,6 +22,8 @@
 //	invalidExpression  Wait     InvalidExpression  an edit fixes it
 //	onHold             Wait     Held               a person said so
 //	overBudget         Wait     Problem            its namespace must say less; nothing is known of the text
+//	kueueRefuses       Wait     InvalidExpression  it is about elements, and Kueue starts whole Jobs; Problem if this
+//	                                               gate may not release through Kueue
 //	wholeJobsOnly      Wait     Problem            it is about elements, and this gate may not touch pods
 //	resultsOff         Wait     Problem            it asks for results, and this gate may not read any
 //	limitsOff          Wait     Problem            it uses limits, and this gate keeps none, or cannot count it

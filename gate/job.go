@@ -68,6 +68,10 @@ type Job struct {
 	Never string
 	// ForeignOwner names who else owns spec.suspend; empty if nobody does.
 	ForeignOwner string
+	// InQueue reports whether the Job is held by our entry in KueueGatesAnnotation, and not by spec.suspend,
+	// or has been released from there. QueueGates is the value of that annotation while the Job is held.
+	InQueue    bool
+	QueueGates string
 
 	// Misplaced is the key of an annotation that has no meaning on what is no Job; empty if there is none.
 	Misplaced string
@@ -149,6 +153,7 @@ func Observe(job *batchv1.Job) Job {
 	}
 	release := parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
 	j.Released = release != nil
+	j.observeKueue(job, release)
 	j.Object.Handler = j.Released && release.Handler
 	j.observeConditions(job.Status.Conditions, release)
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])
@@ -240,7 +245,7 @@ func foreignOwner(job *batchv1.Job) string {
 		return "spec.managedBy " + *by
 	}
 	if _, ok := job.Labels[queueLabel]; ok {
-		return "Kueue (label " + queueLabel + ")"
+		return byKueue
 	}
 	if owner := metav1.GetControllerOfNoCopy(job); owner != nil && owner.Kind == "JobSet" {
 		return "JobSet " + owner.Name

@@ -70,7 +70,7 @@ func (j Job) WorthAwaiting() bool {
 // Nudge reports whether the Job controller can be made to look at a Job now.
 func Nudge(job Job, now time.Time) bool {
 	n := job.Nudging
-	return n.Field != "" && !job.Suspended && !job.Ending && !job.BeingDeleted && job.ForeignOwner == "" &&
+	return n.Field != "" && !job.Suspended && !job.Ending && !job.BeingDeleted && job.ForeignOwner == "" && !job.InQueue &&
 		(n.Deadline.IsZero() || !now.Add(margin).After(n.Deadline))
 }
 

@@ -30,6 +30,10 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 	if !job.IsJob() {
 		return job.unhold(release)
 	}
+	if job.InQueue {
+		how.PerElement = false // kueueRefuses has looked at it
+		return job.admit(release, append(rankOperations(how.Rank), templateOperations(job, how)...))
+	}
 	uses := job.usesOperations()
 	if how.Unlimited && job.Uses.Said {
 		uses, job.Uses.Said = uses[:1], false // that its text is the same is tested all the same

@@ -42,7 +42,16 @@ func StartPatch(job Job) ([]byte, error) {
 // with goes, or its elements would wait for themselves.
 func ForcePatch(job *batchv1.Job, by string, now time.Time) ([]byte, error) {
 	j := Observe(job)
-	record, err := encode(j, "record of the release", NewRelease(j, now, Clip(by, maxPerson), nil))
+	release := NewRelease(j, now, Clip(by, maxPerson), nil)
+	more := templateOperations(j, ReleaseOptions{})
+	if at := slices.IndexFunc(job.Spec.Template.Spec.SchedulingGates, isOurGate); at >= 0 {
+		path := fmt.Sprintf("/spec/template/spec/schedulingGates/%d", at)
+		more = append([]operation{{"test", path + "/name", SchedulingGate}, {"remove", path, nil}}, more...)
+	}
+	if j.InQueue {
+		return j.admit(release, more)
+	}
+	record, err := encode(j, "record of the release", release)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +64,7 @@ func ForcePatch(job *batchv1.Job, by string, now time.Time) ([]byte, error) {
 		patch = append(patch, operation{"remove", annotationPath(HoldAnnotation), nil})
 	}
 	patch = append(patch, operation{"replace", "/spec/suspend", false}, operation{"add", annotationPath(ReleasedAnnotation), string(record)})
-	if at := slices.IndexFunc(job.Spec.Template.Spec.SchedulingGates, isOurGate); at >= 0 {
-		path := fmt.Sprintf("/spec/template/spec/schedulingGates/%d", at)
-		patch = append(patch, operation{"test", path + "/name", SchedulingGate}, operation{"remove", path, nil})
-	}
-	return encode(j, "release", append(patch, templateOperations(j, ReleaseOptions{})...))
+	return encode(j, "release", append(patch, more...))
 }
 
 func isOurGate(g corev1.PodSchedulingGate) bool { return g.Name == SchedulingGate }

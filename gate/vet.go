@@ -33,6 +33,9 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 		was = Observe(old)
 	}
 	begins := !was.AsksToWait()
+	if begins {
+		mistakes = appendMistake(mistakes, j.kueueMistake())
+	}
 	if j.Annotated && (!was.Annotated || j.DependsOn != was.DependsOn) {
 		expr, err := j.Parse()
 		if err != nil {
@@ -74,7 +77,10 @@ func (j Job) Mistake() error {
 	if j.Misplaced != "" {
 		return &Mistake{j.Misplaced, "is for Jobs, and this is a " + j.Noun() + ": remove it"}
 	}
-	_, err := j.policy()
+	err := j.kueueMistake()
+	if err == nil {
+		_, err = j.policy()
+	}
 	if err == nil {
 		_, err = j.timeout()
 	}

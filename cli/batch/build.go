@@ -265,7 +265,7 @@ func (b *builder) setQueue() {
 	for _, key := range slices.Sorted(maps.Keys(q.Labels)) {
 		b.setLabel(key, q.Labels[key])
 		if key == kueueLabel && b.job.Annotations[gate.DependsOnAnnotation] != "" {
-			b.Note(at, "the gate leaves Jobs of Kueue alone: nothing releases this one when what it waits for has come true")
+			b.Note(at, "without deploy/components/kueue the gate leaves Jobs of Kueue alone, and this one does not wait")
 		}
 	}
 	pod := &b.job.Spec.Template.Spec

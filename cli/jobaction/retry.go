@@ -174,6 +174,8 @@ func remakeable(job gate.Job) error {
 	switch {
 	case job.ForeignOwner != "":
 		return fmt.Errorf("job %s belongs to %s, which may have changed its spec: recreate it from its manifest", job.Identity(), job.ForeignOwner)
+	case job.InQueue && job.Released:
+		return fmt.Errorf("job %s was in a queue of Kueue, which may have changed its spec: recreate it from its manifest", job.Identity())
 	case job.BeingDeleted:
 		return fmt.Errorf("job %s is being deleted", job.Identity())
 	}

@@ -84,7 +84,7 @@ func newLinting(manifests []*manifest.Manifest, namespace, run string) *linting 
 	}
 	for w := range l.each {
 		l.name(w.AsWaiting())
-		if job, waits := w.Deployment(); waits {
+		if job, waits := w.Held(); waits {
 			l.world.Add(job)
 		}
 	}

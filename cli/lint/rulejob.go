@@ -12,14 +12,15 @@ func foreignOwner(_ *linting, w *manifest.Workload) []mistake {
 	if !w.IsAnnotated() || w.Facts.ForeignOwner == "" {
 		return nil
 	}
-	at := w.Span(w.Value)
+	at, fix := w.Span(w.Value), "take that away, or "+gate.DependsOnAnnotation
 	if n := manifest.Child(w.Template, "metadata", "labels", "kueue.x-k8s.io/queue-name"); n != nil {
 		at = w.Span(n)
+		fix = "where the gate has deploy/components/kueue, say " + gate.KueueGatesAnnotation + ": " + gate.KueueGate + ", which it adds anyway; or " + fix
 	} else if n := manifest.Child(w.Template, "spec", "managedBy"); n != nil {
 		at = w.Span(n)
 	}
 	decision := gate.Decide(gate.Snapshot{Job: w.Facts})
-	return mistakef(at, "take that away, or "+gate.DependsOnAnnotation, "%s", decision.Message)
+	return mistakef(at, fix, "%s", decision.Message)
 }
 
 func noCompletions(_ *linting, w *manifest.Workload) []mistake {

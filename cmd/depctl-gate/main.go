@@ -124,6 +124,7 @@ func run(ctx context.Context, o options) error {
 		NamespaceMemory: o.reach.memory.Value(),
 		Schedules:       o.reach.schedules,
 		Held:            o.reach.held(),
+		Kueue:           o.reach.kueue,
 		Dynamic:         objects,
 		Metadata:        names,
 	})

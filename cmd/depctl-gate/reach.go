@@ -27,6 +27,7 @@ type reach struct {
 	maxStarting    int64
 	schedules      bool
 	hold           []string
+	kueue          bool
 	memory         resource.QuantityValue
 }
 
@@ -43,6 +44,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
 	flags.StringSliceVar(&r.hold, "hold", nil,
 		"Kinds beside Jobs that are held until their dependencies are met: "+strings.Join(heldNames(), ", ")+". Objects of them with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments or deploy/components/workloads.")
+	flags.BoolVar(&r.kueue, "kueue", false,
+		"Release Jobs in queues of Kueue by taking depctl.dev/gate out of kueue.x-k8s.io/admission-gated-by, and leave spec.suspend to Kueue. It needs the policies of deploy/components/kueue, and Kueue with its feature AdmissionGatedBy.")
 	flags.BoolVar(&r.results, "results", false,
 		"Read the results of Jobs (result= in expressions, depctl.dev/results) from their pods, and let those go that depctl.dev/keep-result keeps. Without it a Job that asks for results is held. It needs the rights of deploy/components/results.")
 	flags.BoolVar(&r.limits, "limits", false,

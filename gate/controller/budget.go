@@ -179,7 +179,7 @@ func weigh(e entry) (w weight) {
 	if !job.Waits() {
 		return w
 	}
-	w.bytes += int64(len(job.DependsOn)+len(job.Results)+len(job.Hold)+len(job.Refused)) + weightOfQuestion*int64(len(e.questions))
+	w.bytes += int64(len(job.DependsOn)+len(job.QueueGates)+len(job.Results)+len(job.Hold)+len(job.Refused)) + weightOfQuestion*int64(len(e.questions))
 	if e.invalid != nil {
 		w.bytes += int64(len(e.invalid.Error()))
 	}
@@ -220,6 +220,7 @@ func weighOwn(job gate.Job) int64 {
 func stripped(job gate.Job) gate.Job {
 	if job.Waits() {
 		job.DependsOn, job.Results, job.TemplateResults, job.Hold, job.Seen = "", "", nil, "", nil
+		job.QueueGates = ""
 		if job.Suspended { // what runs unheld takes what it says
 			job.Uses.Text = ""
 		}

@@ -86,6 +86,8 @@ type Options struct {
 	// Held are kinds of which the gate holds objects as it holds Jobs. Dynamic watches and
 	// patches those with gate.HeldLabel.
 	Held []kind.Kind
+	// Kueue has the gate release what waits in queues of Kueue, by gate.KueueGate.
+	Kueue bool
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -155,6 +157,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		c.store.kinds.others = lookup.New(clients, c.store, o.Clock)
 	}
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
+	c.store.noKueue = !o.Kueue
 	if o.Limits {
 		c.store.keepLimits()
 		if o.MaxStarting > 0 && !o.ObserveOnly {

@@ -62,6 +62,8 @@ type store struct {
 	keptPods map[lang.Ref][]gate.KeptPod
 	// noResults says that no results are read.
 	noResults bool
+	// noKueue says that nothing is released through Kueue.
+	noKueue bool
 	// successes are told to the graph when they change, or what a Job needs.
 	successes successes
 	// jobsOnly says that pods are not watched.
@@ -197,7 +199,7 @@ func (s *store) decide(ref lang.Ref) (gate.Job, gate.Decision, bool) {
 		grants, most = tokens{s.limits, world.Access}, s.limits.starting.most
 	}
 	return e.job, gate.Decide(gate.Snapshot{
-		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, Pods: s.pods.list(e.job.Owner()),
+		Job: e.job, Expr: e.expr, Invalid: e.invalid, Excess: e.excess, Now: s.clock.Now(), JobsOnly: s.jobsOnly, NoResults: s.noResults, NoKueue: s.noKueue, Pods: s.pods.list(e.job.Owner()),
 		Tokens: grants, MaxStarting: most, World: world, Failure: s.failure(e.job), Cycle: world.Visible(s.graph.Cycle(ref)),
 	}), true
 }

@@ -13,10 +13,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 	"depctl.dev/test/simulation"
 )
 
@@ -110,7 +113,12 @@ func standing(d *appsv1.Deployment, there bool) string {
 	case !d.Spec.Paused:
 		return "running"
 	}
-	if o := gate.ObserveDeployment(d, &lang.Object{}); o.Object.Outcome == lang.Skipped {
+	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(d)
+	if err != nil {
+		return err.Error()
+	}
+	of, _ := kind.Of(kind.Deployment)
+	if o := gate.ObserveHeld(of, &unstructured.Unstructured{Object: fields}, &lang.Object{}); o.Object.Outcome == lang.Skipped {
 		return "failed: " + o.Object.Reason
 	}
 	return "held"

@@ -85,19 +85,25 @@ func run(m *testing.M) (code int) {
 }
 
 func (c *cluster) start(ctx context.Context) (err error) {
-	if c.Sandbox, err = sandbox.Start(ctx, sandbox.Options{Audit: true, Kueue: true, JobSet: true, Overlay: sandbox.Base}); err != nil {
+	if c.Sandbox, err = sandbox.Start(ctx, sandbox.Options{Audit: true, Kueue: true, JobSet: true, Overlay: sandbox.Queues}); err != nil {
 		return err
 	}
-	if c.client, err = kubernetes.NewForConfig(c.Config()); err != nil {
-		return err
-	}
-	if c.objects, err = dynamic.NewForConfig(c.Config()); err != nil {
+	if err = c.clients(); err != nil {
 		return err
 	}
 	if c.gate, err = c.StartGate(ctx, sandbox.GateOptions{}); err != nil {
 		return err
 	}
 	return c.gate.WaitReady(ctx)
+}
+
+// clients makes the clients of a cluster that runs.
+func (c *cluster) clients() (err error) {
+	if c.client, err = kubernetes.NewForConfig(c.Config()); err != nil {
+		return err
+	}
+	c.objects, err = dynamic.NewForConfig(c.Config())
+	return err
 }
 
 // space is a namespace of its own for one test, with the LocalQueue main.

@@ -26,6 +26,7 @@ var brings = map[string]string{
 	"deployments":   "[Deployments that wait](deployments.md), for Kubernetes 1.36 or newer",
 	"kinds":         "[objects of other kinds](kinds.md): `deployment:db`",
 	"kinds-secrets": "beside `kinds`: `secret:key`; whoever holds the gate's token can then read all Secrets",
+	"kueue":         "[Jobs in queues of Kueue](kueue.md), for Kubernetes 1.36 and Kueue v0.17 or newer",
 	"limits":        "[limits](limits.md): `depctl.dev/uses`",
 	"results":       "[results](results.md) of Jobs: `result=`, `depctl.dev/results`",
 	"schedules":     "[runs of CronJobs](replace-your-scheduler.md): `cronjob:load`",
@@ -88,6 +89,9 @@ func flagOf(t *testing.T, dir string) string {
 func rightsOf(t *testing.T, dir string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, "rbac.yaml"))
+	if errors.Is(err, os.ErrNotExist) {
+		return "no more"
+	}
 	require.NoError(t, err)
 	var order []string
 	resources := map[string][]string{}

@@ -87,6 +87,8 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	case Base:
 	case Arrays:
 		args = append(args, "--arrays")
+	case Queues:
+		args = append(args, "--kueue")
 	case Schedules:
 		args = append(args, "--schedules")
 	case Full:

@@ -22,6 +22,8 @@ const (
 	Arrays Overlay = "arrays"
 	// Schedules is Base with a gate that knows the runs of CronJobs.
 	Schedules Overlay = "schedules"
+	// Queues is Base with a gate that releases Jobs in queues of Kueue.
+	Queues Overlay = "kueue"
 	// Webhook has webhooks and no policies, as for an old cluster.
 	Webhook Overlay = "webhook"
 	// Diagnostics has policies, and a webhook that refuses what cannot be read.
@@ -63,7 +65,7 @@ const callOne = `      - {op: replace, path: /webhooks/%d/clientConfig, value: {
 func (o Overlay) kustomization(path, webhook string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, whole+without, path, gateName)
-	if o == Base || o == Arrays || o == Schedules {
+	if o == Base || o == Arrays || o == Schedules || o == Queues {
 		return b.String()
 	}
 	b.WriteString("patches:\n")

@@ -48,7 +48,7 @@ func (w *Workload) Naming(ref lang.Ref) lang.Span {
 
 // AsWaiting returns a Deployment that waits with its expression, as a Job has it; everything else as it is.
 func (w *Workload) AsWaiting() *Workload {
-	if _, waits := w.Deployment(); !waits {
+	if _, waits := w.Held(); !waits {
 		return w
 	}
 	own := *w

@@ -12,7 +12,9 @@ type Reach struct {
 	// Known tells that they could be read.
 	Known bool
 	// JobsOnly tells that arrays are not released element by element.
-	JobsOnly    bool
+	JobsOnly bool
+	// NoKueue tells that nothing is released in queues of Kueue.
+	NoKueue     bool
 	ObserveOnly bool
 	// Limits tells that tokens are given.
 	Limits bool
@@ -27,7 +29,7 @@ type Reach struct {
 // ReachOf reads the flags of a Deployment of the gate. One that is not given has its
 // default.
 func ReachOf(d *appsv1.Deployment) Reach {
-	r := Reach{Known: true, JobsOnly: true, CrossNamespace: "rbac", except: []string{"kube-system"}}
+	r := Reach{Known: true, JobsOnly: true, NoKueue: true, CrossNamespace: "rbac", except: []string{"kube-system"}}
 	for _, container := range d.Spec.Template.Spec.Containers {
 		if container.Name != "gate" && len(d.Spec.Template.Spec.Containers) > 1 {
 			continue
@@ -45,6 +47,8 @@ func ReachOf(d *appsv1.Deployment) Reach {
 			switch name {
 			case "arrays":
 				r.JobsOnly = !on
+			case "kueue":
+				r.NoKueue = !on
 			case "leader-elect":
 				r.Alone = !on
 			case "limits":

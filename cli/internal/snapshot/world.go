@@ -242,7 +242,7 @@ func (w *World) SnapshotOf(ref lang.Ref) gate.Snapshot {
 	job := w.Jobs[ref]
 	return gate.Snapshot{
 		Job: job, Expr: w.Graph.Expr(ref), Invalid: w.Invalid[ref], World: seen, Failure: w.failureOf(job),
-		Tokens: w.tokens(), MaxStarting: w.maxStarting, Cycle: w.cycleOf(ref), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, Now: w.Now,
+		Tokens: w.tokens(), MaxStarting: w.maxStarting, Cycle: w.cycleOf(ref), Pods: w.Pods[job.UID], JobsOnly: w.Reach.JobsOnly, NoKueue: w.Reach.NoKueue, Now: w.Now,
 	}
 }
 
