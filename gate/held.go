@@ -74,8 +74,7 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 		j.Misplaced = forJobs()[at]
 	}
 	j.met = strings.Fields(annotations[MetAnnotation])
-	policy, _ := j.policy()
-	if c := j.Condition; c != nil && j.Waits() && j.Suspended && c.Reason == ReasonDependencyFailed && policy == Fail {
+	if c := j.Condition; c != nil && j.Waits() && j.Suspended && c.Reason == ReasonDependencyFailed && j.SkipsHeld() {
 		object.Outcome, object.Reason, object.Finished = lang.Skipped, c.Reason, c.Since
 		object.Started, object.Ready = false, false
 	}

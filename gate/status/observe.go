@@ -38,10 +38,10 @@ func Observe(k kind.Kind, o metav1.Object) *lang.Object {
 		object.Outcome, object.Reason, object.Finished = lang.Failed, r.reason(rule), r.finished(rule)
 	} else if rule := r.first(k.Succeeded); rule != nil {
 		object.Outcome, object.Finished = lang.Succeeded, r.finished(rule)
-	} else {
+	} else if !r.suspended() {
 		object.Ready = r.holds(k.Ready)
 	}
-	object.Started = object.Ready || object.Outcome != lang.Undecided || r.holds(k.Started)
+	object.Started = object.Ready || object.Outcome != lang.Undecided || !r.suspended() && r.holds(k.Started)
 	if r.err != nil {
 		object.Problem = &lang.Problem{Code: lang.ProblemUnreadable, Message: "its status cannot be read: " + clip(r.err.Error())}
 	}
@@ -56,6 +56,13 @@ type reader struct {
 	conditions []condition
 	isTrue     []lang.Condition
 	err        error
+}
+
+// suspended reports whether the object is kept from running, by whomever. To kstatus it is as its spec wants it
+// then.
+func (r *reader) suspended() bool {
+	is, _ := r.at(r.kind.SuspendedBy).(bool)
+	return is
 }
 
 // condition is one of an object, as far as it is read.

@@ -21,6 +21,9 @@ type Kind struct {
 	// OnlyMetadata: nothing but their existence is asked of the objects, so no more of them
 	// is read.
 	OnlyMetadata bool
+	// SuspendedBy is the path of the field, with dots, by which anybody keeps an object from running while it is
+	// true; empty if the kind has none. What is suspended is neither started nor ready.
+	SuspendedBy string
 	// HeldBy is the path of the field, with dots, that keeps an object from starting while it is true,
 	// where the gate holds objects of the kind. Of these, Noun is what the API calls the kind, and PodSpec
 	// the path of the Pod specification whose service account asks for what the object waits for.

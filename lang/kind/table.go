@@ -51,12 +51,12 @@ var table = [...]Kind{
 
 	{
 		Name: "jobset", Also: []string{"js"}, Group: "jobset.x-k8s.io", Version: "v1alpha2", Resource: "jobsets", listed: true,
-		HeldBy: "spec.suspend", Noun: "JobSet", PodSpec: "spec.replicatedJobs.0.template.spec.template.spec",
+		SuspendedBy: "spec.suspend", HeldBy: "spec.suspend", Noun: "JobSet", PodSpec: "spec.replicatedJobs.0.template.spec.template.spec",
 		Ready: current(), Succeeded: conditions("Completed"), Failed: conditions("Failed"),
 	},
 	{
 		Name: "rayjob", Group: "ray.io", Version: "v1", Resource: "rayjobs", listed: true,
-		HeldBy: "spec.suspend", Noun: "RayJob", PodSpec: "spec.rayClusterSpec.headGroupSpec.template.spec",
+		SuspendedBy: "spec.suspend", HeldBy: "spec.suspend", Noun: "RayJob", PodSpec: "spec.rayClusterSpec.headGroupSpec.template.spec",
 		Ready: current(), Started: field("status.jobDeploymentStatus", "Running"),
 		Succeeded: []Rule{{{Field: "status.jobStatus", Is: []string{"SUCCEEDED"}}, {Field: "status.jobDeploymentStatus", Is: []string{"Complete"}}}},
 		Failed: []Rule{
@@ -65,7 +65,7 @@ var table = [...]Kind{
 		},
 	},
 	{
-		Name: "trainjob", Group: "trainer.kubeflow.org", Version: "v1alpha1", Resource: "trainjobs", listed: true,
+		Name: "trainjob", Group: "trainer.kubeflow.org", Version: "v1alpha1", Resource: "trainjobs", SuspendedBy: "spec.suspend", listed: true,
 		Ready: current(), Succeeded: conditions("Complete"), Failed: conditions("Failed"),
 	},
 	kubeflow("pytorchjob", "v1"),
@@ -75,13 +75,13 @@ var table = [...]Kind{
 	kubeflow("jaxjob", "v1"),
 	kubeflow("mpijob", "v2beta1"),
 	{
-		Name: "sparkapplication", Also: []string{"sparkapp"}, Group: "sparkoperator.k8s.io", Version: "v1beta2", Resource: "sparkapplications", listed: true,
+		Name: "sparkapplication", Also: []string{"sparkapp"}, Group: "sparkoperator.k8s.io", Version: "v1beta2", Resource: "sparkapplications", SuspendedBy: "spec.suspend", listed: true,
 		Ready: current(), Started: field("status.applicationState.state", "RUNNING"),
 		Succeeded: field("status.applicationState.state", "COMPLETED"),
 		Failed:    field("status.applicationState.state", "FAILED", "SUBMISSION_FAILED"),
 	},
 	{
-		Name: "appwrapper", Group: "workload.codeflare.dev", Version: "v1beta2", Resource: "appwrappers", listed: true,
+		Name: "appwrapper", Group: "workload.codeflare.dev", Version: "v1beta2", Resource: "appwrappers", SuspendedBy: "spec.suspend", listed: true,
 		Ready: current(), Started: field("status.phase", "Running"),
 		Succeeded: field("status.phase", "Succeeded"), Failed: field("status.phase", "Failed"),
 	},
@@ -102,7 +102,7 @@ var table = [...]Kind{
 // kubeflow is a kind of the training operator and its like.
 func kubeflow(name, version string) Kind {
 	return Kind{
-		Name: name, Group: "kubeflow.org", Version: version, Resource: name + "s", listed: true,
+		Name: name, Group: "kubeflow.org", Version: version, Resource: name + "s", SuspendedBy: "spec.runPolicy.suspend", listed: true,
 		Ready: current(), Started: conditions("Running"), Succeeded: conditions("Succeeded"), Failed: conditions("Failed"),
 	}
 }

@@ -16,7 +16,7 @@ func kindTable(string) (string, error) {
 		for _, word := range k.Also {
 			also = append(also, "`"+word+"`")
 		}
-		cells := []string{"`" + k.Name + "`", strings.Join(also, ", "), k.Group, k.Default(), rules(k.Ready), rules(k.Started), rules(k.Succeeded), rules(k.Failed), heldBy(k)}
+		cells := []string{"`" + k.Name + "`", strings.Join(also, ", "), k.Group, k.Default(), unlessSuspended(k, rules(k.Ready)), rules(k.Started), rules(k.Succeeded), rules(k.Failed), heldBy(k)}
 		switch k.Name {
 		case kind.Job:
 			cells[4], cells[5] = "as many pods are ready as run at once", "a pod was ready, or has ended"
@@ -26,6 +26,14 @@ func kindTable(string) (string, error) {
 		b.WriteString(row(cells...))
 	}
 	return b.String() + "\n", nil
+}
+
+// unlessSuspended adds to what makes an object ready that it is not suspended.
+func unlessSuspended(k kind.Kind, ready string) string {
+	if k.SuspendedBy == "" {
+		return ready
+	}
+	return ready + ", and no `" + k.SuspendedBy + "`"
 }
 
 // heldBy names the field that keeps an object from starting, of a kind that the gate holds.
