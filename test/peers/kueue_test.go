@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -137,9 +136,7 @@ func TestAJobWhosePrerequisiteFailsFailsAndLeavesTheQueue(t *testing.T) {
 	for _, name := range []string{"load", "report"} {
 		job := s.untilEnds(name, batchv1.JobFailed)
 		require.Zero(t, job.Status.Failed, "it never ran")
-		s.until("the workload of "+name+" is finished", func() bool {
-			return s.kubectl("get", "workloads", "-o", `jsonpath={range .items[?(@.metadata.ownerReferences[0].name=="`+name+`")]}{.status.conditions[?(@.type=="Finished")].status}{end}`) == "True"
-		})
+		s.untilFinished(name)
 		require.NotEqual(t, "True", s.quota(name))
 	}
 	s.untilEnds("clean", batchv1.JobComplete)
@@ -202,29 +199,4 @@ func TestWithoutAnEntryOfOursAJobIsKueues(t *testing.T) {
 	s.untilSays("load", gate.ReasonForeignOwner)
 	s.tell("load") // Kueue takes no entry by then, and has started it
 	s.untilEnds("load", batchv1.JobComplete)
-}
-
-// What a release through Kueue costs: of the gate, one patch of the Job, as any release.
-func TestWritesOfAReleaseThroughKueue(t *testing.T) {
-	s := newSpace(t).withQueue(100)
-	const jobs = 20
-	s.make("extract", "", untilTold)
-	for i := range jobs {
-		s.make(fmt.Sprintf("load-%d", i), "extract", queued)
-	}
-	for i := range jobs {
-		s.untilQuota(fmt.Sprintf("load-%d", i), "False AdmissionGated")
-	}
-	s.untilSays(fmt.Sprintf("load-%d", jobs-1), gate.ReasonWaiting)
-	gateBefore, kueueBefore := s.writes("depctl-gate"), s.writes("kueue")
-	told := time.Now()
-	s.tell("extract")
-	for i := range jobs {
-		s.untilEnds(fmt.Sprintf("load-%d", i), batchv1.JobComplete)
-	}
-	t.Logf("%d Jobs in %s", jobs, time.Since(told))
-	s.until("the last release is in the log", func() bool { return s.writes("depctl-gate")["patch jobs"] >= jobs })
-	gateAfter := s.writes("depctl-gate")
-	t.Logf("gate: %v before, %v in all\nkueue: %v before, %v in all", gateBefore, gateAfter, kueueBefore, s.writes("kueue"))
-	require.Equal(t, jobs, gateAfter["patch jobs"])
 }

@@ -33,7 +33,7 @@ const queues = `
 ---
 apiVersion: kueue.x-k8s.io/v1beta2
 kind: ClusterQueue
-metadata: {name: %[1]s}
+metadata: {name: %[3]s}
 spec:
   namespaceSelector: {}
   preemption: {withinClusterQueue: LowerPriority}
@@ -41,13 +41,18 @@ spec:
   - coveredResources: [cpu]
     flavors: [{name: default, resources: [{name: cpu, nominalQuota: %[2]d}]}]
 ---
-{apiVersion: kueue.x-k8s.io/v1beta2, kind: LocalQueue, metadata: {name: main, namespace: %[1]s}, spec: {clusterQueue: %[1]s}}
+{apiVersion: kueue.x-k8s.io/v1beta2, kind: LocalQueue, metadata: {name: main, namespace: %[1]s}, spec: {clusterQueue: %[3]s}}
 `
 
 // withQueue makes the queue of the namespace, of so many CPUs.
 func (s *space) withQueue(cpus int) *space {
 	s.t.Helper()
-	s.apply(fmt.Sprintf(queues, s.name, cpus))
+	return s.withClusterQueue(s.name, cpus)
+}
+
+func (s *space) withClusterQueue(name string, cpus int) *space {
+	s.t.Helper()
+	s.apply(fmt.Sprintf(queues, s.name, cpus, name))
 	s.kubectl("wait", "--for=condition=Active", "--timeout=1m", "localqueue/main")
 	return s
 }
@@ -117,6 +122,14 @@ func (s *space) untilEnds(name string, as batchv1.JobConditionType) *batchv1.Job
 	s.t.Helper()
 	s.until(name+" is "+string(as), func() bool { return ended(s.get(name)) == as })
 	return s.get(name)
+}
+
+// untilFinished waits until Kueue has seen the end of a Job.
+func (s *space) untilFinished(name string) {
+	s.t.Helper()
+	s.until("the workload of "+name+" is finished", func() bool {
+		return s.kubectl("get", "workloads", "-o", `jsonpath={range .items[?(@.metadata.ownerReferences[0].name=="`+name+`")]}{.status.conditions[?(@.type=="Finished")].status}{end}`) == "True"
+	})
 }
 
 func (s *space) untilReleased(name string) *batchv1.Job {

@@ -87,7 +87,11 @@ func (s *Sandbox) startPeer(ctx context.Context, p peer) error {
 	if _, err := s.Kubectl(ctx, nil, "apply", "--server-side", "-f", definitions); err != nil {
 		return err
 	}
-	if _, err := s.Kubectl(ctx, nil, "wait", "--for=condition=Established", "--timeout=1m", "-f", definitions); err != nil {
+	// kubectl takes it for an error if a definition has no status yet.
+	if _, err := poll(ctx, nil, func(ctx context.Context) error {
+		_, err := s.Kubectl(ctx, nil, "wait", "--for=condition=Established", "--timeout=1m", "-f", definitions)
+		return err
+	}); err != nil {
 		return err
 	}
 	addresses, err := freeAddresses(2)

@@ -98,8 +98,8 @@ func holds() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
-	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "tokens"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments"))...)
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "refuse-kueue", "tokens"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments", "hold-kueue", "keep-kueue"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -134,7 +134,7 @@ func rights() []Installed {
 		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
 		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
 	)
-	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements", "leash-deployments")...)...)
+	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements", "leash-deployments", "leash-kueue")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)
 }
 
