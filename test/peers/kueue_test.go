@@ -124,7 +124,13 @@ func TestEachJobIsReleasedOnceWhenTheGateIsKilled(t *testing.T) {
 			s.untilEnds(fmt.Sprintf("load-%d-%d", round, i), batchv1.JobComplete)
 		}
 	}
-	s.patched(3 * jobs)
+	// Of a gate that is killed as it asks, the log may have no answer.
+	for round := range 3 {
+		for i := range jobs {
+			require.LessOrEqual(t, s.writes("depctl-gate", fmt.Sprintf("load-%d-%d", round, i))["patch jobs"], 1)
+		}
+	}
+	t.Log(s.writes("depctl-gate"))
 }
 
 func TestAJobWhosePrerequisiteFailsFailsAndLeavesTheQueue(t *testing.T) {
