@@ -63,7 +63,7 @@ func TestAReleasedJobThatKueuePreemptsIsLeftAlone(t *testing.T) {
 	s.untilQuota("load", "True")
 	s.tell("load")
 	s.untilEnds("load", batchv1.JobComplete)
-	require.Equal(t, 1, s.writes("depctl-gate", "load")["patch jobs"], "its release")
+	s.patched(1, "load")
 	require.NotContains(t, s.kubectl("get", "events"), gate.ReasonForeignOwner)
 }
 
@@ -124,7 +124,13 @@ func TestEachJobIsReleasedOnceWhenTheGateIsKilled(t *testing.T) {
 			s.untilEnds(fmt.Sprintf("load-%d-%d", round, i), batchv1.JobComplete)
 		}
 	}
-	require.Equal(t, 3*jobs, s.writes("depctl-gate")["patch jobs"])
+	// Of a gate that is killed as it asks, the log may have no answer.
+	for round := range 3 {
+		for i := range jobs {
+			require.LessOrEqual(t, s.writes("depctl-gate", fmt.Sprintf("load-%d-%d", round, i))["patch jobs"], 1)
+		}
+	}
+	t.Log(s.writes("depctl-gate"))
 }
 
 func TestAJobWhosePrerequisiteFailsFailsAndLeavesTheQueue(t *testing.T) {

@@ -184,6 +184,14 @@ func (s *space) writes(program string, name ...string) map[string]int {
 	return writes
 }
 
+// patched asserts that the gate has patched a Job so often: its release. The API server writes its log a little
+// later.
+func (s *space) patched(times int, name string) {
+	s.t.Helper()
+	s.until("the patches are in the log", func() bool { return s.writes("depctl-gate", name)["patch jobs"] >= times })
+	require.Equal(s.t, times, s.writes("depctl-gate", name)["patch jobs"])
+}
+
 // restartGate kills the gate and starts it again.
 func (s *space) restartGate() {
 	s.t.Helper()
