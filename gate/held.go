@@ -66,6 +66,7 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 	}
 	release := parseRelease(annotations[ReleasedAnnotation], j.UID)
 	j.Released = release != nil
+	j.observeKueue(annotations, release)
 	j.observeConditions(conditionsOf(k, o), release)
 	j.DependsOn, j.Annotated = annotations[DependsOnAnnotation]
 	j.Hold, j.OnHold = annotations[HoldAnnotation]
@@ -87,7 +88,7 @@ func foreignOwnerOf(k kind.Kind, o *unstructured.Unstructured) string {
 		return owner.Kind + " " + owner.Name
 	}
 	if _, queued := o.GetLabels()[queueLabel]; queued && !k.Versions {
-		return "Kueue (label " + queueLabel + ")"
+		return byKueue
 	}
 	return ""
 }
@@ -118,6 +119,12 @@ func (j Job) Noun() string {
 		return k.Noun
 	}
 	return "Job"
+}
+
+// Ends reports whether the object comes to an end by itself, as a Job does and a Deployment does not.
+func (j Job) Ends() bool {
+	k, _ := kind.Of(j.Identity().Kind)
+	return k.Ends()
 }
 
 // APIVersion returns the group and the version of the kind of the object.
@@ -160,6 +167,9 @@ func (j Job) again() string {
 
 // unhold returns the JSON patch that releases what is no Job, with the tests of ReleasePatch.
 func (j Job) unhold(release Release) ([]byte, error) {
+	if j.InQueue {
+		return j.admit(release, nil)
+	}
 	record, err := encode(j, "record of the release", release)
 	if err != nil {
 		return nil, err

@@ -153,7 +153,7 @@ func Observe(job *batchv1.Job) Job {
 	}
 	release := parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
 	j.Released = release != nil
-	j.observeKueue(job, release)
+	j.observeKueue(job.Annotations, release)
 	j.Object.Handler = j.Released && release.Handler
 	j.observeConditions(job.Status.Conditions, release)
 	j.Paused = parsePause(job.Annotations[PausedAnnotation])

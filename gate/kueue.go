@@ -3,8 +3,6 @@ package gate
 import (
 	"slices"
 	"strings"
-
-	batchv1 "k8s.io/api/batch/v1"
 )
 
 // KueueGatesAnnotation names, with commas between, who does not let Kueue admit a workload yet. Kueue takes
@@ -19,11 +17,11 @@ const byKueue = "Kueue (label " + queueLabel + ")"
 
 // observeKueue sees whether the Job waits for its release by our entry, or has been released so. spec.suspend
 // is Kueue's all the while: it also suspends a Job that was released, to let another one go first.
-func (j *Job) observeKueue(job *batchv1.Job, release *Release) {
+func (j *Job) observeKueue(annotations map[string]string, release *Release) {
 	if j.ForeignOwner != byKueue {
 		return
 	}
-	if gates := job.Annotations[KueueGatesAnnotation]; release == nil && slices.Contains(kueueGates(gates), KueueGate) {
+	if gates := annotations[KueueGatesAnnotation]; release == nil && slices.Contains(kueueGates(gates), KueueGate) {
 		j.ForeignOwner, j.InQueue, j.QueueGates = "", true, gates
 	} else if release != nil && release.Kueue {
 		j.ForeignOwner, j.InQueue = "", true

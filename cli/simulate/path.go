@@ -21,7 +21,7 @@ func (r *Run) follow(j *Job, ready, released time.Duration) {
 		if before == nil || before.End > ready {
 			continue
 		}
-		if job, _ := r.world.Job(ref); job.IsJob() && job.Outcome() == lang.Undecided {
+		if job, _ := r.world.Job(ref); job.Ends() && job.Outcome() == lang.Undecided {
 			continue
 		}
 		j.Wave = max(j.Wave, before.Wave)
@@ -75,7 +75,7 @@ func (r *Run) conclude() {
 	r.world.Settle()
 	for ref := range r.before {
 		job, _ := r.world.Job(ref)
-		if _, known := r.Idle[ref]; !known && r.Jobs[ref] == nil && job.Outcome() == lang.Undecided && (job.IsJob() || job.Waits()) {
+		if _, known := r.Idle[ref]; !known && r.Jobs[ref] == nil && job.Outcome() == lang.Undecided && (job.Ends() || job.Waits()) {
 			r.Idle[ref] = r.world.Decide(ref).Message
 		}
 	}

@@ -68,7 +68,7 @@ type Run struct {
 	met   map[lang.Ref]time.Duration
 	given int
 	// skipped are those that take no time and may have let others run: idle Jobs that failed
-	// without running, and what is no Job and has started. Each is there with what it came after.
+	// without running, and what never ends and has started. Each is there with what it came after.
 	skipped  map[lang.Ref]*Job
 	expected map[lang.Ref]Expectation
 }
@@ -135,7 +135,7 @@ func (r *Run) begin(ref lang.Ref, job gate.Job) {
 		}
 		r.become(job, func(o *lang.Object) { o.Created = job.Created })
 		r.doubtful[ref] = true
-	case !job.IsJob(): // it has started, and does not end
+	case !job.Ends(): // it has started
 	case job.Suspended:
 		r.Idle[ref] = foreign
 	default:
@@ -204,7 +204,7 @@ func (r *Run) ask(ref lang.Ref, turn int) {
 	switch d.Action {
 	case gate.Releasing:
 		job.Released, job.Suspended = true, false
-		if !job.IsJob() { // it is taken to be ready at once
+		if !job.Ends() { // it is taken to be ready at once
 			r.pass(ref)
 			r.become(job, func(o *lang.Object) {
 				o.Started, o.StartedAt, o.Ready, o.ReadyAt = true, r.Now.Add(r.now), true, r.Now.Add(r.now)

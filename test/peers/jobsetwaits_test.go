@@ -2,6 +2,7 @@ package peers
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -164,4 +165,25 @@ func TestAJobSetThatFails(t *testing.T) {
 	require.NoError(t, err)
 	suspended, _, _ := unstructured.NestedBool(late.Object, "spec", "suspend")
 	require.False(t, suspended)
+}
+
+// In a queue of Kueue a JobSet waits without quota, and is Kueue's after its release.
+func TestAJobSetGoesThroughAQueue(t *testing.T) {
+	s := newSpace(t).withQueue(4)
+	s.make("prepare", "", untilTold)
+	s.jobSet(strings.Replace(waitingJobSet("train", "prepare", "0"), "annotations:", "labels: {kueue.x-k8s.io/queue-name: main}, annotations:", 1))
+	set := s.set("train")
+	require.Equal(t, gate.KueueGate, set.GetAnnotations()[gate.KueueGatesAnnotation])
+	require.Equal(t, "true", set.GetLabels()[gate.HeldLabel])
+	s.untilQuota("train", "False AdmissionGated")
+	s.restartGate()
+	// A write that drops the entry does not drop the hold.
+	s.kubectl("annotate", "jobset/train", gate.KueueGatesAnnotation+"-")
+	require.Equal(t, gate.KueueGate, s.set("train").GetAnnotations()[gate.KueueGatesAnnotation])
+	s.tell("prepare")
+	s.ends("train", "Completed")
+	set = s.set("train")
+	require.NotContains(t, set.GetAnnotations(), gate.KueueGatesAnnotation)
+	require.Contains(t, set.GetAnnotations()[gate.ReleasedAnnotation], `"kueue":true`)
+	s.untilQuota("train", "True")
 }

@@ -88,7 +88,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	case Arrays:
 		args = append(args, "--arrays")
 	case Queues:
-		args = append(args, "--kueue")
+		args = append(args, "--kueue", "--hold=jobset,rayjob")
 	case Schedules:
 		args = append(args, "--schedules")
 	case Full:

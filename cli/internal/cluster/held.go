@@ -65,7 +65,7 @@ func (r *Reading) put(of kind.Kind, ref lang.Ref, object metav1.Object, o *lang.
 		r.World.Put(ref, o, object.GetLabels())
 		return
 	}
-	r.World.Add(lookup.ObserveHeld(of, whole))
+	r.World.AddHeld(lookup.ObserveHeld(of, whole), whole.GetAnnotations())
 }
 
 // held reads what is asked about and is no Job, and returns what is written on it as it would be on

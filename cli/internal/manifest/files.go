@@ -189,7 +189,7 @@ func (f *Files) held(info *resource.Info, into *snapshot.World, now time.Time) (
 	}
 	object = object.DeepCopy()
 	object.SetNamespace(cmp.Or(object.GetNamespace(), f.Namespace))
-	into.Add(heldAsApplied(k, object, now))
+	into.AddHeld(heldAsApplied(k, object, now), object.GetAnnotations())
 	return true, nil
 }
 

@@ -23,6 +23,14 @@ func (w *World) NoteLength(job *batchv1.Job) {
 	}
 }
 
+// AddHeld adds what waits and is no Job, with how long it is expected to run if its annotations say so.
+func (w *World) AddHeld(job gate.Job, annotations map[string]string) {
+	w.Add(job)
+	if text, there := annotations[DurationAnnotation]; there {
+		w.Expected[job.Ref()] = text
+	}
+}
+
 // IsEmpty reports whether a Job has nothing to do. It is complete at once.
 func IsEmpty(job *batchv1.Job) bool { return job.Spec.Completions != nil && *job.Spec.Completions == 0 }
 
