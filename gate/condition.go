@@ -66,10 +66,8 @@ func (j *Job) observeConditions(list []batchv1.JobCondition, release *Release) {
 	over := j.Outcome() != lang.Undecided
 	// What was said while it waited may have been written after the Job was failed.
 	late := at >= 0 && j.Outcome() == lang.Skipped && list[at].Reason != j.Object.Reason
-	if late {
-		j.Never = list[slices.IndexFunc(list, func(c batchv1.JobCondition) bool {
-			return c.Type != ConditionType && isOurs(c.Reason)
-		})].Message
+	if by := slices.IndexFunc(list, func(c batchv1.JobCondition) bool { return c.Type != ConditionType && isOurs(c.Reason) }); late && by >= 0 {
+		j.Never = list[by].Message
 	}
 	if at >= 0 && (!over || late || release != nil && list[at].Status != corev1.ConditionTrue) {
 		c := list[at]

@@ -263,7 +263,7 @@ func byVerdict(s Snapshot) Decision {
 	switch {
 	case value == lang.True:
 		d.Action, d.Reason, d.Message = Releasing, ReasonMet, "released: "
-	case value == lang.False && (policy == Wait || !s.Job.IsJob()):
+	case value == lang.False && (policy == Wait || !s.Job.canFail()):
 		d.Reason, d.Message = ReasonDependencyFailed, "will wait forever unless something changes: "
 	case value == lang.False && expr.NotTaken(s.World, s.Job.Subject(), s.Now):
 		d.Action, d.Reason, d.Message = Failing, ReasonNotTaken, "not taken: "

@@ -23,15 +23,15 @@ const HeldLabel = "depctl.dev/held"
 // migration that may be gone by then. The gate writes it in the patch that releases.
 const MetAnnotation = "depctl.dev/met"
 
-// ConditionAnnotation has what the gate's condition says of an object whose kind is not one of Kubernetes.
-// What such an object has in its status is up to the kind, and a patch cannot merge conditions there.
+// ConditionAnnotation has what the gate's condition says of a JobSet, a RayJob or a Pod. What an object of another
+// project has in its status is up to the kind, and of that of a Pod the gate may write nothing but its failure.
 const ConditionAnnotation = "depctl.dev/condition"
 
 // mostMet is how many expressions an object with versions remembers.
 const mostMet = 20
 
-// forJobs are the annotations that have no meaning on what is no Job: nothing can fail it from outside,
-// and its pods are not the gate's to count.
+// forJobs are the annotations that have no meaning on what is no Job: its pods are not the gate's to count, and most
+// of these objects nothing can fail from outside.
 func forJobs() []string {
 	return []string{WaitTimeoutAnnotation, ArrayLimitAnnotation, UsesAnnotation, ResultsAnnotation, NearAnnotation, FailFastAnnotation}
 }
@@ -41,7 +41,10 @@ func forJobs() []string {
 // can never start as things stand, counts as skipped until it says otherwise.
 func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object) Job {
 	annotations := o.GetAnnotations()
-	suspended, _ := fieldAt(o, k.HeldBy).(bool)
+	suspended, gateAt := heldBy(k, o)
+	if k.Gated && object.Outcome == lang.Failed && isOurs(object.Reason) {
+		object.Outcome = lang.Skipped // the gate has failed it
+	}
 	j := Job{
 		Kind:            k.Name,
 		Namespace:       o.GetNamespace(),
@@ -60,6 +63,7 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 		Parallelism:     1,
 		completions:     -1,
 		ForeignOwner:    foreignOwnerOf(k, o),
+		gateAt:          gateAt,
 	}
 	if name, _ := fieldAt(o, k.PodSpec+".serviceAccountName").(string); name != "" {
 		j.ServiceAccount = name
@@ -68,6 +72,9 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 	j.Released = release != nil
 	j.observeKueue(annotations, release)
 	j.observeConditions(conditionsOf(k, o), release)
+	if j.Outcome() == lang.Skipped {
+		j.Never, _ = fieldAt(o, "status.message").(string)
+	}
 	j.DependsOn, j.Annotated = annotations[DependsOnAnnotation]
 	j.Hold, j.OnHold = annotations[HoldAnnotation]
 	j.Edited = j.Released && release.Text != "" && release.Text != textHash(j.DependsOn)
@@ -80,6 +87,21 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 		object.Started, object.Ready = false, false
 	}
 	return j
+}
+
+// heldBy reports whether something of ours, or the field of the kind, keeps the object from starting, and where our
+// gate is in the list of a kind that has gates.
+func heldBy(k kind.Kind, o *unstructured.Unstructured) (held bool, gateAt int) {
+	if !k.Gated {
+		held, _ = fieldAt(o, k.HeldBy).(bool)
+		return held, 0
+	}
+	list, _ := fieldAt(o, k.HeldBy).([]any)
+	gateAt = slices.IndexFunc(list, func(g any) bool {
+		fields, _ := g.(map[string]any)
+		return fields["name"] == SchedulingGate
+	})
+	return gateAt >= 0, gateAt
 }
 
 // foreignOwnerOf returns who else decides when the object starts, empty for nobody.
@@ -119,6 +141,12 @@ func (j Job) Noun() string {
 		return k.Noun
 	}
 	return "Job"
+}
+
+// canFail reports whether the gate can fail the object before it has started.
+func (j Job) canFail() bool {
+	k, _ := kind.Of(j.Kind)
+	return j.IsJob() || k.Gated
 }
 
 // Ends reports whether the object comes to an end by itself, as a Job does and a Deployment does not.
@@ -176,13 +204,18 @@ func (j Job) unhold(release Release) ([]byte, error) {
 	}
 	k, _ := kind.Of(j.Kind)
 	path := "/" + strings.ReplaceAll(k.HeldBy, ".", "/")
+	test, start := operation{"test", path, true}, operation{"replace", path, false}
+	if k.Gated {
+		path += "/" + strconv.Itoa(j.gateAt)
+		test, start = operation{"test", path + "/name", SchedulingGate}, operation{"remove", path, nil}
+	}
 	steps := []operation{
 		{"test", "/metadata/uid", j.UID},
-		{"test", path, true},
+		test,
 		j.sameText(),
 		j.sameHold(),
 		j.unreleased(),
-		{"replace", path, false},
+		start,
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
 	}
 	if k.Versions {
@@ -210,7 +243,7 @@ func ForceHeldPatch(j Job, by string, now time.Time) ([]byte, error) {
 
 // conditionsOf returns the gate's own condition of an object as that of a Job.
 func conditionsOf(k kind.Kind, o *unstructured.Unstructured) []batchv1.JobCondition {
-	if !k.IsBuiltIn() {
+	if !k.Versions {
 		return parseCondition(o.GetAnnotations()[ConditionAnnotation])
 	}
 	list, _ := fieldAt(o, "status.conditions").([]any)

@@ -271,3 +271,43 @@ func TestAnAnnotationSaysHowAJobSetStands(t *testing.T) {
 	require.Contains(t, string(patched), `{"op":"replace","path":"/spec/suspend","value":false}`)
 	require.NotContains(t, string(patched), MetAnnotation, "it has no versions to go back to")
 }
+
+// A Pod is held by our scheduling gate, wherever that is in the list, and can be failed.
+func TestAPodIsHeldByASchedulingGate(t *testing.T) {
+	t.Parallel()
+	k, _ := kind.Of(kind.Pod)
+	gates := func(names ...string) map[string]any {
+		var list []any
+		for _, name := range names {
+			list = append(list, map[string]any{"name": name})
+		}
+		return map[string]any{"serviceAccountName": "trainer", "schedulingGates": list}
+	}
+	pod := held("Pod", gates("example.com/budget", SchedulingGate), nil)
+	j, d := decideHeld(t, ObserveHeld(k, pod, &lang.Object{UID: "u1"}), migration(batchv1.JobComplete))
+	require.Equal(t, Releasing, d.Action)
+	require.Equal(t, "trainer", j.ServiceAccount)
+	patch, err := ReleasePatch(j, NewRelease(j, migrated, ByGate, d.Reasons), ReleaseOptions{})
+	require.NoError(t, err)
+	var steps []operation
+	require.NoError(t, json.Unmarshal(patch, &steps))
+	require.Equal(t, operation{"test", "/spec/schedulingGates/1/name", SchedulingGate}, steps[1])
+	require.Equal(t, operation{"remove", "/spec/schedulingGates/1", nil}, steps[5])
+
+	j, d = decideHeld(t, ObserveHeld(k, pod, &lang.Object{UID: "u1"}), migration(batchv1.JobFailed))
+	require.Equal(t, Failing, d.Action)
+	patch, err = FailPatch(j, d, migrated)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"metadata":{"uid":"u1","resourceVersion":""},"status":{"phase":"Failed","reason":"DependencyFailed","message":"never ran: etl/migrate failed"}}`, string(patch))
+
+	failed := held("Pod", gates(SchedulingGate), map[string]string{ConditionAnnotation: `{"status":"False","reason":"Waiting","message":"waiting"}`})
+	failed.Object["status"] = map[string]any{"phase": "Failed", "reason": ReasonDependencyFailed, "message": "never ran: etl/migrate failed"}
+	j = ObserveHeld(k, failed, &lang.Object{UID: "u1", Outcome: lang.Failed, Reason: ReasonDependencyFailed})
+	require.Equal(t, lang.Skipped, j.Outcome())
+	c, _, news := NextCondition(j, Decision{}, migrated)
+	require.True(t, news)
+	require.Equal(t, "never ran: etl/migrate failed", c.Message)
+
+	_, d = decideHeld(t, ObserveHeld(k, held("Pod", gates("example.com/budget"), nil), &lang.Object{UID: "u1"}), nil)
+	require.Equal(t, ReasonStartedUnheld, d.Reason, "nothing of ours holds it")
+}

@@ -43,11 +43,11 @@ func (c Condition) held(name string) heldCondition {
 	return h
 }
 
-// heldConditionWrite returns the write of the condition of what is no Job. Kinds of Kubernetes merge
-// conditions by their type, as Jobs do.
+// heldConditionWrite returns the write of the condition of what is no Job. A Deployment merges conditions by their
+// type, as Jobs do.
 func heldConditionWrite(job Job, c Condition) (Write, error) {
 	said := c.held(job.Kind)
-	if k, _ := kind.Of(job.Kind); k.IsBuiltIn() {
+	if k, _ := kind.Of(job.Kind); k.Versions {
 		said.Type = string(ConditionType)
 		patch, err := encode(job, "condition", map[string]any{
 			"metadata": map[string]any{"uid": job.UID},

@@ -75,6 +75,8 @@ type Job struct {
 
 	// Misplaced is the key of an annotation that has no meaning on what is no Job; empty if there is none.
 	Misplaced string
+	// gateAt is where our scheduling gate is in the list of a Pod that waits.
+	gateAt int
 	// met are hashes of the expressions by which a Deployment was released.
 	met []string
 
@@ -274,9 +276,9 @@ func (j Job) Step() lang.Ref {
 // IsJob reports whether it is a Job, and not an object of another kind that is held as Jobs are.
 func (j Job) IsJob() bool { return j.Kind == "" }
 
-// Outcome returns how the Job ended. What is no Job and counts as skipped may start all the same.
+// Outcome returns how the Job ended. What nothing can fail and counts as skipped may start all the same.
 func (j Job) Outcome() lang.Outcome {
-	if !j.IsJob() && j.Object.Outcome == lang.Skipped {
+	if !j.canFail() && j.Object.Outcome == lang.Skipped {
 		return lang.Undecided
 	}
 	return j.Object.Outcome

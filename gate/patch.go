@@ -171,6 +171,12 @@ const maxMessage = 2 << 10
 // killed. Conditions are merged by their type. Its own condition says the same
 // in the same write.
 func FailPatch(job Job, decision Decision, now time.Time) ([]byte, error) {
+	if !job.IsJob() { // a Pod, which no node has seen
+		return encode(job, "failure", map[string]any{
+			"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
+			"status":   corev1.PodStatus{Phase: corev1.PodFailed, Reason: decision.Reason, Message: Clip(decision.Message, maxMessage)},
+		})
+	}
 	at := metav1.NewTime(now)
 	var status batchv1.JobStatus
 	if job.Started.IsZero() {

@@ -35,7 +35,7 @@ func (j Job) policy() (Policy, error) {
 // what never ends, such as a Deployment, cannot be failed.
 func (j Job) SkipsHeld() bool {
 	policy, _ := j.policy()
-	return !j.IsJob() && policy == Fail
+	return !j.canFail() && policy == Fail
 }
 
 // timeout returns how long the Job waits from its creation, 0 forever.

@@ -187,7 +187,7 @@ func (j Job) Node(expr *lang.Expr) depgraph.Node {
 	return depgraph.Node{
 		Object: j.Object, Labels: j.Labels, Expr: expr,
 		Waits:          j.AsksToWait() && !j.Released && j.Outcome() == lang.Undecided && j.Mistake() == nil,
-		FailsWhenFalse: policy != Wait && j.IsJob(),
+		FailsWhenFalse: policy != Wait && j.canFail(),
 		Relaxes:        policy == Run,
 		Ends:           timeout > 0,
 	}

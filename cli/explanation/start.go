@@ -15,6 +15,8 @@ func StartCommand(job gate.Job) string {
 	switch {
 	case k.Versions:
 		return "kubectl rollout resume " + k.Name + " " + name
+	case k.Gated:
+		return "kubectl edit pod " + name + " # take " + gate.SchedulingGate + " out of spec.schedulingGates"
 	case job.IsJob():
 		return fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, name)
 	}

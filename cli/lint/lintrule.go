@@ -48,7 +48,7 @@ func lintRules() []lintRule {
 		{"misplaced-annotation", lang.Error, "the annotation stands where nobody reads it: the Job does not wait.", misplacedAnnotation},
 		{"misspelt-annotation", lang.Warning, "no annotation has this name, and one has nearly the same.", misspeltAnnotation},
 		{"bad-annotation", lang.Error, "an annotation beside the expression has a value that cannot be read.", badAnnotation},
-		{"bad-held", lang.Error, "what a Deployment, a JobSet or a RayJob waits for cannot be read, or an annotation of it is for Jobs.", badHeld},
+		{"bad-held", lang.Error, "what a Deployment, a Pod, a JobSet or a RayJob waits for cannot be read, or an annotation of it is for Jobs.", badHeld},
 		{"bad-array-limit", lang.Error, "depctl.dev/array-limit is no number, or nobody goes by it.", badArrayLimit},
 		{"bad-uses", lang.Error, "depctl.dev/uses or depctl.dev/priority cannot be read, or nobody goes by it.", badUses},
 		{"foreign-owner", lang.Error, "somebody else decides when the Job runs, and it does not wait.", foreignOwner},

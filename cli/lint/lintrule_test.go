@@ -141,6 +141,8 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
 		"a Deployment, unread":    {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a or}}\n", "3:58 bad-held"},
 		"a JobSet that waits":     {"apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},
 		"a RayJob without an end": {"apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", "3:58 bad-held"},
+		"a Pod that waits":        {"apiVersion: v1\nkind: Pod\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},
+		"a Pod of a node":         {"apiVersion: v1\nkind: Pod\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {nodeName: n1}\n", "3:58 bad-held"},
 		"a RayJob that can wait":  {"apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\nspec: {shutdownAfterJobFinishes: true}\n", ""},
 		"a Deployment's timeout":  {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a, depctl.dev/wait-timeout: 1h}}\n", "3:86 bad-held"},
 		"on a ConfigMap":          {"kind: ConfigMap\nmetadata: {name: m, annotations: {depctl.dev/depends-on: a}}\n", ""},

@@ -23,6 +23,10 @@ func badHeld(_ *linting, w *manifest.Workload) []mistake {
 		return mistakef(w.Annotation(gate.DependsOnAnnotation), "set spec.shutdownAfterJobFinishes: true, and use no spec.clusterSelector",
 			"KubeRay cannot suspend this RayJob, so it cannot wait: the API server refuses it")
 	}
+	if w.Kind == "Pod" && manifest.Word(manifest.Child(w.Root, "spec"), "nodeName") != "" {
+		return mistakef(w.Annotation(gate.DependsOnAnnotation), "choose the node by spec.nodeSelector or by affinity",
+			"a Pod with spec.nodeName cannot wait, as no scheduler sees it: the API server refuses it")
+	}
 	var mistake *gate.Mistake
 	if err := job.Mistake(); errors.As(err, &mistake) {
 		return mistakef(w.Annotation(mistake.Annotation), "the "+w.Kind+" is held until that is fixed", "%s", mistake.Error())

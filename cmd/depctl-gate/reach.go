@@ -43,7 +43,7 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&r.schedules, "schedules", false,
 		"Wait for runs of CronJobs (cronjob:nightly), for which CronJobs are watched and how their runs ended is kept on them. It needs the rights of deploy/components/schedules.")
 	flags.StringSliceVar(&r.hold, "hold", nil,
-		"Kinds beside Jobs that are held until their dependencies are met: "+strings.Join(heldNames(), ", ")+". Objects of them with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments or deploy/components/workloads.")
+		"Kinds beside Jobs that are held until their dependencies are met: "+strings.Join(heldNames(), ", ")+". Objects of them with the label depctl.dev/held are watched and patched. It needs the rights and policies of deploy/components/deployments, deploy/components/pods or deploy/components/workloads.")
 	flags.BoolVar(&r.kueue, "kueue", false,
 		"Release Jobs in queues of Kueue by taking depctl.dev/gate out of kueue.x-k8s.io/admission-gated-by, and leave spec.suspend to Kueue. It needs the policies of deploy/components/kueue, and Kueue with its feature AdmissionGatedBy.")
 	flags.BoolVar(&r.results, "results", false,

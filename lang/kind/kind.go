@@ -28,6 +28,9 @@ type Kind struct {
 	// where the gate holds objects of the kind. Of these, Noun is what the API calls the kind, and PodSpec
 	// the path of the Pod specification whose service account asks for what the object waits for.
 	HeldBy, Noun, PodSpec string
+	// Gated: HeldBy is a list of scheduling gates, and ours among them is what keeps the object from starting.
+	// The gate can fail it then, as nothing has seen it.
+	Gated bool
 	// Versions: an update of what has started makes a new version, which can wait again.
 	Versions bool
 	// Ready, Started, Succeeded and Failed say what an object must say for the status to be
@@ -62,8 +65,12 @@ const (
 	CronJob = "cronjob"
 )
 
-// Deployment is a kind that the gate holds, as it does Jobs, and that has versions.
-const Deployment = "deployment"
+// Deployment and Pod are kinds that the gate holds, as it does Jobs. The one has versions, and a scheduling gate holds
+// the other.
+const (
+	Deployment = "deployment"
+	Pod        = "pod"
+)
 
 // Listed reports whether the kind is in the table, and not known by its group alone.
 func (k Kind) Listed() bool { return k.listed }

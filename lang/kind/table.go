@@ -15,7 +15,8 @@ var table = [...]Kind{
 		Succeeded: conditions("Complete"), Failed: conditions("Failed"), // of its Jobs
 	},
 	{
-		Name: "pod", Also: []string{"po"}, Version: "v1", Resource: "pods", listed: true,
+		Name: Pod, Also: []string{"po"}, Version: "v1", Resource: "pods", listed: true,
+		HeldBy: "spec.schedulingGates", Noun: "Pod", PodSpec: "spec", Gated: true,
 		Ready: conditions("Ready"), Started: field("status.phase", "Running"),
 		Succeeded: field("status.phase", "Succeeded"), Failed: field("status.phase", "Failed"),
 	},

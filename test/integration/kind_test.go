@@ -37,11 +37,14 @@ func TestKinds(t *testing.T) {
 		{"a job set starts after a job, and a job after the job set", aJobSetStartsAfterAJob},
 		{"a job set whose prerequisite fails is held, and counts as skipped", aJobSetIsHeldAfterAFailure},
 		{"a ray job waits if it can be suspended", aRayJobWaitsIfItCanBeSuspended},
+		{"a pod waits behind a scheduling gate", aPodWaits},
+		{"a pod that can never run is failed", aPodThatCanNeverRunIsFailed},
 		{"depctl waits for other kinds", depctlWaitsForOtherKinds},
 		{"depctl checks what the gate may look up", depctlChecksWhatTheGateMayLookUp},
 		{"the guide to other kinds works", theGuideToOtherKindsWorks},
 		{"the gate writes nothing else to deployments, from here on it has all rights", theGateWritesNothingElseToDeployments},
 		{"the gate writes nothing else to workloads", theGateWritesNothingElseToWorkloads},
+		{"the gate writes nothing else to pods that wait", theGateWritesNothingElseToPods},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, c, restart) })
 	}

@@ -138,13 +138,8 @@ func theGuideToOtherKindsWorks(t *testing.T, c *cluster, _ func()) {
 	}
 	resource := map[string]schema.GroupVersionResource{}
 	for _, k := range kinds {
-		s.apply(crds, strings.NewReplacer("metadata: {", "metadata: {annotations: {api-approved.kubernetes.io: unapproved}, ", "name: v1", "name: "+k.version,
-			"example.com", k.group, "widget", k.singular, "Widget", k.kind).Replace(widgetKind))
 		at := schema.GroupVersionResource{Group: k.group, Version: k.version, Resource: k.singular + "s"}
-		s.until(k.kind+" can be made", func() bool {
-			_, err := s.objects(at).List(t.Context(), metav1.ListOptions{})
-			return err == nil
-		})
+		s.installs(at, k.kind)
 		s.apply(at, "apiVersion: "+k.group+"/"+k.version+"\nkind: "+k.kind+"\nmetadata: {name: "+k.name+"}\nspec: {}")
 		s.setStatus(at, k.name, `{"status":`+k.runs+`}`)
 		resource[k.name] = at

@@ -39,6 +39,7 @@ func (s *space) installs(at schema.GroupVersionResource, kind string) {
 	})
 }
 
+// uninstalls takes a kind away, with all objects of it.
 func (s *space) uninstalls(at schema.GroupVersionResource) {
 	s.t.Helper()
 	require.NoError(s.t, s.objects(crds).Delete(s.t.Context(), at.GroupResource().String(), metav1.DeleteOptions{}))

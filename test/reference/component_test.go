@@ -28,6 +28,7 @@ var brings = map[string]string{
 	"kinds-secrets": "beside `kinds`: `secret:key`; whoever holds the gate's token can then read all Secrets",
 	"kueue":         "[Jobs in queues of Kueue](kueue.md), for Kubernetes 1.36 and Kueue v0.17 or newer",
 	"limits":        "[limits](limits.md): `depctl.dev/uses`",
+	"pods":          "[Pods that wait](pods.md) and that no controller owns, for Kubernetes 1.36 or newer",
 	"results":       "[results](results.md) of Jobs: `result=`, `depctl.dev/results`",
 	"schedules":     "[runs of CronJobs](replace-your-scheduler.md): `cronjob:load`",
 	"workloads":     "[JobSets and RayJobs that wait](workloads.md), for Kubernetes 1.36 or newer",

@@ -93,7 +93,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 		args = append(args, "--schedules")
 	case Full:
 		args = append(args, "--limits", "--leader-elect", "--leader-elect-lease-duration=3s", "--leader-elect-renew-deadline=2s", "--leader-elect-retry-period=500ms")
-		args = append(args, "--arrays", "--hold=deployment,jobset,rayjob", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
+		args = append(args, "--arrays", "--hold=deployment,pod,jobset,rayjob", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	default:
 		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	}

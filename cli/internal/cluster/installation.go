@@ -20,6 +20,7 @@ const (
 
 	deploymentsName = "depctl-gate-deployments"
 	workloadsName   = "depctl-gate-workloads"
+	podsName        = "depctl-gate-pods"
 )
 
 // Kind is a kind of object as requests and as kubectl's messages name it.
@@ -99,8 +100,8 @@ func holds() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
-	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "refuse-workloads", "refuse-kueue", "tokens"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments", "hold-workloads", "keep-workloads", "hold-kueue", "keep-kueue"))...)
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "refuse-workloads", "refuse-pods", "refuse-kueue", "tokens"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments", "hold-workloads", "keep-workloads", "hold-pods", "keep-pods", "hold-kueue", "keep-kueue"))...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -129,6 +130,8 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: deploymentsName},
 		Installed{Kind: clusterBindingKind, Name: workloadsName},
 		Installed{Kind: clusterRoleKind, Name: workloadsName},
+		Installed{Kind: clusterBindingKind, Name: podsName},
+		Installed{Kind: clusterRoleKind, Name: podsName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},

@@ -28,7 +28,7 @@ func TestEverythingThatIsInstalledIsKnown(t *testing.T) {
 func inDeploy(t *testing.T) []string {
 	t.Helper()
 	var files []string
-	for _, dir := range []string{"base", "webhook", "diagnostics", "components/webhook", "arrays", "components/arrays", "components/results", "components/schedules", "components/limits", "components/kinds", "components/kinds-secrets", "components/deployments", "components/workloads", "components/kueue"} {
+	for _, dir := range []string{"base", "webhook", "diagnostics", "components/webhook", "arrays", "components/arrays", "components/results", "components/schedules", "components/limits", "components/kinds", "components/kinds-secrets", "components/deployments", "components/workloads", "components/pods", "components/kueue"} {
 		more, err := filepath.Glob("../../../deploy/" + dir + "/*.yaml")
 		require.NoError(t, err)
 		require.NotEmpty(t, more)

@@ -179,8 +179,9 @@ func (f *Files) held(info *resource.Info, into *snapshot.World, now time.Time) (
 	if !is {
 		return false, nil
 	}
-	if k.IsBuiltIn() { // by way of its type, whose errors name the field
-		if _, err := as(info, appsv1.SchemeGroupVersion.WithKind(k.Noun), &appsv1.Deployment{}); err != nil {
+	typed := map[string]any{kind.Deployment: &appsv1.Deployment{}, kind.Pod: &corev1.Pod{}}[k.Name]
+	if typed != nil { // the errors of its type name the field
+		if _, err := as(info, object.GroupVersionKind(), typed); err != nil {
 			return true, err
 		}
 	}

@@ -21,8 +21,9 @@ func (w *Workload) Held() (gate.Job, bool) {
 	}
 	o := &unstructured.Unstructured{Object: map[string]any{}}
 	var meta map[string]any
-	decode(Child(w.Root, "metadata"), &meta)
-	o.Object["metadata"] = meta
+	if decode(Child(w.Root, "metadata"), &meta); meta != nil {
+		o.Object["metadata"] = meta
+	}
 	o.SetNamespace(w.Namespace)
 	job := heldAsApplied(k, o, time.Time{})
 	return job, job.Annotated
@@ -30,8 +31,21 @@ func (w *Workload) Held() (gate.Job, bool) {
 
 // heldKind returns of which kind the object is, if that can be held and is not Job.
 func (w *Workload) heldKind() (kind.Kind, bool) {
-	group, _, _ := strings.Cut(Word(w.Root, "apiVersion"), "/")
+	group, _, named := strings.Cut(Word(w.Root, "apiVersion"), "/")
+	if !named {
+		group = "" // the core group, in which "v1" is the version
+	}
 	return kind.HeldAs(group, w.Kind)
+}
+
+// hold has an object held, as the policies do.
+func hold(k kind.Kind, o *unstructured.Unstructured) {
+	path := strings.Split(k.HeldBy, ".")
+	if k.Gated {
+		_ = unstructured.SetNestedSlice(o.Object, []any{map[string]any{"name": gate.SchedulingGate}}, path...)
+		return
+	}
+	_ = unstructured.SetNestedField(o.Object, true, path...)
 }
 
 // heldAsApplied returns the facts of an object in a manifest, as AsApplied does of a Job.
@@ -40,7 +54,7 @@ func heldAsApplied(k kind.Kind, o *unstructured.Unstructured, now time.Time) gat
 		return gate.ObserveHeld(k, o, status.Observe(k, o))
 	}
 	delete(o.Object, "status")
-	_ = unstructured.SetNestedField(o.Object, true, strings.Split(k.HeldBy, ".")...)
+	hold(k, o)
 	o.SetCreationTimestamp(metav1.NewTime(now))
 	return gate.ObserveHeld(k, o, &lang.Object{Created: now})
 }
