@@ -43,7 +43,7 @@ func (f *fakeCluster) add(namespace, name, dependsOn string) {
 
 func (f *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _ := strings.CutPrefix(r.URL.Path, "/apis/batch/v1/")
-	if regexp.MustCompile("^/apis/(apps|jobset.x-k8s.io|ray.io)/").MatchString(r.URL.Path) { // nothing else than Jobs waits here
+	if regexp.MustCompile("^/apis/(apps|jobset.x-k8s.io|ray.io)/|^/api/v1/.*pods$").MatchString(r.URL.Path) { // nothing else than Jobs waits here
 		http.NotFound(w, r)
 		return
 	}

@@ -15,7 +15,7 @@ func TestAKindIsAskedOnlyForWhatItsObjectsCanBe(t *testing.T) {
 		"failed(service:db)":              "a service is never failed [status-of-kind]",
 		"succeeded(deploy:db)":            "a deployment is never succeeded",
 		"ready(cm:site)":                  "a configmap is never ready",
-		"skipped(pod:x)":                  "a pod is never skipped",
+		"skipped(workflow:x)":             "a workflow is never skipped",
 		"finished(a, svc:b) >= 1":         "a service is never finished",
 		"pod:x[1]":                        "only an Indexed Job has elements, a pod has none",
 		"succeeded(pod:x, result=yes)":    "only a Job has a result",

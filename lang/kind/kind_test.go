@@ -43,5 +43,5 @@ func TestAReferenceAsksForTheMostThatItsKindCanPromise(t *testing.T) {
 		require.True(t, k.Has(want), name)
 	}
 	pod, _ := Of("pod")
-	require.Equal(t, []string{"succeeded", "failed", "finished", "started", "ready", "exists", "absent"}, pod.Statuses())
+	require.Equal(t, []string{"succeeded", "failed", "skipped", "finished", "started", "ready", "exists", "absent"}, pod.Statuses())
 }

@@ -73,7 +73,7 @@ func endure(t *testing.T, s *sandbox.Sandbox, h *history.History, kind fault.Kin
 			for _, space := range graph.Spaces {
 				f.Spaces = append(f.Spaces, space)
 			}
-			f.Args = []string{"--deployments", "--namespaces", strings.Join(f.Spaces, ",")}
+			f.Args = []string{"--hold=deployment", "--namespaces", strings.Join(f.Spaces, ",")}
 			f.Gate, err = s.StartGate(t.Context(), sandbox.GateOptions{ServerURL: proxy.URL, Args: f.Args})
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = f.Gate.Kill() })
