@@ -1,7 +1,7 @@
 package integration
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,6 +70,9 @@ func aPodWaits(t *testing.T, c *cluster, restart func()) {
 	s.make("load", "")
 	s.until("probe is let go", func() bool { return len(gatesOf(s.pod("probe"))) == 0 })
 	require.Contains(t, s.pod("probe").Annotations[gate.ReleasedAnnotation], string(made.UID))
+	s.until("plain is let go", func() bool { return len(gatesOf(s.pod("plain"))) == 0 })
+	s.held("report")
+	s.setStatus(podsOf, "plain", `{"status":{"phase":"Succeeded"}}`)
 	s.completes("report")
 	require.Equal(t, "Pod", s.event("probe", gate.ReasonMet).Regarding.Kind)
 }
@@ -107,7 +110,7 @@ func theGateWritesNothingElseToPods(t *testing.T, c *cluster, _ func()) {
 	l := c.leashed(t)
 	l.runsPod(waitingPod("probe", "never"))
 	pods := l.client.CoreV1().Pods(l.name)
-	record := strings.ReplaceAll(`"depctl.dev/released":"{\\"uid\\":\\"UID\\",\\"by\\":\\"depctl-gate\\"}"`, "UID", string(l.pod("probe").UID))
+	record := fmt.Sprintf(`"depctl.dev/released":%q`, `{"uid":"`+string(l.pod("probe").UID)+`","by":"depctl-gate"}`)
 	for name, write := range map[string]struct{ patch, refusal string }{
 		"a label":                 {`{"metadata":{"labels":{"team":"x"}}}`, "may not change metadata.labels"},
 		"an annotation of others": {`{"metadata":{"annotations":{"team":"x"}}}`, "may not change annotations"},
