@@ -50,7 +50,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	var err error
-	if shared, err = startCluster(ctx, sandbox.Base); err != nil {
+	if shared, err = startCluster(ctx, sandbox.Arrays); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
