@@ -109,7 +109,7 @@ func foreignOwnerOf(k kind.Kind, o *unstructured.Unstructured) string {
 	if owner := metav1.GetControllerOfNoCopy(o); owner != nil {
 		return owner.Kind + " " + owner.Name
 	}
-	if _, queued := o.GetLabels()[queueLabel]; queued && !k.Versions {
+	if _, queued := o.GetLabels()[queueLabel]; queued && k.SuspendedBy != "" { // a Pod has a gate of Kueue's beside ours
 		return byKueue
 	}
 	return ""

@@ -308,6 +308,11 @@ func TestAPodIsHeldByASchedulingGate(t *testing.T) {
 	require.True(t, news)
 	require.Equal(t, "never ran: etl/migrate failed", c.Message)
 
+	queued := held("Pod", gates("kueue.x-k8s.io/admission", SchedulingGate), nil)
+	queued.SetLabels(map[string]string{queueLabel: "q"})
+	_, d = decideHeld(t, ObserveHeld(k, queued, &lang.Object{UID: "u1"}), migration(batchv1.JobComplete))
+	require.Equal(t, Releasing, d.Action, "Kueue has a scheduling gate of its own, which stays")
+
 	_, d = decideHeld(t, ObserveHeld(k, held("Pod", gates("example.com/budget"), nil), &lang.Object{UID: "u1"}), nil)
 	require.Equal(t, ReasonStartedUnheld, d.Reason, "nothing of ours holds it")
 }

@@ -76,6 +76,9 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 	case gate.StateInvalid:
 		return []Advice{{"see how it is read", "depctl parse " + quote(job.DependsOn)}, {"fix it", edit}}
 	case gate.StateFailed:
+		if !job.IsJob() {
+			return []Advice{{"see why", "kubectl describe " + strings.ToLower(job.Noun()) + " " + name}}
+		}
 		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job)}
 	case gate.StateSuspended:
 		return []Advice{{"let it run", StartCommand(job)}}

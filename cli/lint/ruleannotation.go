@@ -54,8 +54,8 @@ func misplacedAnnotation(_ *linting, w *manifest.Workload) []mistake {
 		right = "make it a Job, or take the annotation away"
 		places = places[:2]
 	}
-	if w.Kind == "Deployment" {
-		right = "write it in metadata.annotations of the Deployment"
+	if w.CanBeHeld() {
+		right = "write it in metadata.annotations of the " + w.Kind
 	}
 	if jobs := manifest.Target(manifest.Child(w.Root, "spec", "replicatedJobs")); w.Kind == "JobSet" && jobs != nil {
 		for _, job := range jobs.Content {
@@ -63,7 +63,7 @@ func misplacedAnnotation(_ *linting, w *manifest.Workload) []mistake {
 			places[len(places)-1].at, places[len(places)-1].where = manifest.Child(manifest.Target(job), "template", "metadata", "annotations"), "on a Job of a JobSet"
 		}
 	}
-	if manifest.IsForeignWork(w.Kind) && w.Job == nil {
+	if manifest.IsForeignWork(w.Kind) && w.Job == nil && !w.CanBeHeld() {
 		right = "the gate does not hold this kind: " + right
 	}
 	for _, place := range places {

@@ -29,6 +29,12 @@ func (w *Workload) Held() (gate.Job, bool) {
 	return job, job.Annotated
 }
 
+// CanBeHeld reports whether the object is of a kind beside Jobs that can be held.
+func (w *Workload) CanBeHeld() bool {
+	_, is := w.heldKind()
+	return is
+}
+
 // heldKind returns of which kind the object is, if that can be held and is not Job.
 func (w *Workload) heldKind() (kind.Kind, bool) {
 	group, _, named := strings.Cut(Word(w.Root, "apiVersion"), "/")
