@@ -289,7 +289,7 @@ func TestAHoldKeepsElements(t *testing.T) {
 
 func TestAGateWithoutRightsOnPodsHoldsElements(t *testing.T) {
 	t.Parallel()
-	c := ownClusterWith(t, sandbox.Base)
+	c := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Base})
 	_, err := c.StartGate(t.Context(), sandbox.GateOptions{})
 	require.NoError(t, err)
 	s := c.namespace(t)

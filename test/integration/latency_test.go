@@ -44,7 +44,7 @@ func BenchmarkRelease(b *testing.B) {
 func measure(b *testing.B, jobs int, waits func(int) string, report string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	defer cancel()
-	c, err := startCluster(ctx, sandbox.Arrays)
+	c, err := startCluster(ctx, sandbox.Options{Overlay: sandbox.Arrays})
 	require.NoError(b, err)
 	defer func() {
 		c.end()

@@ -16,7 +16,7 @@ import (
 // suspend, as no Kueue is here to do that.
 func TestTheLeashInQueuesOfKueue(t *testing.T) {
 	t.Parallel()
-	l := ownClusterWith(t, sandbox.Queues).leashed(t)
+	l := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Queues}).leashed(t)
 	l.wellTyped(9)
 	inQueue := func(gates string) func(*batchv1.Job) {
 		return func(j *batchv1.Job) {

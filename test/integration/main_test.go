@@ -65,7 +65,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Minute)
 	defer cancel()
 	var err error
-	shared, err = startCluster(ctx, sandbox.Arrays)
+	shared, err = startCluster(ctx, sandbox.Options{Overlay: sandbox.Arrays})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -119,7 +119,7 @@ func (f *fullCluster) namespace(t *testing.T) *space {
 	t.Helper()
 	f.once.Do(func() {
 		ctx := context.Background() // it outlives the test that starts it
-		if f.cluster, f.err = startCluster(ctx, sandbox.Full); f.err != nil {
+		if f.cluster, f.err = startCluster(ctx, sandbox.Options{Overlay: sandbox.Full}); f.err != nil {
 			return
 		}
 		if f.gate, f.err = f.cluster.StartGate(ctx, sandbox.GateOptions{}); f.err == nil {
@@ -146,8 +146,9 @@ func (f *fullCluster) end() (code int) {
 
 // startCluster starts a sandbox with an audit log and the gate's manifests, and
 // records its Jobs. The gate is not running yet.
-func startCluster(ctx context.Context, overlay sandbox.Overlay) (*cluster, error) {
-	s, err := sandbox.Start(ctx, sandbox.Options{Audit: true, Overlay: overlay})
+func startCluster(ctx context.Context, o sandbox.Options) (*cluster, error) {
+	o.Audit = true
+	s, err := sandbox.Start(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -177,16 +178,16 @@ var places = make(chan struct{}, 4)
 // likes, and judges its history at the end.
 func ownCluster(t *testing.T) *cluster {
 	t.Helper()
-	return ownClusterWith(t, sandbox.Arrays)
+	return ownClusterWith(t, sandbox.Options{Overlay: sandbox.Arrays})
 }
 
-// ownClusterWith starts one with another overlay of deploy.
-func ownClusterWith(t *testing.T, overlay sandbox.Overlay) *cluster {
+// ownClusterWith starts one with another overlay of deploy, or with other flags.
+func ownClusterWith(t *testing.T, o sandbox.Options) *cluster {
 	t.Helper()
 	places <- struct{}{}
 	t.Cleanup(func() { <-places })
 	ctx, cancel := context.WithCancel(context.Background())
-	c, err := startCluster(ctx, overlay)
+	c, err := startCluster(ctx, o)
 	if err != nil {
 		cancel()
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func (s *space) ranOn(name, node string) {
 // Jobs prefer the nodes, or zones, of what they wait for, wherever that is known.
 func TestJobsGoNearTheirPrerequisites(t *testing.T) {
 	t.Parallel()
-	c := ownClusterWith(t, sandbox.Full)
+	c := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Full})
 	c.withNodes(t)
 	running, err := c.StartGate(t.Context(), sandbox.GateOptions{})
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ import (
 // What it returns kills that gate and starts another.
 func scheduling(t *testing.T) (c *cluster, restart func()) {
 	t.Helper()
-	c = ownClusterWith(t, sandbox.Full)
+	c = ownClusterWith(t, sandbox.Options{Overlay: sandbox.Full})
 	// On two busy cores a gate can take seconds to renew its Lease, and nobody starts it again here.
 	running, err := c.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--leader-elect-lease-duration=8s", "--leader-elect-renew-deadline=6s"}})
 	require.NoError(t, err)

@@ -62,7 +62,7 @@ func mostUnbound(t *testing.T, w watch.Interface, pods int) (most int) {
 // from starting. When it is gone, the chain goes first, though it was made last.
 func TestTheCriticalPathStartsFirst(t *testing.T) {
 	t.Parallel()
-	c := ownClusterWith(t, sandbox.Full)
+	c := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Full})
 	running, err := c.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--max-starting=2"}})
 	require.NoError(t, err)
 	require.NoError(t, running.WaitReady(t.Context()))

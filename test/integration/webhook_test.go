@@ -86,7 +86,7 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 // One sandbox, one story after the other: an old cluster.
 func TestAClusterWithoutPolicies(t *testing.T) {
 	t.Parallel()
-	c := ownClusterWith(t, sandbox.Webhook)
+	c := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Webhook})
 	g := c.gate(t, sandbox.GateOptions{})
 	for name, story := range holding {
 		t.Run(name, func(t *testing.T) { story(t, c.namespace(t)) })
@@ -173,7 +173,7 @@ func whileNoGateAnswers(t *testing.T, s *space) {
 // Policies hold the Jobs, and the webhook only refuses.
 func TestDiagnosticsBesideThePolicies(t *testing.T) {
 	t.Parallel()
-	c := ownClusterWith(t, sandbox.Diagnostics)
+	c := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Diagnostics})
 	s := c.namespace(t)
 	said, ok := s.ask(manifest(t, newJob("broken", "and and")), "apply", "-f", "-")
 	require.True(t, ok, "no gate runs yet: %s", said)
