@@ -124,7 +124,7 @@ func fieldAt(o *unstructured.Unstructured, path string) any {
 			part = p[name]
 		case []any:
 			i, err := strconv.Atoi(name)
-			if err != nil || i >= len(p) {
+			if err != nil || i < 0 || i >= len(p) {
 				return nil
 			}
 			part = p[i]
