@@ -17,7 +17,7 @@ import (
 func TestTheLeashInQueuesOfKueue(t *testing.T) {
 	t.Parallel()
 	l := ownClusterWith(t, sandbox.Options{Overlay: sandbox.Queues}).leashed(t)
-	l.wellTyped(9)
+	l.wellTyped(11)
 	inQueue := func(gates string) func(*batchv1.Job) {
 		return func(j *batchv1.Job) {
 			j.Labels = map[string]string{"kueue.x-k8s.io/queue-name": "main"}
