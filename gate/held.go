@@ -65,7 +65,7 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 		ForeignOwner:    foreignOwnerOf(k, o),
 		gateAt:          gateAt,
 	}
-	if name, _ := fieldAt(o, k.PodSpec+".serviceAccountName").(string); name != "" {
+	if name, _ := kind.At(o.Object, k.PodSpec+".serviceAccountName").(string); name != "" {
 		j.ServiceAccount = name
 	}
 	release := parseRelease(annotations[ReleasedAnnotation], j.UID)
@@ -73,7 +73,7 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 	j.observeKueue(annotations, release)
 	j.observeConditions(conditionsOf(k, o), release)
 	if j.Outcome() == lang.Skipped {
-		j.Never, _ = fieldAt(o, "status.message").(string)
+		j.Never, _ = kind.At(o.Object, "status.message").(string)
 	}
 	j.DependsOn, j.Annotated = annotations[DependsOnAnnotation]
 	j.Hold, j.OnHold = annotations[HoldAnnotation]
@@ -93,15 +93,24 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 // gate is in the list of a kind that has gates.
 func heldBy(k kind.Kind, o *unstructured.Unstructured) (held bool, gateAt int) {
 	if !k.Gated {
-		held, _ = fieldAt(o, k.HeldBy).(bool)
+		held, _ = kind.At(o.Object, k.HeldBy).(bool)
 		return held, 0
 	}
-	list, _ := fieldAt(o, k.HeldBy).([]any)
+	list, _ := kind.At(o.Object, k.HeldBy).([]any)
 	gateAt = slices.IndexFunc(list, func(g any) bool {
 		fields, _ := g.(map[string]any)
 		return fields["name"] == SchedulingGate
 	})
 	return gateAt >= 0, gateAt
+}
+
+// Hold has an object held, as the policies hold it at its birth.
+func Hold(k kind.Kind, o *unstructured.Unstructured) {
+	var by any = true
+	if k.Gated {
+		by = []any{map[string]any{"name": SchedulingGate}}
+	}
+	_ = unstructured.SetNestedField(o.Object, by, strings.Split(k.HeldBy, ".")...) // what has no such part holds nothing
 }
 
 // foreignOwnerOf returns who else decides when the object starts, empty for nobody.
@@ -115,56 +124,27 @@ func foreignOwnerOf(k kind.Kind, o *unstructured.Unstructured) string {
 	return ""
 }
 
-// fieldAt returns what stands at a path, with dots and with positions in lists; nil if there is nothing.
-func fieldAt(o *unstructured.Unstructured, path string) any {
-	var part any = o.Object
-	for name := range strings.SplitSeq(path, ".") {
-		switch p := part.(type) {
-		case map[string]any:
-			part = p[name]
-		case []any:
-			i, err := strconv.Atoi(name)
-			if err != nil || i < 0 || i >= len(p) {
-				return nil
-			}
-			part = p[i]
-		default:
-			return nil
-		}
-	}
-	return part
-}
-
 // Noun returns what people call the kind of the object.
 func (j Job) Noun() string {
-	if k, known := kind.Of(j.Kind); known && !j.IsJob() {
-		return k.Noun
+	if j.IsJob() {
+		return "Job"
 	}
-	return "Job"
+	return j.kind().Noun
 }
 
 // canFail reports whether the gate can fail the object before it has started.
-func (j Job) canFail() bool {
-	k, _ := kind.Of(j.Kind)
-	return j.IsJob() || k.Gated
-}
+func (j Job) canFail() bool { return j.IsJob() || j.kind().Gated }
 
 // Ends reports whether the object comes to an end by itself, as a Job does and a Deployment does not.
-func (j Job) Ends() bool {
-	k, _ := kind.Of(j.Identity().Kind)
-	return k.Ends()
-}
+func (j Job) Ends() bool { return j.IsJob() || j.kind().Ends() }
 
 // APIVersion returns the group and the version of the kind of the object.
-func (j Job) APIVersion() string {
-	k, _ := kind.Of(j.Identity().Kind)
-	return ResourceOf(k).GroupVersion().String()
-}
+func (j Job) APIVersion() string { return ResourceOf(j.kind()).GroupVersion().String() }
 
-// versions reports whether an update of the object can wait anew.
-func (j Job) versions() bool {
-	k, _ := kind.Of(j.Kind)
-	return k.Versions
+// kind returns what the table says of the kind of the object.
+func (j Job) kind() kind.Kind {
+	k, _ := kind.Of(j.Identity().Kind)
+	return k
 }
 
 // metBefore reports whether the object was released by its expression of now before, for an earlier
@@ -187,7 +167,7 @@ func (j Job) nowMet() string {
 
 // again says how to have what was released wait for its text of now.
 func (j Job) again() string {
-	if j.versions() {
+	if j.kind().Versions {
 		return "an update of both the annotation and the Pod template waits again"
 	}
 	return "to run it by the new text, delete the " + j.Noun() + " and recreate it"
@@ -202,7 +182,7 @@ func (j Job) unhold(release Release) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, _ := kind.Of(j.Kind)
+	k := j.kind()
 	path := "/" + strings.ReplaceAll(k.HeldBy, ".", "/")
 	test, start := operation{"test", path, true}, operation{"replace", path, false}
 	if k.Gated {
@@ -246,7 +226,7 @@ func conditionsOf(k kind.Kind, o *unstructured.Unstructured) []batchv1.JobCondit
 	if !k.Versions {
 		return parseCondition(o.GetAnnotations()[ConditionAnnotation])
 	}
-	list, _ := fieldAt(o, "status.conditions").([]any)
+	list, _ := kind.At(o.Object, "status.conditions").([]any)
 	for _, c := range list {
 		if fields, _ := c.(map[string]any); fields["type"] == string(ConditionType) {
 			return readCondition(fields)

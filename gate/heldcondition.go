@@ -1,12 +1,13 @@
 package gate
 
 import (
+	"cmp"
 	"encoding/json"
-	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/lang/kind"
@@ -47,7 +48,7 @@ func (c Condition) held(name string) heldCondition {
 // type, as Jobs do.
 func heldConditionWrite(job Job, c Condition) (Write, error) {
 	said := c.held(job.Kind)
-	if k, _ := kind.Of(job.Kind); k.Versions {
+	if job.kind().Versions {
 		said.Type = string(ConditionType)
 		patch, err := encode(job, "condition", map[string]any{
 			"metadata": map[string]any{"uid": job.UID},
@@ -71,29 +72,23 @@ func parseCondition(text string) []batchv1.JobCondition {
 	if text == "" || json.Unmarshal([]byte(text), &c) != nil {
 		return nil
 	}
-	read := batchv1.JobCondition{Type: ConditionType, Status: c.Status, Reason: c.Reason, Message: c.Message, LastTransitionTime: c.LastTransitionTime}
-	if c.LastProbeTime != nil {
-		read.LastProbeTime = *c.LastProbeTime
-	}
-	return []batchv1.JobCondition{read}
+	return c.ofJob()
 }
 
-// readCondition reads the condition of a status.
+// readCondition reads the condition of a status in the same way.
 func readCondition(fields map[string]any) []batchv1.JobCondition {
-	text := func(name string) string {
-		value, _ := fields[name].(string)
-		return value
+	var c heldCondition
+	if runtime.DefaultUnstructuredConverter.FromUnstructured(fields, &c) != nil {
+		return nil
 	}
-	moment := func(names ...string) metav1.Time {
-		for _, name := range names {
-			if t, err := time.Parse(time.RFC3339, text(name)); err == nil {
-				return metav1.NewTime(t)
-			}
-		}
-		return metav1.Time{}
+	return c.ofJob()
+}
+
+// ofJob returns the condition as that of a Job.
+func (c heldCondition) ofJob() []batchv1.JobCondition {
+	read := batchv1.JobCondition{Type: ConditionType, Status: c.Status, Reason: c.Reason, Message: c.Message, LastTransitionTime: c.LastTransitionTime}
+	if written := cmp.Or(c.LastUpdateTime, c.LastProbeTime); written != nil {
+		read.LastProbeTime = *written
 	}
-	return []batchv1.JobCondition{{
-		Type: ConditionType, Status: corev1.ConditionStatus(text("status")), Reason: text("reason"), Message: text("message"),
-		LastProbeTime: moment("lastUpdateTime", "lastProbeTime"), LastTransitionTime: moment("lastTransitionTime"),
-	}}
+	return []batchv1.JobCondition{read}
 }

@@ -278,7 +278,7 @@ func (j Job) IsJob() bool { return j.Kind == "" }
 
 // Outcome returns how the Job ended. What nothing can fail and counts as skipped may start all the same.
 func (j Job) Outcome() lang.Outcome {
-	if !j.canFail() && j.Object.Outcome == lang.Skipped {
+	if j.Object.Outcome == lang.Skipped && !j.canFail() {
 		return lang.Undecided
 	}
 	return j.Object.Outcome

@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/dynamic"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	"k8s.io/client-go/tools/cache"
@@ -40,15 +39,14 @@ func (c *Controller) heldReflector(logger klog.Logger, k kind.Kind) *cache.Refle
 	objects := orNone{c.dynamic.Resource(gate.ResourceOf(k)).Namespace(metav1.NamespaceAll), all}
 	options := cache.ReflectorOptions{Name: k.Resource, Logger: &logger, TypeDescription: k.Noun}
 	if !k.IsBuiltIn() {
-		options.Backoff = awaitingKind()
+		options.Backoff = stream.Relisting()
+		options.Backoff.Cap = awaitingKind
 	}
 	return stream.Resuming(c.dynamic, objects, metav1.ListOptions{LabelSelector: gate.HeldLabel}, &unstructured.Unstructured{}, all, options)
 }
 
-// awaitingKind is how long the gate waits before it asks again for a kind that the cluster may not have.
-func awaitingKind() *wait.Backoff {
-	return &wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 15 * time.Second}
-}
+// awaitingKind is how long the gate waits at most before it asks again for a kind that the cluster may not have.
+const awaitingKind = 15 * time.Second
 
 // orNone lists a kind. One that the cluster does not have, has no objects.
 type orNone struct {

@@ -14,7 +14,7 @@ import (
 // that waits whether it was skipped.
 func Observe(k kind.Kind, o metav1.Object) *lang.Object {
 	whole, is := o.(*unstructured.Unstructured)
-	if _, waits := o.GetLabels()[gate.HeldLabel]; is && waits && k.HeldBy != "" {
+	if _, waits := o.GetLabels()[gate.HeldLabel]; is && waits && k.CanBeHeld() {
 		return ObserveHeld(k, whole).Object
 	}
 	return status.Observe(k, o)

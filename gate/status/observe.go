@@ -180,18 +180,8 @@ func (r *reader) current() bool {
 	return result.Status == status.CurrentStatus
 }
 
-// at returns what stands at a path, with dots; nil if there is nothing.
-func (r *reader) at(path string) any {
-	var part any = r.object.Object
-	for name := range strings.SplitSeq(path, ".") {
-		fields, ok := part.(map[string]any)
-		if !ok {
-			return nil
-		}
-		part = fields[name]
-	}
-	return part
-}
+// at returns what stands at a path of the table; nil if there is nothing.
+func (r *reader) at(path string) any { return kind.At(r.object.Object, path) }
 
 // reason returns why an object failed: by the condition that says so, by the field where that can
 // say several things, else by status.reason.

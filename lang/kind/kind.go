@@ -158,15 +158,18 @@ func (k *Kind) isCalled(word string) bool {
 	return ok && k.Group != "" && (base == k.Name || base == k.Resource)
 }
 
+// CanBeHeld reports whether the gate can hold objects of the kind, and the kind is not Job.
+func (k Kind) CanBeHeld() bool { return k.HeldBy != "" && k.Name != Job }
+
 // Held returns the kinds beside Jobs of which the gate can hold objects.
 func Held() []Kind {
-	return slices.DeleteFunc(All(), func(k Kind) bool { return k.HeldBy == "" || k.Name == Job })
+	return slices.DeleteFunc(All(), func(k Kind) bool { return !k.CanBeHeld() })
 }
 
 // HeldAs returns the kind of Held that the API calls so in a group, and whether there is one.
 func HeldAs(group, noun string) (Kind, bool) {
 	for i := range table {
-		if k := &table[i]; k.Noun == noun && k.Group == group && k.HeldBy != "" && k.Name != Job {
+		if k := &table[i]; k.Noun == noun && k.Group == group && k.CanBeHeld() {
 			return table[i], true
 		}
 	}

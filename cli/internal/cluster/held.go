@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"depctl.dev/gate"
-	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/status"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
@@ -61,11 +60,11 @@ func (r *Reading) listHeldOf(ctx context.Context, of kind.Kind, namespace string
 // put takes in an object of a kind. One that is held waits, as a Job does.
 func (r *Reading) put(of kind.Kind, ref lang.Ref, object metav1.Object, o *lang.Object) {
 	whole, is := object.(*unstructured.Unstructured)
-	if _, waits := object.GetAnnotations()[gate.DependsOnAnnotation]; !is || !waits || of.HeldBy == "" {
+	if _, waits := object.GetAnnotations()[gate.DependsOnAnnotation]; !is || !waits || !of.CanBeHeld() {
 		r.World.Put(ref, o, object.GetLabels())
 		return
 	}
-	r.World.AddHeld(lookup.ObserveHeld(of, whole), whole.GetAnnotations())
+	r.World.AddHeld(gate.ObserveHeld(of, whole, o), whole.GetAnnotations())
 }
 
 // held reads what is asked about and is no Job, and returns what is written on it as it would be on

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -154,12 +153,7 @@ func waiting(k kind.Kind, o *metav1.PartialObjectMetadata) gate.Job {
 	if meta, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&o.ObjectMeta); err == nil {
 		whole.Object["metadata"] = meta
 	}
-	path := strings.Split(k.HeldBy, ".")
-	if k.Gated { // the only one, mostly; else the patch tests in vain, and says so
-		_ = unstructured.SetNestedSlice(whole.Object, []any{map[string]any{"name": gate.SchedulingGate}}, path...)
-	} else {
-		_ = unstructured.SetNestedField(whole.Object, true, path...)
-	}
+	gate.Hold(k, whole) // of a Pod with gates of others before ours the patch tests in vain, and says so
 	return gate.ObserveHeld(k, whole, &lang.Object{UID: string(o.UID), Created: o.CreationTimestamp.Time})
 }
 

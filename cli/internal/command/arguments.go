@@ -56,7 +56,7 @@ func HeldNamed(argument, namespace string) (lang.Ref, bool) {
 		word, name, found = strings.Cut(argument, "/")
 	}
 	k, _ := kind.Of(word)
-	if !found || k.HeldBy == "" || k.Name == kind.Job || name == "" {
+	if !found || !k.CanBeHeld() || name == "" {
 		return lang.Ref{}, false
 	}
 	if before, after, slash := strings.Cut(name, "/"); slash {

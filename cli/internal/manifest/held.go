@@ -44,23 +44,13 @@ func (w *Workload) heldKind() (kind.Kind, bool) {
 	return kind.HeldAs(group, w.Kind)
 }
 
-// hold has an object held, as the policies do.
-func hold(k kind.Kind, o *unstructured.Unstructured) {
-	path := strings.Split(k.HeldBy, ".")
-	if k.Gated {
-		_ = unstructured.SetNestedSlice(o.Object, []any{map[string]any{"name": gate.SchedulingGate}}, path...)
-		return
-	}
-	_ = unstructured.SetNestedField(o.Object, true, path...)
-}
-
 // heldAsApplied returns the facts of an object in a manifest, as AsApplied does of a Job.
 func heldAsApplied(k kind.Kind, o *unstructured.Unstructured, now time.Time) gate.Job {
 	if o.GetUID() != "" {
 		return gate.ObserveHeld(k, o, status.Observe(k, o))
 	}
 	delete(o.Object, "status")
-	hold(k, o)
+	gate.Hold(k, o)
 	o.SetCreationTimestamp(metav1.NewTime(now))
 	return gate.ObserveHeld(k, o, &lang.Object{Created: now})
 }
