@@ -34,7 +34,7 @@ many run, wait, or never will, and why the first; --index explains one element.
 Of a Job that waits for tokens of limits it says how many there are, who uses them,
 and where the Job is in line.
 
-Of a Deployment, a JobSet or a RayJob that waits it says the same as of a Job.
+Of a Deployment, a Pod, a JobSet or a RayJob that waits it says the same as of a Job.
 
 Of a CronJob it says why there is no Job for the time that is next, how its last
 runs ended, and what its next run would wait for, and of which time each run is.

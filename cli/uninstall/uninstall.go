@@ -23,8 +23,9 @@ const uninstallLong = `Take depctl out of the cluster, in an order in which noth
   3. the finalizer depctl.dev/result of every pod, depctl.dev/outcome of every
      Job, and the annotation depctl.dev/outcomes of every CronJob that has it;
   4. with --release, un-suspend the Jobs, JobSets and RayJobs that wait: they run
-     at once, whatever they wait for, and end the pause of Deployments that wait.
-     Those with the annotation depctl.dev/hold stay as they are;
+     at once, whatever they wait for. So do Pods, which lose their scheduling gate,
+     and Deployments, whose pause ends. Those with the annotation depctl.dev/hold
+     stay as they are;
   5. the gate's rights, its leash, and namespace depctl-system with all in it.
 
 Without --release what waits stays suspended, and Deployments paused, and all are

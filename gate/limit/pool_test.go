@@ -243,7 +243,7 @@ func TestOneThatWantsAllIsNotStarvedByOnes(t *testing.T) {
 		big := &job{namespace: namespace, number: 5}
 		p.Wait(big, namespace, Needs{{x, 5}})
 		for i := 6; ; i++ {
-			require.Less(t, i, 20, "it waits for ever beside a stream of ones")
+			require.Less(t, i, 20, "it waits forever beside a stream of ones")
 			one(i)
 			p.Release(running[0])
 			running = running[1:]

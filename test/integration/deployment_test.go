@@ -205,7 +205,7 @@ func aDeploymentIsHeldAfterAFailure(t *testing.T, c *cluster, restart func()) {
 	s.held("patient")
 	require.True(t, s.deployed("web").Spec.Paused)
 
-	// Once somebody has mended it, it starts all the same.
+	// Once somebody has fixed it, it starts all the same.
 	s.remove("migrate")
 	s.make("migrate", "")
 	s.serves("web", "web:1")
