@@ -237,7 +237,7 @@ func (o elementEval) decide(s Snapshot, limit int64) Decision {
 	d.tellShort(short)
 	if together {
 		d.Reason = ReasonProblem
-		d.Message = "something must be fixed: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; " + d.Message
+		d.Message = "something must be fixed: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so one that waits keeps the others from starting; " + d.Message
 	}
 	switch said := s.Job.Condition; {
 	case refused != nil:

@@ -191,7 +191,7 @@ func TestDecideAboutElements(t *testing.T) {
 		"a cluster that starts the pods together is told of": {
 			job: job(), world: arrayA("1,3", ""), pods: inGroup(pods("g", "g", "g", "g")),
 			want: Opening, wantOpen: "1 3", wantReason: ReasonProblem,
-			wantMessage: "something must be fixed: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so none starts before all may; released element by element: 2 of 4 may run, 2 wait; the first: etl/a[0] has not finished",
+			wantMessage: "something must be fixed: this cluster schedules the pods of a Job as a group (WorkloadWithJob), so one that waits keeps the others from starting; released element by element: 2 of 4 may run, 2 wait; the first: etl/a[0] has not finished",
 		},
 		"but not once all may run": {
 			job: job(), world: arrayA("0-3", ""), pods: inGroup(pods("r", "r", "s", "f")),

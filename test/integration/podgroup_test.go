@@ -14,7 +14,8 @@ import (
 )
 
 // Where the Job controller makes a PodGroup of each Job, one pod that is gated keeps all others from the
-// scheduler. The gate says so. A Job that has a controller gets no group, so its elements go one by one.
+// scheduler, but for those that the scheduler saw first: whether the first element starts is chance. The gate
+// says so. A Job that has a controller gets no group, so its elements go one by one.
 func TestArraysWhereTheClusterGroupsPods(t *testing.T) {
 	t.Parallel()
 	const features = "--feature-gates=GenericWorkload=true,WorkloadWithJob=true"
@@ -38,7 +39,6 @@ func TestArraysWhereTheClusterGroupsPods(t *testing.T) {
 	s.tell("up", 0)
 	s.saysOf("grouped", "this cluster schedules the pods of a Job as a group (WorkloadWithJob)")
 	s.until("the first element of the Job with an owner is complete", func() bool { return s.get("owned").Status.CompletedIndexes == "0" })
-	require.Empty(t, s.get("grouped").Status.CompletedIndexes, "its first element is let go, and waits for the group")
 	s.until("the first element was let go", func() bool {
 		return strings.Contains(s.get("grouped").Annotations[gate.ReleasedAnnotation], string(s.get("grouped").UID)) && len(s.openings("grouped")) == 1
 	})
