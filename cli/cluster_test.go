@@ -73,7 +73,7 @@ func finishedAs(kind batchv1.JobConditionType, at int, reason string) func(*batc
 			Type: kind, Status: corev1.ConditionTrue, Reason: reason, Message: "as the condition says", LastTransitionTime: when,
 		})
 		if kind == batchv1.JobComplete {
-			j.Status.CompletionTime = &when
+			j.Status.CompletionTime, j.Status.Succeeded = &when, 1
 		}
 		j.Status.Ready = nil
 	}
@@ -257,6 +257,27 @@ func TestCluster(t *testing.T) {
 		"status-no-headers":       {args: "status --no-headers"},
 		"status-label":            {args: "status -l app=none"},
 		"status-forbidden":        {args: "status -A", change: func(c *fake.Clientset) { forbid(c, "list", "jobs") }},
+		"get":                     {args: "get", terminal: "80 columns"},
+		"get-60":                  {args: "get", terminal: "60 columns"},
+		"get-colour":              {args: "get -A", terminal: "200 columns, colour"},
+		"get-ascii":               {args: "get", terminal: "80 columns, ascii"},
+		"get-wide":                {args: "get -A -o wide"},
+		"get-json":                {args: "get publish many -o json"},
+		"get-one":                 {args: "get load-1 -o yaml"},
+		"get-name":                {args: "get *-1 -o name"},
+		"get-state":               {args: "get --state failed,skipped --no-headers"},
+		"get-sorted":              {args: "get --sort-by=.finished -o custom-columns=JOB:.name,ENDED:{.finished}"},
+		"get-sorted-by-nothing":   {args: "get --sort-by=.metadata.creationTimestamp"},
+		"get-fields":              {args: "get -A --field-selector metadata.namespace=rep,state!=failed"},
+		"get-unknown-field":       {args: "get --field-selector status.successful=1"},
+		"get-jsonpath":            {args: "get load-2 -o jsonpath={.state}:{.blockedBy[*]}"},
+		"get-go-template":         {args: "get held array -o go-template={{range.items}}{{.name}}={{.state}};{{end}}"},
+		"get-other-namespace":     {args: "get rep/total load-2", denied: true},
+		"get-missing":             {args: "get laod-2"},
+		"get-nothing":             {args: "get nothing-*"},
+		"get-bad-output":          {args: "get -o jsno"},
+		"get-bad-columns":         {args: "get -o custom-columns=NAME"},
+		"get-forbidden":           {args: "get -A", change: func(c *fake.Clientset) { forbid(c, "list", "jobs") }},
 		"check":                   {args: "check", terminal: "80 columns"},
 		"check-colour":            {args: "check", terminal: "80 columns, colour"},
 		"check-ascii":             {args: "check -n rep", terminal: "80 columns, ascii"},

@@ -25,7 +25,7 @@ func TestTheExamplesOfTheDocumentation(t *testing.T) {
 		require.Zero(t, code, stderr)
 		require.Equal(t, want, stdout, command)
 	}
-	require.Equal(t, 4, examples)
+	require.Equal(t, 5, examples)
 }
 
 // TestTheExitCodesOfTheDocumentation keeps the table and the help together.

@@ -10,6 +10,7 @@ import (
 
 	"depctl.dev/cli/check"
 	"depctl.dev/cli/explain"
+	"depctl.dev/cli/get"
 	"depctl.dev/cli/graph"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
@@ -61,7 +62,7 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		graph.New(f, streams), explain.New(f, streams), status.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams),
+		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams),
 		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), running.New(f, streams, lint.Run), running.NewSchedule(f, streams, lint.Run), runs.New(f, streams), runs.NewPrune(f, streams), uninstall.New(f, streams),
 		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),

@@ -79,6 +79,10 @@ var theWatchers = map[string]struct {
 		summaries := strings.Split(w.out.String(), `"jobs": `)
 		return strings.HasPrefix(summaries[len(summaries)-1], "1,")
 	}},
+	"get --watch": {[]string{"get", "--watch"}, 2, func(w *watchingCommand) bool {
+		text := w.out.String()
+		return strings.Contains(text, "part-1") && (!strings.Contains(text, "part-2") || strings.Contains(text, "? missing"))
+	}},
 	"wait": {[]string{"wait", "part-*"}, 1, func(w *watchingCommand) bool {
 		return strings.HasPrefix(w.out.String(), "true: part-*: 1 of 1")
 	}},

@@ -111,8 +111,8 @@ func (o *checkOptions) draw(list []checkup.Finding) error {
 	for _, f := range list {
 		lines := command.Wrap(picture.Clean(f.Message), command.WrapWidth(o.terminal)-len(indent))
 		fmt.Fprintf(out, "%s %-*s  %s\n", o.mark(f.Level), column, f.Check, strings.Join(lines, "\n"+indent))
-		if f.Mend != "" {
-			fmt.Fprintf(out, "%s%s\n", indent, f.Mend)
+		if f.Fix != "" {
+			fmt.Fprintf(out, "%s%s\n", indent, f.Fix)
 		}
 	}
 	if err := out.Flush(); err != nil {

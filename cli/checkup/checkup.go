@@ -200,9 +200,9 @@ func (f Facts) jobs() []Finding {
 		return []Finding{{"jobs", Warning, f.JobsError.Error(), ""}}
 	}
 	var list []Finding
-	add := func(n int, level Level, what, mend string) {
+	add := func(n int, level Level, what, fix string) {
 		if n > 0 {
-			list = append(list, Finding{"jobs", level, fmt.Sprintf("%d %s", n, what), mend})
+			list = append(list, Finding{"jobs", level, fmt.Sprintf("%d %s", n, what), fix})
 		}
 	}
 	show := "depctl status " + f.Scope

@@ -23,7 +23,7 @@ func healthy() Facts {
 func TestAHealthyInstallation(t *testing.T) {
 	for _, f := range Of(healthy()) {
 		require.Equal(t, OK, f.Level, f.Message)
-		require.Empty(t, f.Mend)
+		require.Empty(t, f.Fix)
 	}
 }
 
@@ -34,7 +34,7 @@ func TestWhatIsFound(t *testing.T) {
 		check  string
 		level  Level
 		says   string
-		mend   string
+		fix    string
 	}{
 		"an old API server":        {func(f *Facts) { f.Minor, f.Server = 34, "v1.34.0" }, "api-server", OK, "webhook", ""},
 		"one that is too old":      {func(f *Facts) { f.Minor, f.Server = 29, "v1.29.0" }, "api-server", Warning, "1.30 or newer", ""},
@@ -84,7 +84,7 @@ func TestWhatIsFound(t *testing.T) {
 				if found.Check == test.check {
 					require.Equal(t, test.level, found.Level, found.Message)
 					require.Contains(t, found.Message, test.says)
-					require.Equal(t, test.mend, found.Mend)
+					require.Equal(t, test.fix, found.Fix)
 				}
 			}
 			require.Equal(t, test.level == Failure, Failed(list))

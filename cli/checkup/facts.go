@@ -87,8 +87,8 @@ type Finding struct {
 	Check   string `json:"check"`
 	Level   Level  `json:"level"`
 	Message string `json:"message"`
-	// Mend is the command that fixes it, if there is one.
-	Mend string `json:"mend,omitempty"`
+	// Fix is the command that fixes it, if there is one.
+	Fix string `json:"fix,omitempty"`
 }
 
 // NotChecked says what no client can find out.

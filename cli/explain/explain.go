@@ -59,7 +59,7 @@ const explainExample = `  # Why does load wait?
   depctl explain cronjob/load
 
   # For scripts
-  depctl explain load -o json | jq -r '.[0].roots[].name'`
+  depctl explain load -o json | jq -r '.roots[].name'`
 
 type explainOptions struct {
 	streams   genericiooptions.IOStreams
@@ -248,9 +248,9 @@ func (o *explainOptions) fits(q *snapshot.Inquiry, ref lang.Ref) error {
 func (o *explainOptions) print(list []explanation.Explained) error {
 	switch o.output {
 	case command.OutputJSON:
-		return command.WriteJSON(o.streams.Out, list)
+		return command.WriteJSON(o.streams.Out, command.List(list, true))
 	case command.OutputYAML:
-		return command.WriteYAML(o.streams.Out, list)
+		return command.WriteYAML(o.streams.Out, command.List(list, true))
 	}
 	return explanation.Print(o.streams.Out, list, o.style())
 }

@@ -153,7 +153,7 @@ func (e *CronJob) next(c Cluster, f CronJobFacts, at time.Time, recursive bool) 
 	}
 	w := &walk{cluster: c, self: f.Next, seen: map[lang.Ref]bool{}, recursive: recursive}
 	e.Next.Tree = w.part(s, expr.Trace(s.World, s.Job.Subject(), s.Now, -1))
-	e.Next.Roots = roots(c, f.Next, s, c.Decision(f.Next))
+	e.Next.Roots = NewRoots(c).of(f.Next, s, c.Decision(f.Next))
 }
 
 // advise says what one could do about a CronJob, about its runs, and about what its next run

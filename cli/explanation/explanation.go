@@ -116,7 +116,7 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	e.about(s, d, o)
 	e.tree(w, s, o)
 	if d.Action == gate.Waiting || d.Action == gate.Opening || d.Action == gate.Failing || s.Job.Outcome() == lang.Skipped {
-		e.Roots = roots(c, ref, s, d)
+		e.Roots = NewRoots(c).of(ref, s, d)
 	}
 	if s.Job.Outcome() == lang.Undecided && o.Over == "" {
 		e.expect(c, ref)

@@ -25,6 +25,9 @@ type Object struct {
 	snapshot gate.Snapshot
 }
 
+// Ref returns the object by the name that expressions have for it.
+func (o *Object) Ref() lang.Ref { return o.ref }
+
 // mostObjects is how many members of a set are shown.
 const mostObjects = 5
 

@@ -1,6 +1,9 @@
 package explanation
 
 import (
+	"math"
+	"slices"
+
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -8,51 +11,116 @@ import (
 // mostRoots is how many roots are named.
 const mostRoots = 20
 
-// roots goes down from a Job along the checks that decide, and returns what does
-// not wait itself, in the order of the text: what runs, is missing, has failed, or
-// waits for a person.
-func roots(c Cluster, ref lang.Ref, s gate.Snapshot, d gate.Decision) []*Object {
-	r := &rooting{cluster: c, seen: map[lang.Ref]bool{ref: true}}
-	r.below(s, d)
-	return r.found
-}
-
-type rooting struct {
+// Roots finds the roots of Jobs: what does not wait itself, and holds them up, directly or
+// through others. It runs, is missing, has failed, waits for a person, or is one of a
+// deadlock. What it has found of one Job it knows when it is asked about the next, so that
+// all Jobs of a graph cost one walk through it. It serves a cluster that does not change.
+type Roots struct {
 	cluster Cluster
-	seen    map[lang.Ref]bool
-	found   []*Object
+	known   map[lang.Ref][]*Object
+	// Jobs that wait for one another, and are no deadlock as each waits for either of two,
+	// have the same roots. They are found as by Tarjan's algorithm for strongly connected
+	// components: open are those of which not all is known yet, in the order in which the
+	// search has come to them, and number is the place of each there. Of those that it has
+	// left again, partial has what was found.
+	open    []lang.Ref
+	number  map[lang.Ref]int
+	partial map[lang.Ref][]*Object
 }
 
-func (r *rooting) below(s gate.Snapshot, d gate.Decision) {
+// branch is what was found below an object. It is all, unless an open one was met: then least
+// is the lowest number of one.
+type branch struct {
+	found []*Object
+	least int
+}
+
+// NewRoots returns one that knows nothing yet.
+func NewRoots(c Cluster) *Roots {
+	return &Roots{cluster: c, known: map[lang.Ref][]*Object{}, partial: map[lang.Ref][]*Object{}, number: map[lang.Ref]int{}}
+}
+
+// Of returns the roots of a Job, at most 20, in the order of the text.
+func (r *Roots) Of(ref lang.Ref) []*Object {
+	s, exists := r.cluster.Snapshot(ref)
+	if !exists {
+		return nil
+	}
+	return r.of(ref, s, r.cluster.Decision(ref))
+}
+
+// of is Of for a Job about which something else may have been decided than stands in
+// the cluster.
+func (r *Roots) of(ref lang.Ref, s gate.Snapshot, d gate.Decision) []*Object {
+	clear(r.partial)
+	clear(r.number)
+	r.open = r.open[:0]
+	r.begin(ref)
+	b := r.below(s, d)
+	// Behind one that waits for either of two, a Job of a deadlock may come to itself.
+	return slices.DeleteFunc(slices.Clone(b.found), func(o *Object) bool { return o.ref == ref })
+}
+
+func (r *Roots) below(s gate.Snapshot, d gate.Decision) branch {
 	reasons := d.Reasons
 	if expr := gate.Deciding(s); len(reasons) == 0 && expr != nil && (s.Job.Outcome() == lang.Skipped || d.Reason == gate.ReasonDependencyCycle) {
 		reasons = expr.Reasons(s.World, s.Job.Subject(), s.Now)
 	}
+	all, there := branch{least: math.MaxInt}, map[lang.Ref]bool{}
 	for _, reason := range reasons {
-		if reason.Problem != nil || reason.Value == lang.True || len(r.found) == mostRoots {
+		if reason.Problem != nil || reason.Value == lang.True {
 			continue
 		}
 		for i, ref := range culprits(s, reason) {
 			if i == mostObjects {
 				break
 			}
-			r.look(ref)
+			b := r.look(ref)
+			all.least = min(all.least, b.least)
+			for _, o := range b.found {
+				if len(all.found) < mostRoots && !there[o.ref] {
+					there[o.ref] = true
+					all.found = append(all.found, o)
+				}
+			}
 		}
 	}
+	return all
 }
 
-func (r *rooting) look(ref lang.Ref) {
-	if r.seen[ref] || len(r.found) == mostRoots {
-		return
+func (r *Roots) look(ref lang.Ref) branch {
+	if found, known := r.known[ref]; known {
+		return branch{found, math.MaxInt}
 	}
-	r.seen[ref] = true
+	if number, open := r.number[ref]; open {
+		return branch{r.partial[ref], number}
+	}
 	o := objectOf(r.cluster, ref)
-	if waits(o) && o.snapshot.Expr != nil {
-		before := len(r.found)
-		d := r.cluster.Decision(ref)
-		if r.below(o.snapshot, d); len(r.found) > before || d.Reason == gate.ReasonDependencyCycle {
-			return
-		}
+	d := r.cluster.Decision(ref)
+	if !waits(o) || o.snapshot.Expr == nil || d.Reason == gate.ReasonDependencyCycle {
+		r.known[ref] = []*Object{o}
+		return branch{r.known[ref], math.MaxInt}
 	}
-	r.found = append(r.found, o)
+	number := r.begin(ref)
+	b := r.below(o.snapshot, d)
+	if b.least < number {
+		r.partial[ref] = b.found
+		return b
+	}
+	if len(b.found) == 0 {
+		b.found = []*Object{o}
+	}
+	for _, one := range r.open[number:] {
+		delete(r.number, one)
+		delete(r.partial, one)
+		r.known[one] = b.found
+	}
+	r.open = r.open[:number]
+	return branch{b.found, math.MaxInt}
+}
+
+func (r *Roots) begin(ref lang.Ref) int {
+	number := len(r.open)
+	r.open, r.number[ref] = append(r.open, ref), number
+	return number
 }

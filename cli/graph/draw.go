@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 
@@ -69,7 +68,10 @@ func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error
 		return ref, fmt.Errorf("there is no Job %s among those of namespace %s and what they wait for; look with -n %s",
 			ref, o.scope, ref.Namespace)
 	}
-	return ref, fmt.Errorf("there is no Job %s%s", ref, cmp.Or(o.where(), " in the cluster"))
+	if len(o.files.Filenames) == 0 {
+		return ref, cluster.NotThere(w, ref)
+	}
+	return ref, fmt.Errorf("there is no Job %s%s", ref, o.where())
 }
 
 // The limits above which Jobs with the same neighbours are drawn as one.

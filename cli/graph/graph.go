@@ -16,8 +16,6 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
-	"depctl.dev/cli/picture"
-	"depctl.dev/gate"
 )
 
 // graphOptions is what "depctl graph" was asked to do.
@@ -121,7 +119,7 @@ func (o *graphOptions) validate() error {
 	case o.watch && !slices.Contains([]string{"", "picture", "tree", "wide"}, o.output):
 		return command.UsageErrorf("--watch draws text, not -o %s", o.output)
 	case !slices.Contains(graphOutputs, o.output):
-		return command.UsageErrorf("unknown output format %q, it is one of: %s", o.output, strings.Join(graphOutputs[1:], ", "))
+		return command.UnknownOutput(o.output, graphOutputs[1:]...)
 	case o.collapse != "" && o.collapse != "namespace":
 		return command.UsageErrorf("--collapse %q: the only thing to collapse is \"namespace\"", o.collapse)
 	case !slices.Contains([]string{"auto", "always", "never"}, o.colour):
@@ -132,11 +130,9 @@ func (o *graphOptions) validate() error {
 	if err := command.ValidateRun(o.runName); err != nil {
 		return err
 	}
-	for _, state := range o.states {
-		if !slices.Contains(picture.States, gate.State(state)) {
-			return command.UsageErrorf("--state %q: it is one of: %s", state, stateList())
-		}
-		o.selection.states = append(o.selection.states, gate.State(state))
+	var err error
+	if o.selection.states, err = command.States(o.states); err != nil {
+		return err
 	}
 	if o.selector != "" {
 		selector, err := labels.Parse(o.selector)
@@ -146,14 +142,6 @@ func (o *graphOptions) validate() error {
 		o.selection.labels = selector
 	}
 	return nil
-}
-
-func stateList() string {
-	names := make([]string, len(picture.States))
-	for i, state := range picture.States {
-		names[i] = string(state)
-	}
-	return strings.Join(names, ", ")
 }
 
 func (o *graphOptions) complete(f *cluster.Factory) error {

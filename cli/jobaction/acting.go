@@ -92,7 +92,7 @@ func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) err
 		return err
 	}
 	if a.structured = cluster.Printer(a.output); a.structured == nil && a.output != "" && a.output != "name" {
-		return command.UsageErrorf("unknown output format %q, there are name, json and yaml", a.output)
+		return command.UnknownOutput(a.output, "name", command.OutputJSON, command.OutputYAML)
 	}
 	namespace, err := f.Namespace()
 	if err != nil {
@@ -123,7 +123,7 @@ func (a *acting) find(ctx context.Context, names []string, fits func(cluster.Liv
 		}
 		if !is {
 			var err error
-			if ref, err = command.JobNamed(name, a.namespace); err != nil {
+			if ref, err = command.Named(name, a.namespace); err != nil {
 				return nil, err
 			}
 		}

@@ -111,9 +111,7 @@ func (o *kindsOptions) run(ctx context.Context) error {
 		return err
 	}
 	list := listOf(w.KindsNamed(), served)
-	items := struct {
-		Items []kindJSON `json:"items"`
-	}{list}
+	items := command.List(list, false)
 	switch o.output {
 	case command.OutputJSON:
 		err = command.WriteJSON(o.streams.Out, items)

@@ -43,7 +43,7 @@ const limitsExample = `  # The limits of the current namespace, and of all
   depctl limits licence -n etl
 
   # How many wait?
-  depctl limits -A -o json | jq '.[] | {limit, waiting}'`
+  depctl limits -A -o json | jq '.items[] | {limit, waiting}'`
 
 // limitsOptions is what "depctl limits" was asked to do.
 type limitsOptions struct {

@@ -18,9 +18,9 @@ import (
 func (o *limitsOptions) print(w *snapshot.World, all []snapshot.Limit) error {
 	switch {
 	case o.output == command.OutputJSON:
-		return command.WriteJSON(o.streams.Out, o.json(all))
+		return command.WriteJSON(o.streams.Out, command.List(o.json(all), o.name != ""))
 	case o.output == command.OutputYAML:
-		return command.WriteYAML(o.streams.Out, o.json(all))
+		return command.WriteYAML(o.streams.Out, command.List(o.json(all), o.name != ""))
 	case len(all) == 0:
 		where := ""
 		if o.scope != "" {

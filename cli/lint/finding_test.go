@@ -77,10 +77,11 @@ func TestTheFormatsSayTheSame(t *testing.T) {
 		return stdout
 	}
 
-	var items []manifest.FindingJSON
+	var list struct{ Items []manifest.FindingJSON }
 	decoder := json.NewDecoder(strings.NewReader(lint(command.OutputJSON)))
 	decoder.DisallowUnknownFields()
-	require.NoError(t, decoder.Decode(&items))
+	require.NoError(t, decoder.Decode(&list))
+	items := list.Items
 	require.Len(t, items, 5)
 	require.Equal(t, manifest.FindingJSON{
 		File: path, Document: 1, Kind: "Job", Namespace: "etl", Name: "ü, x", Line: 2, Column: 83, EndLine: 2, EndColumn: 84,

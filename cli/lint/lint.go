@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -151,7 +150,7 @@ func (o *lintOptions) validate() error {
 	}
 	formats := []string{outputText, command.OutputJSON, outputSARIF, outputGitHub}
 	if !slices.Contains(formats, o.output) {
-		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
+		return command.UnknownOutput(o.output, formats...)
 	}
 	return nil
 }
@@ -239,7 +238,7 @@ func (o *lintOptions) print(result lintResult) error {
 	var err error
 	switch o.output {
 	case command.OutputJSON:
-		err = command.WriteJSON(o.streams.Out, manifest.FindingsJSON(result.findings))
+		err = command.WriteJSON(o.streams.Out, command.List(manifest.FindingsJSON(result.findings), false))
 	case outputSARIF:
 		err = command.WriteJSON(o.streams.Out, newSARIF(result.findings, o.build.Version))
 	case outputGitHub:

@@ -34,7 +34,7 @@ func jobText(name, dependsOn, annotations, spec string) string {
 	return fmt.Sprintf("---\nkind: Job\nmetadata: {name: %s, annotations: {%s}}\nspec: {%s, template: {spec: {containers: [{name: a}]}}}\n", name, annotations, spec)
 }
 
-func TestRulesSpeakOnlyWhereThereIsSomethingToMend(t *testing.T) {
+func TestRulesSpeakOnlyWhereThereIsSomethingToFix(t *testing.T) {
 	t.Parallel()
 	plain := func(name, dependsOn string) string { return jobText(name, dependsOn, "", "") }
 	deployed := func(name, dependsOn string) string {

@@ -187,7 +187,7 @@ func (o *planOptions) validate() error {
 	case o.maxStarting > 0 && o.order != orderArrival:
 		return command.UsageErrorf("--max-starting and --order %s exclude each other: the gate has an order of its own", o.order)
 	case o.output != "" && !slices.Contains(formats, o.output):
-		return command.UsageErrorf("unknown output format %q, there are %s", o.output, strings.Join(formats, ", "))
+		return command.UnknownOutput(o.output, formats...)
 	case !slices.Contains([]string{"", themeLight, themeDark}, o.theme):
 		return command.UsageErrorf("unknown theme %q, there are %s and %s", o.theme, themeLight, themeDark)
 	}

@@ -31,7 +31,7 @@ const runsExample = `  # The runs of a namespace, and what holds them up
   depctl runs --matrix
 
   # The names of the runs that failed
-  depctl runs -o json | jq -r '.[] | select(.state == "failed") | .run'`
+  depctl runs -o json | jq -r '.items[] | select(.state == "failed") | .run'`
 
 // runsOptions is what "depctl runs" was asked to do.
 type runsOptions struct {

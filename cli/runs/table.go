@@ -76,9 +76,9 @@ func (o *runsOptions) print(w *snapshot.World, list []*summary) error {
 			all[i] = s.json(w)
 		}
 		if o.output == command.OutputYAML {
-			return command.WriteYAML(o.streams.Out, all)
+			return command.WriteYAML(o.streams.Out, command.List(all, false))
 		}
-		return command.WriteJSON(o.streams.Out, all)
+		return command.WriteJSON(o.streams.Out, command.List(all, false))
 	case o.output == "name":
 		for _, s := range list {
 			fmt.Fprintln(out, s.display())

@@ -224,7 +224,7 @@ func (o *submitOptions) validate(script, program []string) error {
 	switch o.output {
 	case "", "yaml", command.OutputJSON, "name":
 	default:
-		return command.UsageErrorf("unknown output format %q, there are yaml, json and name", o.output)
+		return command.UnknownOutput(o.output, command.OutputYAML, command.OutputJSON, "name")
 	}
 	if o.parsable && o.output != "" {
 		return command.UsageErrorf("--parsable and -o do not go together")

@@ -48,16 +48,16 @@ func depctlWaitsForOtherKinds(t *testing.T, c *cluster, _ func()) {
 }
 
 // checkOf returns what depctl check finds of one thing.
-func (s *space) checkOf(name string) (level, message, mend string) {
+func (s *space) checkOf(name string) (level, message, fix string) {
 	s.t.Helper()
 	stdout, _, _ := s.depctl(s.Kubeconfig(), "check", "-o", "json")
 	var all struct {
-		Findings []struct{ Check, Level, Message, Mend string }
+		Findings []struct{ Check, Level, Message, Fix string }
 	}
 	require.NoError(s.t, json.Unmarshal([]byte(stdout), &all), stdout)
 	for _, f := range all.Findings {
 		if f.Check == name {
-			return f.Level, f.Message, f.Mend
+			return f.Level, f.Message, f.Fix
 		}
 	}
 	return "", "", ""
@@ -73,14 +73,14 @@ func depctlChecksWhatTheGateMayLookUp(t *testing.T, c *cluster, _ func()) {
 	s.apply(crds, strings.NewReplacer("example.com", "example.net", "widget", "gadget", "Widget", "Gadget").Replace(widgetKind))
 	s.make("key", "secret:key, gadget.example.net:g")
 	s.saysOf("key", "may not list and watch")
-	var mend string
+	var fix string
 	s.until("the kind is there", func() bool {
-		level, message, mend = s.checkOf("kinds")
+		level, message, fix = s.checkOf("kinds")
 		return strings.Contains(message, "gadget")
 	})
 	require.Equal(t, "warning", level)
 	require.Equal(t, "the gate may not list and watch what Jobs wait for, here with how many do: secret (1), gadget.example.net (1)", message)
-	for line := range strings.SplitSeq(mend, " && ") {
+	for line := range strings.SplitSeq(fix, " && ") {
 		s.kubectl("", strings.Fields(strings.ReplaceAll(line, "deploy/", "../../deploy/"))[1:]...)
 	}
 	s.until("the gate may", func() bool {

@@ -30,13 +30,11 @@ type limitOf struct {
 func (s *space) line(name string) (of limitOf, jobs []string) {
 	s.t.Helper()
 	stdout, _ := s.does("limits", name, "-o", "json")
-	var list []limitOf
-	require.NoError(s.t, json.Unmarshal([]byte(stdout), &list), stdout)
-	require.Len(s.t, list, 1)
-	for _, one := range list[0].Line {
+	require.NoError(s.t, json.Unmarshal([]byte(stdout), &of), stdout)
+	for _, one := range of.Line {
 		jobs = append(jobs, one.Job)
 	}
-	return list[0], jobs
+	return of, jobs
 }
 
 // depctl shows the line in which the gate gives tokens: who is the first in it starts first.

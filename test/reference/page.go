@@ -18,6 +18,7 @@ var pages = []page{
 	{"docs/reference/events.md", reasonTable},
 	{"docs/reference/metrics.md", metricTable},
 	{"docs/reference/kinds.md", kindTable},
+	{"docs/reference/json.md", jsonPage},
 }
 
 const (

@@ -74,7 +74,7 @@ func (i *Inquirer) held(ctx context.Context, r *Reading, ref lang.Ref) (*batchv1
 	o, err := i.objects.Resource(gate.ResourceOf(of)).Namespace(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
-		return nil, fmt.Errorf("there is no %s %s/%s", of.Noun, ref.Namespace, ref.Name)
+		return nil, NoObject(ref, nil)
 	case err != nil:
 		return nil, fmt.Errorf("reading %s %s/%s: %w", of.Noun, ref.Namespace, ref.Name, err)
 	}

@@ -53,7 +53,8 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 		job, err := i.Client.BatchV1().Jobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
-			return nil, nil, fmt.Errorf("there is no Job %s; those that are there: depctl status -n %s", ref, ref.Namespace)
+			_ = r.Look(ctx, lang.Ref{Kind: lang.KindJob, Namespace: ref.Namespace, Name: "*"}) // for names that are near
+			return nil, nil, NotThere(r.World, ref)
 		case err != nil:
 			return nil, nil, fmt.Errorf("reading Job %s: %w", ref, err)
 		}

@@ -133,6 +133,9 @@ func (f *LiveWorld) set(job *batchv1.Job) lang.Ref {
 	if !exists || known.UID != job.UID || known.ResourceVersion != job.ResourceVersion {
 		f.reading.World.Add(observed)
 		f.reading.World.Note(job)
+		if f.reading.Noted != nil {
+			f.reading.Noted(job)
+		}
 		f.tell()
 	}
 	return observed.Identity()

@@ -102,7 +102,7 @@ func (c *JobClient) Explain(ctx context.Context, err error, needs Right, ref lan
 	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), " cannot "+needs.Verb+" resource "):
 		return &Denied{needs, c.User(ctx)}
 	case apierrors.IsNotFound(err) && ref.Name != "":
-		return fmt.Errorf("there is no %s %q in namespace %s", needs.Kind.singular, ref.Name, ref.Namespace)
+		return c.notFound(ctx, ref, needs.Kind)
 	case apierrors.ReasonForError(err) == "":
 		return &Unreachable{fmt.Errorf("%s: %w; is the cluster reachable, and is it the right --context?", what, err)}
 	}

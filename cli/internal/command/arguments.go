@@ -37,6 +37,21 @@ func JobNamed(name, namespace string) (lang.Ref, error) {
 	return ref, nil
 }
 
+// Named reads the name of a Job, or of an object of another kind that waits as Jobs do.
+func Named(argument, namespace string) (lang.Ref, error) {
+	ref, is := HeldNamed(argument, namespace)
+	if !is {
+		var err error
+		if ref, err = JobNamed(argument, namespace); err != nil {
+			return ref, err
+		}
+	}
+	if ref.Namespace == "" {
+		return ref, UsageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
+	}
+	return ref, nil
+}
+
 // CronJobNamed returns the CronJob that an argument such as cronjob/NAME names, and whether it
 // names one.
 func CronJobNamed(argument string) (string, bool) {

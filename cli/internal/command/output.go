@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"sigs.k8s.io/yaml"
+
+	"depctl.dev/lang"
 )
 
 // OutputJSON is the only value of --output so far; no value means text.
@@ -21,7 +23,7 @@ func AddOutputFlag(flags *pflag.FlagSet, output *string) {
 // ValidateOutput returns a UsageError for a format that is not json.
 func ValidateOutput(output string) error {
 	if output != "" && output != OutputJSON {
-		return UsageErrorf("unknown output format %q, the only one is %q", output, OutputJSON)
+		return UnknownOutput(output, OutputJSON)
 	}
 	return nil
 }
@@ -35,6 +37,20 @@ func WriteJSON(w io.Writer, value any) error {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
 	return nil
+}
+
+// List returns what a command prints for programs that tells of several things: an object
+// with items, or, as kubectl has it, what alone was asked for by its name.
+func List[T any](items []T, named bool) any {
+	if named && len(items) == 1 {
+		return items[0]
+	}
+	if items == nil {
+		items = []T{}
+	}
+	return struct {
+		Items []T `json:"items"`
+	}{items}
 }
 
 // Gap is how many columns stand between two cells, as with kubectl.
@@ -53,7 +69,15 @@ func ValidateOutputs(output string, known ...string) error {
 			return nil
 		}
 	}
-	return UsageErrorf("unknown output format %q, there are %s", output, strings.Join(known, ", "))
+	return UnknownOutput(output, known...)
+}
+
+// UnknownOutput is the UsageError for a format that is none of those known.
+func UnknownOutput(output string, known ...string) error {
+	if near := lang.Nearest(output, known); near != "" {
+		return UsageErrorf("unknown output format %q, did you mean %q? It is one of: %s", output, near, strings.Join(known, ", "))
+	}
+	return UsageErrorf("unknown output format %q, it is one of: %s", output, strings.Join(known, ", "))
 }
 
 // WriteYAML writes a value as YAML, by its JSON.

@@ -1,6 +1,9 @@
 package snapshot
 
 import (
+	"maps"
+	"slices"
+
 	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
@@ -101,6 +104,9 @@ func (q *Inquiry) Expect(ref lang.Ref) simulate.Expectation {
 
 // Estimate returns how long a Job may take.
 func (q *Inquiry) Estimate(ref lang.Ref) (simulate.Estimate, bool) { return q.History.Estimate(ref) }
+
+// Refs returns all Jobs that are there, and what else waits, in no order.
+func (q *Inquiry) Refs() []lang.Ref { return slices.Collect(maps.Keys(q.Jobs)) }
 
 // Prerequisites returns what a Job waits for.
 func (q *Inquiry) Prerequisites(ref lang.Ref) []lang.Ref { return q.Graph.Prerequisites(ref) }
