@@ -271,7 +271,7 @@ func TestCluster(t *testing.T) {
 		"get-fields":              {args: "get -A --field-selector metadata.namespace=rep,state!=failed"},
 		"get-unknown-field":       {args: "get --field-selector status.successful=1"},
 		"get-jsonpath":            {args: "get load-2 -o jsonpath={.state}:{.blockedBy[*]}"},
-		"get-go-template":         {args: "get held array -o go-template={{range.items}}{{.name}}={{.state}};{{end}}"},
+		"get-go-template":         {args: "get -o go-template={{range.items}}{{.name}}={{.state}};{{end}}"},
 		"get-other-namespace":     {args: "get rep/total load-2", denied: true},
 		"get-missing":             {args: "get laod-2"},
 		"get-nothing":             {args: "get nothing-*"},

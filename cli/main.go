@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/cluster"
@@ -27,6 +32,7 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 	name, rest := commandLine(args)
 	root := newRoot(name, f, streams)
 	root.SetArgs(rest)
+	f.Depctl = again(root, f)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return command.ExitOK
@@ -42,4 +48,29 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 		return command.ExitUsage
 	}
 	return command.ExitError
+}
+
+// again returns what runs another command with the options of the connection that this one has.
+func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
+	return func(ctx context.Context, args []string, out io.Writer, on command.Terminal) int {
+		g := *f
+		g.Flags = genericclioptions.NewConfigFlags(true)
+		g.Flags.CacheDir = nil
+		g.Terminal = func(io.Writer) command.Terminal { return on }
+		g.Interactive = func(io.Reader) bool { return false }
+		line := []string{"depctl"}
+		root.PersistentFlags().VisitAll(func(flag *pflag.Flag) {
+			values := []string{flag.Value.String()}
+			if several, is := flag.Value.(pflag.SliceValue); is {
+				values = several.GetSlice()
+			}
+			for _, value := range values {
+				if flag.Changed && flag.Name != "namespace" {
+					line = append(line, "--"+flag.Name+"="+value)
+				}
+			}
+		})
+		streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: out, ErrOut: out}
+		return run(ctx, append(line, args...), &g, streams)
+	}
 }

@@ -94,7 +94,7 @@ func (c *columns) print(w io.Writer, l list) error {
 		}
 		rows = append(rows, head)
 	}
-	for _, r := range l.rows {
+	for _, r := range l.Rows {
 		object, err := generic(itemOf(r))
 		if err != nil {
 			return err

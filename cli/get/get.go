@@ -9,7 +9,6 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
@@ -30,8 +29,7 @@ held, has a mistake or is not there, and where there is nothing of that, what ru
 A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
 several. The states are those of "depctl graph".
 
-The fields of -o json, which --sort-by, jsonpath, go-template and custom-columns can
-name, are: ` + fieldList + `.
+The fields of -o json, which --sort-by, jsonpath and custom-columns can name, are: ` + fieldList + `.
 A field selector knows metadata.name, metadata.namespace, kind, run, step and state.`
 
 const getExample = `  # The Jobs of the current namespace, and of all
@@ -51,7 +49,7 @@ const getExample = `  # The Jobs of the current namespace, and of all
   depctl get -o custom-columns=JOB:.name,STATE:.state,AFTER:.dependsOn
   depctl get load -o jsonpath='{.state}'
 
-  # Each change, a line
+  # On a terminal, a screen with keys; in a pipe, each change, a line
   depctl get --run monday -w`
 
 type getOptions struct {
@@ -66,7 +64,6 @@ type getOptions struct {
 	noHeaders     bool
 	watch         bool
 	runName       string
-	template      *genericclioptions.KubeTemplatePrintFlags
 
 	// The rest is filled in by complete.
 	namespace string
@@ -75,14 +72,14 @@ type getOptions struct {
 	source    *cluster.Reader
 	format    format
 	progress  map[lang.Ref]listing.Progress
+	// screen says that there is a terminal to draw on, and depctl is for its keys.
+	screen bool
+	depctl cluster.Depctl
 }
 
 // New returns "depctl get".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &getOptions{
-		streams: streams, clock: f.Clock, template: genericclioptions.NewKubeTemplatePrintFlags(),
-		progress: map[lang.Ref]listing.Progress{},
-	}
+	o := &getOptions{streams: streams, clock: f.Clock, progress: map[lang.Ref]listing.Progress{}}
 	cmd := &cobra.Command{
 		Use:                   "get [JOB...] [-n NAMESPACE | -A] [-l SELECTOR] [--run NAME] [--state STATES] [-w] [-o FORMAT]",
 		Short:                 "List Jobs: state, progress, and what holds them up",
@@ -110,11 +107,10 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.StringSliceVar(&o.states, "state", nil, "Only Jobs in these `STATES`, as in --state waiting,failed.")
 	command.AddRunFlag(flags, &o.runName)
 	flags.StringVar(&o.sortBy, "sort-by", "", "Sort by this `FIELD` of -o json, as in .created.")
-	flags.BoolVarP(&o.watch, "watch", "w", false, "Go on, and print a line for each that has changed.")
+	flags.BoolVarP(&o.watch, "watch", "w", false, "Go on: on a terminal as a screen with keys, in a pipe with a line for each Job that has changed.")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
-	o.template.AddFlags(cmd)
 	flags.StringVarP(&o.output, "output", "o", "",
-		"Output format: wide, json, yaml, name, jsonpath, jsonpath-file, go-template, go-template-file, custom-columns or custom-columns-file.")
+		"Output format: wide, json, yaml, name, jsonpath, jsonpath-file, custom-columns or custom-columns-file.")
 	return cmd
 }
 
@@ -160,7 +156,8 @@ func (o *getOptions) complete(f *cluster.Factory, names []string) error {
 	}
 	o.namespace = namespace
 	if t, is := o.format.(*table); is {
-		t.terminal, t.namespace = f.Terminal(o.streams.Out), namespace
+		t.Terminal, t.Namespace = f.Terminal(o.streams.Out), namespace
+		o.screen, o.depctl = f.HasScreen(t.Terminal, o.streams.In), f.Depctl
 	}
 	for _, name := range names {
 		ref, err := command.Named(name, namespace)

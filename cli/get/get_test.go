@@ -5,14 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
-	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/listing"
-	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -50,29 +46,4 @@ func TestChangesAreTakenOnce(t *testing.T) {
 	delete(there, lang.Job("etl", "a"))
 	require.Equal(t, []string{"a missing"}, states(c.take(nil, there)))
 	require.Empty(t, c.take(nil, there))
-}
-
-// A line never exceeds the terminal as long as the columns fit that are never left out.
-func TestATableFitsTheTerminal(t *testing.T) {
-	t.Parallel()
-	text := rapid.StringMatching(`[a-z(ü世 )-]{1,60}`)
-	rapid.Check(t, func(t *rapid.T) {
-		tb := &table{terminal: command.Terminal{Width: rapid.IntRange(60, 220).Draw(t, "columns"), Glyphs: picture.Unicode()}, namespace: "etl"}
-		var l list
-		l.now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-		for range rapid.IntRange(1, 4).Draw(t, "rows") {
-			r := row(rapid.StringMatching(`[a-z]{1,20}`).Draw(t, "name"), gate.StateWaiting)
-			r.WaitsFor = rapid.SliceOfN(text, 0, 5).Draw(t, "waits for")
-			for _, name := range rapid.SliceOfN(rapid.StringMatching(`[a-z-]{1,50}`), 0, 4).Draw(t, "blocked by") {
-				r.BlockedBy = append(r.BlockedBy, lang.Job("etl", name))
-			}
-			r.Job.Created = l.now.Add(-time.Hour)
-			l.rows = append(l.rows, r)
-		}
-		var b strings.Builder
-		require.NoError(t, tb.print(&b, l))
-		for line := range strings.Lines(b.String()) {
-			require.LessOrEqual(t, picture.Width(strings.TrimRight(line, "\n")), tb.terminal.Width, "%s", b.String())
-		}
-	})
 }

@@ -12,20 +12,34 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/screen"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
-// follow prints all rows, and then each that has changed, until the context ends or nobody
-// reads.
+// follow shows a screen on a terminal, and else prints all rows, and then each that has
+// changed, until the context ends or nobody reads.
 func (o *getOptions) follow(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	f, err := o.source.Follow(ctx, o.clock.Now())
 	if err != nil {
 		return err
+	}
+	if t, people := o.format.(*table); people && o.screen {
+		return screen.Run(ctx, screen.Options{
+			Streams: o.streams, Clock: o.clock, Terminal: t.Terminal, Namespace: o.namespace, Live: f, Depctl: o.depctl,
+			Look: func(w *snapshot.World, notes []string, _ command.Terminal) (screen.Frame, error) {
+				q := snapshot.NewInquiry(w)
+				rows, err := o.rows(q)
+				if err != nil {
+					return screen.Frame{}, err
+				}
+				return screen.FrameOf(q, rows, notes), nil
+			},
+		})
 	}
 	known, first := changes{}, true
 	r := &command.Redrawer{Streams: o.streams, Terminal: func(io.Writer) command.Terminal { return command.Terminal{} }, Objects: true}
@@ -83,7 +97,7 @@ func (o *getOptions) printChanges(out io.Writer, q *snapshot.Inquiry, changed []
 	if !o.format.forPeople() {
 		for _, row := range changed {
 			one := l
-			one.rows, one.one = []listing.Row{row}, true
+			one.Rows, one.one = []listing.Row{row}, true
 			if err := o.format.print(out, one); err != nil {
 				return err
 			}

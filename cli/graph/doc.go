@@ -4,8 +4,8 @@
 //	newModel      a snapshot -> the nodes and edges to show (selection.go, model.go, edges.go)
 //	difference    two models -> what manifests would change (diff.go)
 //	draw          a model -> text, pictures or data (draw.go, package picture)
-//	follow        events -> the same again and again (watch.go, by cluster.LiveWorld and
-//	              command.Redrawer)
+//	follow        events -> the same again and again (watch.go, by cluster.LiveWorld, and
+//	              package screen or command.Redrawer)
 //
 // The drawing goes to standard output, and what is said about it (notes.go) to
 // standard error, so that a pipe carries the drawing alone.

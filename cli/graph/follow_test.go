@@ -41,10 +41,10 @@ func (s *shared) String() string {
 	return s.b.String()
 }
 
-// listing is a client of the fake cluster, which cannot list by a watch.
-type listing struct{ batchv1client.JobsGetter }
+// plainLists is a client of the fake cluster, which cannot list by a watch.
+type plainLists struct{ batchv1client.JobsGetter }
 
-func (listing) IsWatchListSemanticsUnSupported() bool { return true }
+func (plainLists) IsWatchListSemanticsUnSupported() bool { return true }
 
 func TestWatchDrawsWhatChangesHereAndWhereItIsWaitedFor(t *testing.T) {
 	job := func(namespace, name, dependsOn string) *batchv1.Job {
@@ -62,7 +62,7 @@ func TestWatchDrawsWhatChangesHereAndWhereItIsWaitedFor(t *testing.T) {
 	out := &shared{}
 	o := &graphOptions{
 		streams: genericiooptions.IOStreams{Out: out, ErrOut: out}, clock: clock.RealClock{}, output: "tree",
-		source:    cluster.NewJobReader(listing{client.BatchV1()}, "etl"),
+		source:    cluster.NewJobReader(plainLists{client.BatchV1()}, "etl"),
 		namespace: "etl", scope: "etl", terminal: command.Terminal{Glyphs: picture.Unicode()}, up: -1, down: -1,
 		redetect: func(io.Writer) command.Terminal { return command.Terminal{} },
 	}

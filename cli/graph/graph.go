@@ -48,6 +48,9 @@ type graphOptions struct {
 	selection selection
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
+	// screen says that there is a terminal to draw on, and depctl is for its keys.
+	screen bool
+	depctl cluster.Depctl
 }
 
 // New returns "depctl graph".
@@ -146,6 +149,7 @@ func (o *graphOptions) validate() error {
 
 func (o *graphOptions) complete(f *cluster.Factory) error {
 	o.terminal, o.redetect = f.Terminal(o.streams.Out), f.Terminal
+	o.screen, o.depctl = f.HasScreen(o.terminal, o.streams.In), f.Depctl
 	if o.colour != "auto" {
 		o.terminal.Colour = o.colour == "always"
 	}

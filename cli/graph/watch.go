@@ -1,13 +1,19 @@
 package graph
 
 import (
+	"bytes"
 	"context"
+	"slices"
+	"strings"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/screen"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/listing"
+	"depctl.dev/lang"
 )
 
 // follow draws a graph again whenever it changes, until the context ends.
@@ -22,6 +28,11 @@ func (o *graphOptions) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.screen {
+		return screen.Run(ctx, screen.Options{
+			Streams: o.streams, Clock: o.clock, Terminal: o.terminal, Namespace: o.namespace, Live: f, Drawn: true, Depctl: o.depctl, Look: o.look,
+		})
+	}
 	r := &command.Redrawer{Streams: o.streams, Terminal: o.redetect}
 	return r.Run(ctx, f.Changed, f.Ended(), func(streams genericiooptions.IOStreams, t command.Terminal) error {
 		one := *o
@@ -34,4 +45,27 @@ func (o *graphOptions) follow(ctx context.Context) error {
 			return one.print(m, notes)
 		})
 	})
+}
+
+// look makes a frame for a screen: the drawing, and the Jobs in it as rows.
+func (o *graphOptions) look(w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
+	var text, said bytes.Buffer
+	one := *o
+	one.streams.Out, one.streams.ErrOut, one.terminal = &text, &said, on
+	m, err := one.model(w)
+	if err != nil {
+		return screen.Frame{}, err
+	}
+	if err := one.print(m, notes); err != nil {
+		return screen.Frame{}, err
+	}
+	drawn := map[lang.Ref]bool{}
+	for _, n := range m.Nodes {
+		drawn[n.Ref] = true
+	}
+	q := snapshot.NewInquiry(w)
+	rows := slices.DeleteFunc(listing.Of(q, nil, listing.Selection{}), func(r listing.Row) bool { return !drawn[r.Ref] })
+	frame := screen.FrameOf(q, rows, strings.Split(strings.TrimSpace(said.String()), "\n"))
+	frame.Drawing = text.String()
+	return frame, nil
 }

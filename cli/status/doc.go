@@ -3,5 +3,5 @@
 //
 // It has the flags, and the tables (statustable.go) and data (statusjson.go) that it
 // prints; package overview counts. --watch looks at a cluster.LiveWorld, and
-// draws by a command.Redrawer.
+// draws by package screen or by a command.Redrawer.
 package status

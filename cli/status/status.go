@@ -1,6 +1,7 @@
 package status
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -11,7 +12,9 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/screen"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/listing"
 	"depctl.dev/cli/overview"
 	"depctl.dev/lang"
 )
@@ -59,6 +62,9 @@ type statusOptions struct {
 	terminal  command.Terminal
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
+	// screen says that there is a terminal to draw on, and depctl is for its keys.
+	screen bool
+	depctl cluster.Depctl
 }
 
 // New returns "depctl status".
@@ -111,6 +117,7 @@ func (o *statusOptions) validate() error {
 
 func (o *statusOptions) complete(f *cluster.Factory) error {
 	o.terminal, o.redetect = f.Terminal(o.streams.Out), f.Terminal
+	o.screen, o.depctl = f.HasScreen(o.terminal, o.streams.In) && o.output != command.OutputJSON, f.Depctl
 	var err error
 	if !o.allNamespaces {
 		if o.namespace, err = f.Namespace(); err != nil {
@@ -159,6 +166,19 @@ func (o *statusOptions) print(q *snapshot.Inquiry) error {
 	return o.draw(q, s)
 }
 
+// look makes a frame for a screen.
+func (o *statusOptions) look(w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
+	var text bytes.Buffer
+	one, q := *o, snapshot.NewInquiry(w)
+	one.streams.Out, one.terminal = &text, on
+	if err := one.print(q); err != nil {
+		return screen.Frame{}, err
+	}
+	frame := screen.FrameOf(q, listing.Of(q, nil, listing.Selection{Namespace: o.namespace, Run: o.runName, Labels: o.labels}), notes)
+	frame.Drawing = text.String()
+	return frame, nil
+}
+
 // follow shows the summary again and again until the context ends, or nobody reads.
 func (o *statusOptions) follow(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -166,6 +186,11 @@ func (o *statusOptions) follow(ctx context.Context) error {
 	f, err := o.source.Follow(ctx, o.clock.Now())
 	if err != nil {
 		return err
+	}
+	if o.screen {
+		return screen.Run(ctx, screen.Options{
+			Streams: o.streams, Clock: o.clock, Terminal: o.terminal, Namespace: o.namespace, Live: f, Drawn: true, Depctl: o.depctl, Look: o.look,
+		})
 	}
 	r := &command.Redrawer{Streams: o.streams, Terminal: o.redetect, Objects: o.output == command.OutputJSON}
 	return r.Run(ctx, f.Changed, f.Ended(), func(streams genericiooptions.IOStreams, t command.Terminal) error {

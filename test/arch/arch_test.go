@@ -52,11 +52,12 @@ var law = []rule{
 	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/lang/kind", module + "/gate/status", module + "/gate/lookup", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
 	{"cli/internal/command", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
 	{"cli/internal/manifest", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/status", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
+	{"cli/internal/screen", []string{module + "/lang", module + "/gate", module + "/cli/internal/cluster", module + "/cli/internal/command", module + "/cli/internal/snapshot", module + "/cli/listing", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/util/duration", "k8s.io/cli-runtime/pkg/genericiooptions", "k8s.io/utils/clock", "charm.land/", "github.com/charmbracelet/"}, "what --watch shows on a terminal: it reads through a LiveWorld, and acts by commands"},
 	{"cli/internal/snapshot", []string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
 
 	{"cli/check", command, aCommand},
 	{"cli/explain", command, aCommand},
-	{"cli/get", append([]string{module + "/cli/listing", module + "/lang/kind", "k8s.io/client-go/util/jsonpath"}, command...), aCommand},
+	{"cli/get", append([]string{module + "/lang/kind", "k8s.io/client-go/util/jsonpath"}, command...), aCommand},
 	{"cli/graph", command, aCommand},
 	{"cli/jobaction", command, aCommand},
 	{"cli/kinds", append([]string{module + "/lang/kind"}, command...), aCommand},
@@ -81,7 +82,7 @@ var law = []rule{
 	{"cli/batch/slurm", dialect, aDialect},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
 	{"cli/explanation", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
-	{"cli/listing", []string{module + "/lang", module + "/gate", module + "/cli/explanation", module + "/cli/picture", "k8s.io/apimachinery/pkg/fields", "k8s.io/apimachinery/pkg/labels"}, "pure: the Jobs of a cluster as lines of a table"},
+	{"cli/listing", []string{module + "/lang", module + "/gate", module + "/cli/internal/command", module + "/cli/explanation", module + "/cli/picture", "k8s.io/apimachinery/pkg/"}, "pure: the Jobs of a cluster as lines of a table"},
 	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
@@ -102,8 +103,8 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // them may import: what is below it, and no other command.
 var (
 	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
-	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
+	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/screen", "internal/snapshot")
+	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "listing", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 
@@ -128,7 +129,7 @@ func inCLI(names ...string) []string {
 
 // watched are the imports that the law speaks of. The standard library and
 // small helpers are free.
-var watched = []string{module + "/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/", "github.com/alecthomas/participle/", "github.com/robfig/cron/v3", "github.com/fluxcd/"}
+var watched = []string{module + "/", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/", "github.com/alecthomas/participle/", "github.com/robfig/cron/v3", "github.com/fluxcd/", "charm.land/", "github.com/charmbracelet/"}
 
 type listed struct {
 	ImportPath string

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -37,6 +38,18 @@ type Factory struct {
 	NewNames   func(*rest.Config) (metadata.Interface, error)
 	// Interactive reports whether a person can be asked there.
 	Interactive func(io.Reader) bool
+	// Depctl runs another command on the same cluster.
+	Depctl Depctl
+}
+
+// Depctl runs a command of depctl, without its name, as the same user on the same cluster. What
+// it prints, also what it says beside it, goes to out, for a terminal that is on. It returns
+// the exit code.
+type Depctl func(ctx context.Context, args []string, out io.Writer, on command.Terminal) int
+
+// HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
+func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
+	return t.Interactive && t.Width > 0 && f.Depctl != nil && f.Interactive(in)
 }
 
 // NewFactory returns the factory of a program of this build.

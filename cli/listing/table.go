@@ -1,48 +1,33 @@
-package get
+package listing
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"depctl.dev/cli/internal/command"
-	"depctl.dev/cli/internal/snapshot"
-	"depctl.dev/cli/listing"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
 )
 
-// list is what is printed: rows, and what is known of the time.
-type list struct {
-	rows []listing.Row
-	now  time.Time
-	// expected returns when something may be over, zero if nobody can tell.
-	expected func(lang.Ref) time.Time
-	// one says that a single object was asked for, by its name.
-	one bool
+// List is what a table shows: rows, and what is known of the time.
+type List struct {
+	Rows []Row
+	Now  time.Time
+	// Expected returns when something may be over, zero if nobody can tell.
+	Expected func(lang.Ref) time.Time
 }
 
-func (o *getOptions) listOf(q *snapshot.Inquiry, rows []listing.Row) list {
-	return list{
-		rows: rows, now: q.Now, one: len(o.selection.Names) == 1 && !listing.IsPattern(o.selection.Names[0].Name) && len(rows) == 1,
-		expected: func(ref lang.Ref) time.Time {
-			if q.Jobs[ref].Outcome() != lang.Undecided {
-				return time.Time{}
-			}
-			return q.Expect(ref).End
-		},
-	}
-}
-
-// table prints rows for people. A long list of names is cut in the narrow one.
-type table struct {
-	terminal  command.Terminal
-	namespace string
-	noHeaders bool
-	wide      bool
+// Table shows rows to people, in columns. A long list of names is cut so that a line fits
+// the terminal.
+type Table struct {
+	Terminal command.Terminal
+	// Namespace is the one whose Jobs are named without it.
+	Namespace string
+	NoHeaders bool
+	// Wide cuts nothing, and has more columns.
+	Wide bool
 }
 
 // shortNames is how long a list of names may be where nothing says how wide a line is, and
@@ -59,29 +44,21 @@ type layout struct {
 	waits, blockers int
 }
 
-func (t *table) forPeople() bool { return true }
-
-func (t *table) print(w io.Writer, l list) error {
-	out := bufio.NewWriter(w)
-	command.PrintCells(out, t.cells(l, t.layout(l)), 0)
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("writing the Jobs: %w", err)
-	}
-	return nil
-}
+// Cells returns the cells of a list, with a line of heads first, unless there are to be none.
+func (t *Table) Cells(l List) [][]command.Cell { return t.cells(l, t.layout(l)) }
 
 // layout fits the table to the terminal: what holds a Job up gets a third of the room, or
 // what it needs, and what it waits for the rest.
-func (t *table) layout(l list) layout {
+func (t *Table) layout(l List) layout {
 	y := layout{waits: shortNames, blockers: shortNames}
-	for _, r := range l.rows {
-		y.namespace = y.namespace || r.Job.Namespace != t.namespace
+	for _, r := range l.Rows {
+		y.namespace = y.namespace || r.Job.Namespace != t.Namespace
 	}
-	if t.wide {
+	if t.Wide {
 		y.waits, y.blockers = 0, 0
 		return y
 	}
-	room := t.terminal.Width
+	room := t.Terminal.Width
 	if room == 0 {
 		return y
 	}
@@ -91,9 +68,9 @@ func (t *table) layout(l list) layout {
 		}
 	}
 	room -= 2 * command.Gap
-	blockers := widths(t.cells(l, layout{y.namespace, -1, 0}))
-	need := blockers[len(blockers)-2]
-	switch y.blockers = min(need, max(fewest, room/3)); {
+	all := widths(t.cells(l, layout{y.namespace, 0, 0}))
+	waits, blockers := all[len(all)-3], all[len(all)-2]
+	switch y.blockers = min(blockers, max(fewest, room/3, room-waits)); {
 	case room >= 2*fewest:
 		y.waits = room - y.blockers
 	case room+command.Gap >= fewest:
@@ -104,22 +81,22 @@ func (t *table) layout(l list) layout {
 	return y
 }
 
-func (t *table) cells(l list, y layout) [][]command.Cell {
+func (t *Table) cells(l List, y layout) [][]command.Cell {
 	var rows [][]command.Cell
-	if !t.noHeaders {
+	if !t.NoHeaders {
 		head := t.head(y)
 		rows = append(rows, make([]command.Cell, len(head)))
 		for i, text := range head {
 			rows[0][i] = command.Cell{Text: text, Right: text == "DONE"}
 		}
 	}
-	for _, r := range l.rows {
+	for _, r := range l.Rows {
 		rows = append(rows, t.row(l, r, y))
 	}
 	return rows
 }
 
-func (t *table) head(y layout) []string {
+func (t *Table) head(y layout) []string {
 	var head []string
 	if y.namespace {
 		head = append(head, "NAMESPACE")
@@ -131,13 +108,13 @@ func (t *table) head(y layout) []string {
 	if y.blockers >= 0 {
 		head = append(head, "BLOCKED BY")
 	}
-	if t.wide {
+	if t.Wide {
 		head = append(head, "EXPECTED", "DURATION", "RUN")
 	}
 	return append(head, "AGE")
 }
 
-func (t *table) row(l list, r listing.Row, y layout) []command.Cell {
+func (t *Table) row(l List, r Row, y layout) []command.Cell {
 	var row []command.Cell
 	if y.namespace {
 		row = append(row, command.Cell{Text: r.Job.Namespace})
@@ -146,8 +123,8 @@ func (t *table) row(l list, r listing.Row, y layout) []command.Cell {
 	if !r.Job.IsJob() {
 		name = r.Ref.Kind + "/" + name
 	}
-	state := command.Cell{Text: t.terminal.Glyphs.Symbols[r.State] + " " + string(r.State)}
-	if t.terminal.Colour {
+	state := command.Cell{Text: t.Terminal.Glyphs.Symbols[r.State] + " " + string(r.State)}
+	if t.Terminal.Colour {
 		state.Colour = picture.Colour(r.State)
 	}
 	row = append(row, command.Cell{Text: name}, state, command.Cell{Text: fmt.Sprintf("%d/%d", r.Done, r.Size), Right: true})
@@ -161,16 +138,16 @@ func (t *table) row(l list, r listing.Row, y layout) []command.Cell {
 		}
 		row = append(row, t.names(blockers, y.blockers))
 	}
-	if t.wide {
-		row = append(row, command.Cell{Text: until(l.now, l.expected(r.Ref))}, command.Cell{Text: took(r.Duration(l.now))}, command.Cell{Text: orNothing(r.Job.Step().Run)})
+	if t.Wide {
+		row = append(row, command.Cell{Text: until(l.Now, l.Expected(r.Ref))}, command.Cell{Text: took(r.Duration(l.Now))}, command.Cell{Text: orNothing(r.Job.Step().Run)})
 	}
-	return append(row, command.Cell{Text: took(l.now.Sub(r.Job.Created))})
+	return append(row, command.Cell{Text: took(l.Now.Sub(r.Job.Created))})
 }
 
-func (t *table) names(names []string, room int) command.Cell {
-	text := picture.Enumerate(names, room, t.terminal.Glyphs.Ellipsis)
+func (t *Table) names(names []string, room int) command.Cell {
+	text := picture.Enumerate(names, room, t.Terminal.Glyphs.Ellipsis)
 	if room > 0 && picture.Width(text) > room {
-		text = picture.Cut(text, room, t.terminal.Glyphs.Ellipsis)
+		text = picture.Cut(text, room, t.Terminal.Glyphs.Ellipsis)
 	}
 	return command.Cell{Text: orNothing(text)}
 }
