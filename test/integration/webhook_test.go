@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang/kind"
 	"depctl.dev/test/admissioncases"
 	"depctl.dev/test/sandbox"
 )
@@ -51,7 +53,7 @@ func (s *space) golden(name, got string) {
 // validating one, and with all of deploy/full.
 func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 	t.Parallel()
-	for _, overlay := range []sandbox.Overlay{sandbox.Base, sandbox.Webhook, sandbox.Diagnostics, sandbox.Full} {
+	for _, overlay := range []sandbox.Overlay{sandbox.Base, sandbox.Webhook, sandbox.Diagnostics, sandbox.Full, sandbox.WebhookFull} {
 		t.Run(string(overlay), func(t *testing.T) {
 			s := sandbox.New(t, sandbox.Options{APIOnly: true, Overlay: overlay})
 			g, err := s.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--observe-only"}})
@@ -66,7 +68,7 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 					if text, there := job.Annotations[gate.DependsOnAnnotation]; there && text == "" && overlay != sandbox.Base {
 						t.Skip("the other webhook refuses it")
 					}
-					if c.Limits && overlay != sandbox.Full && overlay != sandbox.Webhook {
+					if c.Limits && (overlay == sandbox.Base || overlay == sandbox.Diagnostics) {
 						t.Skip("nothing here is about limits")
 					}
 					stored, err := jobs.Create(t.Context(), job, metav1.CreateOptions{})
@@ -79,7 +81,37 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 					require.Empty(t, c.Wrong(stored))
 				})
 			}
+			if overlay == sandbox.Full || overlay == sandbox.WebhookFull {
+				otherKindsAreHeld(t, &space{t: t, cluster: &cluster{Sandbox: s, client: client}, name: "default"})
+			}
 		})
+	}
+}
+
+// otherKindsAreHeld does the same with the kinds beside Jobs that are held. No controller runs.
+func otherKindsAreHeld(t *testing.T, s *space) {
+	_, err := s.client.CoreV1().ServiceAccounts(s.name).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "default"}}, metav1.CreateOptions{})
+	require.NoError(t, err)
+	s.installs(jobSets, "JobSet")
+	s.installs(rayJobs, "RayJob")
+	for _, k := range kind.Held() {
+		objects := s.objects(gate.ResourceOf(k))
+		for i, c := range admissioncases.HeldCases {
+			if c.Is(k) {
+				t.Run(k.Name+": "+c.Name, func(t *testing.T) {
+					o, err := c.New(k, "x-"+strconv.Itoa(i))
+					require.NoError(t, err)
+					stored, err := objects.Create(t.Context(), o, metav1.CreateOptions{})
+					require.NoError(t, err)
+					for _, update := range c.Updates {
+						update(k, stored)
+						stored, err = objects.Update(t.Context(), stored, metav1.UpdateOptions{})
+						require.NoError(t, err)
+					}
+					require.Empty(t, c.Wrong(k, stored))
+				})
+			}
+		}
 	}
 }
 
