@@ -11,14 +11,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	"depctl.dev/gate"
-	"depctl.dev/lang/kind"
 	"depctl.dev/test/admissioncases"
 	"depctl.dev/test/sandbox"
 )
@@ -82,36 +80,11 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 				})
 			}
 			if overlay == sandbox.Full || overlay == sandbox.WebhookFull {
-				otherKindsAreHeld(t, &space{t: t, cluster: &cluster{Sandbox: s, client: client}, name: "default"})
+				k := &space{t: t, cluster: &cluster{Sandbox: s, client: client}, name: "default"}
+				otherKindsAreHeld(t, k)
+				othersChangeOtherKinds(t, k, overlay == sandbox.Full)
 			}
 		})
-	}
-}
-
-// otherKindsAreHeld does the same with the kinds beside Jobs that are held. No controller runs.
-func otherKindsAreHeld(t *testing.T, s *space) {
-	_, err := s.client.CoreV1().ServiceAccounts(s.name).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "default"}}, metav1.CreateOptions{})
-	require.NoError(t, err)
-	s.installs(jobSets, "JobSet")
-	s.installs(rayJobs, "RayJob")
-	for _, k := range kind.Held() {
-		objects := s.objects(gate.ResourceOf(k))
-		for i, c := range admissioncases.HeldCases {
-			if c.Is(k) {
-				t.Run(k.Name+": "+c.Name, func(t *testing.T) {
-					o, err := c.New(k, "x-"+strconv.Itoa(i))
-					require.NoError(t, err)
-					stored, err := objects.Create(t.Context(), o, metav1.CreateOptions{})
-					require.NoError(t, err)
-					for _, update := range c.Updates {
-						update(k, stored)
-						stored, err = objects.Update(t.Context(), stored, metav1.UpdateOptions{})
-						require.NoError(t, err)
-					}
-					require.Empty(t, c.Wrong(k, stored))
-				})
-			}
-		}
 	}
 }
 
