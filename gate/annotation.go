@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -127,7 +126,7 @@ func objectUID(o *lang.Object) string {
 // policies: if the two differed, a Job that they keep suspended could be
 // forgotten here.
 func parseRelease(value string, uid types.UID) *Release {
-	if uid == "" || !strings.HasPrefix(value, `{"uid":"`+string(uid)+`"`) {
+	if uid == "" || !isRecordOf(string(uid), value) {
 		return nil
 	}
 	release := &Release{}

@@ -57,11 +57,13 @@ func isAnnotated(job *batchv1.Job) bool {
 func isSuspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
 
 // saysReleased reports whether a write brings the record of this Job's release.
-// It looks at the beginning of the text only, as the policies do, which cannot
-// read JSON.
 func saysReleased(old, job *batchv1.Job) bool {
-	return strings.HasPrefix(job.Annotations[ReleasedAnnotation], `{"uid":"`+string(old.UID)+`"`)
+	return isRecordOf(string(old.UID), job.Annotations[ReleasedAnnotation])
 }
+
+// isRecordOf reports whether a text is the record of the release of the object with a UID. It looks at the
+// beginning only, as the policies do, which cannot read JSON.
+func isRecordOf(uid, text string) bool { return strings.HasPrefix(text, `{"uid":"`+uid+`"`) }
 
 func strip(job *batchv1.Job) []operation {
 	var patch []operation

@@ -13,7 +13,9 @@ import (
 const (
 	applyBase   = "kubectl apply -k deploy/base"
 	applyFull   = "kubectl apply -k deploy/full"
+	applyArrays = "kubectl apply -k deploy/arrays"
 	applyHook   = "kubectl apply -k deploy/webhook"
+	applyHooks  = "kubectl apply -k deploy/webhook-full"
 	rollout     = "kubectl -n depctl-system describe deployment depctl-gate"
 	development = "(devel)"
 )
@@ -36,7 +38,7 @@ func Failed(list []Finding) bool {
 
 // apply is what installs the gate on this API server.
 func (f Facts) apply() string {
-	if f.policies() {
+	if f.Policies {
 		return applyBase
 	}
 	return applyHook
@@ -44,20 +46,29 @@ func (f Facts) apply() string {
 
 // applyRights is what gives the gate the rights that its flags need.
 func (f Facts) applyRights() string {
-	if (f.Limits || len(f.HeldKinds) > 0) && f.policies() {
+	switch more := f.Limits || len(f.HeldKinds) > 0; {
+	case more && f.Policies:
 		return applyFull
+	case more:
+		return applyHooks
 	}
 	return f.apply()
 }
 
-func (f Facts) policies() bool { return f.Major > 1 || f.Minor >= 36 }
+// applyElements is what has the gate release arrays element by element.
+func (f Facts) applyElements() string {
+	if f.Policies {
+		return applyArrays
+	}
+	return applyHooks
+}
 
 func (f Facts) server() Finding {
 	switch {
-	case f.policies():
+	case f.Policies:
 		return Finding{"api-server", OK, f.Server + ": it has MutatingAdmissionPolicy v1", ""}
 	case f.Major == 1 && f.Minor >= 30:
-		return Finding{"api-server", OK, f.Server + ": before 1.36, so the gate's webhook holds Jobs", ""}
+		return Finding{"api-server", OK, f.Server + ": no MutatingAdmissionPolicy v1, so the gate's webhook holds Jobs", ""}
 	}
 	return Finding{"api-server", Warning, f.Server + ": depctl is for 1.30 or newer", ""}
 }
@@ -190,9 +201,9 @@ func (f Facts) arrays() Finding {
 	case !f.Deployment:
 		return Finding{check, Warning, "whether arrays are released element by element is not known", ""}
 	case f.Elementwise > 0:
-		return Finding{check, Warning, fmt.Sprintf("off, and Jobs that wait need them: %d", f.Elementwise), "kubectl apply -k deploy/arrays"}
+		return Finding{check, Warning, fmt.Sprintf("off, and Jobs that wait need them: %d", f.Elementwise), f.applyElements()}
 	}
-	return Finding{check, OK, "off: Jobs that speak of single elements would be held (kubectl apply -k deploy/arrays turns them on)", ""}
+	return Finding{check, OK, "off: Jobs that speak of single elements would be held (" + f.applyElements() + " turns them on)", ""}
 }
 
 func (f Facts) jobs() []Finding {

@@ -15,7 +15,7 @@ var now = time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)
 // healthy is an installation in which nothing is wrong.
 func healthy() Facts {
 	return Facts{
-		Server: "v1.36.1", Major: 1, Minor: 36, CLI: "v1.2.3", Gate: "v1.2.3", Deployment: true, Wanted: 2, Ready: 2,
+		Server: "v1.36.1", Major: 1, Minor: 36, Policies: true, CLI: "v1.2.3", Gate: "v1.2.3", Deployment: true, Wanted: 2, Ready: 2,
 		Leader: "g", Renewed: now, Lease: 15 * time.Second, Held: true, Namespace: "ns", Scope: "-A", Now: now,
 	}
 }
@@ -36,10 +36,10 @@ func TestWhatIsFound(t *testing.T) {
 		says   string
 		fix    string
 	}{
-		"an old API server":        {func(f *Facts) { f.Minor, f.Server = 34, "v1.34.0" }, "api-server", OK, "webhook", ""},
-		"one that is too old":      {func(f *Facts) { f.Minor, f.Server = 29, "v1.29.0" }, "api-server", Warning, "1.30 or newer", ""},
+		"an old API server":        {func(f *Facts) { f.Minor, f.Policies = 34, false }, "api-server", OK, "webhook", ""},
+		"one that is too old":      {func(f *Facts) { f.Minor, f.Policies = 29, false }, "api-server", Warning, "1.30 or newer", ""},
 		"nothing is installed":     {func(f *Facts) { f.Deployment, f.Leader = false, "" }, "gate", Failure, "not installed", applyBase},
-		"nothing, and an old one":  {func(f *Facts) { f.Deployment, f.Leader, f.Minor = false, "", 33 }, "gate", Failure, "not installed", applyHook},
+		"nothing, and an old one":  {func(f *Facts) { f.Deployment, f.Leader, f.Policies = false, "", false }, "gate", Failure, "not installed", applyHook},
 		"no replicas":              {func(f *Facts) { f.Wanted, f.Ready, f.Leader = 0, 0, "" }, "gate", Failure, "no replicas", "kubectl -n depctl-system scale deployment depctl-gate --replicas=2"},
 		"no pod is ready":          {func(f *Facts) { f.Ready, f.Leader = 0, "" }, "gate", Failure, "none of 2", rollout},
 		"a gate from elsewhere":    {func(f *Facts) { f.Wanted, f.Ready = 0, 0 }, "gate", Warning, "elsewhere", rollout},
@@ -58,8 +58,13 @@ func TestWhatIsFound(t *testing.T) {
 		"a leash with a hole":      {func(f *Facts) { f.MissingLeash = []string{"leash-jobs.depctl.dev"} }, "leash", Failure, "leash-jobs", applyBase},
 		"a missing right":          {func(f *Facts) { f.MissingRights = []string{"patch jobs"} }, "rights", Failure, "may not patch jobs", applyBase},
 		"a right for Deployments":  {func(f *Facts) { f.HeldKinds, f.MissingRights = []string{"deployment"}, []string{"patch deployments"} }, "rights", Failure, "may not patch deployments", applyFull},
-		"a right for limits":       {func(f *Facts) { f.Limits, f.MissingRights = true, []string{"list configmaps"} }, "rights", Failure, "may not list configmaps", applyFull},
-		"arrays that nobody has":   {func(f *Facts) { f.Elementwise = 2 }, "arrays", Warning, "need them: 2", "kubectl apply -k deploy/arrays"},
+		"one for them, before 1.36": {func(f *Facts) {
+			f.Policies, f.HeldKinds, f.MissingRights = false, []string{"pod"}, []string{"patch pods"}
+		}, "rights", Failure, "may not patch pods", applyHooks},
+		"a right for limits":     {func(f *Facts) { f.Limits, f.MissingRights = true, []string{"list configmaps"} }, "rights", Failure, "may not list configmaps", applyFull},
+		"arrays that nobody has": {func(f *Facts) { f.Elementwise = 2 }, "arrays", Warning, "need them: 2", applyArrays},
+		"arrays, before 1.36":    {func(f *Facts) { f.Elementwise, f.Policies = 2, false }, "arrays", Warning, "need them: 2", applyHooks},
+		"no arrays, before 1.36": {func(f *Facts) { f.Policies = false }, "arrays", OK, "(kubectl apply -k deploy/webhook-full turns them on)", ""},
 		"kinds that nobody names": {func(f *Facts) {
 			f.Kinds, f.BarredKinds = []string{"pod", "deployment"}, []BarredKind{{Name: "secret", Resource: "secrets", Listed: true}}
 		}, "kinds", OK, "may look up pod, deployment; not secret, and no Job", ""},

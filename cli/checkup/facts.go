@@ -11,6 +11,9 @@ type Facts struct {
 	// Server is the version of the API server, Major and Minor as numbers.
 	Server       string
 	Major, Minor int
+	// Policies reports whether the API server has MutatingAdmissionPolicies. From 1.36 on it does, but not where it
+	// emulates an earlier version.
+	Policies bool
 	// CLI is the version of this program, and Gate that of the gate; empty if it could
 	// not be asked. Image is the gate's.
 	CLI, Gate, Image string

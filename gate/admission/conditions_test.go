@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// policies are those of deploy/base/admission.yaml, by name.
+// policies are those of an admission.yaml of deploy, by name.
 type policies struct {
 	mutating         map[string]admissionregistrationv1.MutatingAdmissionPolicy
 	refuse           admissionregistrationv1.ValidatingAdmissionPolicy
@@ -21,9 +21,9 @@ type policies struct {
 	refuseBinding    admissionregistrationv1.ValidatingAdmissionPolicyBinding
 }
 
-func readPolicies(t *testing.T) policies {
+func readPolicies(t *testing.T, dir string) policies {
 	t.Helper()
-	file, err := os.Open("../../deploy/base/admission.yaml")
+	file, err := os.Open("../../deploy/" + dir + "/admission.yaml")
 	require.NoError(t, err)
 	defer file.Close()
 	p := policies{
@@ -64,7 +64,7 @@ func readPolicies(t *testing.T) policies {
 // matchConditions were true before it. So none looks at the new object.
 func TestPoliciesAreCalledAgainAfterEveryChange(t *testing.T) {
 	t.Parallel()
-	p := readPolicies(t)
+	p := readPolicies(t, "base")
 	require.Len(t, p.mutating, 3)
 	object := regexp.MustCompile(`\bobject\b`)
 	for name, policy := range p.mutating {
@@ -80,36 +80,59 @@ func TestPoliciesAreCalledAgainAfterEveryChange(t *testing.T) {
 	require.Equal(t, []admissionregistrationv1.ValidationAction{admissionregistrationv1.Deny}, p.refuseBinding.Spec.ValidationActions)
 }
 
-// The webhooks are called for what the policies look at, so that an outage stops no
-// other write. What they are not called for is refused.
-func TestWebhooksAreCalledForWhatThePoliciesLookAt(t *testing.T) {
-	t.Parallel()
-	p := readPolicies(t)
-	text, err := os.ReadFile("../../deploy/webhook/mutating.yaml")
+// readWebhooks returns the mutating webhooks of a file of deploy.
+func readWebhooks(t *testing.T, file string) []admissionregistrationv1.MutatingWebhook {
+	t.Helper()
+	text, err := os.ReadFile("../../deploy/" + file)
 	require.NoError(t, err)
 	var configuration admissionregistrationv1.MutatingWebhookConfiguration
 	require.NoError(t, yaml.UnmarshalStrict(text, &configuration))
 	require.Equal(t, ConfigurationName, configuration.Name)
-	require.Len(t, configuration.Webhooks, len(p.mutating))
+	return configuration.Webhooks
+}
+
+// The webhooks are called for what the policies look at, so that an outage stops no
+// other write. What they are not called for is refused.
+func TestWebhooksAreCalledForWhatThePoliciesLookAt(t *testing.T) {
+	t.Parallel()
+	for dir, file := range map[string]string{
+		"base":                   "webhook/mutating.yaml",
+		"components/deployments": "components/webhook-deployments/webhooks.yaml",
+		"components/pods":        "components/webhook-pods/webhooks.yaml",
+		"components/workloads":   "components/webhook-workloads/webhooks.yaml",
+	} {
+		p := readPolicies(t, dir)
+		webhooks := readWebhooks(t, file)
+		require.Len(t, webhooks, len(p.mutating))
+		for _, webhook := range webhooks {
+			policy := p.mutating[webhook.Name]
+			require.Len(t, webhook.Rules, len(policy.Spec.MatchConstraints.ResourceRules))
+			for i, rule := range policy.Spec.MatchConstraints.ResourceRules {
+				require.Equal(t, rule.APIGroups, webhook.Rules[i].APIGroups, webhook.Name)
+				require.Equal(t, rule.APIVersions, webhook.Rules[i].APIVersions, webhook.Name)
+				require.Equal(t, rule.Operations, webhook.Rules[i].Operations, webhook.Name)
+				require.Equal(t, rule.Resources, webhook.Rules[i].Resources, webhook.Name)
+			}
+			require.Equal(t, admissionregistrationv1.Fail, *webhook.FailurePolicy)
+			require.Equal(t, admissionregistrationv1.IfNeededReinvocationPolicy, *webhook.ReinvocationPolicy)
+			require.Equal(t, MutatePath, *webhook.ClientConfig.Service.Path)
+			require.Equal(t, p.refuseBinding.Spec.MatchResources.NamespaceSelector, webhook.NamespaceSelector)
+		}
+	}
+}
+
+func TestJobsAreSentUnderTheConditionsUnderWhichTheyAreRefused(t *testing.T) {
+	t.Parallel()
 	refused := map[string]string{}
-	for _, condition := range p.refuse.Spec.MatchConditions {
+	for _, condition := range readPolicies(t, "base").refuse.Spec.MatchConditions {
 		refused[condition.Name] = condition.Expression
 	}
-	for _, webhook := range configuration.Webhooks {
-		policy := p.mutating[webhook.Name]
-		rule := policy.Spec.MatchConstraints.ResourceRules[0]
-		require.Equal(t, rule.Operations, webhook.Rules[0].Operations, webhook.Name)
-		require.Equal(t, rule.Resources, webhook.Rules[0].Resources, webhook.Name)
-		require.Equal(t, admissionregistrationv1.Fail, *webhook.FailurePolicy)
-		require.Equal(t, admissionregistrationv1.IfNeededReinvocationPolicy, *webhook.ReinvocationPolicy)
-		require.Equal(t, MutatePath, *webhook.ClientConfig.Service.Path)
-		require.Equal(t, p.refuseBinding.Spec.MatchResources.NamespaceSelector, webhook.NamespaceSelector)
-		for _, condition := range webhook.MatchConditions {
-			if expression, same := refused[condition.Name]; same && webhook.Name == "hold.depctl.dev" {
-				require.Equal(t, expression, condition.Expression)
-			}
-			require.False(t, webhook.Name == "hold.depctl.dev" && condition.Name == "unheld",
-				"one that is suspended at first may not be so in the end")
+	hold := readWebhooks(t, "webhook/mutating.yaml")[0]
+	require.Equal(t, "hold.depctl.dev", hold.Name)
+	for _, condition := range hold.MatchConditions {
+		if expression, same := refused[condition.Name]; same {
+			require.Equal(t, expression, condition.Expression)
 		}
+		require.NotEqual(t, "unheld", condition.Name, "one that is suspended at first may not be so in the end")
 	}
 }

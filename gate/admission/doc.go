@@ -1,6 +1,7 @@
-// Package admission answers the API server when a Job is written: how it is
-// held, for clusters without MutatingAdmissionPolicies, and what is wrong with
-// its annotations. gate.HoldPatch and gate.Vet decide; this package speaks
+// Package admission answers the API server when a Job is written, or an object of
+// another kind that is held: how it is held, for clusters without
+// MutatingAdmissionPolicies, and what is wrong with the annotations of a Job.
+// gate.HoldPatch, gate.HoldHeldPatch and gate.Vet decide; this package speaks
 // AdmissionReview over HTTPS.
 //
 // It keeps the certificate of that itself. A certificate is its own CA, and all

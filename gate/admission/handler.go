@@ -8,7 +8,6 @@ import (
 	"net/http"
 
 	admissionv1 "k8s.io/api/admission/v1"
-	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/klog/v2"
 )
 
@@ -22,29 +21,25 @@ const (
 // the API server takes, and what is around them.
 const maxReview = 16 << 20
 
-// Scope says in which namespaces Jobs are held.
+// Scope says in which namespaces objects are held.
 type Scope interface{ Has(namespace string) bool }
 
-// NewHandler answers the API server's reviews. Jobs out of scope are let pass. results says
+// NewHandler answers the API server's reviews. What is out of scope is let pass. results says
 // whether the gate reads results.
 func NewHandler(scope Scope, results bool) http.Handler {
-	mutate := mutate
-	if results {
-		mutate = mutateForResults
-	}
 	mux := http.NewServeMux()
-	mux.Handle("POST "+MutatePath, handler{scope, mutate})
+	mux.Handle("POST "+MutatePath, handler{scope, mutate(results)})
 	mux.Handle("POST "+ValidatePath, handler{scope, validate})
 	return mux
 }
 
 type handler struct {
 	scope  Scope
-	answer func(old, job *batchv1.Job) (*admissionv1.AdmissionResponse, error)
+	answer answer
 }
 
 // ServeHTTP answers one review. What cannot be answered is an HTTP error, and
-// the failurePolicy of the webhook says what becomes of the Job.
+// the failurePolicy of the webhook says what becomes of the object.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	review, err := h.review(http.MaxBytesReader(w, r.Body, maxReview))
 	if err != nil {
@@ -74,12 +69,8 @@ func (h handler) review(body io.Reader) (*admissionv1.AdmissionReview, error) {
 }
 
 func (h handler) respond(request *admissionv1.AdmissionRequest) (*admissionv1.AdmissionResponse, error) {
-	old, job, err := jobs(request)
-	if err != nil {
-		return nil, err
-	}
 	if !h.scope.Has(request.Namespace) {
 		return &admissionv1.AdmissionResponse{Allowed: true}, nil
 	}
-	return h.answer(old, job)
+	return h.answer(request)
 }

@@ -11,10 +11,13 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang/kind"
+	"depctl.dev/test/admissioncases"
 )
 
 // except is all namespaces but one.
@@ -72,7 +75,33 @@ func TestReviewsAreAnswered(t *testing.T) {
 	require.Len(t, response.Warnings, 1)
 }
 
-func TestJobsOutOfScopeAreLetPass(t *testing.T) {
+func TestOtherKindsAreHeld(t *testing.T) {
+	t.Parallel()
+	for _, k := range kind.Held() {
+		o, err := admissioncases.HeldCase{Create: func(_ kind.Kind, o *unstructured.Unstructured) {
+			o.SetAnnotations(map[string]string{gate.DependsOnAnnotation: "extract"})
+		}}.New(k, "x")
+		require.NoError(t, err)
+		raw, err := o.MarshalJSON()
+		require.NoError(t, err)
+		review := create(t, "etl", "extract")
+		review.Request.Object.Raw = raw
+		review.Request.Resource = metav1.GroupVersionResource{Group: k.Group, Version: "v9", Resource: k.Resource}
+		review.Request.Kind = metav1.GroupVersionKind{Group: k.Group, Version: "v9", Kind: k.Noun}
+		_, response := post(t, MutatePath, review)
+		require.True(t, response.Allowed)
+		require.Contains(t, string(response.Patch), `{"op":"add","path":"/metadata/labels","value":{"depctl.dev/held":"true"}}`, k.Name)
+
+		review.Request.SubResource = "scale"
+		code, _ := post(t, MutatePath, review)
+		require.Equal(t, http.StatusBadRequest, code, "a subresource")
+		review.Request.SubResource = ""
+		code, _ = post(t, ValidatePath, review)
+		require.Equal(t, http.StatusBadRequest, code, "mistakes are looked for in Jobs")
+	}
+}
+
+func TestWhatIsOutOfScopeIsLetPass(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{MutatePath, ValidatePath} {
 		_, response := post(t, path, create(t, "kube-system", "and and"))

@@ -23,12 +23,24 @@ import (
 // What it returns kills that gate and starts another.
 func scheduling(t *testing.T) (c *cluster, restart func()) {
 	t.Helper()
-	c = ownClusterWith(t, sandbox.Options{Overlay: sandbox.Full})
+	c, running := withGate(t, sandbox.Options{Overlay: sandbox.Full})
+	return c, again(t, running)
+}
+
+// withGate has a control plane with a gate.
+func withGate(t *testing.T, o sandbox.Options) (*cluster, *sandbox.Gate) {
+	t.Helper()
+	c := ownClusterWith(t, o)
 	// On two busy cores a gate can take seconds to renew its Lease, and nobody starts it again here.
 	running, err := c.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--leader-elect-lease-duration=8s", "--leader-elect-renew-deadline=6s"}})
 	require.NoError(t, err)
 	require.NoError(t, running.WaitReady(t.Context()))
-	return c, func() {
+	return c, running
+}
+
+// again kills a gate, and starts it again.
+func again(t *testing.T, running *sandbox.Gate) func() {
+	return func() {
 		require.NoError(t, running.Kill())
 		require.NoError(t, running.Restart())
 		require.NoError(t, running.WaitReady(t.Context()))

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,10 +90,15 @@ func (c *cluster) guardedJobs(t *testing.T) []string {
 // installation returns what kubectl finds of everything that is installed.
 func (s *space) installation() string {
 	s.t.Helper()
-	return s.kubectl("", "get", "--all-namespaces", "-l", "app.kubernetes.io/part-of=depctl", "-o", "name",
-		"mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,"+
-			"mutatingwebhookconfigurations,validatingwebhookconfigurations,"+
-			"clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,secrets,deployments,namespaces")
+	kinds := "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,secrets,deployments,namespaces"
+	admission, err := s.client.Discovery().ServerResourcesForGroupVersion("admissionregistration.k8s.io/v1")
+	require.NoError(s.t, err)
+	for _, r := range admission.APIResources {
+		if !strings.Contains(r.Name, "/") { // an old API server has not all of them
+			kinds += "," + r.Name
+		}
+	}
+	return s.kubectl("", "get", "--all-namespaces", "-l", "app.kubernetes.io/part-of=depctl", "-o", "name", kinds)
 }
 
 // One story: the gate is uninstalled while it works.

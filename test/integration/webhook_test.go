@@ -51,7 +51,7 @@ func (s *space) golden(name, got string) {
 // validating one, and with all of deploy/full.
 func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 	t.Parallel()
-	for _, overlay := range []sandbox.Overlay{sandbox.Base, sandbox.Webhook, sandbox.Diagnostics, sandbox.Full} {
+	for _, overlay := range []sandbox.Overlay{sandbox.Base, sandbox.Webhook, sandbox.Diagnostics, sandbox.Full, sandbox.WebhookFull} {
 		t.Run(string(overlay), func(t *testing.T) {
 			s := sandbox.New(t, sandbox.Options{APIOnly: true, Overlay: overlay})
 			g, err := s.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--observe-only"}})
@@ -66,7 +66,7 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 					if text, there := job.Annotations[gate.DependsOnAnnotation]; there && text == "" && overlay != sandbox.Base {
 						t.Skip("the other webhook refuses it")
 					}
-					if c.Limits && overlay != sandbox.Full && overlay != sandbox.Webhook {
+					if c.Limits && (overlay == sandbox.Base || overlay == sandbox.Diagnostics) {
 						t.Skip("nothing here is about limits")
 					}
 					stored, err := jobs.Create(t.Context(), job, metav1.CreateOptions{})
@@ -78,6 +78,11 @@ func TestPoliciesAndWebhooksHoldTheSame(t *testing.T) {
 					}
 					require.Empty(t, c.Wrong(stored))
 				})
+			}
+			if overlay == sandbox.Full || overlay == sandbox.WebhookFull {
+				k := &space{t: t, cluster: &cluster{Sandbox: s, client: client}, name: "default"}
+				otherKindsAreHeld(t, k)
+				othersChangeOtherKinds(t, k, overlay == sandbox.Full)
 			}
 		})
 	}

@@ -33,6 +33,10 @@ var brings = map[string]string{
 	"schedules":     "[runs of CronJobs](replace-your-scheduler.md): `cronjob:load`",
 	"workloads":     "[JobSets and RayJobs that wait](workloads.md), for Kubernetes 1.36 or newer",
 	"webhook":       "`kubectl apply` refuses an expression that cannot be read, and shows where the mistake is",
+
+	"webhook-deployments": "`deployments` [by webhooks](webhook.md), beside `deploy/webhook`, for Kubernetes 1.30 to 1.35",
+	"webhook-pods":        "`pods` by webhooks, the same",
+	"webhook-workloads":   "`workloads` by webhooks, the same",
 }
 
 // TestTheComponentsOfTheGuide keeps the table of docs/guide/install.md as deploy has it.
@@ -46,7 +50,7 @@ func TestTheComponentsOfTheGuide(t *testing.T) {
 	for _, dir := range components {
 		name := filepath.Base(dir)
 		require.Contains(t, brings, name)
-		table += fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", name, brings[name], overlaysWith(t, name), flagOf(t, dir), rightsOf(t, dir))
+		table += fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", name, brings[name], overlaysWith(t, name), flagOf(t, within(t, dir)), rightsOf(t, within(t, dir)))
 	}
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
@@ -73,6 +77,17 @@ func overlaysWith(t *testing.T, component string) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// within returns the component that another brings with it, itself if there is none.
+func within(t *testing.T, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "kustomization.yaml"))
+	require.NoError(t, err)
+	if other := regexp.MustCompile(`(?m)^components:\n  - (\S+)$`).FindSubmatch(text); other != nil {
+		return filepath.Join(dir, string(other[1]))
+	}
+	return dir
 }
 
 // flagOf returns the flag of the gate that a component adds.

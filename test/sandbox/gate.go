@@ -91,7 +91,7 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 		args = append(args, "--kueue", "--hold=jobset,rayjob")
 	case Schedules:
 		args = append(args, "--schedules")
-	case Full:
+	case Full, WebhookFull:
 		args = append(args, "--limits", "--leader-elect", "--leader-elect-lease-duration=3s", "--leader-elect-renew-deadline=2s", "--leader-elect-retry-period=500ms")
 		args = append(args, "--arrays", "--hold=deployment,pod,jobset,rayjob", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	default:

@@ -15,7 +15,7 @@ import (
 
 // Install applies the manifests of the overlay that the options name, with no
 // replica of the gate, and returns when they are in force, some seconds later.
-// With Webhook, no annotated Job can be made before a gate runs. Once it has
+// With Webhook and WebhookFull, no annotated Job can be made before a gate runs. Once it has
 // succeeded, calling it again does nothing.
 func (s *Sandbox) Install(ctx context.Context) error {
 	s.installing.Lock()

@@ -31,7 +31,12 @@ const (
 	// Full has policies and all there is besides: arrays, results, schedules and the webhook of
 	// Diagnostics.
 	Full Overlay = "full"
+	// WebhookFull is Webhook with all that Full has besides: no policy holds anything.
+	WebhookFull Overlay = "webhook-full"
 )
+
+// mutating is how many webhooks of an overlay hold something.
+var mutating = map[Overlay]int{Webhook: 3, WebhookFull: 9}
 
 // whole is an overlay as it is.
 const whole = `apiVersion: kustomize.config.k8s.io/v1beta1
@@ -70,18 +75,18 @@ func (o Overlay) kustomization(path, webhook string) string {
 	}
 	b.WriteString("patches:\n")
 	fmt.Fprintf(&b, call+callOne, "ValidatingWebhookConfiguration", 0, webhook, "validate")
-	if o == Webhook {
+	if mutating[o] > 0 {
 		fmt.Fprintf(&b, call, "MutatingWebhookConfiguration")
-		for i := range 3 {
-			fmt.Fprintf(&b, callOne, i, webhook, "mutate")
-		}
+	}
+	for i := range mutating[o] {
+		fmt.Fprintf(&b, callOne, i, webhook, "mutate")
 	}
 	return b.String()
 }
 
 // isInForce returns nil if the API server goes by the overlay, without a gate.
 func (o Overlay) isInForce(ctx context.Context, client kubernetes.Interface) error {
-	if o != Webhook {
+	if mutating[o] == 0 {
 		return annotatedJobsAreHeld(ctx, client)
 	}
 	err := annotatedJobsAreHeld(ctx, client)
@@ -94,7 +99,7 @@ func (o Overlay) isInForce(ctx context.Context, client kubernetes.Interface) err
 // isServed returns nil if the API server has an answer of the gate's webhook.
 func (o Overlay) isServed(ctx context.Context, client kubernetes.Interface) error {
 	switch o {
-	case Webhook:
+	case Webhook, WebhookFull:
 		return annotatedJobsAreHeld(ctx, client)
 	case Diagnostics, Full:
 		err := tryJob(ctx, client, "and and", nil)

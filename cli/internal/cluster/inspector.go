@@ -52,6 +52,7 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	f.Server = version.GitVersion
 	f.Major, _ = strconv.Atoi(version.Major)
 	f.Minor, _ = strconv.Atoi(strings.TrimRight(version.Minor, "+"))
+	f.Policies = i.hasPolicies(f)
 	i.deployment(ctx, &f)
 	i.lease(ctx, &f)
 	f.Gate = i.asked(ctx)
@@ -61,6 +62,16 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	named := i.jobs(ctx, &f)
 	f.Kinds, f.BarredKinds, f.KindsError = i.kinds(ctx, named)
 	return f, ctx.Err()
+}
+
+// hasPolicies asks the API server whether it has MutatingAdmissionPolicies. Where it does not answer, its version says so.
+func (i *Inspector) hasPolicies(f checkup.Facts) bool {
+	policies := mutatingPolicyKind.Resource
+	list, err := i.Client.Discovery().ServerResourcesForGroupVersion(policies.GroupVersion().String())
+	if err != nil {
+		return f.Major > 1 || f.Minor >= 36
+	}
+	return slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == policies.Resource })
 }
 
 func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
