@@ -273,3 +273,7 @@ func (s *fakeStream) Close() error {
 	s.night.open--
 	return nil
 }
+
+func meta(annotation, value string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Annotations: map[string]string{annotation: value}}
+}

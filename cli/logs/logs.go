@@ -231,6 +231,9 @@ func (o *logsOptions) run(ctx context.Context) error {
 	case len(jobs) == 0:
 		return o.none()
 	case o.follow:
+		if err = o.which.check(jobs); err != nil {
+			return err
+		}
 		err = o.followAll(ctx, jobs)
 	default:
 		err = o.whole(ctx, jobs)

@@ -2,8 +2,10 @@ package logs
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -112,6 +114,32 @@ func namesOf(spec corev1.PodSpec) []string {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// union returns all words of both lists, each once.
+func union(words, more []string) []string {
+	for _, word := range more {
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+func noContainer(name string, there []string) error {
+	return fmt.Errorf("no pod has a container %q; there are %s", name, strings.Join(there, ", "))
+}
+
+// check returns an error if none of the pods of some Jobs will have a container.
+func (w which) check(jobs []*batchv1.Job) error {
+	var there []string
+	for _, job := range jobs {
+		there = union(there, namesOf(job.Spec.Template.Spec))
+	}
+	if w.name == "" || slices.Contains(there, w.name) {
+		return nil
+	}
+	return noContainer(w.name, there)
 }
 
 func observeContainer(full *corev1.Pod, name string, over bool) container {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -40,7 +39,7 @@ func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
 		}
 	}
 	if !named && o.which.name != "" && len(meant) > 0 {
-		return fmt.Errorf("no pod has a container %q; there are %s", o.which.name, strings.Join(all.containers, ", "))
+		return noContainer(o.which.name, all.containers)
 	}
 	out := newPrinter(o.streams.Out, o.safe(), 0)
 	var waiting, unread []string
@@ -107,7 +106,7 @@ type listed struct {
 	jobs map[types.UID]gate.Job
 	// pods are those, in order of their start.
 	pods []*pod
-	// containers are the names that one of them has, for who gave a wrong one.
+	// containers are the names that any of them has, for who gave a wrong one.
 	containers []string
 }
 
@@ -132,7 +131,7 @@ func (o *logsOptions) list(ctx context.Context, jobs []*batchv1.Job) (*listed, e
 			}
 			if _, meant := all.jobs[p.job]; meant {
 				all.pods = append(all.pods, p)
-				all.containers = namesOf(full.Spec)
+				all.containers = union(all.containers, namesOf(full.Spec))
 			}
 		})
 		if err != nil {
