@@ -26,13 +26,12 @@ type tail struct {
 }
 
 // position is how far a log has been read. The API takes whole seconds alone to go on
-// from, so it is counted how many lines of those that it would send again are known.
-// Standard output and error are not in order to the microsecond: the second before is
-// asked for, too.
+// from, and sends what is known again, up to the last line that was printed.
 type position struct {
-	second, newest time.Time
-	// lines are those of that second and later, earlier those of the second before.
-	lines, earlier int
+	// last is the time of the last line, and same how many lines in a row had that; newest
+	// is the latest of all: standard output and error are not in order to the microsecond.
+	last, newest time.Time
+	same         int
 	// plain is how many lines had no time: those that the kubelet says itself, and all of
 	// a node that knows no times. They come again with each stream.
 	plain int
@@ -40,30 +39,26 @@ type position struct {
 	printed int
 }
 
-// margin is how much of what is known is asked for again.
+// margin is how much of what is known is asked for again: a line may be earlier by so much
+// than the one before it.
 const margin = time.Second
 
-// begin takes in when a line was printed.
-func (p *position) begin(stamp time.Time) {
-	if second := stamp.Truncate(time.Second); second.After(p.second) {
-		p.earlier = 0
-		if second.Equal(p.second.Add(margin)) {
-			p.earlier = p.lines
-		}
-		p.second, p.lines = second, 0
+// since returns the time from which to go on, nil for the beginning.
+func (p *position) since() *metav1.Time {
+	if p.last.IsZero() {
+		return nil
 	}
-	if stamp.After(p.newest) {
-		p.newest = stamp
-	}
+	return &metav1.Time{Time: p.last.Truncate(time.Second).Add(-margin)}
 }
 
-// end takes in that a line is printed, which was at this time.
-func (p *position) end(stamp time.Time) {
-	switch {
-	case !stamp.Before(p.second):
-		p.lines++
-	case !stamp.Before(p.second.Add(-margin)):
-		p.earlier++
+// pass takes in that a line is printed.
+func (p *position) pass(stamp time.Time) {
+	if !stamp.Equal(p.last) {
+		p.last, p.same = stamp, 0
+	}
+	p.same++
+	if stamp.After(p.newest) {
+		p.newest = stamp
 	}
 }
 
@@ -73,25 +68,27 @@ func (t *tail) read(ctx context.Context, follow, previous bool) error {
 	t.at.printed = t.out.drop()
 	o := t.options()
 	o.Follow, o.Previous, o.Timestamps = follow, previous, true
-	if !t.at.second.IsZero() {
-		o.SinceSeconds, o.TailLines, o.SinceTime = nil, nil, &metav1.Time{Time: t.at.second.Add(-margin)}
+	since := t.at.since()
+	if since != nil {
+		o.SinceSeconds, o.TailLines, o.SinceTime = nil, nil, since
 	}
 	stream, err := t.open(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer stream.Close()
-	err = t.copy(bufio.NewReaderSize(stream, 64<<10), !t.at.second.IsZero())
+	err = t.copy(bufio.NewReaderSize(stream, 64<<10), since != nil)
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
 }
 
-// copy prints what is new in a stream, until it ends. What has no time at the beginning of
-// one that goes on is the rest of a line that began before.
-func (t *tail) copy(r *bufio.Reader, rest bool) error {
-	known, newest, plain := t.at.lines+t.at.earlier, t.at.newest, t.at.plain
+// copy prints what is new in a stream, until it ends. One that goes on begins with what is
+// known, up to the last line, or to one that is newer than all, if that is gone. What has
+// no time at its beginning is the rest of a line that began before.
+func (t *tail) copy(r *bufio.Reader, goesOn bool) error {
+	known, before, first := goesOn, t.at, goesOn
 	for {
 		chunk, err := r.ReadSlice('\n')
 		if len(chunk) == 0 && err != nil {
@@ -101,29 +98,31 @@ func (t *tail) copy(r *bufio.Reader, rest bool) error {
 		switch {
 		case stamp.IsZero() && err != nil && !errors.Is(err, bufio.ErrBufferFull) && cutStamp.Match(chunk):
 			return err
-		case stamp.IsZero() && rest:
+		case stamp.IsZero() && first:
 			err = pass(r, err)
-		case stamp.IsZero() && plain > 0:
-			plain--
+		case stamp.IsZero() && before.plain > 0:
+			before.plain--
 			err = pass(r, err)
 		case stamp.IsZero():
 			t.at.plain++
 			err = t.line(r, chunk, err, 0)
-		case known > 0 && !stamp.After(newest):
-			known--
+		case known && !stamp.After(before.newest):
+			if stamp.Equal(before.last) {
+				before.same--
+				known = before.same > 0
+			}
 			err = pass(r, err)
 		default:
 			skip := t.at.printed
-			t.at.printed = 0
-			t.at.begin(stamp)
+			known, t.at.printed = false, 0
 			if t.stamps {
 				text = chunk
 			}
 			if err = t.line(r, text, err, skip); err == nil {
-				t.at.end(stamp)
+				t.at.pass(stamp)
 			}
 		}
-		if rest = false; err != nil {
+		if first = false; err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // entry is what a container has printed at once: a line, or a piece of one.
@@ -37,8 +38,11 @@ var errBroken = errors.New("connection reset by peer")
 func (k *kubelet) open(_ context.Context, o corev1.PodLogOptions) (io.ReadCloser, error) {
 	k.requests = append(k.requests, o)
 	var b bytes.Buffer
-	begins := true
-	for _, e := range k.entries {
+	begins, skip := true, 0
+	if o.TailLines != nil {
+		skip = max(0, len(k.entries)-int(*o.TailLines))
+	}
+	for _, e := range k.entries[skip:] {
 		if o.SinceTime != nil && e.at.Before(o.SinceTime.Truncate(time.Second)) {
 			begins = strings.HasSuffix(e.text, "\n") // a line that began before goes on without its time
 			continue
@@ -98,7 +102,7 @@ func TestALogThatBreaksOffIsPrintedOnceWhereverItBreaks(t *testing.T) {
 	require.True(t, want.String() == whole.String())
 	for _, hold := range []int{0, longestLine} {
 		for _, prefix := range []string{"", "load | "} {
-			for at := 0; at < len(want.String())+400; at += 11 {
+			for at := 0; at < len(want.String())+400; at += 29 {
 				if at > 700 && at < 1000 {
 					at = len(want.String()) - 300 // the middle of the long line is all the same
 				}
@@ -165,6 +169,45 @@ func TestAResumedLogIsAskedForFromItsLastSecond(t *testing.T) {
 	require.Nil(t, next.TailLines)
 	require.Equal(t, second(6), next.SinceTime.Time)
 	require.True(t, next.Previous)
+}
+
+// What came before --tail and --since would be sent again, too.
+func TestALogOfWhichTheEndWasAskedForBreaksOff(t *testing.T) {
+	lines := int64(3)
+	k := &kubelet{}
+	for i := range 8 {
+		k.entries = append(k.entries, entry{second(1 + float64(i)/10), fmt.Sprintln("line", i)})
+	}
+	for name, options := range map[string]corev1.PodLogOptions{
+		"tail":  {TailLines: &lines},
+		"since": {SinceTime: &metav1.Time{Time: second(1)}, TailLines: &lines},
+	} {
+		for at := range 120 {
+			var got bytes.Buffer
+			p := newPrinter(&got, false, 0)
+			k.breaks = []int{at, at / 3}
+			tail := k.tail(p.writer(""))
+			tail.options = func() corev1.PodLogOptions { return options }
+			for range 3 {
+				_ = tail.read(t.Context(), true, false)
+			}
+			require.NoError(t, p.flush())
+			require.Equal(t, "line 5\nline 6\nline 7\n", got.String(), "%s, broken at %d", name, at)
+		}
+	}
+}
+
+// A node begins a new file for a log that has become too large, and forgets the old ones.
+func TestALogWhoseBeginningIsGoneIsGoneOnWith(t *testing.T) {
+	k := &kubelet{entries: []entry{{second(1.1), "a\n"}, {second(1.2), "b\n"}}}
+	var got bytes.Buffer
+	p := newPrinter(&got, false, 0)
+	tail := k.tail(p.writer(""))
+	require.NoError(t, tail.read(t.Context(), true, false))
+	k.entries = []entry{{second(1.3), "c\n"}, {second(1.4), "d\n"}}
+	require.NoError(t, tail.read(t.Context(), true, false))
+	require.NoError(t, p.flush())
+	require.Equal(t, "a\nb\nc\nd\n", got.String())
 }
 
 func TestTimesArePrintedIfTheyAreAskedFor(t *testing.T) {
