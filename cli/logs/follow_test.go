@@ -184,6 +184,17 @@ func TestElementsThatAreFollowedEndIt(t *testing.T) {
 	require.Equal(t, "shards[4] failed\n", n.errOut.String())
 }
 
+// Jobs that have no such element are no part of what is followed.
+func TestElementsOfAllJobsAreFollowed(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	n.job("large", array(5), func(j *batchv1.Job) { j.Status.CompletedIndexes = "2-3" })
+	n.job("middle", array(3), func(j *batchv1.Job) { j.Status.CompletedIndexes = "2" })
+	n.job("small", array(2))
+	n.job("alone")
+	require.NoError(t, n.ends(n.begin(n.options(func(o *logsOptions) { o.selection.indexes, _ = lang.ParseIndexes("2-3") }))))
+}
+
 func TestARestartedContainerIsReadFromItsBeginning(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)

@@ -68,8 +68,8 @@ func (f *follower) isOver(j *job) bool {
 	if j.gone || j.Outcome() != lang.Undecided {
 		return true
 	}
-	array := j.Object.Array
-	return f.selection.indexes != nil && array != nil && len(f.selection.indexes.Minus(array.Completed.Union(array.Failed))) == 0
+	elements, array := f.selection.elements(j.Job), j.Object.Array
+	return len(elements) > 0 && len(elements.Minus(array.Completed.Union(array.Failed))) == 0
 }
 
 // over reports whether all Jobs have ended, and of a run as many as it says it has.

@@ -33,8 +33,18 @@ func (s *selection) has(job gate.Job) bool {
 		return false
 	case len(s.named) > 0:
 		return slices.Contains(s.named, s.key(job))
+	case s.indexes != nil && len(s.elements(job)) == 0:
+		return false
 	}
 	return (s.namespace == "" || job.Namespace == s.namespace) && s.labels.Matches(labels.Set(job.Labels))
+}
+
+// elements returns those of a Job that were asked for, none if it is no array.
+func (s *selection) elements(job gate.Job) lang.Indexes {
+	if job.Object.Array == nil || job.Object.Array.Size == 0 {
+		return nil
+	}
+	return s.indexes.Intersect(lang.Indexes{{Low: 0, High: job.Object.Array.Size - 1}})
 }
 
 // hasPod reports whether a pod of a Job that is meant is.

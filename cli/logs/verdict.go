@@ -16,10 +16,10 @@ import (
 // that was not taken.
 func (f *follower) failure(j *job) string {
 	name := f.names.job(j.Job)
-	array := j.Object.Array
+	elements, array := f.selection.elements(j.Job), j.Object.Array
 	switch outcome := j.Outcome(); {
-	case f.selection.indexes != nil && array != nil:
-		lost := f.selection.indexes.Minus(array.Completed)
+	case len(elements) > 0:
+		lost := elements.Minus(array.Completed)
 		if len(lost) == 0 {
 			return ""
 		}

@@ -33,7 +33,7 @@ func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
 	for _, p := range meant {
 		for _, c := range p.containers {
 			named = true
-			if c.started {
+			if o.isThere(c) {
 				count++
 			}
 		}
@@ -46,7 +46,11 @@ func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
 	for _, p := range meant {
 		for _, c := range p.containers {
 			name, prefix := o.names.pod(all.jobs[p.job], p), ""
-			if !c.started {
+			switch {
+			case o.isThere(c):
+			case o.previous:
+				continue
+			default:
 				waiting = append(waiting, notStarted(name, p))
 				continue
 			}
@@ -62,6 +66,9 @@ func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
 			}
 		}
 	}
+	if o.previous && named && count == 0 {
+		waiting = append(waiting, "No container was restarted.")
+	}
 	notes := slices.Concat(o.missing(jobs, all), shortened(waiting), shortened(unread))
 	if err := command.PrintNotes(o.streams.ErrOut, notes); err != nil {
 		return err
@@ -71,6 +78,9 @@ func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
 	}
 	return nil
 }
+
+// isThere reports whether a container has the log that was asked for.
+func (o *logsOptions) isThere(c container) bool { return c.started && (!o.previous || c.restarts > 0) }
 
 // prefixOf names the container where several are shown.
 func (o *logsOptions) prefixOf(job gate.Job, p *pod, container string) string {

@@ -90,6 +90,7 @@ func TestWhichLogsArePrinted(t *testing.T) {
 		"what has failed":                     {func(o *logsOptions) { o.selection.failed = true }, "load-1 | of load-1\nshards[2] | element shards-2\nshards[2]#2 | again\n", ""},
 		"a container":                         {func(o *logsOptions) { named("both")(o); o.which.name = "copy" }, "in copy\n", ""},
 		"all containers":                      {func(o *logsOptions) { named("both")(o); o.which.all = true }, "both/fetch | fetched\nboth/main | in main\nboth/copy | in copy\n", ""},
+		"before a restart that was not":       {func(o *logsOptions) { named("both")(o); o.previous = true }, "", "No container was restarted.\n"},
 		"a Job that has not started":          {named("waits"), "", "waits: it has not started: Unschedulable: no node\n"},
 		"no Job with a label":                 {func(o *logsOptions) { o.selection.labels, _ = labels.Parse("a=b") }, "", "No Jobs found in namespace etl.\n"},
 		"no Job of a run that has failed yet": {func(o *logsOptions) { o.selection.run, o.selection.failed = "mon", true }, "", "No Job has failed in run mon in namespace etl.\n"},
