@@ -1,25 +1,33 @@
 package container
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 )
 
+func (s *space) depctlCommand(args ...string) *exec.Cmd {
+	program := filepath.Join(cmp.Or(os.Getenv("DEPCTL_BIN"), filepath.Join("..", "..", "bin")), "depctl")
+	return exec.CommandContext(s.t.Context(), program, append(args, "--kubeconfig", s.Kubeconfig(), "-n", s.name)...)
+}
+
 // depctl runs bin/depctl in the namespace, and returns what it printed and its exit code.
 func (s *space) depctl(args ...string) (stdout, stderr string, code int) {
 	s.t.Helper()
-	cmd := exec.CommandContext(s.t.Context(), filepath.Join(cmp.Or(os.Getenv("DEPCTL_BIN"), filepath.Join("..", "..", "bin")), "depctl"),
-		append(args, "--kubeconfig", s.Kubeconfig(), "-n", s.name)...)
+	cmd := s.depctlCommand(args...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err := cmd.Run()
@@ -99,4 +107,94 @@ func TestALongLineComesWhole(t *testing.T) {
 	require.True(t, of[0] == "long | "+strings.Repeat("x", size)+"\n")
 	require.Equal(t, "long | short\n", of[1])
 	require.Equal(t, 502, strings.Count(out, "\n"))
+}
+
+// following runs depctl and calls at with each line, as it comes; it returns the lines and
+// the exit code.
+func (s *space) following(at func(line int, depctl *os.Process), args ...string) (lines []string, code int) {
+	s.t.Helper()
+	cmd := s.depctlCommand(args...)
+	out, err := cmd.StdoutPipe()
+	require.NoError(s.t, err)
+	require.NoError(s.t, cmd.Start())
+	for scanner := bufio.NewScanner(out); scanner.Scan(); {
+		lines = append(lines, scanner.Text())
+		at(len(lines), cmd.Process)
+	}
+	_ = cmd.Wait()
+	return lines, cmd.ProcessState.ExitCode()
+}
+
+func TestALogGoesOnWhereTheConnectionWasCut(t *testing.T) {
+	t.Parallel()
+	needsRealNode(t)
+	s := shared.namespace(t, "cut")
+	wire := newWire(t, s.Config().Host)
+	s.make("clock", "", "for i in $(seq 100); do echo tick $i; echo tock $i >&2; sleep 0.05; done")
+	lines, code := s.following(func(line int, _ *os.Process) {
+		if line%40 == 0 {
+			wire.cut()
+		}
+	}, "logs", "-f", "--prefix", "--server", "https://"+wire.address)
+	require.Zero(t, code)
+	require.Len(t, lines, 200)
+	for _, word := range []string{"tick", "tock"} {
+		of := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return !strings.Contains(line, word) })
+		for i := range 100 {
+			require.Equal(t, fmt.Sprintf("clock | %s %d", word, i+1), of[i])
+		}
+	}
+}
+
+func TestAnInterruptHasItsOwnExitCode(t *testing.T) {
+	t.Parallel()
+	needsRealNode(t)
+	s := shared.namespace(t, "interrupt")
+	s.make("endless", "", "echo started; exec sleep 600", func(job *batchv1.Job) { job.Spec.ActiveDeadlineSeconds = new(int64(60)) })
+	lines, code := s.following(func(_ int, depctl *os.Process) { require.NoError(t, depctl.Signal(os.Interrupt)) }, "logs", "-f", "endless")
+	require.Equal(t, []any{[]string{"started"}, 130}, []any{lines, code})
+}
+
+// wire forwards connections to an API server, and can be cut.
+type wire struct {
+	address string
+	mu      sync.Mutex
+	open    []net.Conn
+}
+
+func newWire(t *testing.T, host string) *wire {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w := &wire{address: listener.Addr().String()}
+	t.Cleanup(func() { _ = listener.Close(); w.cut() })
+	host = strings.TrimPrefix(host, "https://")
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := new(net.Dialer).DialContext(t.Context(), "tcp", host)
+			if err != nil {
+				_ = near.Close()
+				continue
+			}
+			w.mu.Lock()
+			w.open = append(w.open, near, far)
+			w.mu.Unlock()
+			go func() { _, _ = io.Copy(near, far); _ = near.Close() }()
+			go func() { _, _ = io.Copy(far, near); _ = far.Close() }()
+		}
+	}()
+	return w
+}
+
+func (w *wire) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, conn := range w.open {
+		_ = conn.Close()
+	}
+	w.open = nil
 }
