@@ -163,7 +163,7 @@ func TestNoMoreLogsAreReadAtOnceThanAllowed(t *testing.T) {
 	n.change("shards", succeeded)
 	require.NoError(t, n.ends(result))
 	require.LessOrEqual(t, n.most, 3)
-	require.Equal(t, "3 logs are read at once, and there are more: each of the others begins when one of these ends; --max-log-requests raises the number\n", n.errOut.String())
+	require.Equal(t, "there are more logs than --max-log-requests=3 allows at once: each of the others begins when one of these ends\n", n.errOut.String())
 }
 
 func TestElementsThatAreFollowedEndIt(t *testing.T) {

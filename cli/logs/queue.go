@@ -3,8 +3,6 @@ package logs
 import (
 	"fmt"
 	"slices"
-
-	"depctl.dev/cli/internal/command"
 )
 
 // queue has the logs that are to be read. Those that had ended when the command began come
@@ -68,7 +66,6 @@ func (f *follower) start() {
 		f.reading.Go(l.follow)
 	}
 	if waiting := len(f.queue.waiting); waiting > 0 && f.queue.backlog == 0 && !f.queue.closed {
-		f.once("room", fmt.Sprintf("%s are read at once, and there are more: each of the others begins when one of these ends; --max-log-requests raises the number",
-			command.Count(f.maxRequests, "log")))
+		f.once("room", fmt.Sprintf("there are more logs than --max-log-requests=%d allows at once: each of the others begins when one of these ends", f.maxRequests))
 	}
 }
