@@ -42,6 +42,7 @@ Exit codes:
   2    the command line was wrong
   3    lint: a file cannot be read; wait: somebody must fix something
   124  wait: the time is up
+  130  logs and submit --wait: it was interrupted
 submit --wait ends with the code of the Job.`
 
 func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
