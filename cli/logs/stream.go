@@ -27,12 +27,14 @@ type status struct {
 	// again since, and lost that it did so more than once.
 	over, previous, lost bool
 	changed              chan struct{}
+	// tries is how often it is asked for, once it is over.
+	tries int
 }
 
 func (l *stream) status() status {
 	l.watcher.Lock()
 	defer l.watcher.Unlock()
-	now := status{over: l.source.pod.gone, changed: l.source.changed}
+	now := status{over: l.source.pod.gone, changed: l.source.changed, tries: triesAfter(l.incomplete)}
 	for _, c := range l.source.pod.containers {
 		if c.name == l.source.container {
 			now.previous, now.lost = c.restarts > l.number, c.restarts > l.number+1
@@ -84,7 +86,7 @@ func (l *stream) follow() {
 			}
 			l.close()
 			return
-		case now.over && try > mostTries:
+		case now.over && try >= now.tries:
 			l.unread(err.Error())
 			l.close()
 			return

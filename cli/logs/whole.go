@@ -19,8 +19,16 @@ import (
 	"depctl.dev/lang"
 )
 
-// mostTries is how often a log is asked for that a node does not give.
-const mostTries = 5
+// mostTries is how often a log is asked for that a node does not give. Once one was not to
+// be had, the others are asked for but twice: a node that is gone may have had thousands.
+const mostTries, fewTries = 5, 2
+
+func triesAfter(failed bool) int {
+	if failed {
+		return fewTries
+	}
+	return mostTries
+}
 
 // whole prints one log after the other.
 func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
@@ -57,7 +65,7 @@ func (o *logsOptions) whole(ctx context.Context, jobs []*batchv1.Job) error {
 			if o.prefix || count > 1 {
 				prefix = o.prefixOf(all.jobs[p.job], p, c.name)
 			}
-			note, err := o.one(ctx, p, c.name, name, out.writer(prefix))
+			note, err := o.one(ctx, p, c.name, name, triesAfter(len(unread) > 0), out.writer(prefix))
 			if err != nil {
 				return err
 			}
@@ -91,10 +99,14 @@ func (o *logsOptions) prefixOf(job gate.Job, p *pod, container string) string {
 }
 
 // one prints one log, and returns what is to be said if it could not be read whole.
-func (o *logsOptions) one(ctx context.Context, p *pod, container, name string, out *writer) (string, error) {
+func (o *logsOptions) one(ctx context.Context, p *pod, container, name string, tries int, out *writer) (string, error) {
 	t := o.tailOf(p, container, out)
 	for try := 1; ; try++ {
+		before := t.at
 		err := t.read(ctx, false, o.previous)
+		if t.at != before {
+			try = 1 // it goes on
+		}
 		var denied *cluster.Denied
 		var unread *broken
 		switch {
@@ -104,7 +116,7 @@ func (o *logsOptions) one(ctx context.Context, p *pod, container, name string, o
 			return "", err
 		case apierrors.IsNotFound(err):
 			return name + ": its pod is gone, and its log with it", out.close()
-		case apierrors.IsBadRequest(err), try == mostTries:
+		case apierrors.IsBadRequest(err), try == tries:
 			return fmt.Sprintf("%s: its log cannot be read: %v", name, err), out.close()
 		}
 		command.Sleep(ctx, 100*time.Millisecond<<try)

@@ -3,7 +3,9 @@ package logs
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -139,6 +141,22 @@ func TestALogThatANodeDoesNotGiveIsSaid(t *testing.T) {
 	require.Equal(t, command.Ended(command.ExitError), err)
 	require.Equal(t, "extract | of extract-1\n", n.out.String())
 	require.Equal(t, "load: its log cannot be read: dial tcp: no route to host\n", n.errOut.String())
+}
+
+func TestLogsOfANodeThatIsGoneAreNotWaitedForOneByOne(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	n.job("shards", array(14), succeeded)
+	for i := range 14 {
+		name := fmt.Sprint("shards-", i)
+		n.pod("shards", name, float64(i), element(i), ends(0))
+		n.log(name, "main").err = errors.New("no route to host")
+	}
+	began := time.Now()
+	require.Equal(t, command.Ended(command.ExitError), n.options(nil).run(t.Context()))
+	require.Less(t, time.Since(began), 15*time.Second)
+	require.Equal(t, 11, strings.Count(n.errOut.String(), "\n"))
+	require.Contains(t, n.errOut.String(), "shards[9]: its log cannot be read: no route to host\nand so of 4 more\n")
 }
 
 func TestTheContainerIsKubectls(t *testing.T) {
