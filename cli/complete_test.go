@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/internal/command"
 )
@@ -30,6 +31,10 @@ func TestCompletions(t *testing.T) {
 		"limits etl/l":              "etl/licence\t10|etl/local\t2",
 		"limits other/":             "",
 		"limits db l":               "",
+		"logs pre":                  "prepare\tsucceeded",
+		"logs prepare -c ":          "main",
+		"logs -c m":                 "main",
+		"logs --color ":             "always|auto|never",
 		"graph -n ":                 "etl|reporting",
 		"graph -n r":                "reporting",
 		"hold -o ":                  "json|name|yaml",
@@ -57,6 +62,20 @@ func TestCompletions(t *testing.T) {
 			require.ElementsMatch(t, strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), got)
 			require.Empty(t, f.writes)
 		})
+	}
+}
+
+// Indexes are completed in a list, in their order; more may follow.
+func TestCompletionsOfIndexes(t *testing.T) {
+	for word, want := range map[string]string{"": "0|1|2\tfailed|3", "2": "2\tfailed", "0,": "0,0|0,1|0,2\tfailed|0,3"} {
+		f := newFakeJobs(t)
+		f.array("shards", 4, 0)
+		f.jobs[jobPath("etl", "shards")].Status.FailedIndexes = ptr.To("2")
+		server := httptest.NewServer(f)
+		stdout, _, code := runDepctl(testFactory(command.Terminal{}), "", "__complete", "--server", server.URL, "-n", "etl", "logs", "shards", "--index", word)
+		server.Close()
+		require.Zero(t, code)
+		require.Equal(t, strings.ReplaceAll(want, "|", "\n")+"\n:38\n", stdout)
 	}
 }
 

@@ -5,8 +5,9 @@
 // commands, in kubectl's manner (help.go), and complete.go gives a shell their words.
 // The tests here run whole commands. The rooms:
 //
-//	check explain graph kinds limits lint parse   one package for each command: flags and
-//	plan status submit uninstall wait       printing
+//	check explain graph kinds limits lint   one package for each command: flags and
+//	logs parse plan status submit           printing
+//	uninstall wait
 //	jobaction                             hold, release, retry, cancel and set
 //
 //	internal/command    what commands share: exit codes, formats, dry runs, questions

@@ -32,7 +32,7 @@ func TestTheExamplesOfTheDocumentation(t *testing.T) {
 func TestTheExitCodesOfTheDocumentation(t *testing.T) {
 	text, err := os.ReadFile("../docs/reference/cli.md")
 	require.NoError(t, err)
-	for _, code := range []string{"0", "1", "2", "3", "124"} {
+	for _, code := range []string{"0", "1", "2", "3", "124", "130"} {
 		require.Contains(t, string(text), "\n| "+code+" | ")
 		require.Contains(t, rootLong, "\n  "+code+" ")
 	}

@@ -30,6 +30,8 @@ type fakeJobs struct {
 	jobs map[string]*batchv1.Job
 	cron map[string]*batchv1.CronJob
 	pods map[string]*corev1.Pod
+	// logs are what pods have printed, by their names.
+	logs map[string]string
 	// forbidden has what RBAC refuses, as "patch jobs etl"; a namespace of "*" is
 	// a request for all.
 	forbidden map[string]bool
@@ -182,6 +184,8 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	case verb == "list":
 		f.list(w, r, resource, namespace)
+	case resource == "pods/log":
+		f.log(w, r, name)
 	case verb == "create":
 		f.create(w, body, namespace, dry)
 	case resource == "pods":

@@ -18,6 +18,7 @@ import (
 	"depctl.dev/cli/kinds"
 	"depctl.dev/cli/limits"
 	"depctl.dev/cli/lint"
+	"depctl.dev/cli/logs"
 	"depctl.dev/cli/parse"
 	"depctl.dev/cli/plan"
 	running "depctl.dev/cli/run"
@@ -35,12 +36,14 @@ depctl.dev/depends-on. Until then it is suspended; the gate, depctl-gate,
 releases it.
 
 Exit codes:
-  0    done; wait: it is true; check: nothing has failed
+  0    done; wait: it is true; check: nothing has failed; logs -f: all Jobs
+       have succeeded
   1    it failed; lint: something was found; wait: it is false forever;
-       check: something has failed
+       check: something has failed; logs -f: a Job has not succeeded
   2    the command line was wrong
   3    lint: a file cannot be read; wait: somebody must fix something
   124  wait: the time is up
+  130  logs and submit --wait: it was interrupted
 submit --wait ends with the code of the Job.`
 
 func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
@@ -62,7 +65,7 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams),
+		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), logs.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams),
 		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), running.New(f, streams, lint.Run), running.NewSchedule(f, streams, lint.Run), runs.New(f, streams), runs.NewPrune(f, streams), uninstall.New(f, streams),
 		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),

@@ -310,9 +310,6 @@ func eachAnError(err error) error {
 	return errors.New(text)
 }
 
-// interrupted is the exit code of a shell's command that was interrupted.
-const interrupted = 128 + int(syscall.SIGINT)
-
 // waitFor returns when the Job has ended, with its exit code.
 func (o *submitOptions) waitFor(ctx context.Context, s *cluster.Submitter, job *batchv1.Job) error {
 	done, err := s.Wait(ctx, job, func(text string) {
@@ -321,7 +318,7 @@ func (o *submitOptions) waitFor(ctx context.Context, s *cluster.Submitter, job *
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.Namespace)
-		return command.Ended(interrupted)
+		return command.Ended(command.ExitInterrupted)
 	case err != nil:
 		return fmt.Errorf("waiting for Job %s: %w", job.Name, err)
 	}

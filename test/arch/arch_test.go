@@ -63,6 +63,7 @@ var law = []rule{
 	{"cli/kinds", append([]string{module + "/lang/kind"}, command...), aCommand},
 	{"cli/limits", command, aCommand},
 	{"cli/lint", append([]string{module + "/lang/kind"}, command...), aCommand},
+	{"cli/logs", command, aCommand},
 	{"cli/parse", command, aCommand},
 	{"cli/plan", command, aCommand},
 	{"cli/run", command, aCommand},
@@ -102,7 +103,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.
 var (
-	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
+	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "logs", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/screen", "internal/snapshot")
 	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "listing", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})

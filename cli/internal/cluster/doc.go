@@ -7,6 +7,7 @@
 //	LiveWorld   the same, kept up to date by a Watcher (liveworld.go)
 //	Watcher     Jobs as they change, whatever becomes of the API server: all that is
 //	            watched is watched by it (watcher.go)
+//	LogReader   Jobs, their pods and what these print (logreader.go, watchpods.go)
 //	Inquirer    a few Jobs and all that the gate knows of them (inquirer.go)
 //	Inspector   what is installed and runs -> checkup.Facts (inspector.go)
 //	Submitter   creates what was submitted, and watches it (submitter.go)

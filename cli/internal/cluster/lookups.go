@@ -50,7 +50,7 @@ func (l *Lookups) clients(w *Watcher, namespace string) lookup.Clients {
 		Dynamic: l.objects, Metadata: l.names, Namespace: namespace, Resources: lookup.ResourcesOf(l.client.Discovery().RESTClient()),
 		Forbidden: func(ctx context.Context, at schema.GroupResource) string {
 			kind := Kind{Resource: at.WithVersion(""), singular: at.Resource}
-			return (&Denied{Right{Verb: "list,watch", Kind: kind, Namespace: namespace}, l.user(ctx)}).Error()
+			return (&Denied{Right{Verb: "list,watch", Kind: kind, Namespace: namespace}, userOf(ctx, l.client)}).Error()
 		},
 		Heard: func(request string, err error) {
 			if err == nil || !isRoutine(err) {
@@ -62,9 +62,9 @@ func (l *Lookups) clients(w *Watcher, namespace string) lookup.Clients {
 	}
 }
 
-// user returns who asks, as RBAC calls them; empty if nobody says.
-func (l *Lookups) user(ctx context.Context) string {
-	review, err := l.client.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
+// userOf returns who asks, as RBAC calls them; empty if nobody says.
+func userOf(ctx context.Context, client Client) string {
+	review, err := client.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
 	if err != nil {
 		return ""
 	}

@@ -54,6 +54,8 @@ type Watcher struct {
 	// Forbidden is called where a stream may not be read. Where it returns nil, it is
 	// tried again: somebody may grant the right.
 	Forbidden func(Stream, error) error
+	// PodsForbidden is called where pods may not be read, with WatchPods alone.
+	PodsForbidden func(PodStream, error) error
 	// Outage is called with what is to be said when the API server stops to answer, and
 	// when it answers again.
 	Outage func(text string)
@@ -87,29 +89,41 @@ func retrying() *utilwait.Backoff {
 // Watch begins to watch a stream.
 func (w *Watcher) Watch(ctx context.Context, s Stream) {
 	jobs := w.Client.Jobs(s.Namespace)
+	w.reflect(ctx, s, w.Client, &batchv1.Job{}, &stored[*batchv1.Job]{
+		w: w, set: w.Set, removed: w.Removed,
+		replaced: func(all []*batchv1.Job) { w.Replaced(s, all) },
+	}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return jobs.List(ctx, s.options(o))
+	}, func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+		return jobs.Watch(ctx, s.options(o))
+	})
+}
+
+// reflect lists and watches what is called what, and keeps the store up to date with it.
+func (w *Watcher) reflect(ctx context.Context, what, client any, kind runtime.Object, store cache.ReflectorStore, list cache.ListWithContextFunc, begin cache.WatchFuncWithContext) {
 	// The reflector tells nobody of what it tries again.
 	heard := func(ctx context.Context, err error) {
 		if ctx.Err() == nil && !isRoutine(err) {
 			w.Lock()
 			defer w.Unlock()
-			w.heard(s, err)
+			w.heard(what, err)
 		}
 	}
 	lw := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			list, err := jobs.List(ctx, s.options(o))
+			all, err := list(ctx, o)
 			heard(ctx, err)
-			return list, err
+			return all, err
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			events, err := jobs.Watch(ctx, s.options(o))
+			events, err := begin(ctx, o)
 			heard(ctx, err)
 			return events, err
 		},
-	}, w.Client)
+	}, client)
 	silent := logr.Discard()
-	reflector := cache.NewReflectorWithOptions(lw, &batchv1.Job{}, &stored{w, s}, cache.ReflectorOptions{
-		Name: "jobs", Logger: &silent, Backoff: retrying(),
+	reflector := cache.NewReflectorWithOptions(lw, kind, store, cache.ReflectorOptions{
+		Name: "depctl", Logger: &silent, Backoff: retrying(),
 	})
 	go func() {
 		ctx := logr.NewContext(ctx, silent)
@@ -140,13 +154,22 @@ func (w *Watcher) heard(what any, err error) {
 				w.Outage("The API server answers again.")
 			}
 		}
-		if s, ok := what.(Stream); ok && err != nil {
-			w.end(w.Forbidden(s, err))
+		switch what := what.(type) {
+		case Stream:
+			if err != nil {
+				w.end(w.Forbidden(what, err))
+			}
+		case PodStream:
+			if err != nil {
+				w.end(w.PodsForbidden(what, err))
+			}
 		}
 	case !w.Reached:
 		switch what := what.(type) {
 		case Stream:
 			w.end(NotListed(what.Namespace, err))
+		case PodStream:
+			w.end(fmt.Errorf("listing Pods: %w; is the cluster reachable, and is it the right --context?", err))
 		case string: // of Lookups
 			w.end(fmt.Errorf("looking up %s: %w; is the cluster reachable, and is it the right --context?", what, err))
 		}
@@ -171,50 +194,51 @@ func (w *Watcher) end(err error) {
 	}
 }
 
-// stored is the reflector's store of one stream.
-type stored struct {
-	*Watcher
-	stream Stream
+// stored is the reflector's store of one stream of objects.
+type stored[T runtime.Object] struct {
+	w            *Watcher
+	set, removed func(T)
+	replaced     func([]T)
 }
 
-// Add is called with a Job that is new.
-func (f *stored) Add(object any) error { return f.one(object, f.Set) }
+// Add is called with an object that is new.
+func (f *stored[T]) Add(object any) error { return f.one(object, f.set) }
 
-// Update is called with a Job that changed.
-func (f *stored) Update(object any) error { return f.one(object, f.Set) }
+// Update is called with an object that changed.
+func (f *stored[T]) Update(object any) error { return f.one(object, f.set) }
 
-// Delete is called with the last state of a Job that is gone.
-func (f *stored) Delete(object any) error { return f.one(object, f.Removed) }
+// Delete is called with the last state of an object that is gone.
+func (f *stored[T]) Delete(object any) error { return f.one(object, f.removed) }
 
-func (f *stored) one(object any, do func(*batchv1.Job)) error {
-	job, ok := object.(*batchv1.Job)
+func (f *stored[T]) one(object any, do func(T)) error {
+	one, ok := object.(T)
 	if !ok {
-		return fmt.Errorf("expected a Job, the watch sent %T", object)
+		return fmt.Errorf("the watch sent an object of another kind, a %T", object)
 	}
-	f.Lock()
-	defer f.Unlock()
-	do(job)
+	f.w.Lock()
+	defer f.w.Unlock()
+	do(one)
 	return nil
 }
 
-// Replace is called with all Jobs there are.
-func (f *stored) Replace(objects []any, _ string) error {
-	jobs := make([]*batchv1.Job, len(objects))
+// Replace is called with all objects there are.
+func (f *stored[T]) Replace(objects []any, _ string) error {
+	all := make([]T, len(objects))
 	for i, object := range objects {
-		job, ok := object.(*batchv1.Job)
+		one, ok := object.(T)
 		if !ok {
-			return fmt.Errorf("expected a Job, the list has %T", object)
+			return fmt.Errorf("the list has an object of another kind, a %T", object)
 		}
-		jobs[i] = job
+		all[i] = one
 	}
-	f.Lock()
-	defer f.Unlock()
-	f.Replaced(f.stream, jobs)
+	f.w.Lock()
+	defer f.w.Unlock()
+	f.replaced(all)
 	return nil
 }
 
 // Resync does nothing.
-func (f *stored) Resync() error { return nil }
+func (f *stored[T]) Resync() error { return nil }
 
 // PodsOf returns the pods of a Job.
 func PodsOf(ctx context.Context, client kubernetes.Interface, namespace, uid string) ([]corev1.Pod, error) {

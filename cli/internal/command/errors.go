@@ -15,6 +15,8 @@ const (
 	// Of "depctl lint": something was found, and a file cannot be read.
 	ExitFindings   = 1
 	ExitUnreadable = 3
+	// ExitInterrupted is that of a shell's command that was interrupted.
+	ExitInterrupted = 130
 )
 
 // Ended is the exit code of a command that has said everything already.
