@@ -24,6 +24,16 @@ func Of(f Facts) []Finding {
 	return append(list, f.jobs()...)
 }
 
+// NoGate says why nothing is released, as far as that is known; empty if a gate may be at work.
+func NoGate(f Facts) string {
+	for _, found := range []Finding{f.deployment(), f.leader()} {
+		if found.Level == Failure || f.ObserveOnly && found.Level == Warning {
+			return found.Message
+		}
+	}
+	return ""
+}
+
 // Failed reports whether a finding is a failure.
 func Failed(list []Finding) bool {
 	for _, f := range list {

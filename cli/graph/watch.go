@@ -31,7 +31,7 @@ func (o *graphOptions) follow(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return one.print(m, notes)
+			return one.print(m, append(notes, one.explain(ctx, w, m)...))
 		})
 	})
 }

@@ -63,6 +63,14 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	return f, ctx.Err()
 }
 
+// noGate says why no gate releases Jobs, by what may be read. heard is when one wrote to a Job.
+func (i *Inspector) noGate(ctx context.Context, heard time.Time) string {
+	f := checkup.Facts{Now: i.Now, Word: heard}
+	i.deployment(ctx, &f)
+	i.lease(ctx, &f)
+	return checkup.NoGate(f)
+}
+
 func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	d, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
 	switch {

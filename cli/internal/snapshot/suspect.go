@@ -1,0 +1,51 @@
+package snapshot
+
+import (
+	"cmp"
+	"slices"
+
+	"depctl.dev/cli/cause"
+	"depctl.dev/gate"
+	"depctl.dev/lang"
+)
+
+// Suspects returns those of some Jobs that may run and do not, the one that waits longest
+// first, and then those that have failed, the latest first.
+func (w *World) Suspects(refs []lang.Ref) []lang.Ref {
+	var pending, failed []lang.Ref
+	for _, ref := range refs {
+		job, exists := w.Jobs[ref]
+		if !exists || !job.IsJob() || job.UID == "" {
+			continue
+		}
+		switch state, _ := w.State(ref); state {
+		case gate.StatePending:
+			pending = append(pending, ref)
+		case gate.StateFailed:
+			failed = append(failed, ref)
+		}
+	}
+	slices.SortFunc(pending, func(a, b lang.Ref) int {
+		return cmp.Or(w.Jobs[a].Started.Compare(w.Jobs[b].Started), a.Compare(b))
+	})
+	slices.SortFunc(failed, func(a, b lang.Ref) int {
+		return cmp.Or(w.Jobs[b].Object.Finished.Compare(w.Jobs[a].Object.Finished), a.Compare(b))
+	})
+	return append(pending, failed...)
+}
+
+// Waiting reports whether any of some Jobs waits for the gate.
+func (w *World) Waiting(refs []lang.Ref) bool {
+	return slices.ContainsFunc(refs, w.waitsForGate)
+}
+
+func (w *World) waitsForGate(ref lang.Ref) bool { return w.Jobs[ref].Waits() && w.Jobs[ref].UID != "" }
+
+// CausesOf returns why a Job does not run, or has failed, as far as that was read: that no
+// gate releases it comes first.
+func (w *World) CausesOf(ref lang.Ref) []cause.Cause {
+	if w.NoGate != "" && w.waitsForGate(ref) {
+		return append([]cause.Cause{cause.NoGate(w.NoGate)}, w.Causes[ref]...)
+	}
+	return w.Causes[ref]
+}
