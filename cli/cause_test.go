@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -89,7 +90,12 @@ func troubledObjects() []runtime.Object {
 // TestCauses runs commands on Jobs in trouble; what they print is in testdata/cause.
 func TestCauses(t *testing.T) {
 	noGate := func(c *fake.Clientset) {
-		_ = c.Tracker().Delete(coordinationv1.SchemeGroupVersion.WithResource("leases"), cluster.GateNamespace, cluster.GateName)
+		lease := fakeLease()
+		lease.Spec.RenewTime = ptr.To(metav1.NewMicroTime(minutesAgo(58).Time))
+		_ = c.Tracker().Update(coordinationv1.SchemeGroupVersion.WithResource("leases"), lease, cluster.GateNamespace)
+		_ = c.Tracker().Add(&appsv1.Deployment{
+			ObjectMeta: metav1.ObjectMeta{Namespace: cluster.GateNamespace, Name: cluster.GateName}, Status: appsv1.DeploymentStatus{ReadyReplicas: 1},
+		})
 	}
 	for name, test := range map[string]struct {
 		args     string

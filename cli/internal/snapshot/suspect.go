@@ -3,6 +3,7 @@ package snapshot
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"depctl.dev/cli/cause"
 	"depctl.dev/gate"
@@ -34,9 +35,14 @@ func (w *World) Suspects(refs []lang.Ref) []lang.Ref {
 	return append(pending, failed...)
 }
 
-// Waiting reports whether any of some Jobs waits for the gate.
+// soon is how long a gate may take until it has spoken of a Job that waits.
+const soon = 15 * time.Second
+
+// Waiting reports whether any of some Jobs waits for the gate for so long that it should have spoken.
 func (w *World) Waiting(refs []lang.Ref) bool {
-	return slices.ContainsFunc(refs, w.waitsForGate)
+	return slices.ContainsFunc(refs, func(ref lang.Ref) bool {
+		return w.waitsForGate(ref) && w.Now.Sub(w.Jobs[ref].Created) > soon
+	})
 }
 
 func (w *World) waitsForGate(ref lang.Ref) bool { return w.Jobs[ref].Waits() && w.Jobs[ref].UID != "" }
