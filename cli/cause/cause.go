@@ -21,8 +21,9 @@ type Cause struct {
 	// Container is the one that it is about, and ExitCode how it ended.
 	Container string `json:"container,omitempty"`
 	ExitCode  *int32 `json:"exitCode,omitempty"`
-	// Log are the last lines that Container printed in Pod.
-	Log []string `json:"log,omitempty"`
+	// Log are the last lines that Container printed in Pod, and NoLog is why they cannot be read.
+	Log   []string `json:"log,omitempty"`
+	NoLog string   `json:"noLog,omitempty"`
 	// Advice is what one could do, and Command what one would type.
 	Advice  string `json:"advice,omitempty"`
 	Command string `json:"command,omitempty"`

@@ -39,6 +39,9 @@ func (d *drawing) causes(e *Explanation) {
 }
 
 func (d *drawing) log(c cause.Cause) {
+	if c.NoLog != "" {
+		d.wrapped("", "The log of pod "+c.Pod+" is not shown: "+c.NoLog)
+	}
 	if len(c.Log) == 0 {
 		return
 	}

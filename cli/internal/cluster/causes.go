@@ -148,7 +148,7 @@ func (c *Causes) of(ctx context.Context, now time.Time, job gate.Job, said strin
 	}
 	for i := range found {
 		if one := &found[i]; one.HasLog() {
-			one.Log = c.logOf(ctx, job.Namespace, one.Pod, one.Container)
+			one.Log, one.NoLog = c.logOf(ctx, job.Namespace, one.Pod, one.Container)
 			break // of one pod
 		}
 	}
@@ -236,17 +236,17 @@ func (c *Causes) pages(namespace, what string, most int, options *metav1.ListOpt
 	return true
 }
 
-// logOf returns the last lines that a container printed, or a line that says why they are not shown.
-func (c *Causes) logOf(ctx context.Context, namespace, pod, container string) []string {
+// logOf returns the last lines that a container printed, or why they cannot be read.
+func (c *Causes) logOf(ctx context.Context, namespace, pod, container string) (lines []string, why string) {
 	ctx, cancel := context.WithTimeout(ctx, logPatience)
 	defer cancel()
 	options := &corev1.PodLogOptions{Container: container, TailLines: new(int64(cause.MostLines)), LimitBytes: new(int64(mostBytesOfALog))}
 	text, err := c.client.CoreV1().Pods(namespace).GetLogs(pod, options).DoRaw(ctx)
 	switch {
 	case IsForbidden(err):
-		return []string{"(you may not get pods/log)"}
+		return nil, "you may not get pods/log"
 	case err != nil:
-		return []string{"(its log cannot be read any more)"}
+		return nil, err.Error()
 	}
-	return cause.Tail(string(text))
+	return cause.Tail(string(text)), ""
 }
