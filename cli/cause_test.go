@@ -169,6 +169,25 @@ func TestCausesAreLookedForInFewJobs(t *testing.T) {
 	require.Equal(t, map[string]int{"pods": 50, "events": 50}, asked)
 }
 
+// Of a Job with very many pods so many are looked at as a person needs, and that is said.
+func TestCausesOfVeryManyPods(t *testing.T) {
+	client := nightCluster([]runtime.Object{fakeJob("wide", "", func(j *batchv1.Job) { j.Spec.Parallelism = ptr.To(int32(10_000)) })}, true)
+	lists := 0
+	client.PrependReactor("list", "pods", func(action clienttesting.Action) (bool, runtime.Object, error) {
+		lists++
+		page := &corev1.PodList{ListMeta: metav1.ListMeta{Continue: fmt.Sprint(lists)}}
+		for i := range 100 {
+			page.Items = append(page.Items, *fakePod("wide", fmt.Sprintf("%d-%d", lists, i), corev1.PodPending, noNodeFor))
+		}
+		return true, page, nil
+	})
+	stdout, stderr, code := runDepctl(clusterFactory(t, client, parseTerminal(t, "")), "", "explain", "wide")
+	require.Zero(t, code)
+	require.Contains(t, stdout, "Unschedulable (500 pods)")
+	require.Contains(t, stderr, "Of etl/wide 500 pods were looked at, and there are more.")
+	require.Equal(t, 5, lists)
+}
+
 // A Job that is looked at again and again is asked about when it may have changed.
 func TestCausesAreReadAgain(t *testing.T) {
 	client := nightCluster(troubledObjects(), true)

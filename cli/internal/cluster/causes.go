@@ -3,16 +3,11 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/cli/cause"
 	"depctl.dev/cli/internal/command"
@@ -41,8 +36,10 @@ type Causes struct {
 	client Client
 	// logs reads the last lines of logs as well, and all looks at every Job that is asked about.
 	logs, all bool
-	// read has what was read of Jobs, where one looks on.
-	read map[lang.Ref]readCauses
+	// read has what was read of Jobs, where one looks on; noGate is what the gate was found to be at gateRead.
+	read     map[lang.Ref]readCauses
+	noGate   string
+	gateRead time.Time
 
 	mu        sync.Mutex
 	forbidden map[listing]error
@@ -55,11 +52,13 @@ type readCauses struct {
 	version string
 	at      time.Time
 	causes  []cause.Cause
+	// partly says that there are more pods than were looked at.
+	partly bool
 }
 
 // NewCauses returns what reads causes of the Jobs of a namespace, or of many.
 func NewCauses(client Client) *Causes {
-	return &Causes{client: client, read: map[lang.Ref]readCauses{}}
+	return &Causes{client: client, read: map[lang.Ref]readCauses{}, forbidden: map[listing]error{}}
 }
 
 // Causes returns what reads causes of the Jobs that a reader reads.
@@ -77,9 +76,13 @@ func (c *Causes) Read(ctx context.Context, w *snapshot.World, refs []lang.Ref) [
 
 // readGate finds out whether a gate releases the Jobs that wait.
 func (c *Causes) readGate(ctx context.Context, w *snapshot.World, refs []lang.Ref) {
-	if w.NoGate = ""; w.Waiting(refs) {
-		w.NoGate = (&Inspector{Client: c.client, Now: w.Now}).noGate(ctx, w.Heard)
+	if w.NoGate = ""; !w.Waiting(refs) {
+		return
 	}
+	if w.Now.Sub(c.gateRead) >= causesGrowOld {
+		c.noGate, c.gateRead = (&Inspector{Client: c.client, Now: w.Now}).noGate(ctx, w.Heard), w.Now
+	}
+	w.NoGate = c.noGate
 }
 
 // readOf reads the causes of Jobs.
@@ -89,10 +92,8 @@ func (c *Causes) readOf(ctx context.Context, w *snapshot.World, suspects []lang.
 		suspects = suspects[:mostSuspects]
 		notes = append(notes, fmt.Sprintf("Why %s more did not run, or failed, was not looked at: depctl explain JOB says it of one.", command.Count(left, "Job")))
 	}
-	c.forbidden = map[listing]error{}
 	found := make([]readCauses, len(suspects))
-	var group sync.WaitGroup
-	slots := make(chan struct{}, suspectsAtOnce)
+	var stale []int
 	for i, ref := range suspects {
 		job := w.Jobs[ref]
 		known, ok := c.read[ref]
@@ -101,17 +102,30 @@ func (c *Causes) readOf(ctx context.Context, w *snapshot.World, suspects []lang.
 			found[i] = known
 			continue
 		}
-		said := w.Ends[ref]
+		found[i].version, stale = version, append(stale, i)
+		maps.DeleteFunc(c.forbidden, func(l listing, _ error) bool { return l.namespace == ref.Namespace })
+	}
+	var group sync.WaitGroup
+	slots := make(chan struct{}, suspectsAtOnce)
+	for _, i := range stale {
+		job, said := w.Jobs[suspects[i]], w.Ends[suspects[i]]
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			found[i] = readCauses{version, w.Now, c.of(ctx, w.Now, job, said)}
+			found[i].at = w.Now
+			found[i].causes, found[i].partly = c.of(ctx, w.Now, job, said)
 		})
 	}
 	group.Wait()
 	c.read, w.Causes = map[lang.Ref]readCauses{}, map[lang.Ref][]cause.Cause{}
 	for i, ref := range suspects {
-		c.read[ref], w.Causes[ref] = found[i], found[i].causes
+		w.Causes[ref] = found[i].causes
+		if err := c.forbidden[listing{ref.Namespace, "pods"}]; err == nil || IsForbidden(err) {
+			c.read[ref] = found[i] // else it may be known the next time
+		}
+		if found[i].partly {
+			notes = append(notes, fmt.Sprintf("Of %s %d pods were looked at, and there are more.", ref, podPage*mostPodPages))
+		}
 	}
 	return append(notes, c.unlisted()...)
 }
@@ -136,15 +150,15 @@ func (c *Causes) unlisted() []string {
 }
 
 // of finds the causes of one Job.
-func (c *Causes) of(ctx context.Context, now time.Time, job gate.Job, said string) []cause.Cause {
+func (c *Causes) of(ctx context.Context, now time.Time, job gate.Job, said string) (found []cause.Cause, partly bool) {
 	facts := cause.Facts{Job: job, Said: said, Now: now}
 	var known bool
-	if facts.Pods, known = c.podsOf(ctx, job); known {
+	if facts.Pods, known, partly = c.podsOf(ctx, job); known && !partly {
 		facts.Events = c.eventsOf(ctx, facts)
 	}
-	found := cause.Of(facts)
+	found = cause.Of(facts)
 	if !c.logs {
-		return found
+		return found, partly
 	}
 	for i := range found {
 		if one := &found[i]; one.HasLog() {
@@ -152,101 +166,5 @@ func (c *Causes) of(ctx context.Context, now time.Time, job gate.Job, said strin
 			break // of one pod
 		}
 	}
-	return found
-}
-
-// podsOf returns the pods of a Job that have not succeeded, as far as so many are looked at, and whether
-// they could be listed.
-func (c *Causes) podsOf(ctx context.Context, job gate.Job) (pods []corev1.Pod, known bool) {
-	options := metav1.ListOptions{
-		LabelSelector: batchv1.ControllerUidLabel + "=" + string(job.UID), FieldSelector: "status.phase!=" + string(corev1.PodSucceeded), Limit: podPage,
-	}
-	known = c.pages(job.Namespace, "pods", mostPodPages, &options, func() (string, error) {
-		page, err := c.client.CoreV1().Pods(job.Namespace).List(ctx, options)
-		if err != nil {
-			return "", err
-		}
-		for i := range page.Items {
-			if by := metav1.GetControllerOfNoCopy(&page.Items[i]); by != nil && by.UID == job.UID {
-				pods = append(pods, page.Items[i])
-			}
-		}
-		return page.Continue, nil
-	})
-	return pods, known
-}
-
-// eventsOf returns the warnings about a Job that has fewer pods than it should have, and about pods
-// of which nothing else says why they do not start.
-func (c *Causes) eventsOf(ctx context.Context, f cause.Facts) []corev1.Event {
-	var about []types.UID
-	there := 0
-	for i := range f.Pods {
-		pod := &f.Pods[i]
-		if pod.Status.Phase != corev1.PodFailed {
-			there++
-		}
-		if pod.Status.Phase == corev1.PodPending && pod.Spec.NodeName != "" && len(about) < mostEventful {
-			about = append(about, pod.UID)
-		}
-	}
-	over := f.Job.Outcome() != lang.Undecided
-	if over {
-		about = nil
-	}
-	if over && len(f.Pods) == 0 || !over && int64(there) < f.Job.Parallelism {
-		about = append(about, f.Job.UID)
-	}
-	var events []corev1.Event
-	for _, uid := range about {
-		options := metav1.ListOptions{Limit: podPage, FieldSelector: fields.Set{"involvedObject.uid": string(uid), "type": corev1.EventTypeWarning}.String()}
-		c.pages(f.Job.Namespace, "events", mostEventPages, &options, func() (string, error) {
-			page, err := c.client.CoreV1().Events(f.Job.Namespace).List(ctx, options)
-			if err != nil {
-				return "", err
-			}
-			events = append(events, page.Items...)
-			return page.Continue, nil
-		})
-	}
-	return events
-}
-
-// pages lists pages of what the user may list, and reports whether they may; what they may not is noted once.
-func (c *Causes) pages(namespace, what string, most int, options *metav1.ListOptions, list func() (string, error)) bool {
-	key := listing{namespace, what}
-	for range most {
-		c.mu.Lock()
-		_, forbidden := c.forbidden[key]
-		c.mu.Unlock()
-		if forbidden {
-			return false
-		}
-		next, err := list()
-		if err != nil {
-			c.mu.Lock()
-			c.forbidden[key] = err
-			c.mu.Unlock()
-			return false
-		}
-		if options.Continue = next; next == "" {
-			return true
-		}
-	}
-	return true
-}
-
-// logOf returns the last lines that a container printed, or why they cannot be read.
-func (c *Causes) logOf(ctx context.Context, namespace, pod, container string) (lines []string, why string) {
-	ctx, cancel := context.WithTimeout(ctx, logPatience)
-	defer cancel()
-	options := &corev1.PodLogOptions{Container: container, TailLines: new(int64(cause.MostLines)), LimitBytes: new(int64(mostBytesOfALog))}
-	text, err := c.client.CoreV1().Pods(namespace).GetLogs(pod, options).DoRaw(ctx)
-	switch {
-	case IsForbidden(err):
-		return nil, "you may not get pods/log"
-	case err != nil:
-		return nil, err.Error()
-	}
-	return cause.Tail(string(text)), ""
+	return found, partly
 }

@@ -8,7 +8,7 @@
 //	Watcher     Jobs as they change, whatever becomes of the API server: all that is
 //	            watched is watched by it (watcher.go)
 //	Inquirer    a few Jobs and all that the gate knows of them (inquirer.go)
-//	Causes      pods, events and logs -> why Jobs do not run, or have failed (causes.go)
+//	Causes      pods, events and logs -> why Jobs do not run, or have failed (causes.go, causefacts.go)
 //	Inspector   what is installed and runs -> checkup.Facts (inspector.go)
 //	Submitter   creates what was submitted, and watches it (submitter.go)
 //	JobClient   reads and changes single Jobs for a person (jobclient.go, jobpods.go)

@@ -16,7 +16,7 @@ func (w *World) Suspects(refs []lang.Ref) []lang.Ref {
 	var pending, failed []lang.Ref
 	for _, ref := range refs {
 		job, exists := w.Jobs[ref]
-		if !exists || !job.IsJob() || job.UID == "" {
+		if !exists || !job.IsJob() || job.UID == "" || !mayBeSuspect(job) {
 			continue
 		}
 		switch state, _ := w.State(ref); state {
@@ -33,6 +33,17 @@ func (w *World) Suspects(refs []lang.Ref) []lang.Ref {
 		return cmp.Or(w.Jobs[b].Object.Finished.Compare(w.Jobs[a].Object.Finished), a.Compare(b))
 	})
 	return append(pending, failed...)
+}
+
+// mayBeSuspect says without a decision, of which there may be many, what a Job may be.
+func mayBeSuspect(job gate.Job) bool {
+	switch job.Outcome() {
+	case lang.Failed:
+		return true
+	case lang.Undecided:
+		return !job.Suspended && !job.Object.Started
+	}
+	return false
 }
 
 // soon is how long a gate may take until it has spoken of a Job that waits.
