@@ -28,14 +28,18 @@ func (c *Cause) advise(job gate.Job) {
 		c.Advice, c.Command = "see who takes that gate away", "kubectl describe pod "+c.Pod+in
 	case pulls[c.Reason]:
 		c.Advice, c.Command = "correct the image, or what is needed to pull it, and recreate the Job", replace
-	case strings.Contains(c.Message, "not found"), strings.Contains(c.Message, "couldn't find key"):
-		c.Advice, c.Command = ofReference(c.Message, c.Pod, in)
 	case c.Reason == ReasonOOMKilled:
 		c.Advice, c.Command = "raise resources.limits.memory of container "+c.Container+", and recreate the Job", replace
-	case c.HasLog():
+	case c.HasLog() && over:
 		c.Advice, c.Command = "see what it said", "depctl logs "+job.Name+in+" --failed"
-	case c.ExitCode != nil:
+	case c.HasLog(): // and the Job has not failed yet
+		c.Advice, c.Command = "see what it said", "kubectl logs "+c.Pod+in+" -c "+c.Container
+	case c.again:
 		c.Advice, c.Command = "see what it said", "kubectl logs "+c.Pod+in+" -c "+c.Container+" --previous"
+	case c.ExitCode != nil: // it did not even start
+		c.Advice, c.Command = "correct the command or the image of container "+c.Container+", and recreate the Job", replace
+	case strings.Contains(c.Message, "not found"), strings.Contains(c.Message, "couldn't find key"):
+		c.Advice, c.Command = ofReference(c.Message, c.Pod, in)
 	case c.rank == ofEnd && c.Reason == deadline:
 		c.Advice = "its spec.activeDeadlineSeconds ended it: raise that if it needs more time"
 	case c.rank == ofEnd:

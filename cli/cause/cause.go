@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"depctl.dev/gate"
+	"depctl.dev/lang"
 )
 
 // Cause is one reason why a Job does not run, or has failed. Its JSON is a promise.
@@ -131,7 +132,7 @@ func (c Cause) See(job gate.Job) string {
 	switch in := job.Name + " -n " + job.Namespace; {
 	case c.Reason == ReasonNoGate:
 		return c.Command
-	case c.HasLog():
+	case c.HasLog() && job.Outcome() != lang.Undecided:
 		return "depctl logs " + in + " --failed"
 	default:
 		return "depctl explain " + in

@@ -220,11 +220,11 @@ func TestCauses(t *testing.T) {
 		},
 		"the container that failed first": {
 			pods: []corev1.Pod{pod("load-a", failed, exited("sidecar", "Error", 143, time.Second), exited("main", "Error", 2, time.Minute), exited("done", "Completed", 0, time.Hour))},
-			want: [][2]string{{"exit code 2 in container main", "depctl logs load -n etl --failed"}},
+			want: [][2]string{{"exit code 2 in container main", "kubectl logs load-a -n etl -c main"}},
 		},
 		"a signal": {
 			pods: []corev1.Pod{pod("load-a", failed, exited("main", "Error", 139, time.Second))},
-			want: [][2]string{{"exit code 139 (signal 11) in container main", "depctl logs load -n etl --failed"}},
+			want: [][2]string{{"exit code 139 (signal 11) in container main", "kubectl logs load-a -n etl -c main"}},
 		},
 		"a container that is started again and again": {
 			pods: []corev1.Pod{pod("load-a", corev1.PodRunning, func(p *corev1.Pod) {
@@ -238,7 +238,7 @@ func TestCauses(t *testing.T) {
 				exited("main", "StartError", 128, time.Second)(p)
 				p.Status.ContainerStatuses[0].State.Terminated.Message = `failed to create containerd task: exec: "lod": executable file not found in $PATH`
 			})},
-			want: [][2]string{{`StartError (exit code 128) in container main: failed to create containerd task: exec: "lod": executable file not found in $PATH`, "kubectl describe pod load-a -n etl"}},
+			want: [][2]string{{`StartError (exit code 128) in container main: failed to create containerd task: exec: "lod": executable file not found in $PATH`, "kubectl replace --force -f FILE"}},
 		},
 		"an evicted pod": {
 			job: []func(*batchv1.Job){failedBy("BackoffLimitExceeded")}, said: "Job has reached the specified backoff limit",
