@@ -132,8 +132,6 @@ func nightObjects() []runtime.Object {
 	elsewhere := fakeJob("total", "etl/load-2, etl/extract-1")
 	elsewhere.Namespace = "rep"
 	replicas := int32(2)
-	lease := "depctl-gate-7_x"
-	renewed := metav1.NewMicroTime(testNow.Add(-3 * time.Second))
 	objects := []runtime.Object{}
 	for _, o := range cluster.InstalledRights {
 		switch o.Kind {
@@ -169,16 +167,23 @@ func nightObjects() []runtime.Object {
 			}}},
 			Status: appsv1.DeploymentStatus{ReadyReplicas: 2},
 		},
-		&coordinationv1.Lease{
-			ObjectMeta: metav1.ObjectMeta{Namespace: cluster.GateNamespace, Name: cluster.GateName},
-			Spec:       coordinationv1.LeaseSpec{HolderIdentity: &lease, LeaseDurationSeconds: ptr.To(int32(15)), RenewTime: &renewed},
-		},
 	}...)
 }
 
-// nightCluster answers for objects. rights has what the reviews of access allow.
+// fakeLease is that of a gate that leads.
+func fakeLease() *coordinationv1.Lease {
+	renewed := metav1.NewMicroTime(testNow.Add(-3 * time.Second))
+	return &coordinationv1.Lease{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "coordination.k8s.io/v1", Kind: "Lease"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: cluster.GateNamespace, Name: cluster.GateName},
+		Spec:       coordinationv1.LeaseSpec{HolderIdentity: ptr.To("depctl-gate-7_x"), LeaseDurationSeconds: ptr.To(int32(15)), RenewTime: &renewed},
+	}
+}
+
+// nightCluster answers for objects, beside which a gate leads. rights has what the reviews of
+// access allow.
 func nightCluster(objects []runtime.Object, allowed bool) *fake.Clientset {
-	client := fake.NewClientset(objects...)
+	client := fake.NewClientset(append(objects, fakeLease())...)
 	client.PrependReactor("create", "subjectaccessreviews", func(action clienttesting.Action) (bool, runtime.Object, error) {
 		review := action.(clienttesting.CreateAction).GetObject().(*authorizationv1.SubjectAccessReview)
 		review.Status.Allowed = allowed || strings.HasPrefix(review.Spec.User, "system:serviceaccount:depctl-system:")

@@ -151,6 +151,10 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
 			"status": map[string]any{"userInfo": map[string]any{"username": "alice"}},
 		})
+	case resource == "leases":
+		reply(w, http.StatusOK, fakeLease())
+	case resource == "events":
+		reply(w, http.StatusOK, corev1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "EventList"}})
 	case resource == "cronjobs" && f.cron[name] != nil:
 		reply(w, http.StatusOK, f.cron[name])
 	case resource == "cronjobs" && name == "":

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/cli/internal/command"
@@ -43,8 +44,16 @@ func (f *fakeCluster) add(namespace, name, dependsOn string) {
 
 func (f *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _ := strings.CutPrefix(r.URL.Path, "/apis/batch/v1/")
-	if regexp.MustCompile("^/apis/(apps|jobset.x-k8s.io|ray.io)/|^/api/v1/.*pods$").MatchString(r.URL.Path) { // nothing else than Jobs waits here
+	if regexp.MustCompile("^/apis/(apps|jobset.x-k8s.io|ray.io)/").MatchString(r.URL.Path) { // nothing else than Jobs waits here
 		http.NotFound(w, r)
+		return
+	}
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/leases/depctl-gate"):
+		reply(w, http.StatusOK, fakeLease())
+		return
+	case strings.HasPrefix(r.URL.Path, "/api/v1/"): // there are no pods yet, and nobody has told why
+		reply(w, http.StatusOK, corev1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}})
 		return
 	}
 	parts := strings.Split(path, "/") // jobs, or namespaces NS jobs [NAME]

@@ -26,6 +26,23 @@ func Of(f Facts) []Finding {
 	return append(list, f.jobs()...)
 }
 
+// NoGate says why nothing is released, as far as that is known; empty if a gate may be at work. One that
+// has written to a Job, and never to the Lease, runs without an election, somewhere.
+func NoGate(f Facts) string {
+	gate, leader := f.deployment(), f.leader()
+	switch {
+	case f.leads() == OK && f.ObserveOnly && f.Ready > 0:
+		return gate.Message
+	case f.leads() == OK, !f.Word.IsZero() && f.Renewed.IsZero(), f.writes() && leader.Level != Failure:
+		return ""
+	case gate.Level == Failure:
+		return gate.Message
+	case leader.Level == Failure:
+		return leader.Message
+	}
+	return ""
+}
+
 // Failed reports whether a finding is a failure.
 func Failed(list []Finding) bool {
 	for _, f := range list {

@@ -20,6 +20,37 @@ func healthy() Facts {
 	}
 }
 
+func TestNoGate(t *testing.T) {
+	denied := errors.New("denied")
+	for name, test := range map[string]struct {
+		change func(*Facts)
+		says   string
+	}{
+		"all is well":                         {func(*Facts) {}, ""},
+		"nothing is installed":                {func(f *Facts) { f.Deployment, f.Leader, f.Renewed = false, "", time.Time{} }, "depctl is not installed"},
+		"no pod is ready, and none leads":     {func(f *Facts) { f.Ready, f.Renewed = 0, now.Add(-time.Hour) }, "none of 2 pods is ready: nothing is released"},
+		"pods are ready, and none leads":      {func(f *Facts) { f.Renewed = now.Add(-time.Hour) }, "no gate leads: g has not renewed its Lease since 2026-11-23T01:10:00Z; nothing is released"},
+		"a gate leads elsewhere":              {func(f *Facts) { f.Deployment = false }, ""},
+		"it only observes":                    {func(f *Facts) { f.ObserveOnly = true }, "it only observes (--observe-only): nothing is released"},
+		"a gate without a Lease once wrote":   {func(f *Facts) { f.Ready, f.Leader, f.Renewed, f.Word = 0, "", time.Time{}, now.Add(-time.Hour) }, ""},
+		"a gate wrote after its Lease ended":  {func(f *Facts) { f.Renewed, f.Word = now.Add(-time.Hour), now.Add(-time.Minute) }, ""},
+		"a gate wrote before its Lease ended": {func(f *Facts) { f.Renewed, f.Word = now.Add(-5*time.Minute), now.Add(-6*time.Minute) }, "no gate leads"},
+		"nobody may look": {func(f *Facts) {
+			f.Deployment, f.DeploymentError, f.LeaseError, f.Leader, f.Renewed = false, denied, denied, "", time.Time{}
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := healthy()
+			test.change(&f)
+			if test.says == "" {
+				require.Empty(t, NoGate(f))
+				return
+			}
+			require.Contains(t, NoGate(f), test.says)
+		})
+	}
+}
+
 func TestAHealthyInstallation(t *testing.T) {
 	for _, f := range Of(healthy()) {
 		require.Equal(t, OK, f.Level, f.Message)

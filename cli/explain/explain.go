@@ -26,6 +26,11 @@ expected, and what one could do.
 It decides as the gate does, by the same function, on what you may read. Where
 you may not read something, a note on standard error says what was assumed.
 
+Of a Job that may run and does not, or has failed, it says what the scheduler,
+the kubelet, the API server and its containers have said, and the last lines of
+a pod that has failed. Of one that waits it says that of what blocks it, and
+whether no gate leads.
+
 With -r, what its prerequisites wait for stands below each check, down to those
 that wait for nobody. Of an array whose elements wait each for itself, it says how
 many run, wait, or never will, and why the first; --index explains one element.
@@ -178,6 +183,9 @@ func (o *explainOptions) run(ctx context.Context) error {
 	q, asked, err := i.Read(ctx, now, o.refs, o.try)
 	if err != nil {
 		return err
+	}
+	if o.expr == "" {
+		i.Causes(ctx, q, o.refs)
 	}
 	list := make([]explanation.Explained, len(o.order))
 	jobs := o.refs // as the world knows them

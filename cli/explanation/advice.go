@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
@@ -21,12 +22,15 @@ type Advice struct {
 const mostAdvice = 6
 
 // advise returns what one could do about a Job, and about what blocks it.
-func advise(s gate.Snapshot, d gate.Decision, c Cluster, roots []*Object, o Options) []Advice {
+func advise(s gate.Snapshot, d gate.Decision, c Cluster, e *Explanation, o Options) []Advice {
 	name := s.Job.Name + " -n " + s.Job.Namespace
 	if o.Over != "" {
 		return nil
 	}
-	list := about(s, d, o.Tried)
+	list := adviseOnCauses(e.Causes)
+	for _, a := range about(s, d, o.Tried, e.Causes) {
+		list = with(list, a)
+	}
 	if d.Wants != nil && !o.Tried {
 		list = append(list, aboutLimits(c, s.Job.Ref())...)
 	}
@@ -37,7 +41,7 @@ func advise(s gate.Snapshot, d gate.Decision, c Cluster, roots []*Object, o Opti
 		}
 		list = append(list, Advice{why + q.Target, q.Grant()})
 	}
-	list = adviseOn(list, roots)
+	list = adviseOn(list, e.Roots)
 	if o.Tried {
 		list = append(list, Advice{"give it this expression", "depctl set " + name + " " + quote(s.Job.DependsOn)})
 	}
@@ -57,16 +61,34 @@ func advise(s gate.Snapshot, d gate.Decision, c Cluster, roots []*Object, o Opti
 // adviseOn adds what one could do about what blocks, each command once.
 func adviseOn(list []Advice, roots []*Object) []Advice {
 	for _, root := range roots {
-		a, ok := root.advice()
-		if ok && (a.Command == "" || !slices.ContainsFunc(list, func(b Advice) bool { return b.Command == a.Command })) {
-			list = append(list, a)
+		if a, ok := root.advice(); ok {
+			list = with(list, a)
 		}
 	}
 	return list
 }
 
+// adviseOnCauses is what one could do about why a Job does not run, or has failed.
+func adviseOnCauses(causes []cause.Cause) []Advice {
+	var list []Advice
+	for _, c := range causes {
+		if c.Advice != "" {
+			list = with(list, Advice{c.Advice, c.Command})
+		}
+	}
+	return list
+}
+
+// with adds an advice unless one with the same command is there.
+func with(list []Advice, a Advice) []Advice {
+	if a.Command != "" && slices.ContainsFunc(list, func(b Advice) bool { return b.Command == a.Command }) {
+		return list
+	}
+	return append(list, a)
+}
+
 // about is what one could do about the Job itself.
-func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
+func about(s gate.Snapshot, d gate.Decision, tried bool, causes []cause.Cause) []Advice {
 	job := s.Job
 	name := job.Name + " -n " + job.Namespace
 	edit := "depctl set " + named(job) + " " + quote("EXPRESSION")
@@ -79,7 +101,10 @@ func about(s gate.Snapshot, d gate.Decision, tried bool) []Advice {
 		if !job.IsJob() {
 			return []Advice{{"see why", "kubectl describe " + strings.ToLower(job.Noun()) + " " + name}}
 		}
-		return []Advice{{"see what it said", "kubectl logs -n " + job.Namespace + " job/" + job.Name + " --all-pods"}, again(job)}
+		if len(causes) > 0 && !slices.ContainsFunc(causes, func(c cause.Cause) bool { return c.ExitCode != nil }) {
+			return []Advice{again(job)} // no container of it has failed
+		}
+		return []Advice{{"see what it said", "depctl logs " + name + " --failed"}, again(job)}
 	case gate.StateSuspended:
 		return []Advice{{"let it run", StartCommand(job)}}
 	}
@@ -134,7 +159,7 @@ func (o *Object) advice() (Advice, bool) {
 		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
 	case gate.StateFailed:
 		a := again(o.snapshot.Job)
-		a.Why = o.ref.String() + " has failed: " + a.Why
+		a.Why = o.ref.String() + " has failed" + o.because() + ": " + a.Why
 		return a, true
 	case gate.StateHeld:
 		return Advice{o.ref.String() + " is held by a person: take the hold away", "depctl release " + in}, true
@@ -145,9 +170,17 @@ func (o *Object) advice() (Advice, bool) {
 	case gate.StateRunning:
 		return Advice{o.ref.String() + " runs: watch it", "kubectl logs -f -n " + o.Namespace + " job/" + name}, true
 	case gate.StatePending:
-		return Advice{o.ref.String() + " has no pod that is ready: see why", "kubectl describe job " + in}, true
+		return Advice{o.ref.String() + " has no pod that is ready" + o.because() + ": see why", "depctl explain " + in}, true
 	}
 	return Advice{}, false
+}
+
+// because is the first cause of an object, in brackets; empty if none is known.
+func (o *Object) because() string {
+	if len(o.Causes) == 0 {
+		return ""
+	}
+	return " (" + strings.TrimRight(o.Causes[0].Brief(), ".") + ")"
 }
 
 // adviceOfOther is what one could do about an object that is no Job and blocks.

@@ -102,6 +102,8 @@ func (e *Explanation) draw(d *drawing) {
 	if said := e.said(); said != "" {
 		d.wrapped("", said)
 	}
+	d.condition(e)
+	d.causes(e)
 	for _, l := range e.Limits {
 		d.wrapped("", l.says(e.Namespace))
 	}

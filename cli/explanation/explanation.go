@@ -3,6 +3,7 @@ package explanation
 import (
 	"time"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -31,6 +32,8 @@ type Cluster interface {
 	Expect(lang.Ref) simulate.Expectation
 	// Limits returns those of which a Job waits for tokens.
 	Limits(lang.Ref) []*Limit
+	// Causes returns why a Job does not run, or has failed, as far as that was read.
+	Causes(lang.Ref) []cause.Cause
 	// Estimate returns how long a Job may take.
 	Estimate(lang.Ref) (simulate.Estimate, bool)
 }
@@ -70,10 +73,15 @@ type Explanation struct {
 	// Since is when the state began, as far as the Job tells.
 	Since string `json:"since,omitempty"`
 	// Because is what the gate wrote down when it released or failed the Job.
-	Because []string  `json:"because,omitempty"`
-	Tree    *Part     `json:"tree,omitempty"`
-	Element *int64    `json:"element,omitempty"`
-	Array   *Elements `json:"elements,omitempty"`
+	Because []string `json:"because,omitempty"`
+	// Condition is what the gate wrote on the Job last, in its own words.
+	Condition *Condition `json:"condition,omitempty"`
+	// Causes are why a Job that may run does not run, or why it has failed, and why nobody
+	// releases one that waits.
+	Causes  []cause.Cause `json:"causes,omitempty"`
+	Tree    *Part         `json:"tree,omitempty"`
+	Element *int64        `json:"element,omitempty"`
+	Array   *Elements     `json:"elements,omitempty"`
 	// Next is when the decision may change by time alone.
 	Next     string    `json:"next,omitempty"`
 	Deadline string    `json:"waitTimeout,omitempty"`
@@ -115,7 +123,7 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	w := &walk{cluster: c, self: ref, seen: map[lang.Ref]bool{}, recursive: o.Recursive}
 	e.about(s, d, o)
 	e.tree(w, s, o)
-	if d.Action == gate.Waiting || d.Action == gate.Opening || d.Action == gate.Failing || s.Job.Outcome() == lang.Skipped {
+	if isBlocked(s, d) {
 		e.Roots = NewRoots(c).of(ref, s, d)
 	}
 	if s.Job.Outcome() == lang.Undecided && o.Over == "" {
@@ -124,7 +132,10 @@ func Of(c Cluster, ref lang.Ref, o Options) *Explanation {
 	if d.Reason == gate.ReasonLimitReached && !o.Tried {
 		e.Limits = c.Limits(ref)
 	}
-	e.Advice = advise(s, d, c, e.Roots, o)
+	if !o.Tried {
+		e.Causes = c.Causes(ref)
+	}
+	e.Advice = advise(s, d, c, e, o)
 	return e
 }
 
@@ -137,6 +148,7 @@ func (e *Explanation) about(s gate.Snapshot, d gate.Decision, o Options) {
 		e.Deadline = stamp(at)
 	}
 	r := o.Record
+	e.Condition = r.Condition
 	switch {
 	case s.Job.Outcome() == lang.Failed || s.Job.Outcome() == lang.Skipped:
 		e.Reason, e.Message = r.FailedReason, r.FailedMessage

@@ -1,6 +1,7 @@
 package explanation
 
 import (
+	"depctl.dev/cli/cause"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -16,6 +17,8 @@ type Object struct {
 	// State is one of gate.State, or unknown if you may not read it.
 	State   string `json:"state"`
 	Message string `json:"message,omitempty"`
+	// Causes are why it does not run, or has failed, where it blocks in the end.
+	Causes []cause.Cause `json:"causes,omitempty"`
 	// Again says that it is explained elsewhere, and Cycle that it is above itself.
 	Again bool  `json:"again,omitempty"`
 	Cycle bool  `json:"cycle,omitempty"`
@@ -96,6 +99,9 @@ func objectOf(c Cluster, ref lang.Ref) *Object {
 		o.State, o.Message, o.snapshot = string(gate.StateOf(s.Job, d)), d.Message, s
 		if s.Job.Outcome() == lang.Failed {
 			o.Message = s.Job.Object.Reason
+		}
+		if s.Job.Outcome() == lang.Failed || gate.State(o.State) == gate.StatePending {
+			o.Causes = c.Causes(ref)
 		}
 	case ref.Kind != lang.KindJob:
 		state, why := c.State(ref)

@@ -11,6 +11,37 @@ import (
 // mostRoots is how many roots are named.
 const mostRoots = 20
 
+// Suspects returns the Jobs of which it is worth to read why they do not run, or have failed: the Job
+// itself unless it waits or has succeeded, and of what blocks it in the end those that may run.
+func Suspects(c Cluster, ref lang.Ref) []lang.Ref {
+	s, exists := c.Snapshot(ref)
+	if !exists {
+		return nil
+	}
+	d := c.Decision(ref)
+	var list []lang.Ref
+	switch gate.StateOf(s.Job, d) {
+	case gate.StatePending, gate.StateRunning, gate.StateFailed:
+		if s.Job.IsJob() {
+			list = append(list, ref)
+		}
+	}
+	if !isBlocked(s, d) {
+		return list
+	}
+	for _, o := range NewRoots(c).of(ref, s, d) {
+		if state := gate.State(o.State); o.snapshot.Job.UID != "" && o.snapshot.Job.IsJob() && (state == gate.StatePending || state == gate.StateFailed) {
+			list = append(list, o.snapshot.Job.Ref())
+		}
+	}
+	return list
+}
+
+// isBlocked reports whether a Job, or an element of it, waits or never ran.
+func isBlocked(s gate.Snapshot, d gate.Decision) bool {
+	return d.Action == gate.Waiting || d.Action == gate.Opening || d.Action == gate.Failing || s.Job.Outcome() == lang.Skipped
+}
+
 // Roots finds the roots of Jobs: what does not wait itself, and holds them up, directly or
 // through others. It runs, is missing, has failed, waits for a person, or is one of a
 // deadlock. What it has found of one Job it knows when it is asked about the next, so that

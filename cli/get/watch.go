@@ -31,7 +31,7 @@ func (o *getOptions) follow(ctx context.Context) error {
 	if t, people := o.format.(*table); people && o.screen {
 		return screen.Run(ctx, screen.Options{
 			Streams: o.streams, Clock: o.clock, Terminal: t.Terminal, Namespace: o.namespace, Live: f, Depctl: o.depctl,
-			Look: func(w *snapshot.World, notes []string, _ command.Terminal) (screen.Frame, error) {
+			Look: func(_ context.Context, w *snapshot.World, notes []string, _ command.Terminal) (screen.Frame, error) {
 				q := snapshot.NewInquiry(w)
 				rows, err := o.rows(q)
 				if err != nil {

@@ -38,8 +38,10 @@ type graphOptions struct {
 	runName       string
 
 	// The rest is filled in by complete.
-	names     []string
-	source    snapshot.Source
+	names  []string
+	source snapshot.Source
+	// causes is nil where no cluster is asked.
+	causes    *cluster.Causes
 	against   *cluster.Reader // what --diff compares with
 	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
@@ -184,7 +186,7 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 		return err
 	}
 	from.Templates = true
-	o.source = from
+	o.source, o.causes = from, from.Causes()
 	return nil
 }
 
@@ -202,7 +204,7 @@ func (o *graphOptions) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return o.print(m, notes)
+	return o.print(m, append(notes, o.explain(ctx, w, m)...))
 }
 
 // where says in which place nothing was found.

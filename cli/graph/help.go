@@ -15,7 +15,9 @@ counted, unless --all is given. Notes go to standard error.
 Jobs of other namespaces are shown, as NAMESPACE/NAME, where somebody waits for
 them, with what they wait for themselves. The column WAITS FOR has all that a
 Job still waits for, named as in its own annotation: without a namespace, a Job
-is in the same one.
+is in the same one. Of a Job that may run and does not, or has failed, it says
+why, as the scheduler, the kubelet, the API server and the containers have said
+it; so does "causes" of -o json.
 
 With JOB, or -l, only those Jobs are drawn and what is above and below them, as
 far as --up and --down say. With --state, only Jobs in these states.

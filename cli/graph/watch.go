@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
@@ -42,13 +41,13 @@ func (o *graphOptions) follow(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return one.print(m, notes)
+			return one.print(m, append(notes, one.explain(ctx, w, m)...))
 		})
 	})
 }
 
 // look makes a frame for a screen: the drawing, and the Jobs in it as rows.
-func (o *graphOptions) look(w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
+func (o *graphOptions) look(ctx context.Context, w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
 	var text, said bytes.Buffer
 	one := *o
 	one.streams.Out, one.streams.ErrOut, one.terminal = &text, &said, on
@@ -56,7 +55,7 @@ func (o *graphOptions) look(w *snapshot.World, notes []string, on command.Termin
 	if err != nil {
 		return screen.Frame{}, err
 	}
-	if err := one.print(m, notes); err != nil {
+	if err := one.print(m, append(notes, one.explain(ctx, w, m)...)); err != nil {
 		return screen.Frame{}, err
 	}
 	drawn := map[lang.Ref]bool{}
@@ -65,7 +64,5 @@ func (o *graphOptions) look(w *snapshot.World, notes []string, on command.Termin
 	}
 	q := snapshot.NewInquiry(w)
 	rows := slices.DeleteFunc(listing.Of(q, nil, listing.Selection{}), func(r listing.Row) bool { return !drawn[r.Ref] })
-	frame := screen.FrameOf(q, rows, strings.Split(strings.TrimSpace(said.String()), "\n"))
-	frame.Drawing = text.String()
-	return frame, nil
+	return screen.FrameOf(q, rows, nil).With(text.String(), said.String()), nil
 }

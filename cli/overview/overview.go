@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -15,6 +16,8 @@ type Cluster interface {
 	Job(lang.Ref) (gate.Job, bool)
 	Decision(lang.Ref) gate.Decision
 	Expect(lang.Ref) simulate.Expectation
+	// Causes returns why a Job does not run, or has failed, as far as that was read.
+	Causes(lang.Ref) []cause.Cause
 	// Prerequisites and Dependents are those of the graph.
 	Prerequisites(lang.Ref) []lang.Ref
 	Dependents(lang.Ref) []lang.Ref
@@ -38,7 +41,18 @@ type Overview struct {
 	Oldest Waiter
 	// Blockers are sorted: those that hold up most come first.
 	Blockers []Blocker
-	ETA      ETA
+	// Trouble is sorted: what is true of most Jobs comes first.
+	Trouble []Trouble
+	ETA     ETA
+}
+
+// Trouble is a cause because of which Jobs do not run, or have failed.
+type Trouble struct {
+	Cause cause.Cause
+	Jobs  int
+	// Example is one of them, and See what to type to learn more of it.
+	Example lang.Ref
+	See     string
 }
 
 // Waiter is a Job that waits, and since when.
@@ -73,6 +87,7 @@ type ETA struct {
 func Of(c Cluster, refs []lang.Ref, learned int) *Overview {
 	s := &Overview{Counts: map[gate.State]int{}, ETA: ETA{Learned: learned}}
 	blockers := map[lang.Ref]bool{}
+	troubles := map[string]int{}
 	for _, ref := range refs {
 		job, exists := c.Job(ref)
 		if !exists {
@@ -83,6 +98,9 @@ func Of(c Cluster, refs []lang.Ref, learned int) *Overview {
 		s.Counts[state]++
 		if job.Annotated {
 			s.Annotated++
+		}
+		if causes := c.Causes(ref); len(causes) > 0 {
+			s.trouble(troubles, job, causes[0])
 		}
 		if c.Decision(ref).Reason == gate.ReasonLimitReached {
 			s.Limited++
@@ -103,7 +121,23 @@ func Of(c Cluster, refs []lang.Ref, learned int) *Overview {
 		}
 	}
 	s.rank(c, blockers)
+	slices.SortStableFunc(s.Trouble, func(a, b Trouble) int {
+		return cmp.Or(cmp.Compare(b.Jobs, a.Jobs), a.Example.Compare(b.Example))
+	})
 	return s
+}
+
+// trouble counts a Job with those that have the same cause.
+func (s *Overview) trouble(at map[string]int, job gate.Job, c cause.Cause) {
+	i, known := at[c.Key()]
+	if !known {
+		i = len(s.Trouble)
+		at[c.Key()] = i
+		s.Trouble = append(s.Trouble, Trouble{Cause: c, Example: job.Ref(), See: c.See(job)})
+	}
+	if s.Trouble[i].Jobs++; known {
+		s.Trouble[i].Cause.Pods += c.Pods
+	}
 }
 
 func waits(state gate.State) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -17,11 +18,14 @@ import (
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 type fake struct {
-	graph *depgraph.Graph
-	jobs  map[lang.Ref]gate.Job
+	graph  *depgraph.Graph
+	jobs   map[lang.Ref]gate.Job
+	causes map[lang.Ref][]cause.Cause
 }
 
-func newFake() *fake { return &fake{depgraph.New(), map[lang.Ref]gate.Job{}} }
+func newFake() *fake {
+	return &fake{depgraph.New(), map[lang.Ref]gate.Job{}, map[lang.Ref][]cause.Cause{}}
+}
 
 func (f *fake) put(name, dependsOn string) lang.Ref {
 	job := gate.Job{Namespace: "ns", Name: name, Annotated: dependsOn != "", DependsOn: dependsOn, Suspended: dependsOn != "", Object: &lang.Object{}}
@@ -44,6 +48,7 @@ func (f *fake) Decision(ref lang.Ref) gate.Decision {
 }
 
 func (f *fake) Expect(lang.Ref) simulate.Expectation  { return simulate.Expectation{} }
+func (f *fake) Causes(ref lang.Ref) []cause.Cause     { return f.causes[ref] }
 func (f *fake) Prerequisites(ref lang.Ref) []lang.Ref { return f.graph.Prerequisites(ref) }
 func (f *fake) Dependents(ref lang.Ref) []lang.Ref    { return f.graph.Dependents(ref) }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -69,6 +70,8 @@ type Node struct {
 	Message                    string
 	// Waits are the checks that keep it waiting, for people.
 	Waits []string
+	// Causes are why a Job that may run does not run, or why it has failed.
+	Causes []cause.Cause
 	// When is what it waits for where that is not merely the success of names.
 	When string
 	// Size is the number of elements of an array, or of steps of a run; Done and Failed

@@ -60,6 +60,9 @@ func (g *Graph) detail(n Node) detail {
 	fact("depends on", Clean(n.DependsOn))
 	fact("message", Clean(n.Message))
 	fact("still waits for", strings.Join(n.Waits, ", "))
+	for _, why := range n.why() {
+		fact("why", why)
+	}
 	for _, run := range n.Runs {
 		fact("run of "+run.Time, string(run.State))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/lang"
 )
 
@@ -20,17 +21,19 @@ type nodeJSON struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 	// Run is that of which a Job is a step. Then Name is that of the step, and Job its own.
-	Run       string     `json:"run,omitempty"`
-	Job       string     `json:"job,omitempty"`
-	ID        string     `json:"id"`
-	State     string     `json:"state,omitempty"`
-	UID       string     `json:"uid,omitempty"`
-	Created   string     `json:"created,omitempty"`
-	Started   string     `json:"started,omitempty"`
-	Finished  string     `json:"finished,omitempty"`
-	DependsOn string     `json:"dependsOn,omitempty"`
-	Message   string     `json:"message,omitempty"`
-	Array     *arrayJSON `json:"array,omitempty"`
+	Run       string `json:"run,omitempty"`
+	Job       string `json:"job,omitempty"`
+	ID        string `json:"id"`
+	State     string `json:"state,omitempty"`
+	UID       string `json:"uid,omitempty"`
+	Created   string `json:"created,omitempty"`
+	Started   string `json:"started,omitempty"`
+	Finished  string `json:"finished,omitempty"`
+	DependsOn string `json:"dependsOn,omitempty"`
+	Message   string `json:"message,omitempty"`
+	// Causes are why a Job that may run does not run, why it has failed, or why no gate releases it.
+	Causes []cause.Cause `json:"causes,omitempty"`
+	Array  *arrayJSON    `json:"array,omitempty"`
 	// Steps are those of a run as a whole.
 	Steps  *arrayJSON `json:"steps,omitempty"`
 	Counts any        `json:"counts,omitempty"`
@@ -67,7 +70,7 @@ func JSON(w io.Writer, g *Graph) error {
 		one := nodeJSON{
 			Kind: string(n.Kind), Namespace: n.Ref.Namespace, Name: n.Ref.Name, ID: n.ID, State: string(n.State), UID: n.UID,
 			Created: Timestamp(n.Created), Started: Timestamp(n.Started), Finished: Timestamp(n.Finished),
-			DependsOn: n.DependsOn, Message: n.Message, Runs: n.Runs, Critical: n.Critical, Change: n.Change,
+			DependsOn: n.DependsOn, Message: n.Message, Causes: n.Causes, Runs: n.Runs, Critical: n.Critical, Change: n.Change,
 		}
 		if n.Ref.Kind == lang.KindJob {
 			one.Run, one.Job = n.Ref.Run, n.Name

@@ -81,6 +81,19 @@ func countWords(counts map[gate.State]int) string {
 	return strings.Join(parts, ", ")
 }
 
+// why returns why a Job does not run, or has failed, for people. That it was tried often enough
+// says nothing beside what its pods said.
+func (n Node) why() []string {
+	var list []string
+	for i, c := range n.Causes {
+		if i > 0 && c.IsOfJob() {
+			continue
+		}
+		list = append(list, OneLine(c.Brief()))
+	}
+	return list
+}
+
 // lines returns what a box says of a node.
 func (d *drawing) lines(n Node) []string {
 	g := d.canvas.glyphs

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
@@ -20,12 +21,18 @@ import (
 )
 
 const statusLong = `Sum up the Jobs of a namespace: how many are in which state, which has waited
-longest, what holds up most others, and when all may be over.
+longest, what holds up most others, why Jobs do not run or have failed, and when
+all may be over.
 
 A blocker is what others wait for and what waits for nobody: a Job that runs, has
 failed, is held, waits for tokens of a limit alone, or does not exist. HOLDS UP
 counts the Jobs that wait for it, directly or through others; one that waits for
 either of two counts for both.
+
+TROUBLE says why Jobs that may run do not run, and why others have failed: what
+the scheduler, the kubelet, the API server and the containers have said, how many
+Jobs it is true of, one of them, and what to type. It is looked for in the pods
+and events of at most 50 Jobs: those that may run first, then the latest failures.
 
 How long a Job may take is the mean of the last eight that have succeeded, are
 still there, and have its name, or names that differ by digits only; for a name
@@ -59,6 +66,7 @@ type statusOptions struct {
 	namespace string
 	labels    labels.Selector
 	source    *cluster.Reader
+	causes    *cluster.Causes
 	terminal  command.Terminal
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
@@ -124,8 +132,11 @@ func (o *statusOptions) complete(f *cluster.Factory) error {
 			return err
 		}
 	}
-	o.source, err = f.Reader(o.namespace)
-	return err
+	if o.source, err = f.Reader(o.namespace); err != nil {
+		return err
+	}
+	o.causes = o.source.Causes()
+	return nil
 }
 
 func (o *statusOptions) run(ctx context.Context) error {
@@ -133,30 +144,37 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.show(w, notes)
+	return o.show(ctx, w, notes)
 }
 
-func (o *statusOptions) show(w *snapshot.World, notes []string) error {
-	if err := o.print(snapshot.NewInquiry(w)); err != nil {
-		return err
-	}
-	return command.PrintNotes(o.streams.ErrOut, notes)
-}
-
-func (o *statusOptions) print(q *snapshot.Inquiry) error {
+func (o *statusOptions) show(ctx context.Context, w *snapshot.World, notes []string) error {
+	q := snapshot.NewInquiry(w)
 	if o.runName != "" {
 		if err := q.NoRun(o.namespace, o.runName); err != nil {
 			return err
 		}
 	}
+	refs := o.selected(q)
+	notes = append(notes, o.causes.Read(ctx, w, refs)...)
+	if err := o.print(q, overview.Of(q, refs, q.History.Len())); err != nil {
+		return err
+	}
+	return command.PrintNotes(o.streams.ErrOut, notes)
+}
+
+// selected returns the Jobs that are summed up, in order.
+func (o *statusOptions) selected(q *snapshot.Inquiry) []lang.Ref {
 	var refs []lang.Ref
 	for ref, job := range q.Jobs {
 		if (o.runName == "" || ref.Run == o.runName) && (o.namespace == "" || ref.Namespace == o.namespace) && o.labels.Matches(labels.Set(job.Labels)) {
 			refs = append(refs, ref)
 		}
 	}
-	sortRefs(refs)
-	s := overview.Of(q, refs, q.History.Len())
+	slices.SortFunc(refs, lang.Ref.Compare)
+	return refs
+}
+
+func (o *statusOptions) print(q *snapshot.Inquiry, s *overview.Overview) error {
 	switch o.output {
 	case command.OutputJSON:
 		return command.WriteJSON(o.streams.Out, statusJSONOf(s))
@@ -167,16 +185,16 @@ func (o *statusOptions) print(q *snapshot.Inquiry) error {
 }
 
 // look makes a frame for a screen.
-func (o *statusOptions) look(w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
-	var text bytes.Buffer
-	one, q := *o, snapshot.NewInquiry(w)
-	one.streams.Out, one.terminal = &text, on
-	if err := one.print(q); err != nil {
+func (o *statusOptions) look(ctx context.Context, w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
+	var text, said bytes.Buffer
+	one := *o
+	one.streams.Out, one.streams.ErrOut, one.terminal = &text, &said, on
+	if err := one.show(ctx, w, notes); err != nil {
 		return screen.Frame{}, err
 	}
-	frame := screen.FrameOf(q, listing.Of(q, nil, listing.Selection{Namespace: o.namespace, Run: o.runName, Labels: o.labels}), notes)
-	frame.Drawing = text.String()
-	return frame, nil
+	q := snapshot.NewInquiry(w)
+	rows := listing.Of(q, nil, listing.Selection{Namespace: o.namespace, Run: o.runName, Labels: o.labels})
+	return screen.FrameOf(q, rows, nil).With(text.String(), said.String()), nil
 }
 
 // follow shows the summary again and again until the context ends, or nobody reads.
@@ -196,6 +214,6 @@ func (o *statusOptions) follow(ctx context.Context) error {
 	return r.Run(ctx, f.Changed, f.Ended(), func(streams genericiooptions.IOStreams, t command.Terminal) error {
 		one := *o
 		one.streams, one.terminal = streams, t
-		return f.View(ctx, o.clock.Now(), one.show)
+		return f.View(ctx, o.clock.Now(), func(w *snapshot.World, notes []string) error { return one.show(ctx, w, notes) })
 	})
 }

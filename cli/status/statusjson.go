@@ -1,6 +1,7 @@
 package status
 
 import (
+	"depctl.dev/cli/cause"
 	"depctl.dev/cli/overview"
 	"depctl.dev/cli/picture"
 )
@@ -14,7 +15,16 @@ type statusJSON struct {
 	Counts   map[string]int `json:"counts"`
 	Oldest   *waiterJSON    `json:"oldest,omitempty"`
 	Blockers []blockerJSON  `json:"blockers"`
+	Trouble  []troubleJSON  `json:"trouble,omitempty"`
 	ETA      etaJSON        `json:"eta"`
+}
+
+// troubleJSON is a cause because of which Jobs do not run, or have failed.
+type troubleJSON struct {
+	Jobs    int         `json:"jobs"`
+	Example string      `json:"example"`
+	Cause   cause.Cause `json:"cause"`
+	Command string      `json:"command"`
 }
 
 type waiterJSON struct {
@@ -58,6 +68,9 @@ func statusJSONOf(s *overview.Overview) statusJSON {
 	}
 	for _, b := range s.Blockers {
 		j.Blockers = append(j.Blockers, blockerJSON{b.Ref.String(), string(b.State), picture.Timestamp(b.Since), picture.Timestamp(b.End), b.HoldsUp})
+	}
+	for _, t := range s.Trouble {
+		j.Trouble = append(j.Trouble, troubleJSON{t.Jobs, t.Example.String(), t.Cause, t.See})
 	}
 	return j
 }

@@ -3,7 +3,6 @@ package status
 import (
 	"bufio"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +13,13 @@ import (
 	"depctl.dev/cli/overview"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
 // mostBlockers is how many are shown without -o wide.
 const mostBlockers = 10
 
-func sortRefs(refs []lang.Ref) { slices.SortFunc(refs, lang.Ref.Compare) }
+// mostTroubles is how many of those are.
+const mostTroubles = 5
 
 // draw writes a summary as tables.
 func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
@@ -40,6 +39,7 @@ func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
 	}
 	command.PrintCells(out, rows, 0)
 	o.blockers(out, q, s)
+	o.trouble(out, s)
 	if !o.noHeaders {
 		fmt.Fprintln(out)
 		for _, sentence := range o.sentences(q, s) {
@@ -101,6 +101,53 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *snapshot.Inquiry, s *over
 	if left := len(s.Blockers) - len(shown); left > 0 && !o.noHeaders {
 		fmt.Fprintf(out, "and %d more (-o wide shows them)\n", left)
 	}
+}
+
+// trouble says why Jobs do not run, or have failed, each with what to type, as check does.
+func (o *statusOptions) trouble(out *bufio.Writer, s *overview.Overview) {
+	shown := s.Trouble
+	if o.output != command.OutputWide && len(shown) > mostTroubles {
+		shown = shown[:mostTroubles]
+	}
+	if len(shown) == 0 {
+		return
+	}
+	fmt.Fprintln(out)
+	var rows [][]command.Cell
+	if !o.noHeaders {
+		rows = append(rows, []command.Cell{{Text: "JOBS", Right: true}, {Text: "EXAMPLE"}, {Text: "TROUBLE"}})
+	}
+	used := 0
+	for _, t := range shown {
+		used = max(used, picture.Width(picture.NameIn(o.namespace, t.Example)))
+	}
+	used = max(used, len("EXAMPLE")) + len("JOBS") + 2*command.Gap
+	for _, t := range shown {
+		row := []command.Cell{{Text: fmt.Sprint(t.Jobs), Right: true}, {Text: picture.NameIn(o.namespace, t.Example)}}
+		for _, line := range o.inTwo(picture.OneLine(t.Cause.Brief()), used) {
+			rows = append(rows, append(row, command.Cell{Text: line}))
+			row = []command.Cell{{}, {}}
+		}
+		rows = append(rows, append(row, command.Cell{Text: t.See}))
+	}
+	command.PrintCells(out, rows, o.terminal.Width)
+	if left := len(s.Trouble) - len(shown); left > 0 && !o.noHeaders {
+		fmt.Fprintf(out, "and %d more (-o wide shows them)\n", left)
+	}
+}
+
+// inTwo breaks a text so that it takes two lines at most, each behind so many columns.
+func (o *statusOptions) inTwo(text string, used int) []string {
+	if o.terminal.Width == 0 {
+		return []string{text}
+	}
+	room := max(o.terminal.Width-used, 20)
+	lines := command.Wrap(text, room)
+	if len(lines) > 2 {
+		rest := strings.TrimPrefix(text, lines[0]+" ")
+		lines = []string{lines[0], picture.Cut(rest, room, o.terminal.Glyphs.Ellipsis)}
+	}
+	return lines
 }
 
 // sentences say what fits no table.

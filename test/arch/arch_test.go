@@ -53,7 +53,7 @@ var law = []rule{
 	{"cli/internal/command", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
 	{"cli/internal/manifest", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/status", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
 	{"cli/internal/screen", []string{module + "/lang", module + "/gate", module + "/cli/internal/cluster", module + "/cli/internal/command", module + "/cli/internal/snapshot", module + "/cli/listing", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/util/duration", "k8s.io/cli-runtime/pkg/genericiooptions", "k8s.io/utils/clock", "charm.land/", "github.com/charmbracelet/"}, "what --watch shows on a terminal: it reads through a LiveWorld, and acts by commands"},
-	{"cli/internal/snapshot", []string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
+	{"cli/internal/snapshot", []string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", module + "/cli/cause", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
 
 	{"cli/check", command, aCommand},
 	{"cli/explain", command, aCommand},
@@ -81,11 +81,12 @@ var law = []rule{
 	{"cli/batch/lsf", dialect, aDialect},
 	{"cli/batch/pbs", dialect, aDialect},
 	{"cli/batch/slurm", dialect, aDialect},
+	{"cli/cause", []string{module + "/lang", module + "/gate", "k8s.io/api/"}, "pure: what Kubernetes has said of a Job and its pods, summed up"},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
-	{"cli/explanation", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
+	{"cli/explanation", []string{module + "/cli/cause", module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
 	{"cli/listing", []string{module + "/lang", module + "/gate", module + "/cli/internal/command", module + "/cli/explanation", module + "/cli/picture", "k8s.io/apimachinery/pkg/"}, "pure: the Jobs of a cluster as lines of a table"},
-	{"cli/overview", []string{module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
-	{"cli/picture", []string{module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
+	{"cli/overview", []string{module + "/cli/cause", module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
+	{"cli/picture", []string{module + "/cli/cause", module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/simulate", []string{module + "/lang", module + "/gate", module + "/gate/limit"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
@@ -105,7 +106,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 var (
 	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "logs", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/screen", "internal/snapshot")
-	pureCLI       = append(inCLI("batch", "batch/request", "checkup", "explanation", "listing", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
+	pureCLI       = append(inCLI("batch", "batch/request", "cause", "checkup", "explanation", "listing", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )
 

@@ -158,8 +158,14 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	c := ownCluster(t)
 	s := c.namespace(t)
+	s.make("waits", "nobody")
+	s.explains("waits", `NoGate: .*nothing is released|NoGate: there is no Deployment`)
+	_, stderr := s.does("graph", "-o", "tree") // where it is said beside the drawing
+	require.Contains(t, stderr, "NoGate: ")
 	c.candidate(t)
 	c.leads(t, "")
+	said, _ := s.does("explain", "waits")
+	require.NotContains(t, said, "NoGate")
 	check := func() (string, int) {
 		stdout, _, code := s.depctl(s.Kubeconfig(), "check")
 		return stdout, code

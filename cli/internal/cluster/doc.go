@@ -9,6 +9,7 @@
 //	            watched is watched by it (watcher.go)
 //	LogReader   Jobs, their pods and what these print (logreader.go, watchpods.go)
 //	Inquirer    a few Jobs and all that the gate knows of them (inquirer.go)
+//	Causes      pods, events and logs -> why Jobs do not run, or have failed (causes.go, causefacts.go)
 //	Inspector   what is installed and runs -> checkup.Facts (inspector.go)
 //	Submitter   creates what was submitted, and watches it (submitter.go)
 //	JobClient   reads and changes single Jobs for a person (jobclient.go, jobpods.go)

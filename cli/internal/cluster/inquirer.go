@@ -100,6 +100,29 @@ func (i *Inquirer) Read(ctx context.Context, now time.Time, refs []lang.Ref, cha
 	return snapshot.NewInquiry(r.World), asked, nil
 }
 
+// Causes reads why those Jobs do not run that are asked about, and those that block them in the end,
+// or why they have failed.
+func (i *Inquirer) Causes(ctx context.Context, q *snapshot.Inquiry, refs []lang.Ref) {
+	c := NewCauses(i.Client)
+	c.logs, c.all = true, true
+	c.readGate(ctx, q.World, refs)
+	var suspects []lang.Ref
+	for _, ref := range refs {
+		for _, suspect := range explanation.Suspects(q, ref) {
+			if !slices.Contains(suspects, suspect) {
+				suspects = append(suspects, suspect)
+			}
+		}
+	}
+	notes := c.readOf(ctx, q.World, suspects)
+	if len(q.Suspects(suspects)) == 0 {
+		return // they run: nobody asks why they do not
+	}
+	for _, note := range notes {
+		i.note("%s", note)
+	}
+}
+
 // follow reads what Jobs wait for until nothing new turns up, and returns all that
 // it came by.
 func (i *Inquirer) follow(ctx context.Context, r *Reading, queue []lang.Ref) (reached []lang.Ref, err error) {

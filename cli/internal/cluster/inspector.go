@@ -74,6 +74,14 @@ func (i *Inspector) hasPolicies(f checkup.Facts) bool {
 	return slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == policies.Resource })
 }
 
+// noGate says why no gate releases Jobs, by what may be read. heard is when one wrote to a Job.
+func (i *Inspector) noGate(ctx context.Context, heard time.Time) string {
+	f := checkup.Facts{Now: i.Now, Word: heard}
+	i.deployment(ctx, &f)
+	i.lease(ctx, &f)
+	return checkup.NoGate(f)
+}
+
 func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	d, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
 	switch {

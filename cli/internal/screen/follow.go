@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -44,8 +45,17 @@ func FrameOf(q *snapshot.Inquiry, rows []listing.Row, notes []string) Frame {
 	return f
 }
 
+// With returns the frame with what a command has drawn, and what it has said beside it.
+func (f Frame) With(drawing, notes string) Frame {
+	f.Drawing = drawing
+	for note := range strings.Lines(notes) {
+		f.Notes = append(f.Notes, strings.TrimSpace(note))
+	}
+	return f
+}
+
 // Looker makes a frame of a world, which does not change meanwhile.
-type Looker func(w *snapshot.World, notes []string, on command.Terminal) (Frame, error)
+type Looker func(ctx context.Context, w *snapshot.World, notes []string, on command.Terminal) (Frame, error)
 
 // follower reads frames.
 type follower struct {
@@ -85,7 +95,7 @@ func (f *follower) run(ctx context.Context, send func(tea.Msg)) {
 		t.Width, t.Height = int(f.width.Load()), int(f.height.Load())
 		var frame Frame
 		err := f.options.Live.View(ctx, began, func(w *snapshot.World, notes []string) (err error) {
-			frame, err = f.options.Look(w, notes, t)
+			frame, err = f.options.Look(ctx, w, notes, t)
 			return err
 		})
 		switch {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/cli/explanation"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
@@ -101,6 +102,9 @@ func (q *Inquiry) Expect(ref lang.Ref) simulate.Expectation {
 	}
 	return q.run.Expect(ref)
 }
+
+// Causes returns why a Job does not run, or has failed, as far as that was read.
+func (q *Inquiry) Causes(ref lang.Ref) []cause.Cause { return q.World.CausesOf(ref) }
 
 // Estimate returns how long a Job may take.
 func (q *Inquiry) Estimate(ref lang.Ref) (simulate.Estimate, bool) { return q.History.Estimate(ref) }

@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"depctl.dev/cli/cause"
 	"depctl.dev/cli/explanation"
 	"depctl.dev/depgraph"
 	"depctl.dev/gate"
@@ -26,6 +27,11 @@ type World struct {
 	// Unread says, of objects and sets that may exist, why they could not
 	// be read.
 	Unread map[lang.Ref]string
+	// Ends has what the conditions of Jobs that have failed say, and Causes why Jobs do not
+	// run, or have failed, where that was read. NoGate says why no gate releases any Job.
+	Ends   map[lang.Ref]string
+	Causes map[lang.Ref][]cause.Cause
+	NoGate string
 	// Expected is how long Jobs run, as their annotations have it.
 	Expected map[lang.Ref]string
 	// Podless has the Jobs without completions, as true, and those without parallelism.
@@ -76,6 +82,8 @@ func NewWorld(now time.Time) *World {
 		Jobs:     map[lang.Ref]gate.Job{},
 		Invalid:  map[lang.Ref]error{},
 		Unread:   map[lang.Ref]string{},
+		Ends:     map[lang.Ref]string{},
+		Causes:   map[lang.Ref][]cause.Cause{},
 		Expected: map[lang.Ref]string{},
 		Podless:  map[lang.Ref]bool{},
 		Access:   gate.Open{},
@@ -148,8 +156,13 @@ func (w *World) Observe(job *batchv1.Job) {
 // Note keeps of a Job what no decision looks at.
 func (w *World) Note(job *batchv1.Job) {
 	w.NoteLength(job)
-	if r := explanation.RecordOf(job).Release; r != nil && r.By == gate.ByGate {
+	record := explanation.RecordOf(job)
+	if r := record.Release; r != nil && r.By == gate.ByGate {
 		w.Heard = later(w.Heard, r.At)
+	}
+	ref := gate.StepRef(job.Namespace, job.Name, job.Labels)
+	if delete(w.Ends, ref); record.FailedMessage != "" {
+		w.Ends[ref] = record.FailedMessage
 	}
 	for _, c := range job.Status.Conditions {
 		if c.Type == gate.ConditionType {
