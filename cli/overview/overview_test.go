@@ -107,3 +107,26 @@ func TestWhatIsHeldUpIsCountedOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestTroubleIsCountedByCause(t *testing.T) {
+	f := newFake()
+	code := int32(3)
+	full := cause.Cause{Reason: cause.ReasonUnschedulable, Message: "no node", Pods: 2}
+	broken := cause.Cause{Reason: cause.ReasonError, Container: "main", ExitCode: &code, Pods: 1}
+	for name, causes := range map[string][]cause.Cause{"gpu-1": {full}, "gpu-2": {full, broken}, "broken": {broken}, "well": nil} {
+		f.causes[f.put(name, "")] = causes
+	}
+	f.graph.Settle()
+	var refs []lang.Ref
+	for _, name := range []string{"broken", "gpu-1", "gpu-2", "well"} {
+		refs = append(refs, lang.Job("ns", name))
+	}
+	var got []string
+	for _, trouble := range Of(f, refs, 0).Trouble {
+		got = append(got, fmt.Sprintf("%d like %s: %s; %s", trouble.Jobs, trouble.Example.Name, trouble.Cause, trouble.See))
+	}
+	require.Equal(t, []string{
+		"2 like gpu-1: Unschedulable (4 pods): no node; depctl explain gpu-1 -n ns",
+		"1 like broken: exit code 3 in container main; depctl explain broken -n ns",
+	}, got, "the first cause of each Job counts")
+}
