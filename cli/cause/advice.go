@@ -33,9 +33,9 @@ func (c *Cause) advise(job gate.Job) {
 	case c.HasLog() && over:
 		c.Advice, c.Command = "see what it said", "depctl logs "+job.Name+in+" --failed"
 	case c.HasLog(): // and the Job has not failed yet
-		c.Advice, c.Command = "see what it said", "kubectl logs "+c.Pod+in+" -c "+c.Container
+		c.Advice, c.Command = "see what it said", "depctl logs "+job.Name+in+" -c "+c.Container
 	case c.again:
-		c.Advice, c.Command = "see what it said", "kubectl logs "+c.Pod+in+" -c "+c.Container+" --previous"
+		c.Advice, c.Command = "see what it said", "depctl logs "+job.Name+in+" -c "+c.Container+" --previous"
 	case c.ExitCode != nil: // it did not even start
 		c.Advice, c.Command = "correct the command or the image of container "+c.Container+", and recreate the Job", replace
 	case strings.Contains(c.Message, "not found"), strings.Contains(c.Message, "couldn't find key"):

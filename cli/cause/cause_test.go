@@ -220,18 +220,18 @@ func TestCauses(t *testing.T) {
 		},
 		"the container that failed first": {
 			pods: []corev1.Pod{pod("load-a", failed, exited("sidecar", "Error", 143, time.Second), exited("main", "Error", 2, time.Minute), exited("done", "Completed", 0, time.Hour))},
-			want: [][2]string{{"exit code 2 in container main", "kubectl logs load-a -n etl -c main"}},
+			want: [][2]string{{"exit code 2 in container main", "depctl logs load -n etl -c main"}},
 		},
 		"a signal": {
 			pods: []corev1.Pod{pod("load-a", failed, exited("main", "Error", 139, time.Second))},
-			want: [][2]string{{"exit code 139 (signal 11) in container main", "kubectl logs load-a -n etl -c main"}},
+			want: [][2]string{{"exit code 139 (signal 11) in container main", "depctl logs load -n etl -c main"}},
 		},
 		"a container that is started again and again": {
 			pods: []corev1.Pod{pod("load-a", corev1.PodRunning, func(p *corev1.Pod) {
 				waits("main", "CrashLoopBackOff", `back-off 10s restarting failed container=main pod=load-a_etl(uid-load-a)`)(p)
 				p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error", FinishedAt: ago(time.Second)}
 			})},
-			want: [][2]string{{"exit code 1 in container main", "kubectl logs load-a -n etl -c main --previous"}},
+			want: [][2]string{{"exit code 1 in container main", "depctl logs load -n etl -c main --previous"}},
 		},
 		"a command that is not there": {
 			pods: []corev1.Pod{pod("load-a", failed, func(p *corev1.Pod) {

@@ -168,7 +168,7 @@ func (o *Object) advice() (Advice, bool) {
 	case gate.StateSuspended:
 		return Advice{o.ref.String() + " is suspended by somebody: let it run", fmt.Sprintf(`kubectl patch job %s -p '{"spec":{"suspend":false}}'`, in)}, true
 	case gate.StateRunning:
-		return Advice{o.ref.String() + " runs: watch it", "kubectl logs -f -n " + o.Namespace + " job/" + name}, true
+		return Advice{o.ref.String() + " runs: watch it", "depctl logs -f " + in}, true
 	case gate.StatePending:
 		return Advice{o.ref.String() + " has no pod that is ready" + o.because() + ": see why", "depctl explain " + in}, true
 	}

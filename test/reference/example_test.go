@@ -34,9 +34,6 @@ func TestEveryCommandOfTheDocumentationExists(t *testing.T) {
 				root := cli.Command(genericiooptions.NewTestIOStreamsDiscard())
 				cmd, rest, err := root.Find(words(m[1]))
 				require.NoError(t, err, "%s: %s", page, line)
-				if cmd == root && strings.HasPrefix(m[1], "logs ") {
-					continue // that command is built beside this one, and advised already
-				}
 				require.NotEqual(t, root, cmd, "%s: %s", page, line)
 				if cmd.Name() == "submit" {
 					continue // it reads options of batch systems itself

@@ -2,7 +2,7 @@ package request
 
 // Why several systems' options are left out.
 const (
-	NoteOutput    = "output goes to the log of the pod: kubectl logs job/NAME"
+	NoteOutput    = "output goes to the log of the pod: depctl logs NAME"
 	NoteMail      = "no mail is sent"
 	NoteDirectory = "a pod does not start in the directory of the shell: --workdir names one in the container"
 	NoteShell     = "the environment of the shell is not passed on: name the variables"
