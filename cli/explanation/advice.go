@@ -156,6 +156,9 @@ func (o *Object) advice() (Advice, bool) {
 	}
 	switch gate.State(o.State) {
 	case gate.StateMissing:
+		if o.near != "" {
+			return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name, or is " + o.near + " meant?"}, true
+		}
 		return Advice{Why: o.ref.String() + " does not exist: apply it, if it has this name"}, true
 	case gate.StateFailed:
 		a := again(o.snapshot.Job)

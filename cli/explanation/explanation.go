@@ -28,6 +28,9 @@ type Cluster interface {
 	Meant(job, cronJob lang.Ref) []lang.Ref
 	// Unreadable says why nothing is known of an object; empty if it is known.
 	Unreadable(lang.Ref) string
+	// Near returns the name in the same namespace that one which is not there may mean, empty
+	// if there is none.
+	Near(lang.Ref) string
 	// Expect returns when something may come of a Job.
 	Expect(lang.Ref) simulate.Expectation
 	// Limits returns those of which a Job waits for tokens.

@@ -24,7 +24,9 @@ type Object struct {
 	Cycle bool  `json:"cycle,omitempty"`
 	Tree  *Part `json:"tree,omitempty"`
 
-	ref      lang.Ref
+	ref lang.Ref
+	// near is a name that one which is not there may mean.
+	near     string
 	snapshot gate.Snapshot
 }
 
@@ -93,6 +95,9 @@ func objectOf(c Cluster, ref lang.Ref) *Object {
 		o.Run = ref.Run
 	}
 	s, exists := c.Snapshot(ref)
+	if !exists && ref.Kind == lang.KindJob {
+		o.near = c.Near(ref)
+	}
 	switch why := c.Unreadable(ref); {
 	case exists:
 		d := c.Decision(ref)

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -34,6 +35,7 @@ func NotThere(w *snapshot.World, ref lang.Ref) error {
 			names = append(names, job.Name)
 		}
 	}
+	slices.Sort(names)
 	return NoObject(ref, names)
 }
 

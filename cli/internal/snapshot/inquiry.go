@@ -6,6 +6,7 @@ import (
 
 	"depctl.dev/cli/cause"
 	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/reference"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -94,6 +95,20 @@ func (q *Inquiry) Limits(ref lang.Ref) []*explanation.Limit {
 
 // Unreadable says why nothing is known of an object.
 func (q *Inquiry) Unreadable(ref lang.Ref) string { return q.Unread[ref] }
+
+// Near returns the name of a Job, or of a step of the same run, that one which is not there may
+// mean. A name that differs in numbers only is another one, and no mistake.
+func (q *Inquiry) Near(ref lang.Ref) string {
+	var names []string
+	for other := range q.Jobs {
+		if other.Namespace == ref.Namespace && other.Run == ref.Run && other.Kind == ref.Kind &&
+			reference.WithoutNumbers(other.Name) != reference.WithoutNumbers(ref.Name) {
+			names = append(names, other.Name)
+		}
+	}
+	slices.Sort(names)
+	return lang.Nearest(ref.Name, names)
+}
 
 // Expect returns when something may come of a Job.
 func (q *Inquiry) Expect(ref lang.Ref) simulate.Expectation {
