@@ -16,6 +16,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
+	"depctl.dev/cli/reference"
 	"depctl.dev/lang"
 )
 
@@ -227,7 +228,7 @@ func (o *getOptions) rows(q *snapshot.Inquiry) ([]listing.Row, error) {
 	}
 	rows := listing.Of(q, o.progress, o.selection)
 	for _, name := range o.selection.Names {
-		if listing.IsPattern(name.Name) || slices.ContainsFunc(rows, func(r listing.Row) bool { return o.selection.Matches(name, r) }) {
+		if reference.IsPattern(name.Name) || slices.ContainsFunc(rows, func(r listing.Row) bool { return o.selection.Matches(name, r) }) {
 			continue
 		}
 		if o.runName != "" {

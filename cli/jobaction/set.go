@@ -30,6 +30,8 @@ be undone, you are asked.
 A Job that was released already is refused: an edit changes nothing there. Elements
 of one that is released element by element go by the new text.
 
+A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME. For several there are -l and --all.
+
 An option with an empty value takes its annotation away. The expression cannot be
 removed: nobody would release the Job. "depctl release --force" runs it.`
 
@@ -53,7 +55,7 @@ type setOptions struct {
 // NewSet returns "depctl set".
 func NewSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
-	o.held = true
+	o.held, o.one = true, true
 	cmd := &cobra.Command{
 		Use:         "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
 		Short:       "Change what a Job waits for",

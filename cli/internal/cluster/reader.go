@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/tools/pager"
 
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -281,12 +282,12 @@ func (c *Reader) each(ctx context.Context, namespace string, which metav1.ListOp
 }
 
 // JobsOfSteps returns the Jobs that are steps of a run, by their own names. Of several of
-// one step it is the latest.
+// one step it is the latest. The name of a step may be a pattern, for several or none.
 func (c *Reader) JobsOfSteps(ctx context.Context, run string, steps []lang.Ref) ([]lang.Ref, error) {
 	latest := map[lang.Ref]gate.Job{}
 	listed := map[string]bool{}
-	jobs := make([]lang.Ref, len(steps))
-	for i, step := range steps {
+	jobs := make([]lang.Ref, 0, len(steps))
+	for _, step := range steps {
 		if !listed[step.Namespace] {
 			listed[step.Namespace] = true
 			err := c.each(ctx, step.Namespace, metav1.ListOptions{LabelSelector: gate.RunLabel + "=" + run}, func(full *batchv1.Job) error {
@@ -300,14 +301,34 @@ func (c *Reader) JobsOfSteps(ctx context.Context, run string, steps []lang.Ref) 
 				return nil, NotListed(step.Namespace, err)
 			}
 		}
-		step.Run = run
-		job, there := latest[step]
-		if !there {
-			return nil, NoStep(step, maps.Keys(latest))
+		found, err := StepsMeant(step, run, maps.Keys(latest))
+		if err != nil {
+			return nil, err
 		}
-		jobs[i] = job.Identity()
+		for _, ref := range found {
+			if job := latest[ref].Identity(); !slices.Contains(jobs, job) {
+				jobs = append(jobs, job)
+			}
+		}
 	}
 	return jobs, nil
+}
+
+// StepsMeant returns the steps of a run, among those that are known, that a name or a pattern
+// means. That there is none is an error of a name.
+func StepsMeant(name lang.Ref, run string, known iter.Seq[lang.Ref]) ([]lang.Ref, error) {
+	name.Run = run
+	var found []lang.Ref
+	for ref := range known {
+		if ref.Kind == name.Kind && ref.Run == run && ref.Namespace == name.Namespace && reference.Matches(name.Name, ref.Name) {
+			found = append(found, ref)
+		}
+	}
+	if len(found) == 0 && !reference.IsPattern(name.Name) {
+		return nil, NoStep(name, known)
+	}
+	slices.SortFunc(found, lang.Ref.Compare)
+	return found, nil
 }
 
 // NoStep says that a run has no such step in a namespace, and which it has.
