@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -49,10 +50,10 @@ func newCmdHelp() *cobra.Command {
 		Short:                 "Print the help of a command",
 		Long:                  "Print the help of a command, as its option --help does.",
 		DisableFlagsInUseLine: true,
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 			var found []string
 			for _, sub := range cmd.Root().Commands() {
-				if sub.IsAvailableCommand() && len(args) == 0 {
+				if sub.IsAvailableCommand() && len(args) == 0 && strings.HasPrefix(sub.Name(), given) {
 					found = append(found, cobra.CompletionWithDesc(sub.Name(), sub.Short))
 				}
 			}

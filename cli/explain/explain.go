@@ -121,6 +121,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.Int64Var(&o.index, "index", -1, "Explain this element of an array.")
 	flags.StringVar(&o.expr, "expr", "", "Explain what this `EXPRESSION` would mean for the Job; nothing is changed.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format: json or yaml.")
+	cmd.ValidArgsFunction = f.OrCronJobs(f.CompleteWaiting(func(gate.Job) bool { return true }))
+	_ = cmd.RegisterFlagCompletionFunc("index", f.CompleteIndexes)
 	return cmd
 }
 

@@ -17,6 +17,7 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
 	"depctl.dev/cli/reference"
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -112,6 +113,9 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "",
 		"Output format: wide, json, yaml, name, jsonpath, jsonpath-file, custom-columns or custom-columns-file.")
+	cmd.ValidArgsFunction = f.CompleteWaiting(func(gate.Job) bool { return true })
+	_ = cmd.RegisterFlagCompletionFunc("sort-by", completeSortBy)
+	_ = cmd.RegisterFlagCompletionFunc("field-selector", completeFieldSelector(f))
 	return cmd
 }
 

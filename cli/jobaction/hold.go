@@ -53,7 +53,7 @@ func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comm
 		Long:                  holdLong,
 		Example:               holdExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction:     f.CompleteJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
+		ValidArgsFunction:     f.CompleteWaiting(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(f, cmd, len(args)); err != nil {

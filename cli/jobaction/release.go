@@ -51,7 +51,7 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 		Long:        releaseLong,
 		Example:     releaseExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction: f.CompleteJobs(func(job gate.Job) bool {
+		ValidArgsFunction: f.CompleteWaiting(func(job gate.Job) bool {
 			return onlyHeld(job) || snapshot.NotWaiting(job) == nil && (job.OnHold || o.force)
 		}),
 		DisableFlagsInUseLine: true,

@@ -103,6 +103,7 @@ func NewRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Com
 	o.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.only, "only", false, "Not those below them.")
 	cmd.Flags().StringSliceVar(&o.from, "from", nil, "With --run: this `STEP` and all below it in the run, whatever came of them; may be repeated.")
+	_ = cmd.RegisterFlagCompletionFunc("from", f.CompleteSteps)
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for each Job to be gone, and for room to recreate it.")
 	return cmd
 }

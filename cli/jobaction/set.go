@@ -281,7 +281,7 @@ func effect(d gate.Decision) string {
 func completeSet(f *cluster.Factory, cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {
 	case 0:
-		return f.CompleteJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
+		return f.CompleteWaiting(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
 	case 1:
 		return f.CompleteJobs(func(gate.Job) bool { return true })(cmd, args, given)
 	}
