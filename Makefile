@@ -7,6 +7,12 @@ DIR   ?= $(CURDIR)/out/sandbox
 NODE  ?= simulated
 PREFIX ?= $(HOME)/.local
 
+# Where shells look for completions, below PREFIX as distributions have it.
+SHARE           = $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETION = $(SHARE)/bash-completion/completions/depctl
+ZSH_COMPLETION  = $(SHARE)/zsh/site-functions/_depctl
+FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/depctl.fish
+
 IMAGE ?= depctl.dev/depctl-gate:dev
 PLATFORMS ?= linux/amd64,linux/arm64
 
@@ -41,10 +47,17 @@ programs: ## Build only our own programs
 	@mkdir -p $(BIN)
 	$(BUILD) -o $(BIN)/ ./cmd/depctl ./cmd/depctl-gate ./test/sandbox/cmd/sandbox
 
-install: programs ## Install depctl, also as kubectl depctl (PREFIX=~/.local)
-	install -D $(BIN)/depctl $(PREFIX)/bin/depctl
-	ln -sf depctl $(PREFIX)/bin/kubectl-depctl
-	ln -sf depctl $(PREFIX)/bin/kubectl_complete-depctl
+install: ## Install depctl, also as kubectl depctl, man pages and completions (PREFIX=~/.local)
+	@mkdir -p $(BIN) $(SHARE)/man/man1
+	$(BUILD) -o $(BIN)/ ./cmd/depctl
+	install -D $(BIN)/depctl $(DESTDIR)$(PREFIX)/bin/depctl
+	ln -sf depctl $(DESTDIR)$(PREFIX)/bin/kubectl-depctl
+	ln -sf depctl $(DESTDIR)$(PREFIX)/bin/kubectl_complete-depctl
+	$(GO) run ./test/reference -man $(SHARE)/man/man1
+	@mkdir -p $(dir $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
+	$(BIN)/depctl completion bash >$(BASH_COMPLETION)
+	$(BIN)/depctl completion zsh >$(ZSH_COMPLETION)
+	$(BIN)/depctl completion fish >$(FISH_COMPLETION)
 
 control-plane: ## Build only Kubernetes and KWOK (10 minutes once, then cached)
 	test/sandbox/build.sh $(BIN)

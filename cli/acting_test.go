@@ -61,6 +61,7 @@ func TestActing(t *testing.T) {
 			"hold weekly --dry-run -o yaml --reason again", "hold weekly --dry-run=server",
 		}},
 		"hold-refused":   {lines: []string{"hold nothing source prepare extract theirs", "hold ''", "hold", "hold a -l b=c", "hold a -A", "hold -l '=='", "hold a -o wide", "hold a --dry-run=perhaps"}},
+		"hold-patterns":  {lines: []string{"hold 'w*' 'etl/[mr]*' -y", "hold weekly 'we*' --dry-run", "hold 'extr*'", "hold 'nothing-*'", "hold 'we['", "hold 'r*' weekly", "hold laod wekly"}},
 		"hold-several":   {lines: []string{"hold -l team=data", "hold -l team=data --dry-run", "hold --all -A -y", "hold -l team=none"}},
 		"hold-some":      {lines: []string{"hold weekly monthly ready -y"}, change: func(f *fakeJobs) { f.overtaken = wasReleased }},
 		"hold-yes":       {lines: []string{"hold weekly ready"}, answer: "yes\n"},
@@ -71,7 +72,8 @@ func TestActing(t *testing.T) {
 		"hold-too-late":  {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = wasReleased }},
 		"hold-replaced":  {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = func(j *batchv1.Job) { j.UID = "uid-of-another" } }},
 
-		"release": {lines: []string{"release monthly", "release monthly", "release weekly", "hold ready", "release ready", "release --all", "release source"}},
+		"release":          {lines: []string{"release monthly", "release monthly", "release weekly", "hold ready", "release ready", "release --all", "release source"}},
+		"release-patterns": {lines: []string{"release '*ly' -y", "release --force 'r*'"}},
 		"release-only-held": {lines: []string{
 			"release job.batch/bare --dry-run", "release job/bare", "release bare", "release --force again -o name", "release suspended",
 		}, change: func(f *fakeJobs) {
@@ -109,6 +111,7 @@ func TestActing(t *testing.T) {
 			f.add("etl", "daily", "", finishedBy(batchv1.JobFailed, "x"), owned("CronJob"))
 			finishedBy(batchv1.JobFailed, "x")(f.jobs[jobPath("etl", "theirs")])
 		}},
+		"retry-patterns":  {lines: []string{"retry 'o*' 'prep*' --only -y", "retry 'w*'", "retry deployment/web"}},
 		"retry-rights":    {lines: []string{"retry extract -y"}, change: forbid("delete jobs etl", "create jobs reporting")},
 		"retry-namespace": {lines: []string{"retry extract -y"}, change: forbid("list jobs *")},
 		"retry-late": {lines: []string{"retry other -y"}, change: func(f *fakeJobs) {
@@ -128,6 +131,7 @@ func TestActing(t *testing.T) {
 		"retry-stays":     {lines: []string{"retry other --timeout 50ms"}, change: func(f *fakeJobs) { f.stays = true }},
 
 		"cancel":            {lines: []string{"cancel source", "cancel weekly reporting/yearly", "cancel weekly reporting/yearly -y", "cancel prepare", "cancel nothing", "cancel either --downstream --keep"}},
+		"cancel-patterns":   {lines: []string{"cancel 's*' 'ext*' --dry-run", "cancel 'reporting/*' -y"}},
 		"cancel-downstream": {lines: []string{"cancel source --downstream --dry-run", "cancel source --downstream -y"}},
 		"cancel-keep":       {lines: []string{"cancel source --keep", "cancel weekly --keep --dry-run=server", "cancel weekly --keep"}},
 		"cancel-rights":     {lines: []string{"cancel source --downstream -y", "cancel source --keep"}, change: forbid("delete jobs reporting", "patch jobs/status etl")},
@@ -142,7 +146,7 @@ func TestActing(t *testing.T) {
 		}},
 		"set-mistakes": {lines: []string{
 			"set weekly 'source, suceeded(prepare)'", "set weekly ''", "set weekly weekly", "set weekly --wait-timeout soon", "set weekly --on-failure perhaps",
-			"set weekly --array-limit 3", "set weekly", "set", "set weekly source too", "set weekly 'not failed(source)' --dry-run",
+			"set weekly --array-limit 3", "set weekly", "set 'week*' source", "set", "set weekly source too", "set weekly 'not failed(source)' --dry-run",
 		}},
 		"set-refused":    {lines: []string{"set extract prepare", "set source prepare", "set theirs prepare", "set bare prepare"}, change: func(f *fakeJobs) { f.add("etl", "bare", "") }},
 		"set-fails":      {lines: []string{"set weekly other", "set weekly other -y"}},

@@ -37,11 +37,14 @@ func completeAll(root *cobra.Command, f *cluster.Factory) {
 		case cmd.ValidArgsFunction != nil || len(cmd.ValidArgs) > 0:
 		case strings.Contains(cmd.Use, "JOB"):
 			cmd.ValidArgsFunction = f.CompleteJobs(func(gate.Job) bool { return true })
+		case strings.Contains(cmd.Use, "cronjob/NAME"):
+			cmd.ValidArgsFunction = f.OrCronJobs(cobra.NoFileCompletions)
 		case !strings.Contains(cmd.Use, "FILE"):
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
 		values := map[string]cobra.CompletionFunc{
 			"state":      completeList(states()),
+			"run":        f.CompleteRuns,
 			"dry-run":    cobra.FixedCompletions([]string{"none", "client", "server"}, cluster.NoFiles),
 			"on-failure": cobra.FixedCompletions([]string{"fail\tthe Job fails", "wait\tit waits on", "run\tit runs when all is over"}, cluster.NoFiles),
 			"color":      cobra.FixedCompletions([]string{"auto", "always", "never"}, cluster.NoFiles),

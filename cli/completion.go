@@ -11,7 +11,7 @@ import (
 )
 
 const completionLong = `Print a script that makes a shell complete depctl's commands and options, and the
-names of namespaces, contexts and Jobs as they are in the cluster. After "depctl wait"
+names of namespaces, contexts, Jobs and runs as they are in the cluster. After "depctl wait"
 there are also the kinds of objects that the cluster has, and their names.
 
   bash        source <(depctl completion bash)
@@ -19,7 +19,9 @@ there are also the kinds of objects that the cluster has, and their names.
   fish        depctl completion fish | source
   powershell  depctl completion powershell | Out-String | Invoke-Expression
 
-Put that line into ~/.bashrc, ~/.zshrc, ~/.config/fish/config.fish or $PROFILE.
+"make install" puts it where bash and fish look for it, and zsh below /usr and
+/usr/local. Elsewhere, put that line into ~/.bashrc, ~/.zshrc,
+~/.config/fish/config.fish or $PROFILE.
 
 "kubectl depctl" needs no script: kubectl's own completion asks a program that is
 called kubectl_complete-depctl. Under that name, as under kubectl-depctl, this is

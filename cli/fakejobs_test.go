@@ -158,7 +158,11 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case resource == "cronjobs" && f.cron[name] != nil:
 		reply(w, http.StatusOK, f.cron[name])
 	case resource == "cronjobs" && name == "":
-		reply(w, http.StatusOK, batchv1.CronJobList{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJobList"}})
+		list := batchv1.CronJobList{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJobList"}}
+		for _, one := range f.cron {
+			list.Items = append(list.Items, *one)
+		}
+		reply(w, http.StatusOK, list)
 	case resource == "cronjobs":
 		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
 	case resource == "configmaps" && namespace == "etl":

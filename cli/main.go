@@ -44,6 +44,9 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 	fmt.Fprintf(streams.ErrOut, "error: %s\n", picture.Clean(err.Error()))
 	var usage *command.UsageError
 	if errors.As(err, &usage) {
+		if cmd.Name() == "help" {
+			cmd = cmd.Root()
+		}
 		fmt.Fprintf(streams.ErrOut, "See '%s --help' for usage.\n", cmd.CommandPath())
 		return command.ExitUsage
 	}

@@ -13,7 +13,6 @@ import (
 	"depctl.dev/cli/get"
 	"depctl.dev/cli/graph"
 	"depctl.dev/cli/internal/cluster"
-	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/jobaction"
 	"depctl.dev/cli/kinds"
 	"depctl.dev/cli/limits"
@@ -47,6 +46,7 @@ Exit codes:
 submit --wait ends with the code of the Job.`
 
 func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
+	version := false
 	root := &cobra.Command{
 		Use:           "depctl",
 		Short:         "Show what Kubernetes Jobs wait for",
@@ -55,13 +55,20 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return printVersion(streams.Out, f.Build)
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&version, "version", false, "Print which build of depctl this is, as \"depctl version\" does.")
 	root.SuggestionsMinimumDistance = 2
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &command.UsageError{Message: err.Error()} })
+	root.SetFlagErrorFunc(wrongFlag)
+	root.SetHelpCommand(newCmdHelp())
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
@@ -74,19 +81,6 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	completeAll(root, f)
 	asCalled(root, name)
 	return root
-}
-
-// knownCommand stands in for cobra's own check, whose error cannot be told
-// from those of a command that ran.
-func knownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	message := "unknown command %q"
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return command.UsageErrorf(message+", did you mean %q?", args[0], near[0])
-	}
-	return command.UsageErrorf(message, args[0])
 }
 
 // asCalled puts into the help of all commands how the user calls the program.

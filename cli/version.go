@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -41,6 +42,11 @@ func (o *versionOptions) run() error {
 	if o.output == command.OutputJSON {
 		return command.WriteJSON(o.streams.Out, o.build)
 	}
-	_, err := fmt.Fprintf(o.streams.Out, "depctl %s, commit %s, %s\n", o.build.Version, o.build.Commit, o.build.Go)
+	return printVersion(o.streams.Out, o.build)
+}
+
+// printVersion is "depctl version", and "depctl --version".
+func printVersion(out io.Writer, build command.Build) error {
+	_, err := fmt.Fprintf(out, "depctl %s, commit %s, %s\n", build.Version, build.Commit, build.Go)
 	return err
 }

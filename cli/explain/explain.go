@@ -3,9 +3,11 @@ package explain
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
@@ -22,6 +24,9 @@ import (
 const explainLong = `Say why a Job waits, why it ran, or why it never will: its expression with each
 check marked true, false or unknown, since when it waits, when something may be
 expected, and what one could do.
+
+A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
+several; -l takes those with labels.
 
 It decides as the gate does, by the same function, on what you may read. Where
 you may not read something, a note on standard error says what was assumed.
@@ -51,6 +56,10 @@ const explainExample = `  # Why does load wait?
   depctl explain load
   depctl explain job/load -n etl -r
 
+  # All of which the names begin so, and all with a label
+  depctl explain 'load-*'
+  depctl explain -l app=nightly
+
   # Would it run with another expression?
   depctl explain load --expr 'extract or finished(validate)'
 
@@ -74,11 +83,15 @@ type explainOptions struct {
 	index     int64
 	expr      string
 	runName   string
+	selector  string
 
 	// The rest is filled in by complete.
+	namespace      string
 	refs, cronJobs []lang.Ref
 	// order has both as they were asked for.
-	order    []lang.Ref
+	order []lang.Ref
+	// several: labels or a pattern may mean several, as few as there are.
+	several  bool
 	client   cluster.Client
 	inquirer *cluster.Inquirer
 	// over says why the Job that --expr is tried on waits no more; empty if it does.
@@ -90,7 +103,7 @@ type explainOptions struct {
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &explainOptions{streams: streams, clock: f.Clock}
 	cmd := &cobra.Command{
-		Use:                   "explain (JOB | KIND/NAME)... [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
+		Use:                   "explain (JOB | KIND/NAME)... | -l LABELS [--run NAME] [-r] [--index N] [--expr EXPRESSION] [-o json|yaml]",
 		Short:                 "Say why a Job, or what else can wait, waits, ran, or never will",
 		Long:                  explainLong,
 		Example:               explainExample,
@@ -107,22 +120,30 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		},
 	}
 	flags := cmd.Flags()
+	flags.StringVarP(&o.selector, "selector", "l", "", "Explain the Jobs of the namespace with these `LABELS`, as in app=etl,tier!=test.")
 	command.AddRunFlag(flags, &o.runName)
 	flags.BoolVarP(&o.recursive, "recursive", "r", false, "Show below each check what its objects wait for themselves.")
 	flags.Int64Var(&o.index, "index", -1, "Explain this element of an array.")
 	flags.StringVar(&o.expr, "expr", "", "Explain what this `EXPRESSION` would mean for the Job; nothing is changed.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format: json or yaml.")
+	cmd.ValidArgsFunction = f.OrCronJobs(f.CompleteWaiting(func(gate.Job) bool { return true }))
+	_ = cmd.RegisterFlagCompletionFunc("index", f.CompleteIndexes)
 	return cmd
 }
 
 func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 	switch {
-	case len(args) == 0:
+	case len(args) == 0 && o.selector == "":
 		return command.UsageErrorf("name a Job; those that wait: depctl status")
+	case len(args) > 0 && o.selector != "":
+		return command.UsageErrorf("names exclude -l")
 	case o.index < -1 || cmd.Flags().Changed("index") && o.index < 0:
 		return command.UsageErrorf("--index must be 0 or more")
-	case len(args) > 1 && (o.index >= 0 || cmd.Flags().Changed("expr")):
+	case (len(args) != 1 || reference.IsPattern(args[0])) && (o.index >= 0 || cmd.Flags().Changed("expr")):
 		return command.UsageErrorf("--index and --expr are about one Job")
+	}
+	if _, err := labels.Parse(o.selector); err != nil {
+		return command.UsageErrorf("-l %s cannot be read: %v", o.selector, err)
 	}
 	if err := command.ValidateRun(o.runName); err != nil {
 		return err
@@ -142,21 +163,21 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 	if err != nil {
 		return err
 	}
+	o.namespace, o.several = namespace, o.selector != ""
 	for _, arg := range args {
 		if name, ok := command.CronJobNamed(arg); ok {
 			ref := gate.CronJobRef(namespace, name)
 			o.cronJobs, o.order = append(o.cronJobs, ref), append(o.order, ref)
 			continue
 		}
-		ref, ok := command.HeldNamed(arg, namespace)
-		if ok && (o.runName != "" || o.index >= 0 || o.expr != "") {
+		ref, err := command.Named(arg, namespace)
+		if err != nil {
+			return err
+		}
+		if ref.Kind != lang.KindJob && (o.runName != "" || o.index >= 0 || o.expr != "") {
 			return command.UsageErrorf("--run, --index and --expr are about Jobs, and %s is none", ref)
 		}
-		if !ok {
-			if ref, err = command.JobNamed(arg, namespace); err != nil {
-				return err
-			}
-		}
+		o.several = o.several || reference.IsPattern(ref.Name)
 		o.refs, o.order = append(o.refs, ref), append(o.order, ref)
 	}
 	if len(o.cronJobs) > 0 && (o.runName != "" || o.index >= 0 || o.expr != "") {
@@ -170,12 +191,31 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 	return err
 }
 
+// find replaces what was asked for by the Jobs that it means: patterns, labels, and steps of a run.
+func (o *explainOptions) find(ctx context.Context) (err error) {
+	switch {
+	case o.selector != "":
+		o.refs, err = o.inquirer.Selected(ctx, o.namespace, o.selector, o.runName)
+	case o.runName != "":
+		o.refs, err = cluster.NewReader(o.client, "").JobsOfSteps(ctx, o.runName, o.refs)
+	default:
+		o.refs, err = o.inquirer.Matching(ctx, o.refs)
+	}
+	if err != nil {
+		return err
+	}
+	o.order = slices.Concat(o.refs, o.cronJobs)
+	return nil
+}
+
 func (o *explainOptions) run(ctx context.Context) error {
-	if o.runName != "" {
-		var err error
-		if o.refs, err = cluster.NewReader(o.client, "").JobsOfSteps(ctx, o.runName, o.refs); err != nil {
+	if o.several || o.runName != "" {
+		if err := o.find(ctx); err != nil {
 			return err
 		}
+	}
+	if o.several && len(o.order) == 0 {
+		return command.PrintNotes(o.streams.ErrOut, []string{"No Jobs found in namespace " + o.namespace + "."})
 	}
 	i := o.inquirer
 	i.CronJobs = o.cronJobs
@@ -256,9 +296,9 @@ func (o *explainOptions) fits(q *snapshot.Inquiry, ref lang.Ref) error {
 func (o *explainOptions) print(list []explanation.Explained) error {
 	switch o.output {
 	case command.OutputJSON:
-		return command.WriteJSON(o.streams.Out, command.List(list, true))
+		return command.WriteJSON(o.streams.Out, command.List(list, !o.several))
 	case command.OutputYAML:
-		return command.WriteYAML(o.streams.Out, command.List(list, true))
+		return command.WriteYAML(o.streams.Out, command.List(list, !o.several))
 	}
 	return explanation.Print(o.streams.Out, list, o.style())
 }

@@ -16,6 +16,8 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
+	"depctl.dev/cli/reference"
+	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -111,6 +113,9 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "",
 		"Output format: wide, json, yaml, name, jsonpath, jsonpath-file, custom-columns or custom-columns-file.")
+	cmd.ValidArgsFunction = f.CompleteWaiting(func(gate.Job) bool { return true })
+	_ = cmd.RegisterFlagCompletionFunc("sort-by", completeSortBy)
+	_ = cmd.RegisterFlagCompletionFunc("field-selector", completeFieldSelector(f))
 	return cmd
 }
 
@@ -227,7 +232,7 @@ func (o *getOptions) rows(q *snapshot.Inquiry) ([]listing.Row, error) {
 	}
 	rows := listing.Of(q, o.progress, o.selection)
 	for _, name := range o.selection.Names {
-		if listing.IsPattern(name.Name) || slices.ContainsFunc(rows, func(r listing.Row) bool { return o.selection.Matches(name, r) }) {
+		if reference.IsPattern(name.Name) || slices.ContainsFunc(rows, func(r listing.Row) bool { return o.selection.Matches(name, r) }) {
 			continue
 		}
 		if o.runName != "" {

@@ -16,6 +16,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
@@ -44,7 +45,7 @@ func (o *getOptions) listOf(q *snapshot.Inquiry, rows []listing.Row) list {
 			}
 			return q.Expect(ref).End
 		}},
-		one: len(names) == 1 && !listing.IsPattern(names[0].Name) && len(rows) == 1,
+		one: len(names) == 1 && !reference.IsPattern(names[0].Name) && len(rows) == 1,
 	}
 }
 

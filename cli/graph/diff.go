@@ -35,8 +35,8 @@ func (o *graphOptions) modelOf(there *snapshot.World) (*model, error) {
 	one := *o
 	one.names = nil
 	for _, name := range o.names {
-		if ref, err := o.find(there, name); err == nil {
-			one.names = append(one.names, ref.Namespace+"/"+ref.Name)
+		if refs, err := o.find(there, name); err == nil && len(refs) > 0 {
+			one.names = append(one.names, name)
 		}
 	}
 	if len(o.names) > 0 && len(one.names) == 0 {

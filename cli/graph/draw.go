@@ -9,6 +9,7 @@ import (
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -22,12 +23,15 @@ func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 			return nil, err
 		}
 	}
+	if len(o.names) > 0 {
+		s.starts = []lang.Ref{} // of patterns that mean nothing there is nothing to show
+	}
 	for _, name := range o.names {
-		ref, err := o.find(w, name)
+		refs, err := o.find(w, name)
 		if err != nil {
 			return nil, err
 		}
-		s.starts = append(s.starts, ref)
+		s.starts = append(s.starts, refs...)
 	}
 	m := newModel(w, s)
 	m.Namespace, m.Run = o.namespace, o.inRun
@@ -42,12 +46,30 @@ func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 	return m, nil
 }
 
-// find returns the Job that an argument names.
-func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error) {
-	ref, err := command.JobNamed(argument, o.namespace)
+// find returns the Jobs that an argument means: the one of its name, or those of a pattern.
+func (o *graphOptions) find(w *snapshot.World, argument string) ([]lang.Ref, error) {
+	ref, err := command.Named(argument, o.namespace)
 	if err != nil {
-		return ref, err
+		return nil, err
 	}
+	if !reference.IsPattern(ref.Name) {
+		ref, err := o.findOne(w, argument, ref)
+		return []lang.Ref{ref}, err
+	}
+	var found []lang.Ref
+	for other, job := range w.Jobs {
+		name := job.Name
+		if o.inRun != "" {
+			name = other.Name
+		}
+		if other.Kind == ref.Kind && other.Namespace == ref.Namespace && (o.inRun == "" || other.Run == o.inRun) && reference.Matches(ref.Name, name) {
+			found = append(found, other)
+		}
+	}
+	return found, nil
+}
+
+func (o *graphOptions) findOne(w *snapshot.World, argument string, ref lang.Ref) (lang.Ref, error) {
 	if o.inRun != "" {
 		ref.Run = o.inRun
 	} else {
@@ -57,8 +79,6 @@ func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error
 		return ref, nil
 	}
 	switch {
-	case ref.Namespace == "":
-		return ref, command.UsageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
 	case o.asRun:
 		return ref, fmt.Errorf("there is no step %s%s", argument, o.where())
 	case o.runName != "":
@@ -71,7 +91,17 @@ func (o *graphOptions) find(w *snapshot.World, argument string) (lang.Ref, error
 	if len(o.files.Filenames) == 0 {
 		return ref, cluster.NotThere(w, ref)
 	}
-	return ref, fmt.Errorf("there is no Job %s%s", ref, o.where())
+	var names []string
+	for other := range w.Jobs {
+		if other.Namespace == ref.Namespace && other.Kind == ref.Kind {
+			names = append(names, other.Name)
+		}
+	}
+	near := ""
+	if name := lang.Nearest(ref.Name, names); name != "" {
+		near = "; did you mean " + name + "?"
+	}
+	return ref, fmt.Errorf("there is no Job %s%s%s", ref, o.where(), near)
 }
 
 // The limits above which Jobs with the same neighbours are drawn as one.
@@ -96,7 +126,7 @@ func (o *graphOptions) print(m *model, notes []string) error {
 			notes = append(notes, note)
 		}
 		notes = append(notes, invalidNotes(m)...)
-		notes = append(notes, countNotes(m, o.where(), o.all)...)
+		notes = append(notes, countNotes(m, o.where(), o.all || len(o.names) > 0 || o.selector != "")...)
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
 }

@@ -16,6 +16,7 @@ import (
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/gate"
 )
 
 // graphOptions is what "depctl graph" was asked to do.
@@ -98,6 +99,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "",
 		"Output format: picture, tree, wide, name, json, dot, mermaid, svg, png or html. By default a picture if it fits, and else a tree.")
+	cmd.ValidArgsFunction = f.CompleteWaiting(func(gate.Job) bool { return true })
+	_ = cmd.RegisterFlagCompletionFunc("collapse", cobra.FixedCompletions([]string{"namespace"}, cluster.NoFiles))
 	return cmd
 }
 

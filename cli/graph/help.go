@@ -20,7 +20,8 @@ why, as the scheduler, the kubelet, the API server and the containers have said
 it; so does "causes" of -o json.
 
 With JOB, or -l, only those Jobs are drawn and what is above and below them, as
-far as --up and --down say. With --state, only Jobs in these states.
+far as --up and --down say. A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and
+may have *, ? and [...] for several. With --state, only Jobs in these states.
 
 With -f no cluster is asked: Jobs are drawn as they would be right after
 "kubectl apply", or, if they carry a uid because "kubectl get -o yaml" wrote
@@ -60,6 +61,9 @@ const graphExample = `  # The Jobs of the current namespace, and of all
 
   # What one Job waits for, two levels up, and what waits for it
   depctl graph load --up 2
+
+  # All whose names begin so, and what they wait for
+  depctl graph 'load-*' --down 0
 
   # What went wrong, and whom that stops
   depctl graph -A --state failed,blocked,skipped

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,6 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
-	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
 
@@ -31,6 +29,10 @@ type acting struct {
 	verb, done string
 	// held: it can be done to what else waits, too.
 	held bool
+	// one: names are no patterns.
+	one bool
+	// chosen, if it is not nil, says more of what is meant by a selection or a pattern.
+	chosen func(cluster.LiveJob) bool
 
 	selector           string
 	all, allNamespaces bool
@@ -107,78 +109,6 @@ func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) err
 }
 
 func (a *acting) changes() bool { return command.DryRun(a.dryRun) == command.DryRunNone }
-
-// find returns the Jobs that were asked for, sorted. fits says why something cannot
-// be done to a Job: what was named must fit, and of what was selected the rest is
-// passed over.
-func (a *acting) find(ctx context.Context, names []string, fits func(cluster.LiveJob) error) ([]cluster.LiveJob, error) {
-	if a.selector != "" || a.all {
-		return a.selected(ctx, fits)
-	}
-	refs := make([]lang.Ref, 0, len(names))
-	for _, name := range names {
-		ref, is := command.HeldNamed(name, a.namespace)
-		if is && (!a.held || a.run != "") {
-			return nil, command.UsageErrorf("depctl %s is about Jobs here, and %s is none", a.verb, ref)
-		}
-		if !is {
-			var err error
-			if ref, err = command.Named(name, a.namespace); err != nil {
-				return nil, err
-			}
-		}
-		refs = append(refs, ref)
-	}
-	if a.run != "" {
-		var err error
-		if refs, err = a.client.Reader("").JobsOfSteps(ctx, a.run, refs); err != nil {
-			return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, err)
-		}
-	}
-	slices.SortFunc(refs, lang.Ref.Compare)
-	var found []cluster.LiveJob
-	var failed []error
-	for _, ref := range slices.Compact(refs) {
-		t, err := a.client.Get(ctx, ref)
-		if err == nil {
-			err = fits(t)
-		}
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		found = append(found, t)
-	}
-	if len(failed) > 0 {
-		return nil, fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(errors.Join(failed...)))
-	}
-	return found, nil
-}
-
-func (a *acting) selected(ctx context.Context, fits func(cluster.LiveJob) error) ([]cluster.LiveJob, error) {
-	namespace, where := a.namespace, " in namespace "+a.namespace
-	if a.allNamespaces {
-		namespace, where = "", ""
-	}
-	selector := a.selector
-	if a.run != "" {
-		where = " in run " + a.run + where
-		if selector != "" {
-			selector += ","
-		}
-		selector += gate.RunLabel + "=" + a.run
-	}
-	found, err := a.client.List(ctx, namespace, selector)
-	if err != nil {
-		return nil, err
-	}
-	found = slices.DeleteFunc(found, func(t cluster.LiveJob) bool { return fits(t) != nil })
-	slices.SortFunc(found, func(a, b cluster.LiveJob) int { return a.Identity().Compare(b.Identity()) })
-	if len(found) == 0 {
-		return nil, a.note("No Jobs to %s found%s.", a.verb, where)
-	}
-	return found, nil
-}
 
 // ask returns nil if the Jobs may be acted on: one is no question, and more are.
 func (a *acting) ask(what string, refs []lang.Ref) error {

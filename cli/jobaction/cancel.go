@@ -26,6 +26,9 @@ directly or through others: those first, so that none of them is ever decided
 about when what it waits for has just gone. A Job that has another way to run, as
 in "load or fallback", stays.
 
+A JOB is NAME, NAMESPACE/NAME or job/NAME, and may have *, ? and [...] for several:
+those that have ended are passed over.
+
 With --keep the Jobs are failed instead, for the reason Cancelled: their pods
 end, their records stay, "depctl retry" makes them again, and what waits for
 their success is skipped by itself.`

@@ -20,10 +20,16 @@ by element, the elements that wait are held.
 
 A Job that runs is not stopped by this, and is refused.
 
+A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
+several: those that do not wait are passed over.
+
 It sets the annotation depctl.dev/hold, so whoever may patch a Job may hold it.`
 
 const holdExample = `  # One Job, and why
   depctl hold load --reason 'until the disk is bigger'
+
+  # All whose names begin so
+  depctl hold 'load-*'
 
   # All of a team that still wait
   depctl hold -l team=data -A
@@ -47,7 +53,7 @@ func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comm
 		Long:                  holdLong,
 		Example:               holdExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction:     f.CompleteJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
+		ValidArgsFunction:     f.CompleteWaiting(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(f, cmd, len(args)); err != nil {

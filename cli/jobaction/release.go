@@ -24,6 +24,9 @@ skipped is said. The Job keeps a record of who did it. Of a Job that is released
 element by element, all elements that have a pod are let go, for which you must
 be allowed to list and patch pods.
 
+A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
+several: those that are not held are passed over.
+
 A forced release cannot be taken back: suspending a Job that runs kills its pods.`
 
 const releaseExample = `  # Let it wait for its dependencies again
@@ -48,7 +51,7 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 		Long:        releaseLong,
 		Example:     releaseExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction: f.CompleteJobs(func(job gate.Job) bool {
+		ValidArgsFunction: f.CompleteWaiting(func(job gate.Job) bool {
 			return onlyHeld(job) || snapshot.NotWaiting(job) == nil && (job.OnHold || o.force)
 		}),
 		DisableFlagsInUseLine: true,
@@ -65,11 +68,8 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 }
 
 func (o *releaseOptions) act(ctx context.Context, names []string) error {
-	selected := o.selector != "" || o.all
+	o.chosen = func(t cluster.LiveJob) bool { return o.force || t.OnHold }
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error {
-		if selected && !o.force && !t.OnHold {
-			return command.ErrUnchanged // so it is passed over
-		}
 		if onlyHeld(t.Job) {
 			return nil
 		}

@@ -36,6 +36,9 @@ With --run, steps of a run get new Jobs under new names, of which the latest cou
 nothing is deleted. Without names, that is all of the run that has failed or was skipped.
 What succeeded stays, unless it is below --from.
 
+A JOB is NAME, NAMESPACE/NAME or job/NAME, and may have *, ? and [...] for several:
+those that have not failed are passed over.
+
 A Job that was named and has not failed stays, and the skipped ones below it are
 recreated. One that would be skipped again at once, because something else that
 it waits for has failed, is left and said. A Job of a CronJob stays the CronJob's,
@@ -100,11 +103,13 @@ func NewRetry(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Com
 	o.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.only, "only", false, "Not those below them.")
 	cmd.Flags().StringSliceVar(&o.from, "from", nil, "With --run: this `STEP` and all below it in the run, whatever came of them; may be repeated.")
+	_ = cmd.RegisterFlagCompletionFunc("from", f.CompleteSteps)
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "How long to wait for each Job to be gone, and for room to recreate it.")
 	return cmd
 }
 
 func (o *retryOptions) act(ctx context.Context, names []string) error {
+	o.chosen = func(t cluster.LiveJob) bool { return isOver(t.Job) }
 	found, err := o.find(ctx, names, o.fits)
 	if err != nil || len(found) == 0 {
 		return err
@@ -160,7 +165,7 @@ func pronoun(n int) string {
 // fits returns why a Job cannot be retried. One that was named and has not failed
 // is fine: the command may have been interrupted below it.
 func (o *retryOptions) fits(t cluster.LiveJob) error {
-	if (o.selector != "" || o.all || o.only) && !isOver(t.Job) {
+	if o.only && !isOver(t.Job) {
 		return fmt.Errorf("job %s has not failed", t.Identity())
 	}
 	if !isOver(t.Job) {

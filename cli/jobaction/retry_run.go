@@ -44,7 +44,7 @@ func (o *retryOptions) retryRun(ctx context.Context, names []string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", command.ErrUnchanged, err)
 	}
-	if len(names)+len(from) == 0 {
+	if len(names)+len(o.from) == 0 { // patterns may mean nothing
 		named = slices.SortedFunc(maps.Keys(r.latest), lang.Ref.Compare)
 	}
 	w, err := o.everything(ctx, found)
@@ -125,14 +125,15 @@ func (o *retryOptions) stepsOf(r *retriedRun, names []string) ([]lang.Ref, error
 	}
 	refs := make([]lang.Ref, 0, len(names))
 	for _, name := range names {
-		ref, err := command.JobNamed(name, o.namespace)
+		ref, err := command.Named(name, o.namespace)
 		if err != nil {
 			return nil, err
 		}
-		if ref.Run = o.run; !r.has(ref) {
-			return nil, cluster.NoStep(ref, maps.Keys(r.latest))
+		found, err := cluster.StepsMeant(ref, o.run, maps.Keys(r.latest))
+		if err != nil {
+			return nil, err
 		}
-		refs = append(refs, ref)
+		refs = append(refs, found...)
 	}
 	return refs, nil
 }

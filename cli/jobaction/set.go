@@ -30,6 +30,8 @@ be undone, you are asked.
 A Job that was released already is refused: an edit changes nothing there. Elements
 of one that is released element by element go by the new text.
 
+A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME. For several there are -l and --all.
+
 An option with an empty value takes its annotation away. The expression cannot be
 removed: nobody would release the Job. "depctl release --force" runs it.`
 
@@ -53,7 +55,7 @@ type setOptions struct {
 // NewSet returns "depctl set".
 func NewSet(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &setOptions{acting: newActing(f, streams, "set", "set"), edits: map[string]*string{}}
-	o.held = true
+	o.held, o.one = true, true
 	cmd := &cobra.Command{
 		Use:         "set JOB | -l LABELS | --all [EXPRESSION | -] [--on-failure POLICY] [--wait-timeout TIME] [--array-limit N]",
 		Short:       "Change what a Job waits for",
@@ -279,7 +281,7 @@ func effect(d gate.Decision) string {
 func completeSet(f *cluster.Factory, cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {
 	case 0:
-		return f.CompleteJobs(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
+		return f.CompleteWaiting(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil })(cmd, args, given)
 	case 1:
 		return f.CompleteJobs(func(gate.Job) bool { return true })(cmd, args, given)
 	}

@@ -1,13 +1,12 @@
 package listing
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -55,15 +54,5 @@ func (s Selection) Matches(name lang.Ref, r Row) bool {
 	if s.Run != "" {
 		own = r.Step()
 	}
-	if name.Kind != r.Ref.Kind || name.Namespace != r.Job.Namespace {
-		return false
-	}
-	if !IsPattern(name.Name) {
-		return name.Name == own
-	}
-	matched, err := path.Match(name.Name, own)
-	return err == nil && matched
+	return name.Kind == r.Ref.Kind && name.Namespace == r.Job.Namespace && reference.Matches(name.Name, own)
 }
-
-// IsPattern reports whether a name may mean several Jobs.
-func IsPattern(name string) bool { return strings.ContainsAny(name, "*?[") }

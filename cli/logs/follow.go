@@ -86,7 +86,7 @@ func (f *follower) watch() {
 // isOneLog reports whether no more than one log is to come at a time: a Job that was
 // named, with one pod and one container.
 func (o *logsOptions) isOneLog(jobs []*batchv1.Job) bool {
-	if len(o.selection.named) != 1 || len(jobs) != 1 || o.which.all {
+	if len(o.selection.named) != 1 || o.selection.several() || len(jobs) != 1 || o.which.all {
 		return false
 	}
 	spec := jobs[0].Spec

@@ -22,6 +22,9 @@ import (
 const logsLong = `Print what the pods of Jobs have printed: of the Jobs that are named, of those with
 labels, of all steps of a run, or of all Jobs of a namespace.
 
+A JOB is NAME, NAMESPACE/NAME or job/NAME, and may have *, ? and [...] for several. With
+-f, Jobs that are made later and match are followed, too.
+
 Each line begins with the name of its Job, or of its step with --run: load, shards[3]
 for an element of an array, load#2 for the second pod of one Job or element, load/copy
 for a container where several are shown. One log alone has no such prefix. Logs come
@@ -173,9 +176,12 @@ func (o *logsOptions) complete(f *cluster.Factory, args []string) error {
 		return err
 	}
 	for _, arg := range args {
-		ref, err := command.JobNamed(arg, namespace)
+		ref, err := command.Named(arg, namespace)
 		if err != nil {
 			return err
+		}
+		if ref.Kind != lang.KindJob {
+			return command.UsageErrorf("depctl logs is about Jobs, and %s is none: kubectl logs %s", ref, arg)
 		}
 		o.selection.named = append(o.selection.named, ref)
 	}

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -18,7 +20,7 @@ import (
 type selection struct {
 	// namespace is empty for all.
 	namespace string
-	// named are the Jobs that were named, or the steps of the run.
+	// named are the Jobs that were named, or the steps of the run. A name may be a pattern.
 	named   []lang.Ref
 	labels  labels.Selector
 	run     string
@@ -31,12 +33,25 @@ func (s *selection) has(job gate.Job) bool {
 	switch {
 	case s.run != "" && job.Step().Run != s.run, s.failed && job.Outcome() != lang.Failed:
 		return false
-	case len(s.named) > 0:
-		return slices.Contains(s.named, s.key(job))
+	case len(s.named) > 0 && !s.several():
+		return s.names(s.key(job))
+	case len(s.named) > 0 && !s.names(s.key(job)):
+		return false
 	case s.indexes != nil && len(s.elements(job)) == 0:
 		return false
 	}
-	return (s.namespace == "" || job.Namespace == s.namespace) && s.labels.Matches(labels.Set(job.Labels))
+	return (s.namespace == "" || job.Namespace == s.namespace || len(s.named) > 0) && s.labels.Matches(labels.Set(job.Labels))
+}
+
+func (s *selection) names(key lang.Ref) bool {
+	return slices.ContainsFunc(s.named, func(name lang.Ref) bool {
+		return name.Kind == key.Kind && name.Namespace == key.Namespace && reference.Matches(name.Name, key.Name)
+	})
+}
+
+// several reports whether a pattern may mean several Jobs, or none.
+func (s *selection) several() bool {
+	return slices.ContainsFunc(s.named, func(name lang.Ref) bool { return reference.IsPattern(name.Name) })
 }
 
 // elements returns those of a Job that were asked for, none if it is no array.
@@ -74,6 +89,14 @@ func (s *selection) read(ctx context.Context, reader *cluster.LogReader) ([]*bat
 			}
 		}
 		for _, ref := range refs {
+			if reference.IsPattern(ref.Name) {
+				jobs, err := reader.Jobs(ctx, ref.Namespace, "")
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, jobs...) // of which those are kept that are meant
+				continue
+			}
 			job, err := reader.Job(ctx, ref.Namespace, ref.Name)
 			if err != nil {
 				return nil, err
@@ -90,6 +113,12 @@ func (s *selection) read(ctx context.Context, reader *cluster.LogReader) ([]*bat
 			return nil, err
 		}
 	}
+	if s.several() {
+		slices.SortStableFunc(all, func(a, b *batchv1.Job) int {
+			return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+		})
+		all = slices.CompactFunc(all, func(a, b *batchv1.Job) bool { return a.UID == b.UID }) // each once
+	}
 	latest := map[lang.Ref]gate.Job{}
 	for _, full := range all {
 		job := gate.Observe(full)
@@ -105,7 +134,7 @@ func (s *selection) read(ctx context.Context, reader *cluster.LogReader) ([]*bat
 
 // checkIndexes returns an error if a Job that was named has no such elements.
 func (s *selection) checkIndexes(jobs []*batchv1.Job) error {
-	if s.indexes == nil || len(s.named) == 0 {
+	if s.indexes == nil || len(s.named) == 0 || s.several() {
 		return nil
 	}
 	highest := s.indexes[len(s.indexes)-1].High
@@ -148,8 +177,8 @@ func (s *selection) streams() []cluster.Stream {
 	var list []cluster.Stream
 	for _, ref := range s.named {
 		stream := cluster.Stream{Namespace: ref.Namespace, Name: ref.Name}
-		if s.run != "" || len(s.named) > mostNames {
-			stream.Name = "" // a step has a name that nobody knows
+		if s.run != "" || len(s.named) > mostNames || s.several() {
+			stream.Name = "" // a step, and what a pattern means, has a name that nobody knows
 		}
 		if !slices.Contains(list, stream) {
 			list = append(list, stream)

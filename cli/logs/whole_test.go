@@ -113,7 +113,7 @@ func TestWhatCannotBePrinted(t *testing.T) {
 		change func(*logsOptions)
 		says   string
 	}{
-		"a Job that is not there":  {func(o *logsOptions) { o.selection.named = []lang.Ref{lang.Job("etl", "nothing")} }, `there is no job "nothing" in namespace etl`},
+		"a Job that is not there":  {func(o *logsOptions) { o.selection.named = []lang.Ref{lang.Job("etl", "nothing")} }, `there is no Job etl/nothing; what is there: depctl get -n etl`},
 		"a step that is not there": {func(o *logsOptions) { o.selection.named, o.selection.run = []lang.Ref{lang.Job("etl", "lod")}, "mon" }, "run mon has no step lod in namespace etl; did you mean load?"},
 		"a run that is not there":  {func(o *logsOptions) { o.selection.run = "tue" }, "there is no run tue in namespace etl"},
 		"an element beyond the array": {func(o *logsOptions) {

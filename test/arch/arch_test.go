@@ -84,7 +84,7 @@ var law = []rule{
 	{"cli/cause", []string{module + "/lang", module + "/gate", "k8s.io/api/"}, "pure: what Kubernetes has said of a Job and its pods, summed up"},
 	{"cli/checkup", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: what was found of an installation, judged"},
 	{"cli/explanation", []string{module + "/cli/cause", module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/schedule", module + "/cli/simulate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a decision in words and as a tree"},
-	{"cli/listing", []string{module + "/lang", module + "/gate", module + "/cli/internal/command", module + "/cli/explanation", module + "/cli/picture", "k8s.io/apimachinery/pkg/"}, "pure: the Jobs of a cluster as lines of a table"},
+	{"cli/listing", []string{module + "/lang", module + "/gate", module + "/cli/internal/command", module + "/cli/explanation", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/"}, "pure: the Jobs of a cluster as lines of a table"},
 	{"cli/overview", []string{module + "/cli/cause", module + "/lang", module + "/gate", module + "/cli/simulate"}, "pure: how many Jobs stand how"},
 	{"cli/picture", []string{module + "/cli/cause", module + "/lang", module + "/gate", "k8s.io/apimachinery/pkg/util/duration"}, "a drawing is a pure function of what is drawn"},
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},

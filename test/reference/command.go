@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -71,7 +72,23 @@ func writeManPages(dir string) error {
 	}
 	root := cli.Command(genericiooptions.NewTestIOStreamsDiscard())
 	disableTag(root)
-	return doc.GenManTree(root, &doc.GenManHeader{Title: "DEPCTL", Section: "1", Source: "depctl", Manual: "depctl", Date: &time.Time{}}, dir)
+	if err := doc.GenManTree(root, &doc.GenManHeader{Title: "DEPCTL", Section: "1", Source: "depctl", Manual: "depctl", Date: &time.Time{}}, dir); err != nil {
+		return err
+	}
+	pages, err := filepath.Glob(filepath.Join(dir, "depctl*.1"))
+	if err != nil {
+		return err
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(page, bytes.Replace(text, []byte(`"Jan 0001"`), []byte(`""`), 1), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func disableTag(c *cobra.Command) {

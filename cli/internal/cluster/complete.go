@@ -15,6 +15,7 @@ import (
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // completionTimeout bounds how long a shell waits for names from the cluster.
@@ -24,35 +25,52 @@ const completionTimeout = 3 * time.Second
 const NoFiles = cobra.ShellCompDirectiveNoFileComp
 
 // CompleteJobs completes the names of Jobs, with their states, in the namespace
-// that was given, or in that which the word begins with.
+// that was given, or in that which the word begins with. With --run they are those of
+// its steps. A pattern is left as it is.
 func (f *Factory) CompleteJobs(keep func(gate.Job) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
 		namespace, err := f.Namespace()
 		if err != nil {
 			return nil, NoFiles
 		}
-		prefix := ""
-		if before, _, slash := strings.Cut(given, "/"); slash {
-			ref, err := command.JobNamed(before+"/x", namespace)
+		prefix := given[:strings.LastIndex(given, "/")+1]
+		if prefix != "" {
+			ref, err := command.JobNamed(prefix+"x", namespace)
 			if err != nil {
 				return nil, NoFiles
 			}
-			namespace, prefix = ref.Namespace, before+"/"
+			namespace = ref.Namespace
 		}
 		w, err := f.briefly(cmd, namespace)
 		if err != nil {
 			cobra.CompDebugln(err.Error(), false)
 			return nil, NoFiles
 		}
+		run := runGiven(cmd)
 		var found []string
 		for _, ref := range slices.SortedFunc(maps.Keys(w.Jobs), lang.Ref.Compare) {
 			job := w.Jobs[ref]
 			name := prefix + job.Name
-			if strings.HasPrefix(name, given) && keep(job) && !slices.Contains(args, name) {
+			if run != "" {
+				name = prefix + ref.Name
+			}
+			if strings.HasPrefix(name, given) && (run == "" || ref.Run == run) && keep(job) && !slices.Contains(args, name) {
 				found = append(found, name+"\t"+inBrief(w, job))
 			}
 		}
 		return found, NoFiles
+	}
+}
+
+// CompleteWaiting completes the names of Jobs, and behind deployment/ and the like those of what
+// else waits.
+func (f *Factory) CompleteWaiting(keep func(gate.Job) bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+		word, rest, slash := strings.Cut(given, "/")
+		if k, known := kind.Of(word); slash && known && k.CanBeHeld() {
+			return f.completeObjects(cmd, word, "/", rest, metav1.ListOptions{LabelSelector: gate.HeldLabel}), NoFiles
+		}
+		return f.CompleteJobs(keep)(cmd, args, given)
 	}
 }
 

@@ -25,7 +25,7 @@ func (f *Factory) CompleteExpression(cmd *cobra.Command, args []string, given st
 	before, word := given[:at], given[at:]
 	var found []string
 	if name, rest, colon := strings.Cut(word, ":"); colon {
-		found = f.completeObjects(cmd, name, rest)
+		found = f.completeObjects(cmd, name, ":", rest, metav1.ListOptions{})
 	} else {
 		found, _ = f.CompleteJobs(func(gate.Job) bool { return true })(cmd, nil, word)
 		found = append(found, f.completeKinds(cmd, word)...)
@@ -56,14 +56,14 @@ func (f *Factory) completeKinds(cmd *cobra.Command, word string) (found []string
 }
 
 // completeObjects returns the objects of a kind, in the namespace that was given, or in that
-// which the word behind the colon begins with.
-func (f *Factory) completeObjects(cmd *cobra.Command, name, word string) (found []string) {
+// which the word behind the sign begins with.
+func (f *Factory) completeObjects(cmd *cobra.Command, name, sign, word string, which metav1.ListOptions) (found []string) {
 	k, known := kind.Of(name)
 	namespace, err := f.Namespace()
 	if err != nil || !known || !isOther(k) {
 		return nil
 	}
-	prefix := name + ":"
+	prefix := name + sign
 	switch in, _, slash := strings.Cut(word, "/"); {
 	case k.ClusterWide:
 		namespace = ""
@@ -81,13 +81,13 @@ func (f *Factory) completeObjects(cmd *cobra.Command, name, word string) (found 
 		cobra.CompDebugln(at.Why, false)
 		return nil
 	}
-	list, err := reader.names.Resource(at.Resource).Namespace(namespace).List(ctx, metav1.ListOptions{})
+	list, err := reader.names.Resource(at.Resource).Namespace(namespace).List(ctx, which)
 	if err != nil {
 		cobra.CompDebugln(err.Error(), false)
 		return nil
 	}
 	for i := range list.Items {
-		if one := prefix + list.Items[i].Name; strings.HasPrefix(one, name+":"+word) {
+		if one := prefix + list.Items[i].Name; strings.HasPrefix(one, name+sign+word) {
 			found = append(found, one)
 		}
 	}

@@ -31,6 +31,18 @@ func (b byHand) note(job *batchv1.Job) {
 	}
 }
 
+// cronJobNames returns the names of some CronJobs, none if they may not be listed.
+func (i *Inquirer) cronJobNames(ctx context.Context, namespace string) (names []string) {
+	list, err := i.Client.BatchV1().CronJobs(namespace).List(ctx, metav1.ListOptions{Limit: mostNames})
+	if err != nil {
+		return nil
+	}
+	for n := range list.Items {
+		names = append(names, list.Items[n].Name)
+	}
+	return names
+}
+
 // readCronJobs reads the CronJobs that are asked about, and their Jobs. The Job of the next run of
 // each is put into the world, as if it had been made, for what it would wait for. It returns these.
 func (i *Inquirer) readCronJobs(ctx context.Context, r *Reading, now time.Time) (next []lang.Ref, err error) {
@@ -44,7 +56,7 @@ func (i *Inquirer) readCronJobs(ctx context.Context, r *Reading, now time.Time) 
 		full, err := i.Client.BatchV1().CronJobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
-			return nil, fmt.Errorf("there is no CronJob %s/%s; those that are there: kubectl get cronjobs -n %s", ref.Namespace, ref.Name, ref.Namespace)
+			return nil, NoObject(ref, i.cronJobNames(ctx, ref.Namespace))
 		case err != nil:
 			return nil, fmt.Errorf("reading CronJob %s/%s: %w", ref.Namespace, ref.Name, err)
 		}

@@ -74,7 +74,11 @@ func (i *Inquirer) held(ctx context.Context, r *Reading, ref lang.Ref) (*batchv1
 	o, err := i.objects.Resource(gate.ResourceOf(of)).Namespace(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
-		return nil, NoObject(ref, nil)
+		_, err := r.listHeldOf(ctx, of, ref.Namespace) // for names that are near
+		if err != nil {
+			return nil, err
+		}
+		return nil, NotThere(r.World, ref)
 	case err != nil:
 		return nil, fmt.Errorf("reading %s %s/%s: %w", of.Noun, ref.Namespace, ref.Name, err)
 	}

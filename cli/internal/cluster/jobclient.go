@@ -122,17 +122,21 @@ func (c *JobClient) Get(ctx context.Context, ref lang.Ref) (LiveJob, error) {
 // CronJob reads one CronJob.
 func (c *JobClient) CronJob(ctx context.Context, namespace, name string) (*unstructured.Unstructured, error) {
 	raw, err := c.in(namespace, cronJobKind).Get(ctx, name, metav1.GetOptions{})
-	return raw, c.Explain(ctx, err, Right{"get", cronJobKind, "", namespace}, lang.Job(namespace, name))
+	return raw, c.Explain(ctx, err, Right{"get", cronJobKind, "", namespace}, gate.CronJobRef(namespace, name))
 }
 
 // List reads the Jobs of a namespace, or of all, that a selector matches.
 func (c *JobClient) List(ctx context.Context, namespace, selector string) ([]LiveJob, error) {
+	return c.list(ctx, JobKind, namespace, selector)
+}
+
+func (c *JobClient) list(ctx context.Context, k Kind, namespace, selector string) ([]LiveJob, error) {
 	var found []LiveJob
 	options := metav1.ListOptions{LabelSelector: selector, Limit: 500}
 	for {
-		page, err := c.in(namespace, JobKind).List(ctx, options)
+		page, err := c.in(namespace, k).List(ctx, options)
 		if err != nil {
-			return nil, c.Explain(ctx, err, Right{"list", JobKind, "", namespace}, lang.Ref{})
+			return nil, c.Explain(ctx, err, Right{"list", k, "", namespace}, lang.Ref{})
 		}
 		for i := range page.Items {
 			t, err := NewLiveJob(&page.Items[i])

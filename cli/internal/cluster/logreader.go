@@ -33,7 +33,21 @@ func NewLogReader(client Client) *LogReader { return &LogReader{client} }
 // Job reads one Job.
 func (l *LogReader) Job(ctx context.Context, namespace, name string) (*batchv1.Job, error) {
 	job, err := l.client.BatchV1().Jobs(namespace).Get(ctx, name, metav1.GetOptions{})
-	return job, l.explain(ctx, err, Right{"get", JobKind, "", namespace}, "job", name)
+	if apierrors.IsNotFound(err) {
+		return nil, l.notFound(ctx, lang.Job(namespace, name))
+	}
+	return job, l.explain(ctx, err, Right{"get", JobKind, "", namespace})
+}
+
+// notFound is NoObject for a Job that was asked for by its name alone.
+func (l *LogReader) notFound(ctx context.Context, ref lang.Ref) error {
+	var names []string
+	if list, err := l.client.BatchV1().Jobs(ref.Namespace).List(ctx, metav1.ListOptions{Limit: mostNames}); err == nil {
+		for i := range list.Items {
+			names = append(names, list.Items[i].Name)
+		}
+	}
+	return NoObject(ref, names)
 }
 
 // Jobs reads the Jobs of a namespace, or of all, that a selector matches.
@@ -43,7 +57,7 @@ func (l *LogReader) Jobs(ctx context.Context, namespace, selector string) ([]*ba
 		found = append(found, job)
 		return nil
 	})
-	return found, l.explain(ctx, err, Right{"list", JobKind, "", namespace}, "", "")
+	return found, l.explain(ctx, err, Right{"list", JobKind, "", namespace})
 }
 
 // Steps returns the Jobs that are steps of a run, by their own names.
@@ -62,14 +76,14 @@ func (l *LogReader) Pods(ctx context.Context, s PodStream, visit func(*corev1.Po
 		}
 		return nil
 	})
-	return l.explain(ctx, err, Right{"list", podKind, "", s.Namespace}, "", "")
+	return l.explain(ctx, err, Right{"list", podKind, "", s.Namespace})
 }
 
 // Open begins to read what a container has printed.
 func (l *LogReader) Open(ctx context.Context, namespace, pod string, o corev1.PodLogOptions) (io.ReadCloser, error) {
 	stream, err := l.client.CoreV1().Pods(namespace).GetLogs(pod, &o).Stream(ctx)
 	if apierrors.IsForbidden(err) {
-		return nil, l.explain(ctx, err, Right{"get", podKind, "log", namespace}, "", "")
+		return nil, l.explain(ctx, err, Right{"get", podKind, "log", namespace})
 	}
 	return stream, err
 }
@@ -77,7 +91,7 @@ func (l *LogReader) Open(ctx context.Context, namespace, pod string, o corev1.Po
 // Watcher returns what watches Jobs, and for which a right that is missing ends it.
 func (l *LogReader) Watcher(ctx context.Context) *Watcher {
 	denied := func(kind Kind, namespace string, err error) error {
-		return l.explain(ctx, err, Right{"list,watch", kind, "", namespace}, "", "")
+		return l.explain(ctx, err, Right{"list,watch", kind, "", namespace})
 	}
 	return &Watcher{
 		Client: JobsOf(l.client), Reached: true,
@@ -93,14 +107,12 @@ func (l *LogReader) WatchPods(ctx context.Context, w *Watcher, s PodStream, do P
 
 // explain makes an answer of the API server an error that says what was done, and which
 // right is missing.
-func (l *LogReader) explain(ctx context.Context, err error, needs Right, noun, name string) error {
+func (l *LogReader) explain(ctx context.Context, err error, needs Right) error {
 	switch {
 	case err == nil:
 		return nil
 	case apierrors.IsForbidden(err):
 		return &Denied{needs, userOf(ctx, l.client)}
-	case apierrors.IsNotFound(err) && name != "":
-		return fmt.Errorf("there is no %s %q in namespace %s", noun, name, needs.Namespace)
 	case apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
 		return &Unreachable{fmt.Errorf("%s: %w; is the cluster reachable, and is it the right --context?", needs, err)}
 	}

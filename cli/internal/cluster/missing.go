@@ -19,12 +19,16 @@ func NoObject(ref lang.Ref, names []string) error {
 	if k, known := kind.Of(ref.Kind); known && ref.Kind != lang.KindJob {
 		noun = k.Noun
 	}
+	list := "depctl get"
+	if ref.Kind == lang.KindCronJob {
+		noun, list = "CronJob", "kubectl get cronjobs"
+	}
 	of := ref
 	of.Kind = lang.KindJob
 	if near := lang.Nearest(ref.Name, names); near != "" {
 		return fmt.Errorf("there is no %s %s; did you mean %s?", noun, of, near)
 	}
-	return fmt.Errorf("there is no %s %s; what is there: depctl get -n %s", noun, of, ref.Namespace)
+	return fmt.Errorf("there is no %s %s; what is there: %s -n %s", noun, of, list, ref.Namespace)
 }
 
 // NotThere is NoObject for what is missing among all that was read of its namespace.

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -278,54 +277,6 @@ func (c *Reader) each(ctx context.Context, namespace string, which metav1.ListOp
 		}
 		return nil
 	})
-}
-
-// JobsOfSteps returns the Jobs that are steps of a run, by their own names. Of several of
-// one step it is the latest.
-func (c *Reader) JobsOfSteps(ctx context.Context, run string, steps []lang.Ref) ([]lang.Ref, error) {
-	latest := map[lang.Ref]gate.Job{}
-	listed := map[string]bool{}
-	jobs := make([]lang.Ref, len(steps))
-	for i, step := range steps {
-		if !listed[step.Namespace] {
-			listed[step.Namespace] = true
-			err := c.each(ctx, step.Namespace, metav1.ListOptions{LabelSelector: gate.RunLabel + "=" + run}, func(full *batchv1.Job) error {
-				job := gate.Observe(full)
-				if before, there := latest[job.Step()]; !there || gate.Newer(job, before) {
-					latest[job.Step()] = job
-				}
-				return nil
-			})
-			if err != nil {
-				return nil, NotListed(step.Namespace, err)
-			}
-		}
-		step.Run = run
-		job, there := latest[step]
-		if !there {
-			return nil, NoStep(step, maps.Keys(latest))
-		}
-		jobs[i] = job.Identity()
-	}
-	return jobs, nil
-}
-
-// NoStep says that a run has no such step in a namespace, and which it has.
-func NoStep(step lang.Ref, known iter.Seq[lang.Ref]) error {
-	var names []string
-	for ref := range known {
-		if ref.Namespace == step.Namespace {
-			names = append(names, ref.Name)
-		}
-	}
-	if len(names) == 0 {
-		return fmt.Errorf("there is no run %s in namespace %s; those that are there: depctl runs -n %s", step.Run, step.Namespace, step.Namespace)
-	}
-	slices.Sort(names)
-	if near := lang.Nearest(step.Name, names); near != "" {
-		return fmt.Errorf("run %s has no step %s in namespace %s; did you mean %s?", step.Run, step.Name, step.Namespace, near)
-	}
-	return fmt.Errorf("run %s has no step %s in namespace %s; its steps: depctl graph --run %s -n %s", step.Run, step.Name, step.Namespace, step.Run, step.Namespace)
 }
 
 // readAll reads the Jobs of all namespaces.

@@ -80,6 +80,9 @@ func (d *Denied) Error() string {
 	if d.user == "" {
 		return "you may not " + d.Right.String()
 	}
+	if d.Namespace == "" && (d.Kind == JobKind || d.Kind == podKind) {
+		return fmt.Sprintf("you may not %s; try one namespace, with -n, or allow it:\n  %s", d.Right, d.grant(d.user))
+	}
 	return fmt.Sprintf("you may not %s; to allow it:\n  %s", d.Right, d.grant(d.user))
 }
 

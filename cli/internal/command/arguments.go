@@ -37,7 +37,8 @@ func JobNamed(name, namespace string) (lang.Ref, error) {
 	return ref, nil
 }
 
-// Named reads the name of a Job, or of an object of another kind that waits as Jobs do.
+// Named reads the name of a Job, or of an object of another kind that waits as Jobs do. It may be
+// a pattern, for several.
 func Named(argument, namespace string) (lang.Ref, error) {
 	ref, is := HeldNamed(argument, namespace)
 	if !is {
@@ -48,6 +49,9 @@ func Named(argument, namespace string) (lang.Ref, error) {
 	}
 	if ref.Namespace == "" {
 		return ref, UsageErrorf("with -A a Job is called NAMESPACE/NAME, not %q", argument)
+	}
+	if err := reference.CheckPattern(ref.Name); err != nil {
+		return ref, UsageErrorf("%s", err)
 	}
 	return ref, nil
 }
