@@ -85,7 +85,7 @@ func (o *graphOptions) print(m *model, notes []string) error {
 	if o.collapse != "" {
 		graph = graph.Collapse()
 	}
-	if err := o.draw(o.streams.Out, graph); err != nil {
+	if err := o.write(graph); err != nil {
 		return err
 	}
 	if o.output != "json" {
@@ -99,6 +99,15 @@ func (o *graphOptions) print(m *model, notes []string) error {
 		notes = append(notes, countNotes(m, o.where(), o.all)...)
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
+}
+
+// write draws to standard output, or to a file.
+func (o *graphOptions) write(g *picture.Graph) error {
+	draw := func(out io.Writer) error { return o.draw(out, g) }
+	if o.outputFile == "" {
+		return draw(o.streams.Out)
+	}
+	return command.WriteFile(o.outputFile, draw)
 }
 
 func (o *graphOptions) draw(out io.Writer, g *picture.Graph) error {

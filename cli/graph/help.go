@@ -50,7 +50,12 @@ NAMESPACE/STEP@RUN for a step of a run.
 
 svg and png show more than a person can follow if the graph has more than a few
 hundred Jobs; html is one file that works without a network, in which one can
-search, zoom and click.`
+search, zoom and click. A PNG has 2 dots for each pixel across, and fewer if the graph
+is large: at least 0.6, at most 100 million dots in all and 32767 a side. What has no
+room there is refused.
+
+--output-file FILE is written as a whole: until then, and if something fails, FILE is
+as it was before.`
 
 const graphExample = `  # The Jobs of the current namespace, and of all
   depctl graph
@@ -75,8 +80,8 @@ const graphExample = `  # The Jobs of the current namespace, and of all
   depctl graph --run monday
 
   # Pictures
-  depctl graph -A -o html >graph.html
-  depctl graph -f deploy/nightly/ -o svg >graph.svg
+  depctl graph -A --output-file graph.html
+  depctl graph -f deploy/nightly/ --output-file graph.svg
 
   # What is blocked, for scripts
   depctl graph -o json | jq '.nodes[] | select(.state == "blocked") | .name'`
