@@ -10,7 +10,8 @@ the last of those that it waits for, and what is too much is only counted
 or a selector names. Jobs with the same neighbours are shown as one if there are
 many. Heavy lines, and ◆ in a tree, mark the longest way that is left to go, if
 it is not all. Jobs that wait for nothing, and that nothing waits for, are only
-counted, unless --all is given. Notes go to standard error.
+counted, unless they are named, --all is given, or one such Job is all there is.
+Notes go to standard error.
 
 Jobs of other namespaces are shown, as NAMESPACE/NAME, where somebody waits for
 them, with what they wait for themselves. The column WAITS FOR has all that a
