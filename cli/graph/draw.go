@@ -30,7 +30,7 @@ func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 		s.starts = append(s.starts, ref)
 	}
 	m := newModel(w, s)
-	m.Namespace, m.Run = o.namespace, o.inRun
+	m.Namespace, m.Run, m.Cluster = o.namespace, o.inRun, o.cluster
 	for i := range m.Nodes {
 		if n := &m.Nodes[i]; o.asRun && n.State != gate.StateInvalid { // which quotes its author
 			n.Message = manifest.Nameless(n.Message)

@@ -45,6 +45,7 @@ type graphOptions struct {
 	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
 	scope     string // where Jobs are looked for; empty means everywhere
+	cluster   string // how it is called; empty for manifests
 	inRun     string // whose steps are named without it; empty means none
 	selection selection
 	// redetect looks at the terminal again, whose size may change.
@@ -188,7 +189,9 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 			return nil
 		}
 		var err error
-		o.against, err = f.Reader("")
+		if o.against, err = f.Reader(""); err == nil {
+			o.cluster, err = f.ClusterName()
+		}
 		return err
 	}
 	o.inRun = o.runName
@@ -205,7 +208,8 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 	}
 	from.Templates = true
 	o.source = from
-	return nil
+	o.cluster, err = f.ClusterName()
+	return err
 }
 
 func (o *graphOptions) run(ctx context.Context) error {

@@ -51,7 +51,7 @@ NAMESPACE/STEP@RUN for a step of a run.
 
 svg and png show more than a person can follow if the graph has more than a few
 hundred Jobs; html is one file that works without a network, in which one can
-search, zoom and click. A PNG has 2 dots for each pixel across, and fewer if the graph
+search, zoom and click; it says its cluster and its time, and why a Job failed. A PNG has 2 dots for each pixel across, and fewer if the graph
 is large: at least 0.6, at most 100 million dots in all and 32767 a side. What has no
 room there is refused.
 

@@ -1,9 +1,11 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
@@ -194,6 +196,27 @@ func (f *Factory) Writer() (*Writer, string, error) {
 		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
 	return &Writer{objects: objects, jobs: jobs}, config.Host, nil
+}
+
+// ClusterName returns how a person calls the cluster: by the context, or else by its address.
+func (f *Factory) ClusterName() (string, error) {
+	if *f.Flags.APIServer == "" && *f.Flags.ClusterName == "" {
+		raw, err := f.Flags.ToRawKubeConfigLoader().RawConfig()
+		if err != nil {
+			return "", fmt.Errorf("reading the kubeconfig: %w", err)
+		}
+		if name := cmp.Or(*f.Flags.Context, raw.CurrentContext); name != "" {
+			return name, nil
+		}
+	}
+	config, err := f.config()
+	if err != nil {
+		return "", err
+	}
+	if address, err := url.Parse(config.Host); err == nil && address.Host != "" {
+		return address.Host, nil
+	}
+	return config.Host, nil
 }
 
 // Clients returns clients for Jobs, and for what else a submitted Job has.
