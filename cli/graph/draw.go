@@ -104,6 +104,10 @@ func (o *graphOptions) print(m *model, notes []string) error {
 // write draws to standard output, or to a file.
 func (o *graphOptions) write(g *picture.Graph) error {
 	draw := func(out io.Writer) error { return o.draw(out, g) }
+	if o.output == "png" {
+		o.progress.Begin("Drawing "+command.Count(len(g.Nodes), "node"), 0)
+		defer o.progress.End()
+	}
 	if o.outputFile == "" {
 		return draw(o.streams.Out)
 	}

@@ -51,8 +51,9 @@ type graphOptions struct {
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
 	// screen says that there is a terminal to draw on, and depctl is for its keys.
-	screen bool
-	depctl cluster.Depctl
+	screen   bool
+	depctl   cluster.Depctl
+	progress *command.Progress
 }
 
 // New returns "depctl graph".
@@ -171,6 +172,7 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 		o.terminal = f.Terminal(io.Discard)
 	}
 	o.screen, o.depctl = f.HasScreen(o.terminal, o.streams.In), f.Depctl
+	o.progress = f.Progress(o.streams)
 	if o.colour != "auto" {
 		o.terminal.Colour = o.colour == "always"
 	}

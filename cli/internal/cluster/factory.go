@@ -10,6 +10,7 @@ import (
 
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
@@ -52,6 +53,11 @@ type Depctl func(ctx context.Context, args []string, out io.Writer, on command.T
 // HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
 func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
 	return t.Interactive && t.Width > 0 && f.Depctl != nil && f.Interactive(in)
+}
+
+// Progress returns what says on standard error how far a command is, if that is a terminal.
+func (f *Factory) Progress(streams genericiooptions.IOStreams) *command.Progress {
+	return command.NewProgress(streams, f.Terminal(streams.ErrOut))
 }
 
 // NewFactory returns the factory of a program of this build.
