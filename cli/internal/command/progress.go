@@ -79,7 +79,9 @@ func (p *Progress) Begin(what string, total int) {
 			case <-ended:
 				return
 			case <-ticks:
+				p.mu.Lock()
 				p.draw(ended)
+				p.mu.Unlock()
 			}
 		}
 	}()
@@ -117,10 +119,8 @@ func (p *Progress) End() {
 	p.clear()
 }
 
-// draw draws the line, unless what it is about has ended.
+// draw draws the line, unless what it is about has ended. Whoever calls it holds the lock.
 func (p *Progress) draw(about chan struct{}) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	took := p.now().Sub(p.began)
 	if p.ended == nil || p.ended != about || p.open || took < progressAfter {
 		return
@@ -155,11 +155,17 @@ type above struct {
 }
 
 func (a above) Write(text []byte) (int, error) {
-	a.progress.mu.Lock()
-	defer a.progress.mu.Unlock()
-	a.progress.clear()
+	p := a.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	stood := p.width > 0
+	p.clear()
 	if len(text) > 0 {
-		a.progress.open = text[len(text)-1] != '\n'
+		p.open = text[len(text)-1] != '\n'
 	}
-	return a.out.Write(text)
+	n, err := a.out.Write(text)
+	if stood { // and not only at the next tick: others may write as often
+		p.draw(p.ended)
+	}
+	return n, err
 }

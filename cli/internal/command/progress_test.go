@@ -64,7 +64,12 @@ func still(t Terminal) (p *Progress, on *shown, wait func(time.Duration)) {
 	p = NewProgress(genericiooptions.IOStreams{Out: on, ErrOut: on}, t)
 	p.now = func() time.Time { return now }
 	p.ticks = func() (<-chan time.Time, func()) { return nil, func() {} }
-	return p, on, func(d time.Duration) { now = now.Add(d); p.draw(p.ended) }
+	return p, on, func(d time.Duration) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		now = now.Add(d)
+		p.draw(p.ended)
+	}
 }
 
 func TestProgressIsOneLineBelowAllOthersAndGoneAtTheEnd(t *testing.T) {
@@ -76,7 +81,7 @@ func TestProgressIsOneLineBelowAllOthersAndGoneAtTheEnd(t *testing.T) {
 	wait(time.Second)
 	require.Equal(t, "Making Jobs #####--------------- 1 of 4, 1s", on.text())
 	fmt.Fprintln(p.Streams().Out, "job.batch/a created")
-	require.Equal(t, "job.batch/a created\n", on.text(), "others write where it stood")
+	require.Equal(t, "job.batch/a created\nMaking Jobs #####--------------- 1 of 4, 1s", on.text(), "others write where it stood")
 	p.Step()
 	wait(time.Second)
 	require.Equal(t, "job.batch/a created\nMaking Jobs ##########---------- 2 of 4, 2s", on.text())
