@@ -34,7 +34,7 @@ func (o *graphOptions) model(w *snapshot.World) (*model, error) {
 		s.starts = append(s.starts, refs...)
 	}
 	m := newModel(w, s)
-	m.Namespace, m.Run = o.namespace, o.inRun
+	m.Namespace, m.Run, m.Cluster = o.namespace, o.inRun, o.cluster
 	for i := range m.Nodes {
 		if n := &m.Nodes[i]; o.asRun && n.State != gate.StateInvalid { // which quotes its author
 			n.Message = manifest.Nameless(n.Message)
@@ -115,7 +115,7 @@ func (o *graphOptions) print(m *model, notes []string) error {
 	if o.collapse != "" {
 		graph = graph.Collapse()
 	}
-	if err := o.draw(o.streams.Out, graph); err != nil {
+	if err := o.write(graph); err != nil {
 		return err
 	}
 	if o.output != "json" {
@@ -129,6 +129,19 @@ func (o *graphOptions) print(m *model, notes []string) error {
 		notes = append(notes, countNotes(m, o.where(), o.all || len(o.names) > 0 || o.selector != "")...)
 	}
 	return command.PrintNotes(o.streams.ErrOut, notes)
+}
+
+// write draws to standard output, or to a file.
+func (o *graphOptions) write(g *picture.Graph) error {
+	draw := func(out io.Writer) error { return o.draw(out, g) }
+	if o.output == "png" {
+		o.progress.Begin("Drawing "+command.Count(len(g.Nodes), "node"), 0)
+		defer o.progress.End()
+	}
+	if o.outputFile == "" {
+		return draw(o.streams.Out)
+	}
+	return command.WriteFile(o.outputFile, draw)
 }
 
 func (o *graphOptions) draw(out io.Writer, g *picture.Graph) error {

@@ -26,6 +26,7 @@ type graphOptions struct {
 	allNamespaces bool
 	files         resource.FilenameOptions
 	output        string
+	outputFile    string
 	noHeaders     bool
 	all           bool
 	up, down      int
@@ -47,13 +48,15 @@ type graphOptions struct {
 	terminal  command.Terminal
 	namespace string // whose Jobs are named without it
 	scope     string // where Jobs are looked for; empty means everywhere
+	cluster   string // how it is called; empty for manifests
 	inRun     string // whose steps are named without it; empty means none
 	selection selection
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
 	// screen says that there is a terminal to draw on, and depctl is for its keys.
-	screen bool
-	depctl cluster.Depctl
+	screen   bool
+	depctl   cluster.Depctl
+	progress *command.Progress
 }
 
 // New returns "depctl graph".
@@ -101,13 +104,28 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		"Output format: picture, tree, wide, name, json, dot, mermaid, svg, png or html. By default a picture if it fits, and else a tree.")
 	cmd.ValidArgsFunction = f.CompleteWaiting(func(gate.Job) bool { return true })
 	_ = cmd.RegisterFlagCompletionFunc("collapse", cobra.FixedCompletions([]string{"namespace"}, cluster.NoFiles))
+	command.AddOutputFileFlag(flags, &o.outputFile, graphEndings)
 	return cmd
 }
 
 // graphOutputs are the values of --output.
 var graphOutputs = []string{"", "picture", "tree", "wide", "name", "json", "dot", "mermaid", "svg", "png", "html"}
 
+// graphEndings are how the names of files end that have one of these formats.
+var graphEndings = []command.Ending{
+	{Suffix: ".svg", Output: "svg"},
+	{Suffix: ".png", Output: "png"},
+	{Suffix: ".html", Output: "html"},
+	{Suffix: ".dot", Output: "dot"},
+	{Suffix: ".json", Output: "json"},
+	{Suffix: ".mmd", Output: "mermaid"},
+}
+
 func (o *graphOptions) validate() error {
+	var err error
+	if o.output, err = command.OutputByFile(o.outputFile, o.output, graphEndings); err != nil {
+		return err
+	}
 	manifests := len(o.files.Filenames) > 0
 	switch {
 	case o.runName != "" && manifests:
@@ -124,6 +142,8 @@ func (o *graphOptions) validate() error {
 		return command.UsageErrorf("--as-run and --diff exclude each other: a run makes all its Jobs anew")
 	case o.watch && manifests:
 		return command.UsageErrorf("--watch and -f exclude each other: only a cluster can be watched")
+	case o.watch && o.outputFile != "":
+		return command.UsageErrorf("--watch and --output-file exclude each other: a file has one drawing")
 	case o.watch && !slices.Contains([]string{"", "picture", "tree", "wide"}, o.output):
 		return command.UsageErrorf("--watch draws text, not -o %s", o.output)
 	case !slices.Contains(graphOutputs, o.output):
@@ -138,7 +158,6 @@ func (o *graphOptions) validate() error {
 	if err := command.ValidateRun(o.runName); err != nil {
 		return err
 	}
-	var err error
 	if o.selection.states, err = command.States(o.states); err != nil {
 		return err
 	}
@@ -154,12 +173,16 @@ func (o *graphOptions) validate() error {
 
 func (o *graphOptions) complete(f *cluster.Factory) error {
 	o.terminal, o.redetect = f.Terminal(o.streams.Out), f.Terminal
+	if o.outputFile != "" {
+		o.terminal = f.Terminal(io.Discard)
+	}
 	o.screen, o.depctl = f.HasScreen(o.terminal, o.streams.In), f.Depctl
+	o.progress = f.Progress(o.streams)
 	if o.colour != "auto" {
 		o.terminal.Colour = o.colour == "always"
 	}
 	if o.output == "png" && o.terminal.Interactive {
-		return command.UsageErrorf("a PNG is not for a terminal: write it to a file, as in -o png >graph.png")
+		return command.UsageErrorf("a PNG is not for a terminal: write it to a file, as in --output-file graph.png")
 	}
 	if len(o.files.Filenames) > 0 {
 		if o.namespace = f.GivenNamespace(); o.namespace == "" {
@@ -173,7 +196,9 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 			return nil
 		}
 		var err error
-		o.against, err = f.Reader("")
+		if o.against, err = f.Reader(""); err == nil {
+			o.cluster, err = f.ClusterName()
+		}
 		return err
 	}
 	o.inRun = o.runName
@@ -190,7 +215,8 @@ func (o *graphOptions) complete(f *cluster.Factory) error {
 	}
 	from.Templates = true
 	o.source, o.causes = from, from.Causes()
-	return nil
+	o.cluster, err = f.ClusterName()
+	return err
 }
 
 func (o *graphOptions) run(ctx context.Context) error {

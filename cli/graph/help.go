@@ -10,7 +10,8 @@ the last of those that it waits for, and what is too much is only counted
 or a selector names. Jobs with the same neighbours are shown as one if there are
 many. Heavy lines, and ◆ in a tree, mark the longest way that is left to go, if
 it is not all. Jobs that wait for nothing, and that nothing waits for, are only
-counted, unless --all is given. Notes go to standard error.
+counted, unless they are named, --all is given, or one such Job is all there is.
+Notes go to standard error.
 
 Jobs of other namespaces are shown, as NAMESPACE/NAME, where somebody waits for
 them, with what they wait for themselves. The column WAITS FOR has all that a
@@ -53,7 +54,12 @@ NAMESPACE/STEP@RUN for a step of a run.
 
 svg and png show more than a person can follow if the graph has more than a few
 hundred Jobs; html is one file that works without a network, in which one can
-search, zoom and click.`
+search, zoom and click; it says its cluster and its time, and why a Job failed. A PNG has 2 dots for each pixel across, and fewer if the graph
+is large: at least 0.6, at most 100 million dots in all and 32767 a side. What has no
+room there is refused.
+
+--output-file FILE is written as a whole: until then, and if something fails, FILE is
+as it was before.`
 
 const graphExample = `  # The Jobs of the current namespace, and of all
   depctl graph
@@ -81,8 +87,8 @@ const graphExample = `  # The Jobs of the current namespace, and of all
   depctl graph --run monday
 
   # Pictures
-  depctl graph -A -o html >graph.html
-  depctl graph -f deploy/nightly/ -o svg >graph.svg
+  depctl graph -A --output-file graph.html
+  depctl graph -f deploy/nightly/ --output-file graph.svg
 
   # What is blocked, for scripts
   depctl graph -o json | jq '.nodes[] | select(.state == "blocked") | .name'`

@@ -18,7 +18,8 @@ type selection struct {
 	namespace string
 	// run limits them to the steps of a run and to what these wait for; empty means all.
 	run string
-	// unrelated includes Jobs without any dependency.
+	// unrelated includes Jobs without any dependency, of which otherwise only one is shown
+	// that is alone.
 	unrelated bool
 	// starts, if not nil, are the Jobs to begin with, and labels chooses them.
 	// Around them are shown up to up levels of what they wait for, and down
@@ -42,6 +43,7 @@ func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
 	if s.unrelated || s.run != "" {
 		return all, 0
 	}
+	var alone lang.Ref
 	named := map[lang.Ref]bool{}
 	for _, ref := range all {
 		for _, prerequisite := range w.Graph.Prerequisites(ref) {
@@ -52,10 +54,14 @@ func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
 		if waits := w.Jobs[ref].AsksToWait() || w.Graph.Expr(ref) != nil || w.Invalid[ref] != nil; !named[ref] && !waits {
 			if ref.Kind == lang.KindJob {
 				hidden++
+				alone = ref
 			}
 			continue
 		}
 		refs = append(refs, ref)
+	}
+	if len(refs) == 0 && hidden == 1 {
+		return []lang.Ref{alone}, 0
 	}
 	return refs, hidden
 }

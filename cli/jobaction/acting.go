@@ -47,6 +47,7 @@ type acting struct {
 	namespace   string
 	interactive bool
 	structured  printers.ResourcePrinter
+	progress    *command.Progress
 	// limited reports whether it was said that not all namespaces are seen.
 	limited bool
 }
@@ -102,6 +103,8 @@ func (a *acting) complete(f *cluster.Factory, cmd *cobra.Command, names int) err
 	}
 	a.namespace, a.command = namespace, cmd.Root().CommandPath()
 	a.interactive = f.Interactive(a.streams.In)
+	a.progress = f.Progress(a.streams)
+	a.streams = a.progress.Streams()
 	if a.client, err = f.JobClient(); err == nil {
 		a.client.DryRun = command.DryRun(a.dryRun)
 	}
@@ -199,10 +202,13 @@ func commonNamespace(all []cluster.LiveJob) string {
 
 // each does something to all of the Jobs, also if it cannot be done to one of them,
 // unless nobody answers.
-func each(all []cluster.LiveJob, do func(cluster.LiveJob) error) error {
+func (a *acting) each(all []cluster.LiveJob, do func(cluster.LiveJob) error) error {
+	a.progress.Begin("Changing Jobs ("+a.verb+")", len(all))
+	defer a.progress.End()
 	var failed []error
 	for _, t := range all {
 		err := do(t)
+		a.progress.Step()
 		if err == nil {
 			continue
 		}

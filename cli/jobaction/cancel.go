@@ -189,7 +189,7 @@ func (o *cancelOptions) rehearse(ctx context.Context, all []cluster.LiveJob) err
 // fail makes the Job controller fail Jobs.
 func (o *cancelOptions) fail(ctx context.Context, all []cluster.LiveJob) error {
 	by := cmp.Or(o.client.User(ctx), "somebody") + " (depctl cancel --keep)"
-	return each(all, func(t cluster.LiveJob) error {
+	return o.each(all, func(t cluster.LiveJob) error {
 		if t.Full.Spec.ManagedBy != nil && t.ForeignOwner != "" {
 			return fmt.Errorf("job %s: %s would not see it; cancel it without --keep", t.Identity(), t.ForeignOwner)
 		}

@@ -75,7 +75,7 @@ func (o *holdOptions) act(ctx context.Context, names []string) error {
 	if err := o.ask("hold", refsOf(found)); err != nil {
 		return err
 	}
-	return each(found, func(t cluster.LiveJob) error {
+	return o.each(found, func(t cluster.LiveJob) error {
 		after, changed, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 			if err := snapshot.NotWaiting(t.Job); err != nil {
 				return nil, err

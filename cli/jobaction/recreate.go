@@ -57,7 +57,10 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 	if err := o.note("Until all is done, the manifests are in %s", file); err != nil {
 		return err
 	}
-	for _, r := range all {
+	o.progress.Begin("Recreating Jobs", len(all))
+	defer o.progress.End()
+	for i, r := range all {
+		o.progress.Set(i)
 		if err := o.remakeOne(ctx, r); err != nil {
 			return fmt.Errorf("%w\nTo go on, make what is missing, and run the command again:\n  kubectl create -f %s  # refuses what exists", err, file)
 		}
@@ -73,8 +76,11 @@ func (o *retryOptions) remake(ctx context.Context, refs []lang.Ref) error {
 func (o *retryOptions) rehearse(ctx context.Context, all []remaking) error {
 	client := *o.client
 	client.DryRun = command.DryRunServer
+	o.progress.Begin("Trying out Jobs", len(all))
+	defer o.progress.End()
 	var failed []error
-	for _, r := range all {
+	for i, r := range all {
+		o.progress.Set(i)
 		_, err := client.Create(ctx, r.anew)
 		switch {
 		case apierrors.IsAlreadyExists(err), apierrors.IsBadRequest(err), overQuota(err):

@@ -92,7 +92,7 @@ func (o *releaseOptions) act(ctx context.Context, names []string) error {
 	if o.force && w != nil {
 		w.Access = snapshot.Hopeful{Access: w.Access} // of what is skipped, no right is known
 	}
-	return each(found, func(t cluster.LiveJob) error { return o.release(ctx, t, w) })
+	return o.each(found, func(t cluster.LiveJob) error { return o.release(ctx, t, w) })
 }
 
 func (o *releaseOptions) release(ctx context.Context, t cluster.LiveJob, w *snapshot.World) error {

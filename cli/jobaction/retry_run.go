@@ -171,7 +171,10 @@ func (o *retryOptions) makeSteps(ctx context.Context, r *retriedRun, order []lan
 			return fmt.Errorf("%w: %w", command.ErrUnchanged, command.Flatten(err))
 		}
 	}
+	o.progress.Begin("Making Jobs", len(all))
+	defer o.progress.End()
 	for i, m := range all {
+		o.progress.Set(i)
 		made, err := o.client.Create(ctx, m.anew)
 		if err != nil {
 			err = o.client.Explain(ctx, err, cluster.Right{Verb: "create", Kind: cluster.JobKind, Namespace: m.old.Namespace}, lang.Job(m.anew.GetNamespace(), m.anew.GetName()))
@@ -203,8 +206,11 @@ func (r *retriedRun) name(step lang.Ref) string {
 func (o *retryOptions) rehearseSteps(ctx context.Context, all []remaking) error {
 	client := *o.client
 	client.DryRun = command.DryRunServer
+	o.progress.Begin("Trying out Jobs", len(all))
+	defer o.progress.End()
 	var failed []error
-	for _, m := range all {
+	for i, m := range all {
+		o.progress.Set(i)
 		for {
 			made, err := client.Create(ctx, m.anew)
 			if err != nil && !apierrors.IsBadRequest(err) {

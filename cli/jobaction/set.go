@@ -140,7 +140,7 @@ func (o *setOptions) apply(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	return each(found, func(t cluster.LiveJob) error {
+	return o.each(found, func(t cluster.LiveJob) error {
 		after, changed, err := o.client.Apply(ctx, t, cluster.Change{Kind: types.MergePatchType, Patch: func(t cluster.LiveJob) ([]byte, error) {
 			if err := o.settable(t); err != nil || !o.differs(t) {
 				return nil, err

@@ -22,6 +22,6 @@
 // On a terminal a layout becomes boxes and lines (canvas.go, layered.go, label.go),
 // and where that does not fit a tree with columns (tree.go, table.go). For a
 // picture it becomes a scene in pixels (scene.go, mark.go), drawn as SVG, PNG or
-// in a page of HTML (svg.go, png.go, html.go). DOT, Mermaid and JSON leave the
-// layout to others (export.go, json.go).
+// in a page of HTML (svg.go, png.go, html.go, about.go). DOT, Mermaid and JSON leave
+// the layout to others (export.go, json.go).
 package picture

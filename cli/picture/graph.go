@@ -26,6 +26,8 @@ type Graph struct {
 	Run string
 	// Title stands above the drawing, if it is not empty.
 	Title string
+	// Cluster is how the one is called that the Jobs were read from; empty for manifests.
+	Cluster string
 	// Now is when the Jobs were read: ages count to it.
 	Now time.Time
 }

@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+
+	"depctl.dev/gate"
 )
 
 //go:embed page.html
@@ -13,12 +17,18 @@ var page string
 
 // detail is what a page tells of a node when it is clicked.
 type detail struct {
-	Name      string   `json:"name"`
-	Namespace string   `json:"namespace"`
-	Kind      Kind     `json:"kind"`
-	State     string   `json:"state"`
-	Facts     [][2]any `json:"facts"`
-	Members   []string `json:"members,omitempty"`
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+	Kind      Kind   `json:"kind"`
+	State     string `json:"state"`
+	// States are those of the Jobs that it stands for.
+	States []gate.State `json:"states"`
+	// Why says what went wrong.
+	Why   string   `json:"why,omitempty"`
+	Facts [][2]any `json:"facts"`
+	// Commands are what to type to learn more, each with what that shows.
+	Commands [][2]string `json:"commands,omitempty"`
+	Members  []string    `json:"members,omitempty"`
 }
 
 // HTML writes a graph as a page to pan, zoom, search and click in. It is one
@@ -37,7 +47,12 @@ func HTML(w io.Writer, g *Graph) error {
 	if err != nil {
 		return fmt.Errorf("writing the page: %w", err)
 	}
-	text := strings.NewReplacer("/*STYLES*/", styles(":root"), "<!--SVG-->", string(s.svg("graph")), "/*DATA*/", string(data)).Replace(page)
+	about, err := json.Marshal(s.graph.about())
+	if err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	// What is put in is not looked at again: no name can stand for the data.
+	text := strings.NewReplacer("/*STYLES*/", styles(":root"), "<!--SVG-->", string(s.svg("graph")), "/*DATA*/", string(data), "/*ABOUT*/", string(about)).Replace(page)
 	if _, err := io.WriteString(w, text); err != nil {
 		return fmt.Errorf("writing the page: %w", err)
 	}
@@ -57,12 +72,18 @@ func (g *Graph) detail(n Node) detail {
 			d.Facts = append(d.Facts, [2]any{name, value})
 		}
 	}
-	fact("depends on", Clean(n.DependsOn))
-	fact("message", Clean(n.Message))
-	fact("still waits for", strings.Join(n.Waits, ", "))
-	for _, why := range n.why() {
-		fact("why", why)
+	d.States = slices.AppendSeq([]gate.State{}, maps.Keys(n.states()))
+	if n.State != "" && len(d.States) == 0 { // a run as a whole
+		d.States = append(d.States, n.State)
 	}
+	slices.Sort(d.States)
+	d.Commands = g.commands(n)
+	d.Why = n.why()
+	fact("depends on", Clean(n.DependsOn))
+	if d.Why == "" {
+		fact("message", Clean(n.Message))
+	}
+	fact("still waits for", strings.Join(n.Waits, ", "))
 	for _, run := range n.Runs {
 		fact("run of "+run.Time, string(run.State))
 	}

@@ -81,9 +81,9 @@ func countWords(counts map[gate.State]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// why returns why a Job does not run, or has failed, for people. That it was tried often enough
+// causes returns why a Job does not run, or has failed, for people. That it was tried often enough
 // says nothing beside what its pods said.
-func (n Node) why() []string {
+func (n Node) causes() []string {
 	var list []string
 	for i, c := range n.Causes {
 		if i > 0 && c.IsOfJob() {

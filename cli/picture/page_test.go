@@ -61,8 +61,9 @@ func thousand() *Graph {
 
 func TestPageInABrowser(t *testing.T) {
 	tab := browser(t)
-	g := examples["nets"]().with("b", func(n *Node) { n.Message = "</script><b>" })
-	var title, side, hits, before, after, dim string
+	g := examples["nets"]().with("b", func(n *Node) { n.Message, n.UID = "</script><b>", "uid" })
+	g.Cluster = "prod"
+	var title, side, hits, before, after, dim, about, counted, copied string
 	var requests, shown, found int
 	var closed bool
 	var at struct{ X, Y float64 }
@@ -84,6 +85,14 @@ func TestPageInABrowser(t *testing.T) {
 		chromedp.Evaluate(`$("hits").textContent`, &hits),
 		chromedp.Evaluate(`document.querySelectorAll(".node.on").length`, &found),
 		chromedp.Evaluate(`all.getAttribute("transform")`, &before),
+		chromedp.KeyEvent(kb.Escape),
+		chromedp.Evaluate(`$("about").textContent`, &about),
+		chromedp.Click("#counts button", chromedp.ByQuery),
+		chromedp.Evaluate(`$("counts").children[0].textContent + ": " + $("hits").textContent`, &counted),
+		chromedp.Click("#counts button", chromedp.ByQuery),
+		chromedp.MouseClickXY(at.X, at.Y),
+		chromedp.Evaluate(`document.querySelector("code").textContent`, &copied),
+		chromedp.KeyEvent(kb.Escape),
 		chromedp.Click("#in", chromedp.ByQuery),
 		chromedp.Evaluate(`all.getAttribute("transform")`, &after),
 	))
@@ -96,6 +105,9 @@ func TestPageInABrowser(t *testing.T) {
 	require.Equal(t, "dim", dim, "what has nothing to do with it is dimmed")
 	require.Equal(t, "5 found", hits)
 	require.Equal(t, 5, found)
+	require.Equal(t, "cluster prod, namespace ns, as of 2026-11-23T02:10:00Z", about)
+	require.Contains(t, counted, " found", "a count shows those alone")
+	require.Equal(t, "depctl logs b -n ns", copied)
 	require.NotEqual(t, before, after, "the button zooms")
 }
 

@@ -18,25 +18,45 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// sharpness is how many dots a pixel is across, so that the picture is sharp on
-// today's screens, and mostDots how many it has at most.
+// sharpest is how many dots a pixel is across where there is room, so that the picture is
+// sharp on today's screens, and coarsest how many it is at least: there the smallest
+// letters are 7 dots high. No more than mostDots are held in memory at once, and many
+// programs show no picture that is broader or higher than longestSide.
 const (
-	sharpness = 2
-	mostDots  = 100_000_000
+	sharpest    = 2.0
+	coarsest    = 0.6
+	mostDots    = 100_000_000
+	longestSide = 32767
 )
 
+// sharpness returns how many dots a pixel of a picture is across, so that it is as sharp
+// as a PNG can have it.
+func sharpness(width, height float64) (float64, error) {
+	// A side is rounded up to whole dots.
+	room := min(math.Sqrt(mostDots/(width*height)), (longestSide-1)/max(width, height), sharpest)
+	for math.Ceil(width*room)*math.Ceil(height*room) > mostDots {
+		room *= 0.999
+	}
+	if room < coarsest {
+		return 0, fmt.Errorf("a PNG that one can read would be %.0f by %.0f dots, and has at most %d a side and %d million in all: %w",
+			math.Ceil(width*coarsest), math.Ceil(height*coarsest), longestSide, mostDots/1_000_000, ErrTooLargeForPNG)
+	}
+	return room, nil
+}
+
 // PNG writes a graph as a picture of dots, light. The fonts are Go's own, so it is
-// the same on every machine.
+// the same on every machine. A large graph is drawn smaller, as long as it can be read.
 func PNG(w io.Writer, g *Graph) error {
 	s, err := newScene(g)
 	if err != nil {
 		return err
 	}
-	bounds := image.Rect(0, 0, int(math.Ceil(s.width*sharpness)), int(math.Ceil(s.height*sharpness)))
-	if bounds.Dx()*bounds.Dy() > mostDots {
-		return fmt.Errorf("%d by %d dots are %w; -o svg and html have no such limit", bounds.Dx(), bounds.Dy(), ErrTooLarge)
+	scale, err := sharpness(s.width, s.height)
+	if err != nil {
+		return err
 	}
-	r := &raster{image: image.NewRGBA(bounds), scene: s, faces: map[string]font.Face{}}
+	bounds := image.Rect(0, 0, int(math.Ceil(s.width*scale)), int(math.Ceil(s.height*scale)))
+	r := &raster{image: image.NewRGBA(bounds), scene: s, scale: scale, faces: map[string]font.Face{}}
 	draw.Draw(r.image, bounds, image.NewUniform(colourOf("paper")), image.Point{}, draw.Src)
 	s.draw(r)
 	if r.err != nil {
@@ -52,6 +72,8 @@ func PNG(w io.Writer, g *Graph) error {
 type raster struct {
 	image *image.RGBA
 	scene *scene
+	// scale is how many dots a pixel is across.
+	scale float64
 	faces map[string]font.Face
 	err   error
 }
@@ -80,15 +102,15 @@ func (r *raster) fill(polygons [][]spot, colour string) {
 			high = spot{max(high.x, p.x), max(high.y, p.y)}
 		}
 	}
-	x, y := math.Floor(low.x*sharpness), math.Floor(low.y*sharpness)
-	width, height := int(high.x*sharpness-x)+2, int(high.y*sharpness-y)+2
+	x, y := math.Floor(low.x*r.scale), math.Floor(low.y*r.scale)
+	width, height := int(high.x*r.scale-x)+2, int(high.y*r.scale-y)+2
 	ink := image.NewUniform(colourOf(colour))
 	target := image.Rect(int(x), int(y), int(x)+width, int(y)+height)
 	for _, polygon := range polygons {
 		var v vector.Rasterizer
 		v.Reset(width, height)
 		for i, p := range polygon {
-			dx, dy := float32(p.x*sharpness-x), float32(p.y*sharpness-y)
+			dx, dy := float32(p.x*r.scale-x), float32(p.y*r.scale-y)
 			if i == 0 {
 				v.MoveTo(dx, dy)
 			} else {
@@ -214,7 +236,7 @@ func (r *raster) text(at spot, text string, size float64, bold bool, colour stri
 	}
 	d := font.Drawer{
 		Dst: r.image, Src: image.NewUniform(colourOf(colour)), Face: face,
-		Dot: fixed.Point26_6{X: fixed.Int26_6(at.x * sharpness * 64), Y: fixed.Int26_6(at.y * sharpness * 64)},
+		Dot: fixed.Point26_6{X: fixed.Int26_6(at.x * r.scale * 64), Y: fixed.Int26_6(at.y * r.scale * 64)},
 	}
 	d.DrawString(text)
 }
@@ -232,7 +254,11 @@ func (r *raster) face(size float64, bold bool) (font.Face, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the font: %w", err)
 	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size * sharpness, DPI: 72, Hinting: font.HintingFull})
+	hinting := font.HintingFull
+	if r.scale != sharpest { // it would make each letter broader by up to half a dot
+		hinting = font.HintingNone
+	}
+	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size * r.scale, DPI: 72, Hinting: hinting})
 	if err != nil {
 		return nil, fmt.Errorf("reading the font: %w", err)
 	}

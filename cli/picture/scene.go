@@ -11,6 +11,9 @@ import (
 // picture.
 var ErrTooLarge = errors.New("too much for one picture; choose Jobs by name, -l or --state, say --collapse namespace, or take -o dot or json")
 
+// ErrTooLargeForPNG says that a graph has no room in a PNG in letters that can be read.
+var ErrTooLargeForPNG = errors.New("take -o svg or html, or draw less: JOB with --up and --down, -l, --state or --collapse namespace")
+
 // spot is a place in pixels, from the left and from the top.
 type spot struct{ x, y float64 }
 

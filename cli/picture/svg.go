@@ -83,10 +83,16 @@ type svgSketch struct {
 
 func px(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
+// longestWhy is how many letters of what went wrong stand in the tooltip of a node.
+const longestWhy = 300
+
 func (v *svgSketch) begin(i int, n Node) {
 	label := s(v.scene.graph.Label(n)) + ": " + string(n.State)
 	if n.State == "" {
 		label = s(v.scene.graph.Label(n)) + ": " + countWords(n.Counts)
+	}
+	if why := n.why(); why != "" {
+		label += "\n" + s(Cut(OneLine(why), longestWhy, "…"))
 	}
 	fmt.Fprintf(&v.b, `<g class="node" data-n="%d"><title>%s</title>`, i, label)
 }

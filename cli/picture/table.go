@@ -108,7 +108,7 @@ func (t *table) line(r row, n Node) line {
 	if n.Critical {
 		name += " " + g.Critical
 	}
-	l := line{waits: slices.Concat(n.Waits, n.why()), colour: Colour(n.State), bold: n.Critical}
+	l := line{waits: slices.Concat(n.Waits, n.causes()), colour: Colour(n.State), bold: n.Critical}
 	state, done, took, age := g.Symbols[n.State]+" "+string(n.State), "-", t.graph.took(n), t.graph.age(n)
 	switch {
 	case n.State == "":

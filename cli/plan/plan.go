@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ const planExample = `  # Manifests, before they are applied
   depctl plan -n etl --cronjobs
 
   # What is left in a namespace, as a picture
-  depctl plan -n etl -o png >plan.png`
+  depctl plan -n etl --output-file plan.png`
 
 // The output formats of "depctl plan" beside JSON.
 const (
@@ -102,6 +103,7 @@ type planOptions struct {
 	order         string
 	otherwise     string
 	output, theme string
+	outputFile    string
 	all           bool
 	noHeaders     bool
 	runName       string
@@ -152,13 +154,25 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.all, "all", false, "Give every Job a line of its own.")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output `FORMAT`: wide, json, yaml, svg or png.")
+	command.AddOutputFileFlag(flags, &o.outputFile, planEndings)
 	return cmd
 }
 
+// planEndings are how the names of files end that have one of these formats.
+var planEndings = []command.Ending{
+	{Suffix: ".svg", Output: outputSVG},
+	{Suffix: ".png", Output: outputPNG},
+	{Suffix: ".json", Output: command.OutputJSON},
+	{Suffix: ".yaml", Output: command.OutputYAML},
+}
+
 func (o *planOptions) validate() error {
+	var err error
+	if o.output, err = command.OutputByFile(o.outputFile, o.output, planEndings); err != nil {
+		return err
+	}
 	fromFiles := len(o.files.Filenames) > 0
 	formats := []string{command.OutputWide, command.OutputJSON, command.OutputYAML, outputSVG, outputPNG}
-	var err error
 	switch o.otherwiseDuration, err = lang.ParseDuration(o.otherwise); {
 	case err != nil:
 		return command.UsageErrorf("--default-duration is %q: %v", o.otherwise, err)
@@ -196,6 +210,12 @@ func (o *planOptions) validate() error {
 
 func (o *planOptions) complete(f *cluster.Factory) error {
 	o.terminal = f.Terminal(o.streams.Out)
+	if o.outputFile != "" {
+		o.terminal = f.Terminal(io.Discard)
+	}
+	if o.output == outputPNG && o.terminal.Interactive {
+		return command.UsageErrorf("a PNG is not for a terminal: write it to a file, as in --output-file plan.png")
+	}
 	if len(o.files.Filenames) > 0 {
 		if o.namespace = f.GivenNamespace(); o.namespace == "" {
 			o.namespace = "default"
@@ -273,15 +293,22 @@ func (o *planOptions) run(ctx context.Context) error {
 }
 
 func (o *planOptions) print(p *plan) error {
+	if o.outputFile == "" {
+		return o.draw(o.streams.Out, p)
+	}
+	return command.WriteFile(o.outputFile, func(out io.Writer) error { return o.draw(out, p) })
+}
+
+func (o *planOptions) draw(out io.Writer, p *plan) error {
 	switch o.output {
 	case command.OutputJSON, command.OutputYAML:
-		return p.printJSON(o.streams.Out, o.output == command.OutputYAML)
+		return p.printJSON(out, o.output == command.OutputYAML)
 	case outputSVG, outputPNG:
-		return newGantt(p, o.all).print(o.streams.Out, o.output, o.theme)
+		return newGantt(p, o.all).print(out, o.output, o.theme)
 	}
 	if len(p.jobs) == 0 {
 		return nil
 	}
 	t := &planTable{plan: p, terminal: o.terminal, wide: o.output == command.OutputWide, all: o.all, noHeaders: o.noHeaders}
-	return t.print(o.streams.Out)
+	return t.print(out)
 }

@@ -138,7 +138,10 @@ func (o *runOptions) makeAll(ctx context.Context, f *folder, r *run) error {
 		o.applied++
 	}
 	made := 0
+	o.progress.Begin("Making the Jobs of run "+r.name, len(r.jobs))
+	defer o.progress.End()
 	for _, job := range r.jobs {
+		o.progress.Set(made + len(r.there))
 		if there := r.there[key(job)]; there != nil {
 			if err := o.say(there, "unchanged"); err != nil {
 				return err
@@ -169,8 +172,11 @@ func (o *runOptions) rehearse(ctx context.Context, f *folder, r *run, applier *c
 			fresh[other.GetName()] = true
 		}
 	}
+	o.progress.Begin("Trying out the Jobs of run "+r.name, len(f.others)+len(r.jobs))
+	defer o.progress.End()
 	var wrong []error
 	for _, other := range f.others {
+		o.progress.Step()
 		if err := applier.Try(ctx, other.Unstructured, o.namespace); err != nil && !(apierrors.IsNotFound(err) && len(fresh) > 0) {
 			wrong = append(wrong, fmt.Errorf("%s: %w", other.source, err))
 		}
@@ -178,6 +184,7 @@ func (o *runOptions) rehearse(ctx context.Context, f *folder, r *run, applier *c
 	client := *o.client
 	client.DryRun = command.DryRunServer
 	for _, job := range r.jobs {
+		o.progress.Step()
 		if r.there[key(job)] != nil {
 			continue
 		}

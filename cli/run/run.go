@@ -94,6 +94,7 @@ type runOptions struct {
 	// structured prints the objects as json or yaml, nil if they are named. One prints all: it
 	// separates the documents.
 	structured printers.ResourcePrinter
+	progress   *command.Progress
 }
 
 // New returns "depctl run".
@@ -197,6 +198,8 @@ func (o *runOptions) complete(f *cluster.Factory, cmd *cobra.Command) error {
 	}
 	o.command = cmd.Root().CommandPath()
 	o.structured = cluster.Printer(o.output)
+	o.progress = f.Progress(o.streams)
+	o.streams = o.progress.Streams()
 	if o.named = o.name != ""; !o.named {
 		o.name = o.clock.Now().UTC().Format("20060102-150405")
 	}

@@ -43,6 +43,8 @@ func (o *runOptions) follow(ctx context.Context, r *run) error {
 		return err
 	}
 	f := &following{runOptions: o, run: r, said: map[lang.Ref]gate.State{}, noted: map[string]bool{}}
+	o.progress.Begin("Waiting for the steps of run "+r.name, len(r.jobs))
+	defer o.progress.End()
 	for {
 		if err := world.View(ctx, o.clock.Now(), f.look); err != nil || f.over {
 			return err
@@ -74,11 +76,15 @@ func (f *following) look(w *snapshot.World, notes []string) error {
 		}
 	}
 	slices.SortFunc(steps, lang.Ref.Compare)
-	over := len(steps) >= len(f.run.jobs)
+	over, ended := len(steps) >= len(f.run.jobs), 0
 	for _, ref := range steps {
 		job := w.Jobs[ref]
 		state := gate.StateOf(job, w.Decide(ref))
-		over = over && job.Outcome() != lang.Undecided
+		if job.Outcome() == lang.Undecided {
+			over = false
+		} else {
+			ended++
+		}
 		if f.said[ref] == state {
 			continue
 		}
@@ -87,7 +93,9 @@ func (f *following) look(w *snapshot.World, notes []string) error {
 			return fmt.Errorf("writing the state of a step: %w", err)
 		}
 	}
+	f.progress.Set(min(ended, len(f.run.jobs))) // a step that was tried again is two Jobs
 	if f.over = over; over {
+		f.progress.End()
 		return f.verdict(w)
 	}
 	return nil

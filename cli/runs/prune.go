@@ -50,6 +50,7 @@ type pruneOptions struct {
 	client      *cluster.JobClient
 	interactive func(io.Reader) bool
 	structured  printers.ResourcePrinter
+	progress    *command.Progress
 }
 
 // NewPrune returns "depctl prune".
@@ -105,6 +106,8 @@ func (o *pruneOptions) validate(cmd *cobra.Command) error {
 func (o *pruneOptions) complete(f *cluster.Factory) error {
 	var err error
 	o.structured = cluster.Printer(o.output)
+	o.progress = f.Progress(o.streams)
+	o.streams = o.progress.Streams()
 	if o.namespace, err = f.Namespace(); err != nil {
 		return err
 	}
@@ -200,6 +203,8 @@ func (s *summary) waitedFor(w *snapshot.World) (gate.Job, bool) {
 
 func (o *pruneOptions) remove(ctx context.Context, jobs []gate.Job) error {
 	slices.SortFunc(jobs, func(a, b gate.Job) int { return a.Identity().Compare(b.Identity()) })
+	o.progress.Begin("Deleting Jobs", len(jobs))
+	defer o.progress.End()
 	var failed []error
 	for _, job := range jobs {
 		t, err := o.ended(ctx, job)
@@ -209,6 +214,7 @@ func (o *pruneOptions) remove(ctx context.Context, jobs []gate.Job) error {
 		if err == nil {
 			err = o.say(t)
 		}
+		o.progress.Step()
 		if err == nil {
 			continue
 		}

@@ -277,7 +277,7 @@ func (o *submitOptions) run(ctx context.Context, f *cluster.Factory, script, pro
 		return err
 	}
 	if o.wait {
-		return o.waitFor(ctx, s, made.Job)
+		return o.waitFor(ctx, f, s, made.Job)
 	}
 	return nil
 }
@@ -311,10 +311,14 @@ func eachAnError(err error) error {
 }
 
 // waitFor returns when the Job has ended, with its exit code.
-func (o *submitOptions) waitFor(ctx context.Context, s *cluster.Submitter, job *batchv1.Job) error {
+func (o *submitOptions) waitFor(ctx context.Context, f *cluster.Factory, s *cluster.Submitter, job *batchv1.Job) error {
+	progress := f.Progress(o.streams)
+	o.streams = progress.Streams()
+	progress.Begin("Waiting for Job "+job.Name, 0)
 	done, err := s.Wait(ctx, job, func(text string) {
 		fmt.Fprintf(o.streams.ErrOut, "%s %s\n", job.Name, picture.OneLine(text))
 	}, func(text string) { _ = command.PrintNotes(o.streams.ErrOut, []string{text}) })
+	progress.End()
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(o.streams.ErrOut, "%s goes on; to stop it: kubectl delete job %s -n %s\n", job.Name, job.Name, s.Namespace)

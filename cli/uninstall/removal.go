@@ -25,6 +25,7 @@ type removal struct {
 	timeout       time.Duration
 	release       bool
 	keepNamespace bool
+	progress      *command.Progress
 	// rehearsal asks the API server, in a dry run, what would become of each
 	// object, and of one Job of each namespace: rights are no finer than that.
 	rehearsal bool
@@ -118,6 +119,8 @@ func (r *removal) removeGate(ctx context.Context) error {
 	if err != nil && r.DryRun == command.DryRunNone {
 		return err
 	}
+	r.progress.Begin("Waiting until no gate runs", 0)
+	defer r.progress.End()
 	return errors.Join(err, r.AwaitNoGate(ctx, r.timeout))
 }
 
@@ -130,7 +133,9 @@ func (r *removal) removeAndWait(ctx context.Context, all []cluster.Installed) er
 	if failed != nil && r.DryRun == command.DryRunNone {
 		return failed
 	}
+	defer r.progress.End()
 	for _, i := range all {
+		r.progress.Begin(fmt.Sprintf("Waiting until %s is gone", i), 0)
 		failed = errors.Join(failed, r.AwaitGone(ctx, i, r.timeout))
 	}
 	return failed

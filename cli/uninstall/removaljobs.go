@@ -88,7 +88,10 @@ func (r *removal) readJobs(ctx context.Context) error {
 func (r *removal) patchAll(ctx context.Context, all []gate.Job, done string, kind types.PatchType, patch func(gate.Job) ([]byte, error)) (int, error) {
 	var failed []error
 	patched, rehearsed := 0, map[string]bool{}
+	r.progress.Begin("Changing Jobs", len(all))
+	defer r.progress.End()
 	for _, job := range all {
+		r.progress.Step()
 		if r.rehearsal && rehearsed[job.Namespace] {
 			patched++
 			continue

@@ -36,8 +36,11 @@ func (r *removal) removeRecords(ctx context.Context) error {
 
 // clearAll takes what is ours from all of some objects, says so of each, and counts them.
 func clearAll[T any](r *removal, all []T, count *int, do func(T) (bool, error), said func(T) string) error {
+	r.progress.Begin("Taking away what the gate keeps", len(all))
+	defer r.progress.End()
 	var failed []error
 	for _, one := range all {
+		r.progress.Step()
 		did, err := do(one)
 		switch {
 		case r.rehearsal && apierrors.IsBadRequest(err):

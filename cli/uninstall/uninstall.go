@@ -56,8 +56,9 @@ type uninstallOptions struct {
 	timeout       time.Duration
 
 	// The rest is filled in by complete.
-	writer *cluster.Writer
-	server string
+	writer   *cluster.Writer
+	server   string
+	progress *command.Progress
 }
 
 // New returns "depctl uninstall".
@@ -112,6 +113,8 @@ func (o *uninstallOptions) changes() bool { return command.DryRun(o.dryRun) == c
 
 func (o *uninstallOptions) complete(f *cluster.Factory) error {
 	var err error
+	o.progress = f.Progress(o.streams)
+	o.streams = o.progress.Streams()
 	o.writer, o.server, err = f.Writer()
 	return err
 }
@@ -142,7 +145,7 @@ func (o *uninstallOptions) removal(d command.DryRun, out io.Writer) *removal {
 	writer := *o.writer
 	writer.DryRun = d
 	return &removal{
-		Writer: &writer, out: out, clock: o.clock,
+		Writer: &writer, out: out, clock: o.clock, progress: o.progress,
 		timeout: o.timeout, release: o.release, keepNamespace: o.keepNamespace,
 	}
 }

@@ -1,13 +1,16 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
@@ -50,6 +53,11 @@ type Depctl func(ctx context.Context, args []string, out io.Writer, on command.T
 // HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
 func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
 	return t.Interactive && t.Width > 0 && f.Depctl != nil && f.Interactive(in)
+}
+
+// Progress returns what says on standard error how far a command is, if that is a terminal.
+func (f *Factory) Progress(streams genericiooptions.IOStreams) *command.Progress {
+	return command.NewProgress(streams, f.Terminal(streams.ErrOut))
 }
 
 // NewFactory returns the factory of a program of this build.
@@ -194,6 +202,27 @@ func (f *Factory) Writer() (*Writer, string, error) {
 		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
 	return &Writer{objects: objects, jobs: jobs}, config.Host, nil
+}
+
+// ClusterName returns how a person calls the cluster: by the context, or else by its address.
+func (f *Factory) ClusterName() (string, error) {
+	if *f.Flags.APIServer == "" && *f.Flags.ClusterName == "" {
+		raw, err := f.Flags.ToRawKubeConfigLoader().RawConfig()
+		if err != nil {
+			return "", fmt.Errorf("reading the kubeconfig: %w", err)
+		}
+		if name := cmp.Or(*f.Flags.Context, raw.CurrentContext); name != "" {
+			return name, nil
+		}
+	}
+	config, err := f.config()
+	if err != nil {
+		return "", err
+	}
+	if address, err := url.Parse(config.Host); err == nil && address.Host != "" {
+		return address.Host, nil
+	}
+	return config.Host, nil
 }
 
 // Clients returns clients for Jobs, and for what else a submitted Job has.
