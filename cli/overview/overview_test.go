@@ -46,6 +46,7 @@ func (f *fake) Decision(ref lang.Ref) gate.Decision {
 func (f *fake) Expect(lang.Ref) simulate.Expectation  { return simulate.Expectation{} }
 func (f *fake) Prerequisites(ref lang.Ref) []lang.Ref { return f.graph.Prerequisites(ref) }
 func (f *fake) Dependents(ref lang.Ref) []lang.Ref    { return f.graph.Dependents(ref) }
+func (f *fake) State(lang.Ref) (gate.State, string)   { return gate.StateMissing, "" }
 
 func (f *fake) overview() *Overview {
 	f.graph.Settle()
