@@ -192,7 +192,7 @@ func (e *Explanation) expect(c Cluster, ref lang.Ref) {
 	e.Expected = &Expected{Start: stamp(found.Start), End: stamp(found.End), start: found.Start, end: found.End}
 	switch estimate, _ := c.Estimate(ref); {
 	case !found.Known():
-		if e.Expected.Unknown = unknown(found, ref); e.Expected.Unknown == "" {
+		if e.Expected.Unknown = unknown(c, found, ref); e.Expected.Unknown == "" {
 			e.Expected = nil // why is said already
 		}
 	case found.Guesses > 0:
@@ -206,10 +206,14 @@ func (e *Explanation) expect(c Cluster, ref lang.Ref) {
 }
 
 // unknown says why nothing is expected of a Job, empty if the decision says it.
-func unknown(found simulate.Expectation, ref lang.Ref) string {
+func unknown(c Cluster, found simulate.Expectation, ref lang.Ref) string {
 	why, self := "", found.Because == ref
 	switch found.Why {
 	case simulate.Absent:
+		if c.Unreadable(found.Because) != "" {
+			why = "you may not read"
+			break
+		}
 		if why = "does not exist"; found.Because.Kind != lang.KindJob && found.Because.Kind != lang.KindCronJob {
 			why = "is no Job: nothing tells when it is as it must be"
 		}

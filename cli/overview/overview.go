@@ -21,6 +21,8 @@ type Cluster interface {
 	// Prerequisites and Dependents are those of the graph.
 	Prerequisites(lang.Ref) []lang.Ref
 	Dependents(lang.Ref) []lang.Ref
+	// State returns how any object stands, and why.
+	State(lang.Ref) (gate.State, string)
 }
 
 // States are all states in the order in which they are shown: as a Job goes on, and
@@ -162,8 +164,10 @@ func (s *Overview) expect(c Cluster, ref lang.Ref) {
 // rank finds the blockers among those that are waited for.
 func (s *Overview) rank(c Cluster, waited map[lang.Ref]bool) {
 	for ref := range waited {
-		b := Blocker{Ref: ref, State: gate.StateMissing}
-		if job, exists := c.Job(ref); exists {
+		b := Blocker{Ref: ref}
+		if job, exists := c.Job(ref); !exists {
+			b.State, _ = c.State(ref) // missing, or what nobody may read
+		} else {
 			b.State, b.Since = gate.StateOf(job, c.Decision(ref)), job.Created
 			if !job.Started.IsZero() {
 				b.Since = job.Started

@@ -51,6 +51,7 @@ func (f *fake) Expect(lang.Ref) simulate.Expectation  { return simulate.Expectat
 func (f *fake) Causes(ref lang.Ref) []cause.Cause     { return f.causes[ref] }
 func (f *fake) Prerequisites(ref lang.Ref) []lang.Ref { return f.graph.Prerequisites(ref) }
 func (f *fake) Dependents(ref lang.Ref) []lang.Ref    { return f.graph.Dependents(ref) }
+func (f *fake) State(lang.Ref) (gate.State, string)   { return gate.StateMissing, "" }
 
 func (f *fake) overview() *Overview {
 	f.graph.Settle()
