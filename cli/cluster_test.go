@@ -254,6 +254,7 @@ func TestCluster(t *testing.T) {
 		"explain-missing":         {args: "explain nothing"},
 		"explain-pattern":         {args: "explain load-* publish load-1", terminal: "80 columns"},
 		"explain-no-match":        {args: "explain nothing-*"},
+		"explain-an-element":      {args: "explain by-element[4]"},
 		"explain-bad-pattern":     {args: "explain load-["},
 		"explain-pattern-index":   {args: "explain by-* --index 1"},
 		"explain-label":           {args: "explain -l app=none"},

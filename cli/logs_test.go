@@ -91,7 +91,7 @@ func TestLogs(t *testing.T) {
 		change func(*fakeJobs)
 	}{
 		"jobs":     {lines: []string{"logs prepare", "logs extract prepare", "logs job/prepare etl/extract --tail 1", "logs --failed", "logs", "logs clean", "logs -l team=none"}},
-		"patterns": {lines: []string{"logs 'pre*'", "logs 'ext*' prepare 'etl/p*' --tail 1", "logs 'nothing-*'", "logs 'pre['", "logs deployment/web", "logs prepar", "logs -f 'pre*' prepare"}},
+		"patterns": {lines: []string{"logs 'pre*'", "logs 'ext*' prepare 'etl/p*' --tail 1", "logs 'nothing-*'", "logs 'shards[3]'", "logs 'pre['", "logs deployment/web", "logs prepar", "logs -f 'pre*' prepare"}},
 		"options": {lines: []string{
 			"logs prepare --timestamps", "logs prepare --prefix", "logs extract --since-time 2026-11-23T02:00:02Z", "logs prepare -c main", "logs prepare --all-containers --color always",
 		}},

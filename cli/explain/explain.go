@@ -209,13 +209,20 @@ func (o *explainOptions) find(ctx context.Context) (err error) {
 }
 
 func (o *explainOptions) run(ctx context.Context) error {
+	patterns := o.refs
 	if o.several || o.runName != "" {
 		if err := o.find(ctx); err != nil {
 			return err
 		}
 	}
 	if o.several && len(o.order) == 0 {
-		return command.PrintNotes(o.streams.ErrOut, []string{"No Jobs found in namespace " + o.namespace + "."})
+		notes := []string{"No Jobs found in namespace " + o.namespace + "."}
+		for _, ref := range patterns {
+			if name, index, is := reference.Element(ref.Name); is {
+				notes = append(notes, "For an element of an array: depctl explain "+name+" --index "+index)
+			}
+		}
+		return command.PrintNotes(o.streams.ErrOut, notes)
 	}
 	i := o.inquirer
 	i.CronJobs = o.cronJobs

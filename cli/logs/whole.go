@@ -15,6 +15,7 @@ import (
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
 )
@@ -242,5 +243,11 @@ func (o *logsOptions) none() error {
 	if o.selection.failed {
 		what = "No Job has failed"
 	}
-	return command.PrintNotes(o.streams.ErrOut, []string{what + o.selection.where() + "."})
+	notes := []string{what + o.selection.where() + "."}
+	for _, ref := range o.selection.named {
+		if name, index, is := reference.Element(ref.Name); is {
+			notes = append(notes, "For an element of an array: depctl logs "+name+" --index "+index)
+		}
+	}
+	return command.PrintNotes(o.streams.ErrOut, notes)
 }

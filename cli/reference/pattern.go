@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -24,4 +25,16 @@ func CheckPattern(name string) error {
 		return fmt.Errorf("%q is no pattern: there is a [ without its ]", name)
 	}
 	return nil
+}
+
+var element = regexp.MustCompile(`^([^*?\[]+)\[([0-9]+)\]$`)
+
+// Element returns the Job and the index that a pattern means if it is an element as expressions
+// have it, load[3], and whether it may be one.
+func Element(pattern string) (name, index string, is bool) {
+	found := element.FindStringSubmatch(pattern)
+	if found == nil {
+		return "", "", false
+	}
+	return found[1], found[2], true
 }
