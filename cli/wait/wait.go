@@ -72,6 +72,7 @@ type waitOptions struct {
 	namespace string
 	client    cluster.Client
 	lookups   *cluster.Lookups
+	progress  *command.Progress
 }
 
 // New returns "depctl wait".
@@ -99,6 +100,12 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 			if o.lookups, err = f.Lookups(o.client); err != nil {
 				return err
 			}
+			if !o.quiet {
+				o.progress = f.Progress(o.streams)
+				o.streams = o.progress.Streams()
+			}
+			o.progress.Begin("Waiting", 0)
+			defer o.progress.End()
 			return o.wait(cmd.Context())
 		},
 	}

@@ -130,6 +130,7 @@ func (w *watching) loop(ctx context.Context, f *cluster.Watcher) error {
 		if j.Value != lang.Unknown || j.Hopeless || w.timeout == 0 && !asking {
 			return w.end(j)
 		}
+		w.progress.Say("Waiting: " + because(j))
 		if next.Stop(); !j.Next.IsZero() {
 			next.Reset(max(j.Next.Sub(now), time.Millisecond))
 		}
@@ -176,15 +177,20 @@ func (w *watching) end(j waiting.Judgement) error {
 
 // say writes what came of it and why, and ends with an exit code.
 func (w *watching) say(code int, what string, j waiting.Judgement) error {
-	var because []string
+	return w.line(code, what+because(j))
+}
+
+// because says what decides.
+func because(j waiting.Judgement) string {
+	var list []string
 	for i, reason := range j.Reasons {
 		if i == 5 {
-			because = append(because, fmt.Sprintf("and %d more", len(j.Reasons)-i))
+			list = append(list, fmt.Sprintf("and %d more", len(j.Reasons)-i))
 			break
 		}
-		because = append(because, picture.OneLine(reason.String()))
+		list = append(list, picture.OneLine(reason.String()))
 	}
-	return w.line(code, what+strings.Join(because, ", "))
+	return strings.Join(list, ", ")
 }
 
 // line writes one line, to standard output if it is true, and ends with an exit code.

@@ -170,6 +170,23 @@ func TestTheScreenOfWatch(t *testing.T) {
 	require.Contains(t, c.sent(), "\x1b[?1049l", "what was there before is there again")
 }
 
+// A command that waits says for what, on a line that is gone at the end.
+func TestWaitSaysOnATerminalWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("extract", "", untilTold)
+	s.runs("extract")
+	c := s.screen(120, 10, nil, "wait", "extract, load")
+	c.shows(`Waiting: ` + s.name + `/extract has not finished, ` + s.name + `/load does not exist, \d+s`)
+	s.make("load", "")
+	s.completes("load")
+	c.shows(`Waiting: ` + s.name + `/extract has not finished, \d+s`)
+	s.tell("extract")
+	c.exits(0)
+	c.shows(`^true: `)
+	require.NotContains(t, c.text(), "Waiting")
+}
+
 func TestTheScreenEverywhere(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)

@@ -251,6 +251,6 @@ func (f *Factory) config() (*rest.Config, error) {
 	// Protobuf is several times smaller and faster than JSON.
 	config.ContentType = "application/vnd.kubernetes.protobuf"
 	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
-	config.QPS, config.Burst = 50, 100
+	config.QPS, config.Burst = 50, 300 // as kubectl
 	return config, nil
 }

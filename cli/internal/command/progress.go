@@ -87,6 +87,15 @@ func (p *Progress) Begin(what string, total int) {
 	}()
 }
 
+// Say says in other words what is waited for.
+func (p *Progress) Say(what string) {
+	if p.shows() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.what = what
+	}
+}
+
 // Step says that one more thing is done.
 func (p *Progress) Step() {
 	if p.shows() {
@@ -125,15 +134,17 @@ func (p *Progress) draw(about chan struct{}) {
 	if p.ended == nil || p.ended != about || p.open || took < progressAfter {
 		return
 	}
-	text := p.what
+	text, rest := p.what, fmt.Sprintf(", %ds", int(took.Seconds()))
 	if p.total > 0 {
 		full := min(p.done*progressBar/p.total, progressBar)
 		g := p.terminal.Glyphs
-		text += " " + strings.Repeat(g.Full, full) + strings.Repeat(g.Empty, progressBar-full) + fmt.Sprintf(" %d of %d", p.done, p.total)
+		rest = " " + strings.Repeat(g.Full, full) + strings.Repeat(g.Empty, progressBar-full) + fmt.Sprintf(" %d of %d", p.done, p.total) + rest
 	}
-	text += fmt.Sprintf(", %ds", int(took.Seconds()))
-	if p.terminal.Width > 1 { // a full line would go on in the next one
-		text = picture.Cut(text, p.terminal.Width-1, p.terminal.Glyphs.Ellipsis)
+	if room := p.terminal.Width - 1; room > 0 { // a full line would go on in the next one
+		text = picture.Cut(text, max(room-picture.Width(rest), 0), p.terminal.Glyphs.Ellipsis)
+		text = picture.Cut(text+rest, room, p.terminal.Glyphs.Ellipsis)
+	} else {
+		text += rest
 	}
 	width := picture.Width(text)
 	// Blanks take away the rest on every terminal. Nobody is told that it cannot be drawn on.
