@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/util/duration"
-
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
 	"depctl.dev/lang"
@@ -139,9 +137,9 @@ func (t *Table) row(l List, r Row, y layout) []command.Cell {
 		row = append(row, t.names(blockers, y.blockers))
 	}
 	if t.Wide {
-		row = append(row, command.Cell{Text: until(l.Now, l.Expected(r.Ref))}, command.Cell{Text: took(r.Duration(l.Now))}, command.Cell{Text: orNothing(r.Job.Step().Run)})
+		row = append(row, command.Cell{Text: command.InTime(l.Now, l.Expected(r.Ref))}, command.Cell{Text: command.Took(r.Duration(l.Now))}, command.Cell{Text: command.OrNothing(r.Job.Step().Run)})
 	}
-	return append(row, command.Cell{Text: took(l.Now.Sub(r.Job.Created))})
+	return append(row, command.Cell{Text: command.Took(l.Now.Sub(r.Job.Created))})
 }
 
 func (t *Table) names(names []string, room int) command.Cell {
@@ -149,7 +147,7 @@ func (t *Table) names(names []string, room int) command.Cell {
 	if room > 0 && picture.Width(text) > room {
 		text = picture.Cut(text, room, t.Terminal.Glyphs.Ellipsis)
 	}
-	return command.Cell{Text: orNothing(text)}
+	return command.Cell{Text: command.OrNothing(text)}
 }
 
 // widths returns how wide each column of a table is.
@@ -163,28 +161,4 @@ func widths(rows [][]command.Cell) (columns []int) {
 		}
 	}
 	return columns
-}
-
-func until(now, at time.Time) string {
-	switch {
-	case at.IsZero():
-		return "-"
-	case !at.After(now):
-		return "at any time"
-	}
-	return "in " + duration.HumanDuration(at.Sub(now))
-}
-
-func took(d time.Duration) string {
-	if d <= 0 {
-		return "-"
-	}
-	return duration.HumanDuration(d)
-}
-
-func orNothing(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }

@@ -3,7 +3,6 @@ package runs
 import (
 	"bufio"
 	"fmt"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
@@ -125,8 +124,8 @@ func (o *runsOptions) drawTable(out *bufio.Writer, w *snapshot.World, list []*su
 			{Text: s.display()},
 			o.state(s.state),
 			{Text: done, Right: true},
-			{Text: orNothing(picture.Enumerate(blockers, 40, o.terminal.Glyphs.Ellipsis))},
-			{Text: took(s.duration(w.Now))},
+			{Text: command.OrNothing(picture.Enumerate(blockers, 40, o.terminal.Glyphs.Ellipsis))},
+			{Text: command.Took(s.duration(w.Now))},
 			{Text: duration.HumanDuration(max(w.Now.Sub(s.created), 0))},
 		}
 		if o.namespace == "" {
@@ -143,18 +142,4 @@ func (o *runsOptions) state(state gate.State) command.Cell {
 		c.Colour = picture.Colour(state)
 	}
 	return c
-}
-
-func took(d time.Duration) string {
-	if d <= 0 {
-		return "-"
-	}
-	return duration.HumanDuration(d)
-}
-
-func orNothing(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }

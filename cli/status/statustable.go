@@ -85,7 +85,7 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *snapshot.Inquiry, s *over
 			{Text: picture.NameIn(o.namespace, b.Ref)},
 			o.state(b.State),
 			{Text: ageOr(q.Now, b.Since)},
-			{Text: inTime(q.Now, b.End)},
+			{Text: command.InTime(q.Now, b.End)},
 			{Text: fmt.Sprint(b.HoldsUp), Right: true},
 		}
 		if o.output == command.OutputWide {
@@ -177,7 +177,7 @@ func etaOf(namespace string, now time.Time, eta overview.ETA) []string {
 	case eta.Unknown == eta.Open:
 		return []string{"No estimate: they wait for what does not come by itself."}
 	}
-	text := fmt.Sprintf("Estimated finish: %s (%s last), based on %s", inTime(now, eta.End), picture.NameIn(namespace, eta.Last), command.Count(eta.Learned, "finished Job"))
+	text := fmt.Sprintf("Estimated finish: %s (%s last), based on %s", command.InTime(now, eta.End), picture.NameIn(namespace, eta.Last), command.Count(eta.Learned, "finished Job"))
 	if eta.Guesses > 0 {
 		text += fmt.Sprintf("; %s estimated by the median of all", command.Count(eta.Guesses, "Job"))
 	}
@@ -192,15 +192,4 @@ func ageOr(now, since time.Time) string {
 		return "-"
 	}
 	return duration.HumanDuration(max(now.Sub(since), 0))
-}
-
-// inTime says in how much time something is expected.
-func inTime(now, at time.Time) string {
-	switch {
-	case at.IsZero():
-		return "-"
-	case !at.After(now):
-		return "at any time"
-	}
-	return "in " + duration.HumanDuration(at.Sub(now))
 }

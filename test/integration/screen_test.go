@@ -170,6 +170,21 @@ func TestTheScreenOfWatch(t *testing.T) {
 	require.Contains(t, c.sent(), "\x1b[?1049l", "what was there before is there again")
 }
 
+// Where nothing can be drawn over, changes come line by line.
+func TestWatchOnADumbTerminal(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	s.make("extract", "", untilTold)
+	s.runs("extract")
+	c := s.screen(80, 20, []string{"TERM=dumb"}, "get", "--watch")
+	c.shows(`extract +● running`)
+	s.tell("extract")
+	c.shows(`(?s)extract +● running.*extract +✓ succeeded`)
+	require.NotContains(t, c.sent(), "\x1b")
+	c.press("\x03")
+	c.exits(0)
+}
+
 // A command that waits says for what, on a line that is gone at the end.
 func TestWaitSaysOnATerminalWhatItWaitsFor(t *testing.T) {
 	t.Parallel()

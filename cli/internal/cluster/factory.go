@@ -52,7 +52,7 @@ type Depctl func(ctx context.Context, args []string, out io.Writer, on command.T
 
 // HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
 func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
-	return t.Interactive && t.Width > 0 && f.Depctl != nil && f.Interactive(in)
+	return t.Interactive && !t.Dumb && t.Width > 0 && f.Depctl != nil && f.Interactive(in)
 }
 
 // Progress returns what says on standard error how far a command is, if that is a terminal.

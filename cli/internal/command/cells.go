@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
 
 	"depctl.dev/cli/picture"
 )
@@ -54,4 +57,31 @@ func PrintCells(out *bufio.Writer, rows [][]Cell, room int) {
 		}
 		fmt.Fprintln(out, strings.TrimRight(b.String(), " "))
 	}
+}
+
+// OrNothing returns what stands in a cell for a text: a dash if it is empty.
+func OrNothing(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// Took says how long something took, a dash if it has not begun.
+func Took(d time.Duration) string {
+	if d <= 0 {
+		return "-"
+	}
+	return duration.HumanDuration(d)
+}
+
+// InTime says in how much time something is expected, a dash if nobody can tell.
+func InTime(now, at time.Time) string {
+	switch {
+	case at.IsZero():
+		return "-"
+	case !at.After(now):
+		return "at any time"
+	}
+	return "in " + duration.HumanDuration(at.Sub(now))
 }

@@ -48,7 +48,7 @@ func NewProgress(streams genericiooptions.IOStreams, terminal Terminal) *Progres
 	}}
 }
 
-func (p *Progress) shows() bool { return p != nil && p.terminal.Interactive }
+func (p *Progress) shows() bool { return p != nil && p.terminal.Interactive && !p.terminal.Dumb }
 
 // Streams returns the streams whose lines go above that of the progress. All that a command
 // writes while there is one must go through them.

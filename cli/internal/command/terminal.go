@@ -16,9 +16,11 @@ type Terminal struct {
 	// Width is in columns, height in lines; 0 means that nothing needs to be cut.
 	Width, Height int
 	Colour        bool
-	// Interactive says that somebody looks at it, and lines can be drawn over.
+	// Interactive says that somebody looks at it.
 	Interactive bool
-	Glyphs      picture.Glyphs
+	// Dumb says that nothing can be drawn over there.
+	Dumb   bool
+	Glyphs picture.Glyphs
 }
 
 // DetectTerminal looks at where the output goes, and at the environment.
@@ -34,7 +36,8 @@ func DetectTerminal(out io.Writer, lookup func(string) (string, bool)) Terminal 
 	t.Interactive = true
 	_, noColour := lookup("NO_COLOR")
 	kind, _ := lookup("TERM")
-	t.Colour = !noColour && kind != "dumb"
+	t.Dumb = kind == "dumb"
+	t.Colour = !noColour && !t.Dumb
 	if width, height, err := term.GetSize(int(file.Fd())); err == nil {
 		t.Width, t.Height = width, height
 	}
