@@ -70,8 +70,8 @@ func TestACronJobIsRunNow(t *testing.T) {
 	s.completes(now.Name, again.Name)
 	s.held("waits")
 
-	s.refuses(1, `there is no cronjob "none" in namespace `+s.name, "run", "cronjob/none")
-	s.refuses(1, `there is no cronjob "none" in namespace `+s.name, "run", "cronjob/none", "--at", newYear.Format(time.RFC3339))
+	s.refuses(1, `there is no CronJob `+s.name+"/none", "run", "cronjob/none")
+	s.refuses(1, `there is no CronJob `+s.name+"/none", "run", "cronjob/none", "--at", newYear.Format(time.RFC3339))
 	s.refuses(2, "has no run", "run", "cronjob/load", "--run", "mon")
 }
 
