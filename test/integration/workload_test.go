@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -45,7 +46,8 @@ func (s *space) uninstalls(at schema.GroupVersionResource) {
 	require.NoError(s.t, s.objects(crds).Delete(s.t.Context(), at.GroupResource().String(), metav1.DeleteOptions{}))
 	s.until(at.Resource+" are gone", func() bool {
 		_, err := s.objects(at).List(s.t.Context(), metav1.ListOptions{})
-		return err != nil
+		_, known := s.objects(crds).Get(s.t.Context(), at.GroupResource().String(), metav1.GetOptions{})
+		return err != nil && apierrors.IsNotFound(known) // else it cannot be made again yet
 	})
 }
 
