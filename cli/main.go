@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/internal/cluster"
@@ -56,11 +55,6 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 // again returns what runs another command with the options of the connection that this one has.
 func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
 	return func(ctx context.Context, args []string, out io.Writer, on command.Terminal) int {
-		g := *f
-		g.Flags = genericclioptions.NewConfigFlags(true)
-		g.Flags.CacheDir = nil
-		g.Terminal = func(io.Writer) command.Terminal { return on }
-		g.Interactive = func(io.Reader) bool { return false }
 		line := []string{"depctl"}
 		root.PersistentFlags().VisitAll(func(flag *pflag.Flag) {
 			values := []string{flag.Value.String()}
@@ -74,6 +68,6 @@ func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
 			}
 		})
 		streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: out, ErrOut: out}
-		return run(ctx, append(line, args...), &g, streams)
+		return run(ctx, append(line, args...), f.Inside(on), streams)
 	}
 }

@@ -117,8 +117,7 @@ func (w heldWrite) isHeld() bool {
 // isVersionAfter reports whether the write makes another version, which waits for something else.
 func (w heldWrite) isVersionAfter(old heldWrite) bool {
 	template := strings.TrimSuffix(w.kind.PodSpec, ".spec")
-	_, annotated := old.object.GetAnnotations()[DependsOnAnnotation]
-	return (!annotated || w.annotation(DependsOnAnnotation) != old.annotation(DependsOnAnnotation)) &&
+	return (!old.isAnnotated() || w.annotation(DependsOnAnnotation) != old.annotation(DependsOnAnnotation)) &&
 		!reflect.DeepEqual(kind.At(w.object.Object, template), kind.At(old.object.Object, template))
 }
 

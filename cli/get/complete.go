@@ -12,11 +12,6 @@ import (
 	"depctl.dev/lang/kind"
 )
 
-// fieldNames are the fields of -o json.
-func fieldNames() []string {
-	return strings.FieldsFunc(strings.Replace(fieldList, " and ", " ", 1), func(r rune) bool { return strings.ContainsRune(", \n", r) })
-}
-
 // completeSortBy offers the fields of -o json, as kubectl writes them.
 func completeSortBy(_ *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
 	dot := "."
@@ -24,7 +19,7 @@ func completeSortBy(_ *cobra.Command, _ []string, given string) ([]string, cobra
 		dot = ""
 	}
 	var found []string
-	for _, name := range fieldNames() {
+	for _, name := range itemFields() {
 		if strings.HasPrefix(dot+name, given) {
 			found = append(found, dot+name)
 		}

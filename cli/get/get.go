@@ -2,6 +2,7 @@ package get
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ held, has a mistake or is not there, and where there is nothing of that, what ru
 A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
 several. The states are those of "depctl graph".
 
-The fields of -o json, which --sort-by, jsonpath and custom-columns can name, are: ` + fieldList + `.
+%s
 A field selector knows metadata.name, metadata.namespace, kind, run, step and state.`
 
 const getExample = `  # The Jobs of the current namespace, and of all
@@ -85,7 +86,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	cmd := &cobra.Command{
 		Use:                   "get [JOB...] [-n NAMESPACE | -A] [-l SELECTOR] [--run NAME] [--state STATES] [-w] [-o FORMAT]",
 		Short:                 "List Jobs: state, progress, and what holds them up",
-		Long:                  getLong,
+		Long:                  fmt.Sprintf(getLong, strings.Join(command.Wrap("The fields of -o json, which --sort-by, jsonpath and custom-columns can name, are: "+fieldList()+".", command.HelpWidth), "\n")),
 		Example:               getExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
 		DisableFlagsInUseLine: true,
@@ -216,7 +217,7 @@ func (o *getOptions) run(ctx context.Context) error {
 		}
 	}
 	if len(rows) == 0 && o.format.forPeople() {
-		notes = append([]string{"No Jobs found" + o.where() + "."}, notes...)
+		notes = append([]string{"No Jobs found" + command.In(o.namespace) + "."}, notes...)
 	} else if err := o.format.print(o.streams.Out, o.listOf(q, rows)); err != nil {
 		return err
 	}
@@ -246,11 +247,4 @@ func (o *getOptions) rows(q *snapshot.Inquiry) ([]listing.Row, error) {
 		}
 	}
 	return rows, nil
-}
-
-func (o *getOptions) where() string {
-	if o.namespace == "" {
-		return ""
-	}
-	return " in namespace " + o.namespace
 }

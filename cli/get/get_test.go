@@ -22,7 +22,7 @@ func TestTheHelpNamesAllFields(t *testing.T) {
 	}
 	slices.Sort(names)
 	last := len(names) - 1
-	require.Equal(t, strings.Join(names[:last], ", ")+" and "+names[last], strings.Join(strings.Fields(fieldList), " "))
+	require.Equal(t, strings.Join(names[:last], ", ")+" and "+names[last], fieldList())
 }
 
 // row returns a row of namespace etl.

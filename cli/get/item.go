@@ -1,15 +1,27 @@
 package get
 
 import (
+	"strings"
 	"time"
 
 	"depctl.dev/cli/listing"
 	"depctl.dev/cli/picture"
 )
 
-// fieldList names the fields of item in help texts; a test compares.
-const fieldList = `blockedBy, created, dependsOn, done, failed, finished, kind,
-labels, message, name, namespace, run, size, started, state, step, uid and waitsFor`
+// itemFields are the names of the fields of item; a test compares.
+func itemFields() []string {
+	return []string{
+		"blockedBy", "created", "dependsOn", "done", "failed", "finished", "kind", "labels", "message", "name", "namespace",
+		"run", "size", "started", "state", "step", "uid", "waitsFor",
+	}
+}
+
+// fieldList names them in a sentence.
+func fieldList() string {
+	all := itemFields()
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " and " + all[last]
+}
 
 // item is a row as "depctl get -o json" prints it. Its names are a promise.
 type item struct {

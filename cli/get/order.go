@@ -48,7 +48,7 @@ func (o *order) sort(rows []listing.Row) error {
 		all[i] = keyed{r, strings.Join(values, ",")}
 	}
 	if !found && len(rows) > 0 {
-		return command.UsageErrorf("--sort-by: no Job here has a field %s; there are: %s", o.field, strings.Join(strings.Fields(fieldList), " "))
+		return command.UsageErrorf("--sort-by: no Job here has a field %s; there are: %s", o.field, fieldList())
 	}
 	slices.SortStableFunc(all, func(a, b keyed) int { return compare(a.text, b.text) })
 	for i := range all {

@@ -241,9 +241,7 @@ func (o *graphOptions) where() string {
 	switch {
 	case len(o.files.Filenames) > 0:
 		return " in " + strings.Join(o.files.Filenames, ", ")
-	case o.scope != "":
-		return " in namespace " + o.scope
 	default:
-		return ""
+		return command.In(o.scope)
 	}
 }

@@ -22,11 +22,7 @@ func (o *limitsOptions) print(w *snapshot.World, all []snapshot.Limit) error {
 	case o.output == command.OutputYAML:
 		return command.WriteYAML(o.streams.Out, command.List(o.json(all), o.name != ""))
 	case len(all) == 0:
-		where := ""
-		if o.scope != "" {
-			where = " in namespace " + o.scope
-		}
-		return command.PrintNotes(o.streams.ErrOut, []string{"No limits found" + where + "."})
+		return command.PrintNotes(o.streams.ErrOut, []string{"No limits found" + command.In(o.scope) + "."})
 	}
 	out := bufio.NewWriter(o.streams.Out)
 	if o.name != "" {

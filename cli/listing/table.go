@@ -60,13 +60,13 @@ func (t *Table) layout(l List) layout {
 	if room == 0 {
 		return y
 	}
-	for column, width := range widths(t.cells(l, layout{y.namespace, -1, -1})) {
+	for column, width := range command.Widths(t.cells(l, layout{y.namespace, -1, -1})) {
 		if room -= width; column > 0 {
 			room -= command.Gap
 		}
 	}
 	room -= 2 * command.Gap
-	all := widths(t.cells(l, layout{y.namespace, 0, 0}))
+	all := command.Widths(t.cells(l, layout{y.namespace, 0, 0}))
 	waits, blockers := all[len(all)-3], all[len(all)-2]
 	switch y.blockers = min(blockers, max(fewest, room/3, room-waits)); {
 	case room >= 2*fewest:
@@ -121,11 +121,7 @@ func (t *Table) row(l List, r Row, y layout) []command.Cell {
 	if !r.Job.IsJob() {
 		name = r.Ref.Kind + "/" + name
 	}
-	state := command.Cell{Text: t.Terminal.Glyphs.Symbols[r.State] + " " + string(r.State)}
-	if t.Terminal.Colour {
-		state.Colour = picture.Colour(r.State)
-	}
-	row = append(row, command.Cell{Text: name}, state, command.Cell{Text: fmt.Sprintf("%d/%d", r.Done, r.Size), Right: true})
+	row = append(row, command.Cell{Text: name}, t.Terminal.State(r.State), command.Cell{Text: fmt.Sprintf("%d/%d", r.Done, r.Size), Right: true})
 	if y.waits >= 0 {
 		row = append(row, t.names(r.WaitsFor, y.waits))
 	}
@@ -148,17 +144,4 @@ func (t *Table) names(names []string, room int) command.Cell {
 		text = picture.Cut(text, room, t.Terminal.Glyphs.Ellipsis)
 	}
 	return command.Cell{Text: command.OrNothing(text)}
-}
-
-// widths returns how wide each column of a table is.
-func widths(rows [][]command.Cell) (columns []int) {
-	for _, row := range rows {
-		for i, c := range row {
-			if i == len(columns) {
-				columns = append(columns, 0)
-			}
-			columns[i] = max(columns[i], picture.Width(c.Text))
-		}
-	}
-	return columns
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -119,15 +120,16 @@ func (s *selection) read(ctx context.Context, reader *cluster.LogReader) ([]*bat
 		})
 		all = slices.CompactFunc(all, func(a, b *batchv1.Job) bool { return a.UID == b.UID }) // each once
 	}
-	latest := map[lang.Ref]gate.Job{}
+	latest, observed := map[lang.Ref]gate.Job{}, map[*batchv1.Job]gate.Job{}
 	for _, full := range all {
 		job := gate.Observe(full)
+		observed[full] = job
 		if before, there := latest[s.key(job)]; !there || gate.Newer(job, before) {
 			latest[s.key(job)] = job
 		}
 	}
 	return slices.DeleteFunc(all, func(full *batchv1.Job) bool {
-		job := gate.Observe(full)
+		job := observed[full]
 		return !s.has(job) || latest[s.key(job)].UID != job.UID
 	}), nil
 }
@@ -159,10 +161,7 @@ func (s *selection) where() string {
 	if s.run != "" {
 		text = " in run " + s.run
 	}
-	if s.namespace != "" {
-		text += " in namespace " + s.namespace
-	}
-	return text
+	return text + command.In(s.namespace)
 }
 
 // mostNames is how many Jobs are watched, and their pods listed, one by one: more are as

@@ -83,11 +83,7 @@ func (o *runsOptions) print(w *snapshot.World, list []*summary) error {
 			fmt.Fprintln(out, s.display())
 		}
 	case len(list) == 0:
-		where := ""
-		if o.namespace != "" {
-			where = " in namespace " + o.namespace
-		}
-		return command.PrintNotes(o.streams.ErrOut, []string{"No runs found" + where + "."})
+		return command.PrintNotes(o.streams.ErrOut, []string{"No runs found" + command.In(o.namespace) + "."})
 	case o.matrix:
 		o.drawMatrix(out, w, list)
 	default:
@@ -122,7 +118,7 @@ func (o *runsOptions) drawTable(out *bufio.Writer, w *snapshot.World, list []*su
 		}
 		row := []command.Cell{
 			{Text: s.display()},
-			o.state(s.state),
+			o.terminal.State(s.state),
 			{Text: done, Right: true},
 			{Text: command.OrNothing(picture.Enumerate(blockers, 40, o.terminal.Glyphs.Ellipsis))},
 			{Text: command.Took(s.duration(w.Now))},
@@ -134,12 +130,4 @@ func (o *runsOptions) drawTable(out *bufio.Writer, w *snapshot.World, list []*su
 		rows = append(rows, row)
 	}
 	command.PrintCells(out, rows, o.terminal.Width)
-}
-
-func (o *runsOptions) state(state gate.State) command.Cell {
-	c := command.Cell{Text: o.terminal.Glyphs.Symbols[state] + " " + string(state)}
-	if o.terminal.Colour {
-		c.Colour = picture.Colour(state)
-	}
-	return c
 }

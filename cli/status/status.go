@@ -144,18 +144,17 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.show(ctx, w, notes)
+	return o.show(ctx, snapshot.NewInquiry(w), notes)
 }
 
-func (o *statusOptions) show(ctx context.Context, w *snapshot.World, notes []string) error {
-	q := snapshot.NewInquiry(w)
+func (o *statusOptions) show(ctx context.Context, q *snapshot.Inquiry, notes []string) error {
 	if o.runName != "" {
 		if err := q.NoRun(o.namespace, o.runName); err != nil {
 			return err
 		}
 	}
 	refs := o.selected(q)
-	notes = append(notes, o.causes.Read(ctx, w, refs)...)
+	notes = append(notes, o.causes.Read(ctx, q.World, refs)...)
 	if err := o.print(q, overview.Of(q, refs, q.History.Len())); err != nil {
 		return err
 	}
@@ -187,12 +186,11 @@ func (o *statusOptions) print(q *snapshot.Inquiry, s *overview.Overview) error {
 // look makes a frame for a screen.
 func (o *statusOptions) look(ctx context.Context, w *snapshot.World, notes []string, on command.Terminal) (screen.Frame, error) {
 	var text, said bytes.Buffer
-	one := *o
+	one, q := *o, snapshot.NewInquiry(w)
 	one.streams.Out, one.streams.ErrOut, one.terminal = &text, &said, on
-	if err := one.show(ctx, w, notes); err != nil {
+	if err := one.show(ctx, q, notes); err != nil {
 		return screen.Frame{}, err
 	}
-	q := snapshot.NewInquiry(w)
 	rows := listing.Of(q, nil, listing.Selection{Namespace: o.namespace, Run: o.runName, Labels: o.labels})
 	return screen.FrameOf(q, rows, nil).With(text.String(), said.String()), nil
 }
@@ -214,6 +212,8 @@ func (o *statusOptions) follow(ctx context.Context) error {
 	return r.Run(ctx, f.Changed, f.Ended(), func(streams genericiooptions.IOStreams, t command.Terminal) error {
 		one := *o
 		one.streams, one.terminal = streams, t
-		return f.View(ctx, o.clock.Now(), func(w *snapshot.World, notes []string) error { return one.show(ctx, w, notes) })
+		return f.View(ctx, o.clock.Now(), func(w *snapshot.World, notes []string) error {
+			return one.show(ctx, snapshot.NewInquiry(w), notes)
+		})
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/overview"
 	"depctl.dev/cli/picture"
-	"depctl.dev/gate"
 )
 
 // mostBlockers is how many are shown without -o wide.
@@ -25,7 +24,7 @@ const mostTroubles = 5
 func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
 	out := bufio.NewWriter(o.streams.Out)
 	if s.Jobs == 0 {
-		fmt.Fprintln(out, "No Jobs found"+o.where()+".")
+		fmt.Fprintln(out, "No Jobs found"+command.In(o.namespace)+".")
 		return out.Flush()
 	}
 	var rows [][]command.Cell
@@ -34,7 +33,7 @@ func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
 	}
 	for _, state := range overview.States {
 		if n := s.Counts[state]; n > 0 {
-			rows = append(rows, []command.Cell{o.state(state), {Text: fmt.Sprint(n), Right: true}})
+			rows = append(rows, []command.Cell{o.terminal.State(state), {Text: fmt.Sprint(n), Right: true}})
 		}
 	}
 	command.PrintCells(out, rows, 0)
@@ -47,21 +46,6 @@ func (o *statusOptions) draw(q *snapshot.Inquiry, s *overview.Overview) error {
 		}
 	}
 	return out.Flush()
-}
-
-func (o *statusOptions) where() string {
-	if o.namespace == "" {
-		return ""
-	}
-	return " in namespace " + o.namespace
-}
-
-func (o *statusOptions) state(state gate.State) command.Cell {
-	c := command.Cell{Text: o.terminal.Glyphs.Symbols[state] + " " + string(state)}
-	if o.terminal.Colour {
-		c.Colour = picture.Colour(state)
-	}
-	return c
 }
 
 func (o *statusOptions) blockers(out *bufio.Writer, q *snapshot.Inquiry, s *overview.Overview) {
@@ -83,7 +67,7 @@ func (o *statusOptions) blockers(out *bufio.Writer, q *snapshot.Inquiry, s *over
 	for _, b := range shown {
 		row := []command.Cell{
 			{Text: picture.NameIn(o.namespace, b.Ref)},
-			o.state(b.State),
+			o.terminal.State(b.State),
 			{Text: ageOr(q.Now, b.Since)},
 			{Text: command.InTime(q.Now, b.End)},
 			{Text: fmt.Sprint(b.HoldsUp), Right: true},
@@ -152,7 +136,7 @@ func (o *statusOptions) inTwo(text string, used int) []string {
 
 // sentences say what fits no table.
 func (o *statusOptions) sentences(q *snapshot.Inquiry, s *overview.Overview) []string {
-	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", command.Count(s.Jobs, "Job"), o.where(), s.Annotated)}
+	list := []string{fmt.Sprintf("%s%s, %d of them with dependencies.", command.Count(s.Jobs, "Job"), command.In(o.namespace), s.Annotated)}
 	if !s.Oldest.Since.IsZero() {
 		list = append(list, fmt.Sprintf("The one that has waited longest is %s, for %s.",
 			picture.NameIn(o.namespace, s.Oldest.Ref), duration.HumanDuration(q.Now.Sub(s.Oldest.Since))))

@@ -25,7 +25,7 @@ type constant struct {
 // constants returns those of the packages in some directories, by their values.
 func constants(root string, dirs ...string) ([]constant, error) {
 	var found []constant
-	err := sources(root, dirs, func(file *ast.File) {
+	err := sources(root, dirs, func(_ string, file *ast.File) {
 		for _, d := range file.Decls {
 			decl, ok := d.(*ast.GenDecl)
 			if !ok || decl.Tok != token.CONST {
@@ -60,7 +60,7 @@ func constants(root string, dirs ...string) ([]constant, error) {
 
 // sources calls a function with each file of some directories and those in them,
 // tests left out.
-func sources(root string, dirs []string, visit func(*ast.File)) error {
+func sources(root string, dirs []string, visit func(path string, file *ast.File)) error {
 	for _, dir := range dirs {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 			switch {
@@ -79,7 +79,7 @@ func sources(root string, dirs []string, visit func(*ast.File)) error {
 			if err != nil {
 				return err
 			}
-			visit(file)
+			visit(path, file)
 			return nil
 		})
 		if err != nil {

@@ -3,9 +3,6 @@ package main
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -40,10 +37,8 @@ type structs map[string]*ast.StructType
 // jsonPage returns a table of the fields of each.
 func jsonPage(root string) (string, error) {
 	known := structs{}
-	for _, dir := range []string{"cli", "lang", "gate"} {
-		if err := known.read(root, dir); err != nil {
-			return "", err
-		}
+	if err := known.read(root); err != nil {
+		return "", err
 	}
 	var b strings.Builder
 	w := &fields{structs: known, out: &b, written: map[string]bool{}}
@@ -61,25 +56,17 @@ func jsonPage(root string) (string, error) {
 	return b.String() + "\n", nil
 }
 
-func (s structs) read(root, dir string) error {
-	return filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		in, err := filepath.Rel(root, filepath.Dir(path))
+func (s structs) read(root string) error {
+	return sources(root, []string{"cli", "lang", "gate"}, func(path string, file *ast.File) {
+		dir := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), filepath.Clean(root)+string(filepath.Separator)))
 		ast.Inspect(file, func(n ast.Node) bool {
 			if spec, is := n.(*ast.TypeSpec); is {
 				if of, is := spec.Type.(*ast.StructType); is {
-					s[filepath.ToSlash(in)+"."+spec.Name.Name] = of
+					s[dir+"."+spec.Name.Name] = of
 				}
 			}
 			return true
 		})
-		return err
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 func metricTable(root string) (string, error) {
 	var rows []string
 	var wrong error
-	err := sources(root, []string{"gate"}, func(file *ast.File) {
+	err := sources(root, []string{"gate"}, func(_ string, file *ast.File) {
 		if !slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"k8s.io/component-base/metrics"` }) {
 			return
 		}

@@ -60,12 +60,27 @@ func (f *Factory) Progress(streams genericiooptions.IOStreams) *command.Progress
 	return command.NewProgress(streams, f.Terminal(streams.ErrOut))
 }
 
-// NewFactory returns the factory of a program of this build.
-func NewFactory(build command.Build) *Factory {
+// newFlags returns the options of a connection, none of them set.
+func newFlags() *genericclioptions.ConfigFlags {
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.CacheDir = nil // it caches discovery, which is never asked for
+	return flags
+}
+
+// Inside returns the factory of a command that runs inside another one: nobody can be asked, and what it prints
+// is for a terminal that is on.
+func (f *Factory) Inside(on command.Terminal) *Factory {
+	inside := *f
+	inside.Flags = newFlags()
+	inside.Terminal = func(io.Writer) command.Terminal { return on }
+	inside.Interactive = func(io.Reader) bool { return false }
+	return &inside
+}
+
+// NewFactory returns the factory of a program of this build.
+func NewFactory(build command.Build) *Factory {
 	return &Factory{
-		Flags:    flags,
+		Flags:    newFlags(),
 		Build:    build,
 		Clock:    clock.RealClock{},
 		Terminal: func(out io.Writer) command.Terminal { return command.DetectTerminal(out, os.LookupEnv) },

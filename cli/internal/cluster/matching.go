@@ -10,6 +10,7 @@ import (
 	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/lang/kind"
 )
 
 // Matching reads the Jobs, or the objects of a kind that is held, that a pattern means.
@@ -60,7 +61,8 @@ func (c *Reader) selected(ctx context.Context, namespace string, which metav1.Li
 // heldMatching returns what waits of a kind beside Jobs and matches a pattern.
 func (c *Reader) heldMatching(ctx context.Context, pattern lang.Ref) ([]lang.Ref, error) {
 	r := c.Reading(metav1.Now().Time)
-	if _, err := r.listHeld(ctx, pattern.Namespace); err != nil {
+	of, _ := kind.Of(pattern.Kind)
+	if _, err := r.listHeldOf(ctx, of, pattern.Namespace); err != nil {
 		return nil, err
 	}
 	var found []lang.Ref

@@ -19,6 +19,14 @@ func NoArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
+// In says in which namespace something was looked for; nothing if in all.
+func In(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return " in namespace " + namespace
+}
+
 // NotReadable is an expression of the command line that cannot be read.
 func NotReadable(name string, err error) error {
 	var mistakes *lang.Diagnostics

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"depctl.dev/cli/picture"
+	"depctl.dev/gate"
 )
 
 // Cell is one of a table without branches.
@@ -22,15 +23,7 @@ type Cell struct {
 // PrintCells writes rows in columns. What exceeds a width, which is not limited
 // when 0, is cut.
 func PrintCells(out *bufio.Writer, rows [][]Cell, room int) {
-	var columns []int
-	for _, row := range rows {
-		for i, c := range row {
-			if i == len(columns) {
-				columns = append(columns, 0)
-			}
-			columns[i] = max(columns[i], picture.Width(c.Text))
-		}
-	}
+	columns := Widths(rows)
 	for _, row := range rows {
 		var b strings.Builder
 		used := 0
@@ -57,6 +50,28 @@ func PrintCells(out *bufio.Writer, rows [][]Cell, room int) {
 		}
 		fmt.Fprintln(out, strings.TrimRight(b.String(), " "))
 	}
+}
+
+// State returns the cell of a state.
+func (t Terminal) State(state gate.State) Cell {
+	c := Cell{Text: t.Glyphs.Symbols[state] + " " + string(state)}
+	if t.Colour {
+		c.Colour = picture.Colour(state)
+	}
+	return c
+}
+
+// Widths returns how wide each column of rows is.
+func Widths(rows [][]Cell) (columns []int) {
+	for _, row := range rows {
+		for i, c := range row {
+			if i == len(columns) {
+				columns = append(columns, 0)
+			}
+			columns[i] = max(columns[i], picture.Width(c.Text))
+		}
+	}
+	return columns
 }
 
 // OrNothing returns what stands in a cell for a text: a dash if it is empty.

@@ -32,11 +32,11 @@ func (m *model) press(key, text string) tea.Cmd {
 	case "q":
 		return tea.Quit
 	case "/":
-		m.filtering, m.drawing = true, false
+		m.filtering, m.drawn = true, false
 	case "esc":
 		m.setFilter("")
 	case "tab":
-		m.drawing = m.options.Drawn && !m.drawing
+		m.drawn = m.options.Drawn && !m.drawn
 	case "f":
 		m.unfolded = map[string]bool{all: !m.unfolded[all]}
 		m.arrange()
@@ -55,7 +55,7 @@ func (m *model) scroll(key string) {
 		"up": -1, "k": -1, "down": 1, "j": 1, "pgup": -page, "ctrl+b": -page, "pgdown": page, "space": page, "ctrl+f": page,
 		"home": -1 << 30, "end": 1 << 30,
 	}[key]
-	if !m.drawing {
+	if !m.drawn {
 		m.move(by)
 		return
 	}

@@ -38,8 +38,10 @@ type model struct {
 	cursor, top int
 	filter      string
 	filtering   bool
-	// drawing says that the drawing is shown in place of the table, and drawingTop its first line.
-	drawing    bool
+	// drawing are the lines of the drawing. drawn says that they are shown in place of the table,
+	// from drawingTop on.
+	drawing    []string
+	drawn      bool
 	drawingTop int
 	pane       *pane
 	// question waits for yes or no, and said is what came of it.
@@ -60,7 +62,7 @@ const newsFor = 5 * time.Second
 func newModel(ctx context.Context, o Options, resize func(int, int)) *model {
 	return &model{
 		options: o, ctx: ctx, resize: resize, width: o.Terminal.Width, height: o.Terminal.Height, send: func(tea.Msg) {},
-		shown: map[lang.Ref]listing.Row{}, news: map[lang.Ref]time.Time{}, unfolded: map[string]bool{}, drawing: o.Drawn,
+		shown: map[lang.Ref]listing.Row{}, news: map[lang.Ref]time.Time{}, unfolded: map[string]bool{}, drawn: o.Drawn,
 	}
 }
 
@@ -110,17 +112,12 @@ func (m *model) settle() {
 	rows := max(m.room()-1, 1)
 	m.top = max(0, min(m.top, len(m.lines)-rows))
 	m.top = min(max(m.top, m.cursor-rows+1), m.cursor)
-	m.drawingTop = max(0, min(m.drawingTop, len(m.drawn())-m.room()))
+	m.drawingTop = max(0, min(m.drawingTop, len(m.drawing)-m.room()))
 	if p := m.pane; p != nil {
 		if last := max(0, len(p.all())-m.paneRoom()); p.follows || p.top > last {
 			p.top = last
 		}
 	}
-}
-
-// drawn returns the lines of the drawing.
-func (m *model) drawn() []string {
-	return strings.Split(strings.TrimSuffix(m.frame.Drawing, "\n"), "\n")
 }
 
 // take takes in a frame, and notes which rows are other ones than before.
@@ -138,6 +135,7 @@ func (m *model) take(frame Frame) {
 		}
 	}
 	m.frame, m.shown, m.read, m.now = frame, now, true, frame.List.Now
+	m.drawing = strings.Split(strings.TrimSuffix(frame.Drawing, "\n"), "\n")
 	m.arrange()
 }
 

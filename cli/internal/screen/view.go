@@ -59,9 +59,8 @@ func (m *model) paneRoom() int { return max(m.height-3, 1) }
 // drawBody returns the summary, and the table or the drawing, filled up with empty lines.
 func (m *model) drawBody() []string {
 	lines, room := []string{m.summary(), ""}, m.room()
-	if m.drawing {
-		all := m.drawn()
-		lines = append(lines, all[m.drawingTop:min(m.drawingTop+room, len(all))]...)
+	if m.drawn {
+		lines = append(lines, m.drawing[m.drawingTop:min(m.drawingTop+room, len(m.drawing))]...)
 	} else {
 		lines = append(lines, m.table(room)...)
 	}
@@ -196,7 +195,7 @@ func (m *model) drawFoot() []string {
 	}
 	if m.options.Drawn {
 		other := "drawing"
-		if m.drawing {
+		if m.drawn {
 			other = "table"
 		}
 		parts = append([]string{"tab " + other}, parts...)
