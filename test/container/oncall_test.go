@@ -3,7 +3,6 @@ package container
 import (
 	"context"
 	"flag"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -37,10 +36,6 @@ func TestOnCall(t *testing.T) {
 		t.Parallel()
 	}
 	needsRealNode(t)
-	const file = "../../docs/guide/on-call.md"
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	page := &transcript.Page{Text: string(text)}
 	main := func(change func(*corev1.Container)) change {
 		return func(job *batchv1.Job) { change(&job.Spec.Template.Spec.Containers[0]) }
 	}
@@ -73,27 +68,13 @@ func TestOnCall(t *testing.T) {
 			}
 			s := shared.namespace(t, "oncall")
 			set(s)
-			blocks, err := page.Blocks(section)
-			require.NoError(t, err)
-			for i := range blocks {
-				b := blocks[i]
-				if *update {
-					stdout, stderr, _ := s.depctl(strings.Fields(strings.ReplaceAll(b.Command, "-n etl", "-n "+s.name))[1:]...)
-					page.Replace(b, strings.ReplaceAll(stdout+stderr, s.name, "etl"))
-					require.NoError(t, os.WriteFile(file, []byte(page.Text), 0o644))
-					blocks, err = page.Blocks(section) // those that follow have moved
-					require.NoError(t, err)
-					continue
-				}
-				want, got, raw := transcript.Normal(b.Output), "", ""
-				_ = wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, patience, true, func(context.Context) (bool, error) {
-					stdout, stderr, _ := s.depctl(strings.Fields(strings.ReplaceAll(b.Command, "-n etl", "-n "+s.name))[1:]...)
-					raw = strings.ReplaceAll(stdout+stderr, s.name, "etl")
-					got = transcript.Normal(raw)
-					return got == want, nil
-				})
-				require.Equal(t, want, got, "%s\n%s", b.Command, raw)
-			}
+			require.NoError(t, transcript.Place{
+				File: "../../docs/guide/on-call.md", Namespace: s.name, Patience: patience, Update: *update,
+				Depctl: func(args ...string) string {
+					stdout, stderr, _ := s.depctl(args...)
+					return stdout + stderr
+				},
+			}.Check(t.Context(), section))
 		})
 	}
 }

@@ -17,37 +17,17 @@ import (
 
 const onCallFile = "../../docs/guide/on-call.md"
 
-// shown runs the commands of a section of docs/guide/on-call.md, and compares what they print,
-// which may take a while to be so. With -update it is written there.
+// shown runs the commands of a section of docs/guide/on-call.md, and compares what they print. With
+// -update it is written there.
 func (s *space) shown(section string) {
 	s.t.Helper()
-	text, err := os.ReadFile(onCallFile)
-	require.NoError(s.t, err)
-	page := &transcript.Page{Text: string(text)}
-	blocks, err := page.Blocks(section)
-	require.NoError(s.t, err)
-	for i := range blocks {
-		b := blocks[i]
-		run := func() string {
-			args := strings.Fields(strings.ReplaceAll(b.Command, "-n etl", "-n "+s.name))[1:]
+	require.NoError(s.t, transcript.Place{
+		File: onCallFile, Namespace: s.name, Patience: patience, Update: *update,
+		Depctl: func(args ...string) string {
 			stdout, stderr, _ := s.depctl(s.Kubeconfig(), args...)
-			return strings.ReplaceAll(stdout+stderr, s.name, "etl")
-		}
-		if *update {
-			page.Replace(b, run())
-			require.NoError(s.t, os.WriteFile(onCallFile, []byte(page.Text), 0o644))
-			blocks, err = page.Blocks(section) // those that follow have moved
-			require.NoError(s.t, err)
-			continue
-		}
-		want, got := transcript.Normal(b.Output), ""
-		for range 40 {
-			if got = transcript.Normal(run()); got == want {
-				break
-			}
-		}
-		require.Equal(s.t, want, got, b.Command)
-	}
+			return stdout + stderr
+		},
+	}.Check(s.t.Context(), section))
 }
 
 // What a person who is called types, and what it shows. The containers are in test/container.
