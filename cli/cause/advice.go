@@ -30,6 +30,9 @@ func (c *Cause) advise(job gate.Job) {
 		c.Advice, c.Command = "correct the image, or what is needed to pull it, and recreate the Job", replace
 	case c.Reason == ReasonOOMKilled:
 		c.Advice, c.Command = "raise resources.limits.memory of container "+c.Container+", and recreate the Job", replace
+	case c.HasLog() && over && c.ExitCode != nil && *c.ExitCode == 137:
+		// A kubelet that was told too late says Error of a container that was killed for its memory.
+		c.Advice, c.Command = "see what it said; SIGKILL may mean too little memory", "depctl logs "+job.Name+in+" --failed"
 	case c.HasLog() && over:
 		c.Advice, c.Command = "see what it said", "depctl logs "+job.Name+in+" --failed"
 	case c.HasLog(): // and the Job has not failed yet

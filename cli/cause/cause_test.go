@@ -207,6 +207,11 @@ func TestCauses(t *testing.T) {
 			pods: []corev1.Pod{pod("load-a", failed, exited("main", "OOMKilled", 137, time.Minute))},
 			want: [][2]string{{"OOMKilled (exit code 137) in container main", "kubectl replace --force -f FILE"}, {"BackoffLimitExceeded: Job has reached the specified backoff limit", ""}},
 		},
+		"a kill, of which the kubelet does not know that it was for memory": {
+			job: []func(*batchv1.Job){failedBy("BackoffLimitExceeded")}, said: "Job has reached the specified backoff limit",
+			pods: []corev1.Pod{pod("load-a", failed, exited("main", "Error", 137, time.Minute))},
+			want: [][2]string{{"exit code 137 (signal 9) in container main", "depctl logs load -n etl --failed"}, {"BackoffLimitExceeded: Job has reached the specified backoff limit", ""}},
+		},
 		"exit codes, the most frequent first": {
 			job: []func(*batchv1.Job){failedBy("BackoffLimitExceeded")}, said: "Job has reached the specified backoff limit",
 			pods: []corev1.Pod{

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/wait"
 )
 
@@ -22,9 +21,7 @@ func TestCausesOfRealPods(t *testing.T) {
 		return func(job *batchv1.Job) { change(&job.Spec.Template.Spec.Containers[0]) }
 	}
 	s.make("broken", "", `for i in 1 2 3 4 5 6; do printf "\\033[31mline %d\\033[0m\\n" $i; done; echo no route to host; exit 3`, tries(2))
-	s.make("memory", "", "tail -c 200m /dev/zero", main(func(c *corev1.Container) {
-		c.Resources.Limits = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("16Mi")}
-	}))
+	s.runsOutOfMemory("memory")
 	s.make("typo", "", "", main(func(c *corev1.Container) { c.Command = []string{"lod"} }))
 	s.make("image", "", "true", main(func(c *corev1.Container) {
 		c.Image, c.ImagePullPolicy = "registry.invalid/load:2", corev1.PullAlways

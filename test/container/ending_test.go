@@ -9,8 +9,10 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"depctl.dev/gate"
+	"depctl.dev/test/history"
 )
 
 func TestAScriptThatFailsTakesItsDependentsAlong(t *testing.T) {
@@ -74,21 +76,46 @@ func TestARetryIsNotYetAFailure(t *testing.T) {
 	}
 }
 
+// endlessLine takes all the memory there is: tail keeps the last line, and this one has no end.
+const endlessLine = "exec tail /dev/zero"
+
+// memory limits what a Job's container may take.
+func memory(limit string) change {
+	return func(job *batchv1.Job) {
+		list := corev1.ResourceList{corev1.ResourceMemory: resource.MustParse(limit), corev1.ResourceCPU: resource.MustParse("100m")}
+		job.Spec.Template.Spec.Containers[0].Resources = corev1.ResourceRequirements{Limits: list, Requests: list}
+	}
+}
+
+// runsOutOfMemory makes a Job whose container is killed for its memory, and of which the kubelet
+// says so. A container that ends at once may be gone before containerd has read why, and then the
+// kubelet says Error, so there are several tries.
+func (s *space) runsOutOfMemory(name string) {
+	s.t.Helper()
+	for range 10 {
+		s.make(name, "", endlessLine, memory("32Mi"))
+		s.until(name, "is there", func(e history.Event) bool { return !e.Deleted })
+		s.fails(name)
+		if end(s.t, s.pods(name)[0]).Reason == "OOMKilled" {
+			return
+		}
+		require.NoError(s.t, s.client.BatchV1().Jobs(s.name).Delete(s.t.Context(), name, metav1.DeleteOptions{
+			PropagationPolicy: new(metav1.DeletePropagationForeground),
+		}))
+		s.until(name, "is gone", func(e history.Event) bool { return e.Deleted })
+	}
+	require.Fail(s.t, "the kubelet never says OOMKilled")
+}
+
 func TestTooMuchMemoryIsAFailure(t *testing.T) {
 	t.Parallel()
 	needsRealNode(t)
 	s := shared.namespace(t, "memory")
 	s.make("load", "hungry", "echo load")
 	s.make("smaller", "failed(hungry)", "echo 'trying with less'")
-	// tail keeps the last line, and this one has no end.
-	s.make("hungry", "", "exec tail /dev/zero", func(job *batchv1.Job) {
-		limit := corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("32Mi"), corev1.ResourceCPU: resource.MustParse("100m")}
-		job.Spec.Template.Spec.Containers[0].Resources = corev1.ResourceRequirements{Limits: limit, Requests: limit}
-	})
+	s.make("hungry", "", endlessLine, memory("32Mi"))
 	require.Equal(t, batchv1.JobReasonBackoffLimitExceeded, s.fails("hungry").Reason)
-	killed := end(t, s.pods("hungry")[0])
-	require.Equal(t, "OOMKilled", killed.Reason)
-	require.Equal(t, int32(137), killed.ExitCode)
+	require.Equal(t, int32(137), end(t, s.pods("hungry")[0]).ExitCode)
 	require.Equal(t, gate.ReasonDependencyFailed, s.fails("load").Reason)
 	require.Empty(t, s.pods("load"))
 	s.completes("smaller")

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"depctl.dev/test/transcript"
@@ -53,10 +52,7 @@ func TestOnCall(t *testing.T) {
 			s.make("settings", "", "true", main(func(c *corev1.Container) {
 				c.EnvFrom = []corev1.EnvFromSource{{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "settings"}}}}
 			}))
-			s.make("memory", "", "tail -c 200m /dev/zero", main(func(c *corev1.Container) {
-				c.Resources.Limits = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("16Mi")}
-			}))
-			s.fails("memory")
+			s.runsOutOfMemory("memory")
 			s.says("memory", "OOMKilled")
 			s.says("settings", "CreateContainerConfigError")
 			s.says("image", "ImagePullBackOff")

@@ -59,7 +59,7 @@ func TestOnCall(t *testing.T) {
 		},
 		"A Job was released and does not run": func(s *space) {
 			s.make("extract", "")
-			s.make("train", "extract", nowhere)
+			s.make("train", "extract", nowhere, annotate("depctl.dev/expected-duration", "1h"))
 			s.explains("train", "Unschedulable")
 		},
 		"The pods of a Job are refused": func(s *space) {
