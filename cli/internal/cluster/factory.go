@@ -46,9 +46,9 @@ type Factory struct {
 }
 
 // Depctl runs a command of depctl, without its name, as the same user on the same cluster. What
-// it prints, also what it says beside it, goes to out, for a terminal that is on. It returns
-// the exit code.
-type Depctl func(ctx context.Context, args []string, out io.Writer, on command.Terminal) int
+// it prints goes to out, and what it says beside it to errOut, for a terminal that is on. It
+// returns the exit code.
+type Depctl func(ctx context.Context, args []string, out, errOut io.Writer, on command.Terminal) int
 
 // HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
 func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
