@@ -91,6 +91,7 @@ var law = []rule{
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/simulate", []string{module + "/lang", module + "/gate", module + "/gate/limit"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
+	{"cli/ui/web", nil, "the page as files: it imports nothing, so that all who serve it can"},
 	{"cli/waiting", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
