@@ -36,7 +36,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane helm image unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate man fmt clean
+.PHONY: help build programs install control-plane helm image unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate ui ui-dev man fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,12 @@ lint: ## Run golangci-lint (built once in minutes, then cached)
 
 generate: ## Write the pages of docs/reference that are made from the code
 	$(GO) generate ./test/reference
+
+ui: ## Bundle the page of depctl ui into cli/ui/web/dist (needs no node)
+	$(GO) generate ./cli/ui/web
+
+ui-dev: ## Bundle it at every change, until stopped
+	cd cli/ui/web && exec $$(sed -n 's|^//go:generate ||p' embed.go) --watch=forever
 
 man: ## Write the man pages into out/man
 	@$(GO) run ./test/reference -man $(CURDIR)/out/man

@@ -51,6 +51,7 @@ var law = []rule{
 	{"cli", slices.Concat(pureCLI, belowCommands, commands, []string{"k8s.io/cli-runtime/", "github.com/spf13/"}), "wiring: it knows all commands, and leaves the rest to them"},
 	{"cli/internal/cluster", slices.Concat(pureCLI, []string{module + "/lang/kind", module + "/gate/status", module + "/gate/lookup", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/", "sigs.k8s.io/", "github.com/spf13/"}), "the only package below cli with a client: whoever else needs one asks it"},
 	{"cli/internal/command", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/util/duration", "k8s.io/cli-runtime/pkg/genericiooptions", "sigs.k8s.io/yaml", "github.com/spf13/"}, "what all commands share knows no cluster, and none of the commands"},
+	{"cli/internal/diagram", []string{module + "/lang", module + "/gate", module + "/cli/internal/snapshot", module + "/cli/picture", "k8s.io/apimachinery/pkg/labels"}, "pure: what of a world is drawn, and how it hangs together"},
 	{"cli/internal/manifest", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/status", module + "/cli/picture", module + "/cli/internal/command", module + "/cli/internal/snapshot", "k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/pkg/resource"}, "files alone: it asks no cluster, and no command"},
 	{"cli/internal/screen", []string{module + "/lang", module + "/gate", module + "/cli/internal/cluster", module + "/cli/internal/command", module + "/cli/internal/snapshot", module + "/cli/listing", module + "/cli/picture", module + "/cli/reference", "k8s.io/apimachinery/pkg/util/duration", "k8s.io/cli-runtime/pkg/genericiooptions", "k8s.io/utils/clock", "charm.land/", "github.com/charmbracelet/"}, "what --watch shows on a terminal: it reads through a LiveWorld, and acts by commands"},
 	{"cli/internal/snapshot", []string{module + "/cli/reference", module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate", module + "/gate/limit", module + "/gate/schedule", module + "/cli/cause", module + "/cli/picture", module + "/cli/simulate", module + "/cli/explanation", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: Jobs that were read, and what the gate would make of them"},
@@ -90,6 +91,7 @@ var law = []rule{
 	{"cli/reference", []string{module + "/lang"}, "pure: the names of Jobs that people give to commands"},
 	{"cli/simulate", []string{module + "/lang", module + "/gate", module + "/gate/limit"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
+	{"cli/ui/web", nil, "the page as files: it imports nothing, so that all who serve it can"},
 	{"cli/waiting", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
@@ -105,7 +107,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // them may import: what is below it, and no other command.
 var (
 	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "logs", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
-	belowCommands = inCLI("internal/cluster", "internal/command", "internal/manifest", "internal/screen", "internal/snapshot")
+	belowCommands = inCLI("internal/cluster", "internal/command", "internal/diagram", "internal/manifest", "internal/screen", "internal/snapshot")
 	pureCLI       = append(inCLI("batch", "batch/request", "cause", "checkup", "explanation", "listing", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})
 )

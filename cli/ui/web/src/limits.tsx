@@ -1,0 +1,4 @@
+// The view Limits.
+export function Limits(props: { namespace: string }) {
+  return <section aria-label="Limits" data-namespace={props.namespace} />;
+}

@@ -1,0 +1,82 @@
+// Hears of the cluster: one stream of Server-Sent Events for the scope of the page,
+// a snapshot first and then what changed. The browser connects again by itself.
+import { batch, effect, signal } from "@preact/signals";
+import { apply, emptyWorld, fromSnapshot, type Change, type Delta, type World } from "./model";
+import { about } from "./about";
+import { fold, namespace, open, withAll } from "./place";
+import { tell } from "./live";
+
+// world is changed in place; the signals below say which part of it is another one now.
+export let world: World = emptyWorld();
+export const rowsChanged = signal(0);
+export const graphChanged = signal(0);
+export const statesChanged = signal(0);
+export const counts = signal<Record<string, number>>({});
+export const notes = signal<string[]>([]);
+export const end = signal({ end: 0, unknown: 0 });
+
+// connection says how the stream is: "problem" has a message, and is for good.
+export const connection = signal<{ state: "connecting" | "live" | "lost" | "problem"; message?: string }>({ state: "connecting" });
+
+// skew is by how much the clock of the server is before that of the browser, in seconds.
+let skew = 0;
+export const now = signal(Date.now() / 1000);
+setInterval(() => { now.value = Math.floor(Date.now() / 1000 + skew); }, 1000);
+
+const retryAfter = 3000;
+
+function heard(change: Change | null): void {
+  batch(() => {
+    skew = world.now - Date.now() / 1000;
+    connection.value = { state: "live" };
+    if (!change || change.rows) rowsChanged.value++;
+    if (!change || change.graph) graphChanged.value++;
+    if (!change || change.states) statesChanged.value++;
+    counts.value = world.counts;
+    notes.value = world.notes;
+    if (end.value.end !== world.end || end.value.unknown !== world.unknown) end.value = { end: world.end, unknown: world.unknown };
+  });
+}
+
+export function address(): string {
+  const query = new URLSearchParams({ namespace: namespace.value, fold: fold.value });
+  if (withAll.value) query.set("all", "1");
+  for (const id of open.value) query.append("open", id);
+  return "/api/stream?" + query;
+}
+
+// listen keeps a stream of what the URL of the page asks for, and begins another when that changes.
+export function listen(): void {
+  effect(() => {
+    if (!about.value) return;
+    const url = address();
+    let source: EventSource | undefined;
+    let timer = 0;
+    const connect = () => {
+      source = new EventSource(url);
+      source.addEventListener("snapshot", (e) => {
+        world = fromSnapshot(JSON.parse((e as MessageEvent).data));
+        heard(null);
+      });
+      source.addEventListener("delta", (e) => {
+        const change = apply(world, JSON.parse((e as MessageEvent).data) as Delta);
+        heard(change);
+        tell(change);
+      });
+      source.addEventListener("problem", (e) => {
+        source!.close();
+        connection.value = { state: "problem", message: JSON.parse((e as MessageEvent).data).message };
+      });
+      source.onerror = () => {
+        if (connection.peek().state !== "problem") connection.value = { state: "lost" };
+        // A browser gives up when the answer is no stream.
+        if (source!.readyState === EventSource.CLOSED && connection.peek().state !== "problem") timer = window.setTimeout(connect, retryAfter);
+      };
+    };
+    connect();
+    return () => {
+      source?.close();
+      clearTimeout(timer);
+    };
+  });
+}
