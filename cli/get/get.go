@@ -51,6 +51,10 @@ const getExample = `  # The Jobs of the current namespace, and of all
   depctl get -o custom-columns=JOB:.name,STATE:.state,AFTER:.dependsOn
   depctl get load -o jsonpath='{.state}'
 
+  # The manifest of a Job; with its pods and their events
+  depctl get load --raw -o yaml
+  depctl get load --raw --pods -o json
+
   # On a terminal, a screen with keys; in a pipe, each change, a line
   depctl get --run monday -w`
 
@@ -66,6 +70,8 @@ type getOptions struct {
 	noHeaders     bool
 	watch         bool
 	runName       string
+	// raw is the object itself, and pods what belongs to it.
+	raw, pods bool
 
 	// The rest is filled in by complete.
 	namespace string
@@ -90,6 +96,12 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Annotations:           map[string]string{command.AsksCluster: ""},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.validateRaw(args); err != nil {
+				return err
+			}
+			if o.raw {
+				return o.printRaw(cmd.Context(), f, args[0])
+			}
 			if err := o.validate(); err != nil {
 				return err
 			}
@@ -110,6 +122,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	command.AddRunFlag(flags, &o.runName)
 	flags.StringVar(&o.sortBy, "sort-by", "", "Sort by this `FIELD` of -o json, as in .created.")
 	flags.BoolVarP(&o.watch, "watch", "w", false, "Go on: on a terminal as a screen with keys, in a pipe with a line for each Job that has changed.")
+	flags.BoolVar(&o.raw, "raw", false, "Print one Job, or cronjob/NAME, as Kubernetes has it.")
+	flags.BoolVar(&o.pods, "pods", false, "With --raw: its pods and the events of both, too.")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "",
 		"Output format: wide, json, yaml, name, jsonpath, jsonpath-file, custom-columns or custom-columns-file.")
