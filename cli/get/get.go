@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -80,7 +79,7 @@ type getOptions struct {
 	order     *order
 	source    *cluster.Reader
 	format    format
-	progress  map[lang.Ref]listing.Progress
+	progress  cluster.Progress
 	// screen says that there is a terminal to draw on, and depctl is for its keys.
 	screen bool
 	depctl cluster.Depctl
@@ -88,7 +87,7 @@ type getOptions struct {
 
 // New returns "depctl get".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &getOptions{streams: streams, clock: f.Clock, progress: map[lang.Ref]listing.Progress{}}
+	o := &getOptions{streams: streams, clock: f.Clock, progress: cluster.Progress{}}
 	cmd := &cobra.Command{
 		Use:                   "get [JOB...] [-n NAMESPACE | -A] [-l SELECTOR] [--run NAME] [--state STATES] [-w] [-o FORMAT]",
 		Short:                 "List Jobs: state, progress, and what holds them up",
@@ -189,7 +188,7 @@ func (o *getOptions) complete(f *cluster.Factory, names []string) error {
 	o.selection.Namespace = namespace
 	o.source, err = f.Reader(o.scope())
 	if err == nil {
-		o.source.Noted = o.note
+		o.source.Noted = o.progress.Note
 	}
 	return err
 }
@@ -204,15 +203,6 @@ func (o *getOptions) scope() string {
 		scope = name.Namespace
 	}
 	return scope
-}
-
-// note takes down how many completions a Job has, which decides nothing.
-func (o *getOptions) note(job *batchv1.Job) {
-	p := listing.Progress{Done: int64(job.Status.Succeeded), Size: 1, Failed: int64(job.Status.Failed)}
-	if job.Spec.Completions != nil {
-		p.Size = int64(*job.Spec.Completions)
-	}
-	o.progress[lang.Job(job.Namespace, job.Name)] = p
 }
 
 func (o *getOptions) run(ctx context.Context) error {

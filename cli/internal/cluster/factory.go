@@ -93,6 +93,23 @@ func NewFactory(build command.Build) *Factory {
 	}
 }
 
+// Connection returns those options that say which cluster is meant, and by whom, as far as they were given and
+// are no secrets.
+func (f *Factory) Connection() (options []string) {
+	for _, one := range []struct {
+		name  string
+		value *string
+	}{
+		{"kubeconfig", f.Flags.KubeConfig}, {"context", f.Flags.Context}, {"cluster", f.Flags.ClusterName}, {"user", f.Flags.AuthInfoName},
+		{"server", f.Flags.APIServer}, {"as", f.Flags.Impersonate},
+	} {
+		if one.value != nil && *one.value != "" {
+			options = append(options, "--"+one.name+"="+*one.value)
+		}
+	}
+	return options
+}
+
 // GivenNamespace returns the value of --namespace, empty if it was not given.
 func (f *Factory) GivenNamespace() string { return *f.Flags.Namespace }
 

@@ -8,7 +8,7 @@ export const helpShown = signal(false);
 export const shortcuts: { key: string; does: string; act?: () => void }[] = [
   { key: "?", does: "Show or hide this help", act: () => { helpShown.value = !helpShown.value; } },
   { key: "/", does: "Search", act: () => document.querySelector<HTMLInputElement>("#search")?.focus() },
-  ...views.map((view) => ({ key: view[0], does: `Open ${view[0].toUpperCase()}${view.slice(1)}`, act: () => go({ view }) })),
+  ...views.map((view) => ({ key: view === "limits" ? "i" : view[0], does: `Open ${view[0].toUpperCase()}${view.slice(1)}`, act: () => go({ view }) })),
   { key: "j, k", does: "In the list: next and previous row (or ↓ and ↑)" },
   { key: "← →", does: "In the list: close and open a group" },
   { key: "Enter", does: "Open Why for the row" },

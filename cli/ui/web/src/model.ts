@@ -50,8 +50,9 @@ export interface World {
   counts: Record<string, number>; now: number; end: number; unknown: number; notes: string[];
 }
 
-// Change says what became different, so that each part draws only what it must.
-export interface Change { rows: boolean; graph: boolean; states: boolean; turned: [Row | undefined, Row][]; gone: Row[] }
+// Change says what became different, so that each part draws only what it must: all of
+// the graph, or these nodes and edges of it.
+export interface Change { rows: boolean; graph: boolean; nodes: number[]; edges: number[]; turned: [Row | undefined, Row][]; gone: Row[] }
 
 export function emptyWorld(): World {
   return { rows: new Map(), graph: null, states: [], looks: [], counts: {}, now: 0, end: 0, unknown: 0, notes: [] };
@@ -66,7 +67,7 @@ export function fromSnapshot(s: Snapshot): World {
 
 // apply changes the world by a delta. A row is in "turned" if its state is another one than before.
 export function apply(w: World, d: Delta): Change {
-  const change: Change = { rows: false, graph: false, states: false, turned: [], gone: [] };
+  const change: Change = { rows: false, graph: false, nodes: [], edges: [], turned: [], gone: [] };
   w.now = d.now;
   for (const row of d.rows ?? []) {
     const before = w.rows.get(row.id);
@@ -81,25 +82,17 @@ export function apply(w: World, d: Delta): Change {
     w.rows.delete(id);
     change.rows = true;
   }
-  if (d.graph !== undefined) {
-    w.graph = d.graph;
-    change.graph = true;
-  }
-  if (d.allStates) {
-    w.states = d.allStates;
-    change.states = true;
-  }
-  if (d.allLooks) {
-    w.looks = d.allLooks;
-    change.states = true;
-  }
+  if (d.graph !== undefined) w.graph = d.graph;
+  w.states = d.allStates ?? w.states;
+  w.looks = d.allLooks ?? w.looks;
+  change.graph = d.graph !== undefined || !!d.allStates || !!d.allLooks;
   for (const [i, state] of d.states ?? []) {
     w.states[i] = state;
-    change.states = true;
+    change.nodes.push(i);
   }
   for (const [i, look] of d.looks ?? []) {
     w.looks[i] = look;
-    change.states = true;
+    change.edges.push(i);
   }
   w.counts = d.counts ?? w.counts;
   w.end = d.end ?? w.end;

@@ -10,10 +10,12 @@ import { tell } from "./live";
 export let world: World = emptyWorld();
 export const rowsChanged = signal(0);
 export const graphChanged = signal(0);
-export const statesChanged = signal(0);
 export const counts = signal<Record<string, number>>({});
 export const notes = signal<string[]>([]);
 export const end = signal({ end: 0, unknown: 0 });
+
+// watchers hear of each change at once; null means that all is new.
+export const watchers = new Set<(change: Change | null) => void>();
 
 // connection says how the stream is: "problem" has a message, and is for good.
 export const connection = signal<{ state: "connecting" | "live" | "lost" | "problem"; message?: string }>({ state: "connecting" });
@@ -31,18 +33,18 @@ function heard(change: Change | null): void {
     connection.value = { state: "live" };
     if (!change || change.rows) rowsChanged.value++;
     if (!change || change.graph) graphChanged.value++;
-    if (!change || change.states) statesChanged.value++;
     counts.value = world.counts;
     notes.value = world.notes;
     if (end.value.end !== world.end || end.value.unknown !== world.unknown) end.value = { end: world.end, unknown: world.unknown };
   });
+  for (const watch of watchers) watch(change);
 }
 
 export function address(): string {
   const query = new URLSearchParams({ namespace: namespace.value, fold: fold.value });
   if (withAll.value) query.set("all", "1");
   for (const id of open.value) query.append("open", id);
-  return "/api/stream?" + query;
+  return "api/stream?" + query;
 }
 
 // listen keeps a stream of what the URL of the page asks for, and begins another when that changes.

@@ -1,0 +1,59 @@
+// The whole graph in a corner, with a frame around what is on the screen.
+import type { Camera } from "./camera";
+import type { Painting } from "./painter";
+
+const width = 200, height = 130;
+
+export class Minimap {
+  private readonly ctx: CanvasRenderingContext2D;
+  // picture has the nodes alone; it is made again only when they change.
+  private readonly picture = document.createElement("canvas");
+  private scale = 1;
+  private stale = true;
+
+  constructor(readonly canvas: HTMLCanvasElement, private readonly dpr: number) {
+    this.ctx = canvas.getContext("2d")!;
+  }
+
+  forget(): void { this.stale = true; }
+
+  // draw shows nothing when all of the graph is on the screen anyway.
+  draw(p: Painting, camera: Camera): void {
+    const g = p.scene.graph, all = camera.x <= 0 && camera.y <= 0 && camera.width / camera.scale >= g.width && camera.height / camera.scale >= g.height;
+    this.canvas.hidden = all || p.scene.nodes < 2;
+    if (this.canvas.hidden) return;
+    if (this.stale) this.paint(p);
+    const s = this.scale * this.dpr, { ctx } = this;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(this.picture, 0, 0);
+    ctx.strokeStyle = p.colours.of.ink;
+    ctx.lineWidth = 1.5 * this.dpr;
+    ctx.strokeRect(camera.x * s, camera.y * s, (camera.width / camera.scale) * s, (camera.height / camera.scale) * s);
+  }
+
+  private paint(p: Painting): void {
+    const g = p.scene.graph;
+    this.scale = Math.min(width / g.width, height / g.height);
+    const w = Math.max(40, Math.round(g.width * this.scale)), h = Math.max(20, Math.round(g.height * this.scale));
+    this.canvas.style.width = w + "px";
+    this.canvas.style.height = h + "px";
+    this.canvas.width = this.picture.width = w * this.dpr;
+    this.canvas.height = this.picture.height = h * this.dpr;
+    const ctx = this.picture.getContext("2d")!, s = this.scale * this.dpr;
+    ctx.fillStyle = p.colours.of.box;
+    ctx.fillRect(0, 0, this.picture.width, this.picture.height);
+    for (let i = 0; i < p.scene.nodes; i++) {
+      ctx.globalAlpha = p.faded?.[i] ? 0.2 : 1;
+      ctx.fillStyle = p.colours.of[p.states[i]?.look ?? "idle"];
+      ctx.fillRect(p.scene.x[i] * s, p.scene.y[i] * s, Math.max(1, p.scene.w[i] * s), Math.max(1, p.scene.h[i] * s));
+    }
+    ctx.globalAlpha = 1;
+    this.stale = false;
+  }
+
+  // placeOf returns the point of the graph under a point of the minimap.
+  placeOf(e: PointerEvent): [number, number] {
+    const box = this.canvas.getBoundingClientRect();
+    return [(e.clientX - box.left) / this.scale, (e.clientY - box.top) / this.scale];
+  }
+}

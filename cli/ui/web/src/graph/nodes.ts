@@ -1,0 +1,91 @@
+// Draws nodes: boxes with text from near, boxes with signs from farther, dots from afar.
+import type { NodeState } from "../model";
+import type { Colours } from "./colours";
+import type { Scene } from "./scene";
+
+// From which scale on a box has text, and from which on it is a box.
+export const withText = 0.5, withBox = 0.2;
+
+const mono = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
+const nameFont = `600 13px ${mono}`, smallFont = `11px ${mono}`, signFont = `700 17px ${mono}`;
+const dashed = [5, 4], solid: number[] = [], fade = 0.2;
+
+// isSeveral reports whether a node stands for several Jobs, and can be unfolded.
+export function isSeveral(kind: string): boolean { return kind === "group" || kind === "namespace" || kind === "run"; }
+
+// drawNode draws one node on a canvas whose units are those of the graph.
+export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number, state: NodeState | undefined, colours: Colours, scale: number, faded: boolean): void {
+  const x = scene.x[i], y = scene.y[i], w = scene.w[i], h = scene.h[i], node = scene.graph.nodes[i];
+  const look = state?.look ?? "idle", colour = colours.of[look] ?? colours.of.idle;
+  if (faded) {
+    // What was there is covered, so that a node can be drawn over itself.
+    ctx.fillStyle = colours.of.paper;
+    ctx.fillRect(x - 2, y - 2, w + 8, h + 8);
+    ctx.globalAlpha = fade;
+  }
+  if (scale < withBox) {
+    ctx.fillStyle = colour;
+    ctx.fillRect(x, y, w, h);
+    ctx.globalAlpha = 1;
+    return;
+  }
+  ctx.fillStyle = colours.of.box;
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = Math.max(state?.crit ? 3 : 1.5, 1 / scale);
+  ctx.setLineDash(look === "absent" ? dashed : solid);
+  const radius = node.kind === "cronjob" ? h / 2 : 6;
+  if (isSeveral(node.kind)) box(ctx, x + 4, y + 4, w, h, radius);
+  box(ctx, x, y, w, h, radius);
+  ctx.setLineDash(solid);
+  if (scale < withText) {
+    // A strip tells the state where no text can.
+    ctx.fillStyle = colour;
+    ctx.fillRect(x + 1, y + 1, 30, h - 2);
+    ctx.fillStyle = colours.of.paper;
+    sign(ctx, state?.sign, x + 16, y + h / 2);
+  } else {
+    ctx.fillStyle = colour;
+    sign(ctx, state?.sign, x + 18, y + h / 2);
+    texts(ctx, x, y, h, node.label, state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
+    if (state?.size) bar(ctx, x, y, w, h, state, colours);
+  }
+  ctx.globalAlpha = 1;
+}
+
+function box(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, radius: number): void {
+  ctx.beginPath();
+  ctx.roundRect(x, y, w, h, radius);
+  ctx.fill();
+  ctx.stroke();
+}
+
+function sign(ctx: CanvasRenderingContext2D, text: string | undefined, x: number, y: number): void {
+  if (!text) return;
+  ctx.font = signFont;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(text, x, y + 1);
+}
+
+function texts(ctx: CanvasRenderingContext2D, x: number, y: number, h: number, name: string, below: string, when: string | undefined, hasBar: boolean, colours: Colours): void {
+  const top = y + h / 2 - (when ? 3 : 2) * 8 + 12 - (hasBar ? 5 : 0);
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  ctx.font = nameFont;
+  ctx.fillStyle = colours.of.ink;
+  ctx.fillText(name, x + 36, top);
+  ctx.font = smallFont;
+  ctx.fillStyle = colours.of.soft;
+  ctx.fillText(below, x + 36, top + 16);
+  if (when) ctx.fillText(when, x + 36, top + 32);
+}
+
+function bar(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, state: NodeState, colours: Colours): void {
+  const room = w - 48, left = x + 36, top = y + h - 11, done = (room * (state.done ?? 0)) / state.size!, failed = (room * (state.failed ?? 0)) / state.size!;
+  ctx.fillStyle = colours.of.rest;
+  ctx.fillRect(left, top, room, 4);
+  ctx.fillStyle = colours.of.good;
+  ctx.fillRect(left, top, done, 4);
+  ctx.fillStyle = colours.of.bad;
+  ctx.fillRect(left + done, top, failed, 4);
+}

@@ -1,0 +1,53 @@
+// Paints a rectangle of the graph: edges first, then nodes over them.
+import type { NodeState } from "../model";
+import type { Colours } from "./colours";
+import { rasterEdges, strokeEdges } from "./edges";
+import { drawNode, withText } from "./nodes";
+import type { Raster } from "./raster";
+import type { Scene } from "./scene";
+
+// Painting is all that decides how a place of the graph looks.
+export interface Painting {
+  scene: Scene; states: NodeState[]; looks: number[]; colours: Colours;
+  // faded has a 1 for each node that a filter leaves out, or is null without a filter.
+  faded: Uint8Array | null;
+}
+
+// around is how far arrows, turns and shadows reach out of what they belong to.
+const around = 8;
+
+// paintTile paints the pixels from column left and row top on, at a scale in pixels.
+export function paintTile(ctx: CanvasRenderingContext2D, raster: Raster, p: Painting, left: number, top: number, scale: number, dpr: number): void {
+  const size = raster.size, x = left / scale, y = top / scale, reach = size / scale;
+  const many = p.scene.edgesIn(x - around, y - around, x + reach + around, y + reach + around);
+  const some = { list: p.scene.found, many };
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  const near = scale / dpr >= withText;
+  if (near) {
+    ctx.fillStyle = p.colours.of.paper;
+    ctx.fillRect(0, 0, size, size);
+  } else {
+    raster.clear(p.colours.numbers.paper);
+    rasterEdges(raster, p.scene, some, p.looks, p.colours, p.faded, x, y, scale);
+    ctx.putImageData(raster.image, 0, 0);
+  }
+  ctx.setTransform(scale, 0, 0, scale, -left, -top);
+  if (near) strokeEdges(ctx, p.scene, some, p.looks, p.colours, p.faded, scale / dpr);
+  const boxes = p.scene.nodesIn(x - around, y - around, x + reach + around, y + reach + around);
+  for (let k = 0; k < boxes; k++) {
+    const i = p.scene.found[k];
+    drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, !!p.faded?.[i]);
+  }
+}
+
+// paintNode paints one node over what a tile has of it.
+export function paintNode(ctx: CanvasRenderingContext2D, p: Painting, i: number, left: number, top: number, scale: number, dpr: number): void {
+  ctx.setTransform(scale, 0, 0, scale, -left, -top);
+  drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, !!p.faded?.[i]);
+}
+
+// paintSome paints nodes and edges over a dimmed picture, such as what waits for one.
+export function paintSome(ctx: CanvasRenderingContext2D, p: Painting, nodes: Iterable<number>, edges: ArrayLike<number>, scale: number, dpr: number): void {
+  strokeEdges(ctx, p.scene, { list: edges, many: edges.length }, p.looks, p.colours, null, scale / dpr);
+  for (const i of nodes) drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, false);
+}
