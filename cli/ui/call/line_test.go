@@ -87,7 +87,7 @@ func TestNamesMakeCommandLines(t *testing.T) {
 		"explain?namespace=etl&name=":                                           "name is missing",
 		"explain?namespace=etl&name=--help":                                     `name: "--help" is not a name`,
 		"explain?namespace=etl&name=other/load":                                 `name: "other/load" is not one name in namespace etl`,
-		"explain?namespace=etl&name=node/load":                                   `name: "node/load" is not the name of a Job, or KIND/NAME`,
+		"explain?namespace=etl&name=node/load":                                  `name: "node/load" is not the name of a Job, or KIND/NAME`,
 		"explain?namespace=etl&name=l*":                                         `name: "l*" is not one name in namespace etl`,
 		"explain?namespace=etl&name=cronjob/l*":                                 `name: "l*" is not a name`,
 		"explain?namespace=etl&name=a%0Ab":                                      `name: "a\nb" is not a name`,
