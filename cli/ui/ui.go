@@ -21,6 +21,7 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/ui/call"
 	"depctl.dev/cli/ui/web"
 )
 
@@ -115,7 +116,7 @@ func (o *uiOptions) complete(ctx context.Context, f *cluster.Factory) error {
 	s.feeds = &feeds{ctx: ctx, clock: o.clock, reader: f.Reader, open: map[string]*running{}}
 	o.server, o.depctl = s, f.Depctl
 	o.open = !o.noOpen && f.Interactive(o.streams.In)
-	o.mux = func(*http.ServeMux) {}
+	o.mux = call.New(o.command, call.Options{ReadOnly: o.readOnly}).Mount
 	return nil
 }
 
