@@ -10,12 +10,12 @@ import { helpShown } from "./keys";
 import { Limits } from "./limits";
 import { List } from "./list";
 import { Live } from "./live";
-import { follow, go, namespace, selected, view, views, type View } from "./place";
+import { follow, namespace, selected, view, views, type View } from "./place";
+import { Panel } from "./panel";
 import { Runs } from "./runs";
 import { Schedules } from "./schedules";
 import { Scope } from "./scope";
 import { ThemeChoice } from "./theme";
-import { Why } from "./why";
 
 const pages: Record<View, () => ComponentChildren> = {
   graph: () => <GraphView />,
@@ -40,15 +40,6 @@ function Header() {
       <button class="icon" aria-label="Keys" title="Keys (?)" onClick={() => { helpShown.value = true; }}>?</button>
     </div>
   </header>;
-}
-
-function Panel() {
-  const id = selected.value;
-  if (!id) return null;
-  return <aside aria-label={`Why ${id}`} class="panel">
-    <button class="icon close" aria-label="Close the panel" title="Close (Esc)" onClick={() => go({ id: null })}>×</button>
-    <Why key={id} id={id} />
-  </aside>;
 }
 
 export function Shell() {

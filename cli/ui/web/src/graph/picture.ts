@@ -40,11 +40,11 @@ export class Picture {
   resize(width: number, height: number): void {
     this.canvas.width = Math.round(width * this.dpr);
     this.canvas.height = Math.round(height * this.dpr);
-    const grown = { x: (width - this.camera.width) / 2, y: (height - this.camera.height) / 2 };
+    const was = this.scene.byId.get(this.picked), seen = was !== undefined && this.onScreen(was);
     this.camera.width = width;
     this.camera.height = height;
-    if (this.fitted) this.camera.move(grown.x, grown.y);
-    else this.fit();
+    if (!this.fitted) this.fit();
+    else if (seen && !this.onScreen(was)) this.centre(this.scene.x[was] + this.scene.w[was] / 2, this.scene.y[was] + this.scene.h[was] / 2);
     // Changing its size has emptied the canvas.
     this.frame();
   }
@@ -77,7 +77,8 @@ export class Picture {
 
   private onScreen(i: number): boolean {
     const { scene, camera } = this, [x1, y1] = camera.toWorld(camera.width, camera.height);
-    return scene.x[i] + scene.w[i] > camera.x && scene.x[i] < x1 && scene.y[i] + scene.h[i] > camera.y && scene.y[i] < y1;
+    const x = scene.x[i] + scene.w[i] / 2, y = scene.y[i] + scene.h[i] / 2;
+    return x > camera.x && x < x1 && y > camera.y && y < y1;
   }
 
   // turn says that nodes and edges look otherwise; they are painted with the next frame.
