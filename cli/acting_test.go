@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"depctl.dev/cli/internal/command"
@@ -41,6 +42,17 @@ func words(line string) []string {
 	return all
 }
 
+func someCronJobs(f *fakeJobs) {
+	f.cron = map[string]*batchv1.CronJob{}
+	for _, name := range []string{"nightly", "other"} {
+		f.cron[name] = &batchv1.CronJob{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"},
+			ObjectMeta: metav1.ObjectMeta{Namespace: "etl", Name: name, UID: types.UID("uid-" + name)},
+			Spec:       batchv1.CronJobSpec{Schedule: "30 2 * * *"},
+		}
+	}
+}
+
 // TestActing runs each command line, prints what it says and what it wrote, and
 // compares that with testdata/acting.
 func TestActing(t *testing.T) {
@@ -60,17 +72,23 @@ func TestActing(t *testing.T) {
 			"hold weekly --reason 'disk is full'", "hold weekly --reason 'disk is full'", "hold job/weekly reporting/yearly -y", "hold weekly -o name",
 			"hold weekly --dry-run -o yaml --reason again", "hold weekly --dry-run=server",
 		}},
-		"hold-refused":   {lines: []string{"hold nothing source prepare extract theirs", "hold ''", "hold", "hold a -l b=c", "hold a -A", "hold -l '=='", "hold a -o wide", "hold a --dry-run=perhaps"}},
-		"hold-patterns":  {lines: []string{"hold 'w*' 'etl/[mr]*' -y", "hold weekly 'we*' --dry-run", "hold 'extr*'", "hold 'nothing-*'", "hold 'we['", "hold 'r*' weekly", "hold laod wekly"}},
-		"hold-several":   {lines: []string{"hold -l team=data", "hold -l team=data --dry-run", "hold --all -A -y", "hold -l team=none"}},
-		"hold-some":      {lines: []string{"hold weekly monthly ready -y"}, change: func(f *fakeJobs) { f.overtaken = wasReleased }},
-		"hold-yes":       {lines: []string{"hold weekly ready"}, answer: "yes\n"},
-		"hold-no":        {lines: []string{"hold weekly ready"}, answer: "\n"},
-		"hold-rights":    {lines: []string{"hold weekly", "hold -l team=data -A -y"}, change: forbid("patch jobs etl", "list jobs *")},
-		"hold-nobody":    {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.forbidden["patch jobs etl"], f.nobody = true, true }},
-		"hold-overtaken": {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = func(j *batchv1.Job) { j.Labels = map[string]string{"new": ""} } }},
-		"hold-too-late":  {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = wasReleased }},
-		"hold-replaced":  {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = func(j *batchv1.Job) { j.UID = "uid-of-another" } }},
+		"hold-refused":  {lines: []string{"hold nothing source prepare extract theirs", "hold ''", "hold", "hold a -l b=c", "hold a -A", "hold -l '=='", "hold a -o wide", "hold a --dry-run=perhaps"}},
+		"hold-patterns": {lines: []string{"hold 'w*' 'etl/[mr]*' -y", "hold weekly 'we*' --dry-run", "hold 'extr*'", "hold 'nothing-*'", "hold 'we['", "hold 'r*' weekly", "hold laod wekly"}},
+		"hold-several":  {lines: []string{"hold -l team=data", "hold -l team=data --dry-run", "hold --all -A -y", "hold -l team=none"}},
+		"hold-cronjob": {lines: []string{
+			"hold cronjob/nightly --dry-run=server", "hold cj/nightly --dry-run -o yaml", "hold cronjob/nightly", "hold cronjob/nightly", "release cronjob/nightly --dry-run", "release cronjob/nightly -o name", "release cronjob/nightly",
+			"hold cronjob/none", "hold cronjob/nightly weekly", "hold cronjob/nightly --reason x", "release cronjob/nightly --force", "hold cronjob/nightly --run mon", "hold 'cronjob/n*'",
+			"hold cronjob/nightly cronjob/other", "hold cronjob/nightly cronjob/other -y",
+		}, change: someCronJobs},
+		"hold-cronjob-rights": {lines: []string{"hold cronjob/nightly"}, change: func(f *fakeJobs) { someCronJobs(f); f.forbidden["patch cronjobs etl"] = true }},
+		"hold-some":           {lines: []string{"hold weekly monthly ready -y"}, change: func(f *fakeJobs) { f.overtaken = wasReleased }},
+		"hold-yes":            {lines: []string{"hold weekly ready"}, answer: "yes\n"},
+		"hold-no":             {lines: []string{"hold weekly ready"}, answer: "\n"},
+		"hold-rights":         {lines: []string{"hold weekly", "hold -l team=data -A -y"}, change: forbid("patch jobs etl", "list jobs *")},
+		"hold-nobody":         {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.forbidden["patch jobs etl"], f.nobody = true, true }},
+		"hold-overtaken":      {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = func(j *batchv1.Job) { j.Labels = map[string]string{"new": ""} } }},
+		"hold-too-late":       {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = wasReleased }},
+		"hold-replaced":       {lines: []string{"hold weekly"}, change: func(f *fakeJobs) { f.overtaken = func(j *batchv1.Job) { j.UID = "uid-of-another" } }},
 
 		"release":          {lines: []string{"release monthly", "release monthly", "release weekly", "hold ready", "release ready", "release --all", "release source"}},
 		"release-patterns": {lines: []string{"release '*ly' -y", "release --force 'r*'"}},

@@ -139,6 +139,7 @@ func TestCronJobs(t *testing.T) {
 		"explain":       {lines: []string{"explain cronjob/load", "explain cj/report", "explain cronjob.batch/report -r", "explain cronjob/tidy", "explain cronjob/often"}, terminal: "100 columns"},
 		"explain-more":  {lines: []string{"explain cronjob/late cronjob/wrong", "explain cronjob/mars", "explain cronjob/none", "explain cronjob/load --index 1", "explain load-29393880 cronjob/load --run k"}, terminal: "80 columns, ascii"},
 		"explain-json":  {lines: []string{"explain cronjob/report extract-1 -o json"}},
+		"explain-all":   {lines: []string{"explain cronjob/t*", "explain -A cronjob/no*", "explain -A cronjob/no* -o json", "explain -A load", "explain -A cronjob/[", "explain -A cronjob/[tl]a* -o json"}, terminal: "100 columns"},
 		"explain-jobs":  {lines: []string{"explain often-29393875 -r"}, terminal: "80 columns"},
 		"explain-alone": {lines: []string{"explain cronjob/load"}, change: func(c *fake.Clientset) { forbid(c, "list", "jobs"); forbid(c, "get", "jobs") }},
 		"plan": {lines: []string{

@@ -155,6 +155,17 @@ func (f *fakeJobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, fakeLease())
 	case resource == "events":
 		reply(w, http.StatusOK, corev1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "EventList"}})
+	case resource == "cronjobs" && f.cron[name] != nil && verb == "patch":
+		after := f.cron[name].DeepCopy()
+		if err := json.Unmarshal(body, after); err != nil {
+			refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, err.Error())
+			return
+		}
+		if !dry {
+			f.cron[name] = after
+			f.writes = append(f.writes, "PATCH "+r.URL.Path+" "+string(body))
+		}
+		reply(w, http.StatusOK, after)
 	case resource == "cronjobs" && f.cron[name] != nil:
 		reply(w, http.StatusOK, f.cron[name])
 	case resource == "cronjobs" && name == "":

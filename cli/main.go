@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 
 // again returns what runs another command with the options of the connection that this one has.
 func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
-	return func(ctx context.Context, args []string, out io.Writer, on command.Terminal) int {
+	return func(ctx context.Context, args []string, out, errOut io.Writer, on command.Terminal) int {
 		line := []string{"depctl"}
 		root.PersistentFlags().VisitAll(func(flag *pflag.Flag) {
 			values := []string{flag.Value.String()}
@@ -67,7 +67,7 @@ func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
 				}
 			}
 		})
-		streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: out, ErrOut: out}
+		streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: out, ErrOut: errOut}
 		return run(ctx, append(line, args...), f.Inside(on), streams)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"depctl.dev/cli/runs"
 	"depctl.dev/cli/status"
 	"depctl.dev/cli/submit"
+	"depctl.dev/cli/ui"
 	"depctl.dev/cli/uninstall"
 	"depctl.dev/cli/wait"
 )
@@ -72,7 +73,7 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), logs.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams),
+		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), logs.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams), ui.New(f, streams),
 		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), running.New(f, streams, lint.Run), running.NewSchedule(f, streams, lint.Run), runs.New(f, streams), runs.NewPrune(f, streams), uninstall.New(f, streams),
 		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),

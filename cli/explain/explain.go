@@ -26,7 +26,7 @@ check marked true, false or unknown, since when it waits, when something may be
 expected, and what one could do.
 
 A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
-several; -l takes those with labels.
+several; -l takes those with labels. 'cronjob/*' takes CronJobs, with -A of all namespaces.
 
 It decides as the gate does, by the same function, on what you may read. Where
 you may not read something, a note on standard error says what was assumed.
@@ -72,6 +72,9 @@ const explainExample = `  # Why does load wait?
   # Why did tonight's run not start?
   depctl explain cronjob/load
 
+  # When does each CronJob run next?
+  depctl explain 'cronjob/*' -A
+
   # For scripts
   depctl explain load -o json | jq -r '.roots[].name'`
 
@@ -84,6 +87,8 @@ type explainOptions struct {
 	expr      string
 	runName   string
 	selector  string
+	// allNamespaces: a pattern of CronJobs means those of all of them.
+	allNamespaces bool
 
 	// The rest is filled in by complete.
 	namespace      string
@@ -124,6 +129,7 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	command.AddRunFlag(flags, &o.runName)
 	flags.BoolVarP(&o.recursive, "recursive", "r", false, "Show below each check what its objects wait for themselves.")
 	flags.Int64Var(&o.index, "index", -1, "Explain this element of an array.")
+	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "With cronjob/PATTERN: the CronJobs of all namespaces.")
 	flags.StringVar(&o.expr, "expr", "", "Explain what this `EXPRESSION` would mean for the Job; nothing is changed.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format: json or yaml.")
 	cmd.ValidArgsFunction = f.OrCronJobs(f.CompleteWaiting(func(gate.Job) bool { return true }))
@@ -137,6 +143,8 @@ func (o *explainOptions) validate(cmd *cobra.Command, args []string) error {
 		return command.UsageErrorf("name a Job; those that wait: depctl status")
 	case len(args) > 0 && o.selector != "":
 		return command.UsageErrorf("names exclude -l")
+	case o.allNamespaces && (len(args) == 0 || slices.ContainsFunc(args, func(arg string) bool { return !isCronJobs(arg) })):
+		return command.UsageErrorf("-A is for CronJobs by a pattern, as in 'cronjob/*'")
 	case o.index < -1 || cmd.Flags().Changed("index") && o.index < 0:
 		return command.UsageErrorf("--index must be 0 or more")
 	case (len(args) != 1 || reference.IsPattern(args[0])) && (o.index >= 0 || cmd.Flags().Changed("expr")):
@@ -163,9 +171,16 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 	if err != nil {
 		return err
 	}
+	if o.allNamespaces {
+		namespace = ""
+	}
 	o.namespace, o.several = namespace, o.selector != ""
 	for _, arg := range args {
 		if name, ok := command.CronJobNamed(arg); ok {
+			if err := reference.CheckPattern(name); err != nil {
+				return command.UsageErrorf("%s", err)
+			}
+			o.several = o.several || reference.IsPattern(name)
 			ref := gate.CronJobRef(namespace, name)
 			o.cronJobs, o.order = append(o.cronJobs, ref), append(o.order, ref)
 			continue
@@ -191,23 +206,6 @@ func (o *explainOptions) complete(f *cluster.Factory, args []string) error {
 	return err
 }
 
-// find replaces what was asked for by the Jobs that it means: patterns, labels, and steps of a run.
-func (o *explainOptions) find(ctx context.Context) (err error) {
-	switch {
-	case o.selector != "":
-		o.refs, err = o.inquirer.Selected(ctx, o.namespace, o.selector, o.runName)
-	case o.runName != "":
-		o.refs, err = cluster.NewReader(o.client, "").JobsOfSteps(ctx, o.runName, o.refs)
-	default:
-		o.refs, err = o.inquirer.Matching(ctx, o.refs)
-	}
-	if err != nil {
-		return err
-	}
-	o.order = slices.Concat(o.refs, o.cronJobs)
-	return nil
-}
-
 func (o *explainOptions) run(ctx context.Context) error {
 	patterns := o.refs
 	if o.several || o.runName != "" {
@@ -216,10 +214,19 @@ func (o *explainOptions) run(ctx context.Context) error {
 		}
 	}
 	if o.several && len(o.order) == 0 {
-		notes := []string{"No Jobs found in namespace " + o.namespace + "."}
+		what := "Jobs"
+		if len(patterns) == 0 && o.selector == "" {
+			what = "CronJobs"
+		}
+		notes := []string{"No " + what + " found" + command.In(o.namespace) + "."}
 		for _, ref := range patterns {
 			if name, index, is := reference.Element(ref.Name); is {
 				notes = append(notes, "For an element of an array: depctl explain "+name+" --index "+index)
+			}
+		}
+		if o.output != "" {
+			if err := o.print(nil); err != nil {
+				return err
 			}
 		}
 		return command.PrintNotes(o.streams.ErrOut, notes)

@@ -163,7 +163,7 @@ func (e *CronJob) advise(unread bool) {
 	add := func(why, command string) { e.Advice = append(e.Advice, Advice{why, command}) }
 	repair := func(at string) string { return fmt.Sprintf("depctl run cronjob/%s --at %s", name, at) }
 	if e.Suspended {
-		add("let it run again", fmt.Sprintf(`kubectl patch cronjob %s -p '{"spec":{"suspend":false}}'`, name))
+		add("let it run again", "depctl release cronjob/"+name)
 	}
 	if e.Reason == string(schedule.IsForbidden) {
 		for _, active := range e.Active {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -52,6 +51,10 @@ const getExample = `  # The Jobs of the current namespace, and of all
   depctl get -o custom-columns=JOB:.name,STATE:.state,AFTER:.dependsOn
   depctl get load -o jsonpath='{.state}'
 
+  # The manifest of a Job; with its pods and their events
+  depctl get load --raw -o yaml
+  depctl get load --raw --pods -o json
+
   # On a terminal, a screen with keys; in a pipe, each change, a line
   depctl get --run monday -w`
 
@@ -67,6 +70,8 @@ type getOptions struct {
 	noHeaders     bool
 	watch         bool
 	runName       string
+	// raw is the object itself, and pods what belongs to it.
+	raw, pods bool
 
 	// The rest is filled in by complete.
 	namespace string
@@ -74,7 +79,7 @@ type getOptions struct {
 	order     *order
 	source    *cluster.Reader
 	format    format
-	progress  map[lang.Ref]listing.Progress
+	progress  cluster.Progress
 	// screen says that there is a terminal to draw on, and depctl is for its keys.
 	screen bool
 	depctl cluster.Depctl
@@ -82,7 +87,7 @@ type getOptions struct {
 
 // New returns "depctl get".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &getOptions{streams: streams, clock: f.Clock, progress: map[lang.Ref]listing.Progress{}}
+	o := &getOptions{streams: streams, clock: f.Clock, progress: cluster.Progress{}}
 	cmd := &cobra.Command{
 		Use:                   "get [JOB...] [-n NAMESPACE | -A] [-l SELECTOR] [--run NAME] [--state STATES] [-w] [-o FORMAT]",
 		Short:                 "List Jobs: state, progress, and what holds them up",
@@ -91,6 +96,12 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Annotations:           map[string]string{command.AsksCluster: ""},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.validateRaw(args); err != nil {
+				return err
+			}
+			if o.raw {
+				return o.printRaw(cmd.Context(), f, args[0])
+			}
 			if err := o.validate(); err != nil {
 				return err
 			}
@@ -111,6 +122,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	command.AddRunFlag(flags, &o.runName)
 	flags.StringVar(&o.sortBy, "sort-by", "", "Sort by this `FIELD` of -o json, as in .created.")
 	flags.BoolVarP(&o.watch, "watch", "w", false, "Go on: on a terminal as a screen with keys, in a pipe with a line for each Job that has changed.")
+	flags.BoolVar(&o.raw, "raw", false, "Print one Job, or cronjob/NAME, as Kubernetes has it.")
+	flags.BoolVar(&o.pods, "pods", false, "With --raw: its pods and the events of both, too.")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "Leave out the line with the columns' names.")
 	flags.StringVarP(&o.output, "output", "o", "",
 		"Output format: wide, json, yaml, name, jsonpath, jsonpath-file, custom-columns or custom-columns-file.")
@@ -175,7 +188,7 @@ func (o *getOptions) complete(f *cluster.Factory, names []string) error {
 	o.selection.Namespace = namespace
 	o.source, err = f.Reader(o.scope())
 	if err == nil {
-		o.source.Noted = o.note
+		o.source.Noted = o.progress.Note
 	}
 	return err
 }
@@ -190,15 +203,6 @@ func (o *getOptions) scope() string {
 		scope = name.Namespace
 	}
 	return scope
-}
-
-// note takes down how many completions a Job has, which decides nothing.
-func (o *getOptions) note(job *batchv1.Job) {
-	p := listing.Progress{Done: int64(job.Status.Succeeded), Size: 1, Failed: int64(job.Status.Failed)}
-	if job.Spec.Completions != nil {
-		p.Size = int64(*job.Spec.Completions)
-	}
-	o.progress[lang.Job(job.Namespace, job.Name)] = p
 }
 
 func (o *getOptions) run(ctx context.Context) error {

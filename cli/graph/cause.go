@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"depctl.dev/cli/cause"
+	"depctl.dev/cli/internal/diagram"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/lang"
 )
@@ -14,7 +15,7 @@ var told = []string{"", "tree", "wide", "json", "html"}
 
 // explain adds to a drawing of a cluster why Jobs do not run, or have failed, and returns what is to
 // be said of it. That no gate releases any Job is said once, and in data on each that waits.
-func (o *graphOptions) explain(ctx context.Context, w *snapshot.World, m *model) []string {
+func (o *graphOptions) explain(ctx context.Context, w *snapshot.World, m *diagram.Diagram) []string {
 	if o.causes == nil || !slices.Contains(told, o.output) {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"depctl.dev/cli/internal/diagram"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -12,7 +13,7 @@ import (
 
 // compare turns a drawing of manifests into one of what they would change. Jobs
 // of the cluster are looked for in the namespaces that the manifests have.
-func (o *graphOptions) compare(ctx context.Context, written *snapshot.World, m *model) error {
+func (o *graphOptions) compare(ctx context.Context, written *snapshot.World, m *diagram.Diagram) error {
 	spaces := map[string]bool{}
 	for ref := range written.Jobs {
 		spaces[ref.Namespace] = true
@@ -25,13 +26,13 @@ func (o *graphOptions) compare(ctx context.Context, written *snapshot.World, m *
 	if err != nil {
 		return err
 	}
-	m.difference(before, written, there, spaces)
+	difference(m, before, written, there, spaces)
 	return nil
 }
 
 // modelOf returns all of a cluster that a comparison may show; a JOB that only
 // the manifests have is not missed there.
-func (o *graphOptions) modelOf(there *snapshot.World) (*model, error) {
+func (o *graphOptions) modelOf(there *snapshot.World) (*diagram.Diagram, error) {
 	one := *o
 	one.names = nil
 	for _, name := range o.names {
@@ -40,14 +41,14 @@ func (o *graphOptions) modelOf(there *snapshot.World) (*model, error) {
 		}
 	}
 	if len(o.names) > 0 && len(one.names) == 0 {
-		return &model{}, nil
+		return &diagram.Diagram{}, nil
 	}
 	return one.model(there)
 }
 
 // difference marks the nodes and edges of a drawing of manifests by what they
 // would change, and adds what only the cluster has.
-func (m *model) difference(before *model, written, there *snapshot.World, spaces map[string]bool) {
+func difference(m, before *diagram.Diagram, written, there *snapshot.World, spaces map[string]bool) {
 	at := map[string]int{}
 	for i, n := range m.Nodes {
 		at[n.ID] = i
@@ -63,7 +64,7 @@ func (m *model) difference(before *model, written, there *snapshot.World, spaces
 			n.Change = picture.Changed
 		}
 		if exists {
-			was := newNode(there, n.Ref)
+			was := diagram.NodeOf(there, n.Ref)
 			n.State, n.Kind, n.Size, n.Done, n.Failed = was.State, was.Kind, was.Size, was.Done, was.Failed
 			n.UID, n.Created, n.Started, n.Finished, n.Message = was.UID, was.Created, was.Started, was.Finished, was.Message
 		}

@@ -1,9 +1,9 @@
 // Package graph is the command "depctl graph": Jobs and what they wait for, drawn.
 //
 //	New           flags -> options: complete, validate, run (graph.go, help.go)
-//	newModel      a snapshot -> the nodes and edges to show (selection.go, model.go, edges.go)
-//	difference    two models -> what manifests would change (diff.go)
-//	draw          a model -> text, pictures or data (draw.go, package picture)
+//	model         a snapshot -> the nodes and edges to show (draw.go, package diagram)
+//	difference    two diagrams -> what manifests would change (diff.go)
+//	draw          a diagram -> text, pictures or data (draw.go, package picture)
 //	follow        events -> the same again and again (watch.go, by cluster.LiveWorld, and
 //	              package screen or command.Redrawer)
 //

@@ -6,6 +6,7 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/diagram"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
@@ -15,25 +16,25 @@ import (
 )
 
 // model returns what the options select of a world.
-func (o *graphOptions) model(w *snapshot.World) (*model, error) {
+func (o *graphOptions) model(w *snapshot.World) (*diagram.Diagram, error) {
 	s := o.selection
-	s.namespace, s.run, s.unrelated, s.up, s.down = o.scope, o.runName, o.all, o.up, o.down
+	s.Namespace, s.Run, s.Unrelated, s.Up, s.Down = o.scope, o.runName, o.all, o.up, o.down
 	if o.runName != "" {
 		if err := w.NoRun(o.scope, o.runName); err != nil {
 			return nil, err
 		}
 	}
 	if len(o.names) > 0 {
-		s.starts = []lang.Ref{} // of patterns that mean nothing there is nothing to show
+		s.Starts = []lang.Ref{} // of patterns that mean nothing there is nothing to show
 	}
 	for _, name := range o.names {
 		refs, err := o.find(w, name)
 		if err != nil {
 			return nil, err
 		}
-		s.starts = append(s.starts, refs...)
+		s.Starts = append(s.Starts, refs...)
 	}
-	m := newModel(w, s)
+	m := diagram.Of(w, s)
 	m.Namespace, m.Run, m.Cluster = o.namespace, o.inRun, o.cluster
 	for i := range m.Nodes {
 		if n := &m.Nodes[i]; o.asRun && n.State != gate.StateInvalid { // which quotes its author
@@ -110,7 +111,7 @@ const (
 	mostInPage    = 2000
 )
 
-func (o *graphOptions) print(m *model, notes []string) error {
+func (o *graphOptions) print(m *diagram.Diagram, notes []string) error {
 	graph := &m.Graph
 	if o.collapse != "" {
 		graph = graph.Collapse()

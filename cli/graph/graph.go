@@ -14,6 +14,7 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/internal/diagram"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -50,7 +51,7 @@ type graphOptions struct {
 	scope     string // where Jobs are looked for; empty means everywhere
 	cluster   string // how it is called; empty for manifests
 	inRun     string // whose steps are named without it; empty means none
-	selection selection
+	selection diagram.Selection
 	// redetect looks at the terminal again, whose size may change.
 	redetect func(io.Writer) command.Terminal
 	// screen says that there is a terminal to draw on, and depctl is for its keys.
@@ -158,7 +159,7 @@ func (o *graphOptions) validate() error {
 	if err := command.ValidateRun(o.runName); err != nil {
 		return err
 	}
-	if o.selection.states, err = command.States(o.states); err != nil {
+	if o.selection.States, err = command.States(o.states); err != nil {
 		return err
 	}
 	if o.selector != "" {
@@ -166,7 +167,7 @@ func (o *graphOptions) validate() error {
 		if err != nil {
 			return command.UsageErrorf("-l %s: %v", o.selector, err)
 		}
-		o.selection.labels = selector
+		o.selection.Labels = selector
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"depctl.dev/cli/internal/diagram"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
@@ -30,7 +31,7 @@ func large() *snapshot.World {
 }
 
 func TestTenThousandJobsFitOnAScreen(t *testing.T) {
-	m := newModel(large(), selection{})
+	m := diagram.Of(large(), diagram.Selection{})
 	var b bytes.Buffer
 	require.NoError(t, picture.Text(&b, &m.Graph, picture.Auto, picture.Screen{Width: 80, Glyphs: picture.Unicode()}))
 	require.Less(t, bytes.Count(b.Bytes(), []byte("\n")), 80)
@@ -40,7 +41,7 @@ func BenchmarkTenThousand(b *testing.B) {
 	w := large()
 	b.ReportAllocs()
 	for b.Loop() {
-		m := newModel(w, selection{})
+		m := diagram.Of(w, diagram.Selection{})
 		var out bytes.Buffer
 		if err := picture.Text(&out, &m.Graph, picture.Auto, picture.Screen{Width: 80, Glyphs: picture.Unicode()}); err != nil {
 			b.Fatal(err)

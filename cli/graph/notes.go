@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"depctl.dev/cli/internal/diagram"
 	"depctl.dev/cli/picture"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -27,7 +28,7 @@ func cycleNotes(g *picture.Graph) []string {
 }
 
 // invalidNotes draws the mistakes in expressions.
-func invalidNotes(m *model) []string {
+func invalidNotes(m *diagram.Diagram) []string {
 	var notes []string
 	for _, n := range m.Nodes {
 		if n.State == gate.StateInvalid {
@@ -42,7 +43,7 @@ func invalidNotes(m *model) []string {
 }
 
 // countNotes says what was left out, and whether that was everything.
-func countNotes(m *model, where string, all bool) []string {
+func countNotes(m *diagram.Diagram, where string, all bool) []string {
 	var notes []string
 	switch {
 	case len(m.Nodes) > 0:
@@ -52,10 +53,10 @@ func countNotes(m *model, where string, all bool) []string {
 		notes = append(notes, "No Jobs with dependencies found"+where+".")
 	}
 	switch {
-	case m.hidden == 1:
+	case m.Hidden == 1:
 		notes = append(notes, "1 Job without dependencies is not shown (--all shows it).")
-	case m.hidden > 1:
-		notes = append(notes, fmt.Sprintf("%d Jobs without dependencies are not shown (--all shows them).", m.hidden))
+	case m.Hidden > 1:
+		notes = append(notes, fmt.Sprintf("%d Jobs without dependencies are not shown (--all shows them).", m.Hidden))
 	}
 	return notes
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/cli-runtime/pkg/printers"
@@ -159,14 +160,17 @@ func (a *acting) short(ref lang.Ref) string {
 
 // say writes that something was done to a Job, in kubectl's words, or the Job.
 func (a *acting) say(t cluster.LiveJob, done string) error {
+	return a.sayOf(t.Raw, cluster.ResourceOf(t.Job)+"/"+t.Name, done)
+}
+
+func (a *acting) sayOf(raw *unstructured.Unstructured, line, done string) error {
 	if a.structured != nil {
-		return a.structured.PrintObj(t.Raw, a.streams.Out)
+		return a.structured.PrintObj(raw, a.streams.Out)
 	}
-	line := cluster.ResourceOf(t.Job) + "/" + t.Name
 	if a.output == "" {
 		line += " " + done
-		if t.Namespace != a.namespace {
-			line += " in " + t.Namespace + " namespace"
+		if raw.GetNamespace() != a.namespace {
+			line += " in " + raw.GetNamespace() + " namespace"
 		}
 		line += command.DryRun(a.dryRun).Suffix()
 	}

@@ -23,7 +23,10 @@ A Job that runs is not stopped by this, and is refused.
 A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
 several: those that do not wait are passed over.
 
-It sets the annotation depctl.dev/hold, so whoever may patch a Job may hold it.`
+It sets the annotation depctl.dev/hold, so whoever may patch a Job may hold it.
+
+Of cronjob/NAME it sets spec.suspend: Kubernetes makes no more Jobs of it. Those that
+are there are not held.`
 
 const holdExample = `  # One Job, and why
   depctl hold load --reason 'until the disk is bigger'
@@ -33,6 +36,9 @@ const holdExample = `  # One Job, and why
 
   # All of a team that still wait
   depctl hold -l team=data -A
+
+  # No more runs of a CronJob
+  depctl hold cronjob/night
 
   # Drain a namespace: who runs goes on, and of those that are there none starts
   depctl hold --all -n etl --reason 'maintenance'`
@@ -48,12 +54,12 @@ func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comm
 	o := &holdOptions{acting: newActing(f, streams, "hold", "held")}
 	o.held = true
 	cmd := &cobra.Command{
-		Use:                   "hold JOB... | -l LABELS | --all | --run NAME [--reason TEXT]",
+		Use:                   "hold (JOB | cronjob/NAME)... | -l LABELS | --all | --run NAME [--reason TEXT]",
 		Short:                 "Keep Jobs from being released",
 		Long:                  holdLong,
 		Example:               holdExample,
 		Annotations:           map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction:     f.CompleteWaiting(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold }),
+		ValidArgsFunction:     f.OrCronJobs(f.CompleteWaiting(func(job gate.Job) bool { return snapshot.NotWaiting(job) == nil && !job.OnHold })),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(f, cmd, len(args)); err != nil {
@@ -68,6 +74,13 @@ func NewHold(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Comm
 }
 
 func (o *holdOptions) act(ctx context.Context, names []string) error {
+	cronJobs, err := o.cronJobs(names, map[string]bool{"--reason": o.reason != ""})
+	if err != nil {
+		return err
+	}
+	if len(cronJobs) > 0 {
+		return o.suspend(ctx, cronJobs, true, "suspended")
+	}
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error { return snapshot.NotWaiting(t.Job) })
 	if err != nil {
 		return err

@@ -27,13 +27,19 @@ be allowed to list and patch pods.
 A JOB is NAME, NAMESPACE/NAME, job/NAME or KIND/NAME, and may have *, ? and [...] for
 several: those that are not held are passed over.
 
-A forced release cannot be taken back: suspending a Job that runs kills its pods.`
+A forced release cannot be taken back: suspending a Job that runs kills its pods.
+
+Of cronjob/NAME it takes spec.suspend off: Kubernetes makes Jobs of it again, of
+the time that is due now, too.`
 
 const releaseExample = `  # Let it wait for its dependencies again
   depctl release load
 
   # Run it now
-  depctl release --force load`
+  depctl release --force load
+
+  # Let a CronJob run again
+  depctl release cronjob/night`
 
 // releaseOptions is what "depctl release" was asked to do.
 type releaseOptions struct {
@@ -46,14 +52,14 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 	o := &releaseOptions{acting: newActing(f, streams, "release", "released")}
 	o.held = true
 	cmd := &cobra.Command{
-		Use:         "release JOB... | -l LABELS | --all | --run NAME [--force]",
+		Use:         "release (JOB | cronjob/NAME)... | -l LABELS | --all | --run NAME [--force]",
 		Short:       "Take the hold off Jobs, or run them now",
 		Long:        releaseLong,
 		Example:     releaseExample,
 		Annotations: map[string]string{command.AsksCluster: ""},
-		ValidArgsFunction: f.CompleteWaiting(func(job gate.Job) bool {
+		ValidArgsFunction: f.OrCronJobs(f.CompleteWaiting(func(job gate.Job) bool {
 			return onlyHeld(job) || snapshot.NotWaiting(job) == nil && (job.OnHold || o.force)
-		}),
+		})),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(f, cmd, len(args)); err != nil {
@@ -68,6 +74,13 @@ func NewRelease(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.C
 }
 
 func (o *releaseOptions) act(ctx context.Context, names []string) error {
+	cronJobs, err := o.cronJobs(names, map[string]bool{"--force": o.force})
+	if err != nil {
+		return err
+	}
+	if len(cronJobs) > 0 {
+		return o.suspend(ctx, cronJobs, false, "resumed")
+	}
 	o.chosen = func(t cluster.LiveJob) bool { return o.force || t.OnHold }
 	found, err := o.find(ctx, names, func(t cluster.LiveJob) error {
 		if onlyHeld(t.Job) {

@@ -16,18 +16,26 @@ const twins = 4
 // Fold returns the graph with fewer nodes and edges: the members of a set that nobody else
 // waits for are shown in the set alone, and if there are more than limit nodes
 // then, Jobs with the same neighbours are shown as one. Those that want a person
-// stay apart from the others.
-func (g *Graph) Fold(limit int) *Graph {
-	folded := g.sorted().lastSteps().merge(membersOf)
+// stay apart from the others. What would be a node with one of the IDs open is not folded.
+func (g *Graph) Fold(limit int, open ...string) *Graph {
+	folded := g.sorted().lastSteps().merge(but(membersOf, open))
 	if len(folded.Nodes) > limit {
-		folded = folded.merge(twinsOf)
+		folded = folded.merge(but(twinsOf, open))
 	}
 	return folded
 }
 
-// Collapse returns the graph of the namespaces: one node for each.
-func (g *Graph) Collapse() *Graph {
-	return g.sorted().merge(func(g *Graph) []group {
+// but returns the groups of a function without those of some IDs.
+func but(groupsOf func(*Graph) []group, open []string) func(*Graph) []group {
+	return func(g *Graph) []group {
+		return slices.DeleteFunc(groupsOf(g), func(in group) bool { return slices.Contains(open, in.into.ID) })
+	}
+}
+
+// Collapse returns the graph of the namespaces: one node for each, but for those whose node would
+// have one of the IDs open.
+func (g *Graph) Collapse(open ...string) *Graph {
+	return g.sorted().merge(but(func(g *Graph) []group {
 		spaces := map[string][]int{}
 		for i, n := range g.Nodes {
 			if !n.isSet() {
@@ -49,7 +57,7 @@ func (g *Graph) Collapse() *Graph {
 			}
 		}
 		return groups
-	})
+	}, open))
 }
 
 // group is nodes, by index, that one stands for.

@@ -34,7 +34,7 @@ type detail struct {
 // HTML writes a graph as a page to pan, zoom, search and click in. It is one
 // file and asks nobody for anything.
 func HTML(w io.Writer, g *Graph) error {
-	s, err := newScene(g)
+	s, err := newScene(g, (*scene).size)
 	if err != nil {
 		return err
 	}

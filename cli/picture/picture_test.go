@@ -107,7 +107,7 @@ func TestEveryNodeAndEdgeIsInTheLayoutAndNothingOverlaps(t *testing.T) {
 			}
 		}
 		requireSound(t, g, arrange(l, extents, turn.measure, limits{cross: 80}))
-		s, err := newScene(g)
+		s, err := newScene(g, (*scene).size)
 		require.NoError(t, err)
 		requireSound(t, s.graph, s.layout)
 	})

@@ -47,7 +47,7 @@ func sharpness(width, height float64) (float64, error) {
 // PNG writes a graph as a picture of dots, light. The fonts are Go's own, so it is
 // the same on every machine. A large graph is drawn smaller, as long as it can be read.
 func PNG(w io.Writer, g *Graph) error {
-	s, err := newScene(g)
+	s, err := newScene(g, (*scene).size)
 	if err != nil {
 		return err
 	}

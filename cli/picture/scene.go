@@ -67,15 +67,15 @@ var pixels = measure{pitch: 6, gap: 18, track: 12, lead: 16, head: 22}
 // mostPixels is how many nodes and turning points a picture has at most.
 const mostPixels = 60000
 
-// newScene lays out a graph, whichever way is nearer to the shape of a screen.
-func newScene(g *Graph) (*scene, error) {
+// newScene lays out a graph of boxes of a size, whichever way is nearer to the shape of a screen.
+func newScene(g *Graph, size func(*scene, Node) (width, height int)) (*scene, error) {
 	s := &scene{graph: g.sorted()}
 	s.links = newLinks(s.graph)
 	best := 0.0
 	for _, downwards := range []bool{false, true} {
 		extents := make([]extent, len(s.graph.Nodes))
 		for i, n := range s.graph.Nodes {
-			width, height := s.size(n)
+			width, height := size(s, n)
 			if downwards {
 				extents[i] = extent{width / 2, width / 2, height}
 			} else {

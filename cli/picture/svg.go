@@ -13,7 +13,7 @@ import (
 // SVG writes a graph as a picture for a browser, in light or dark as the reader's
 // system is.
 func SVG(w io.Writer, g *Graph) error {
-	s, err := newScene(g)
+	s, err := newScene(g, (*scene).size)
 	if err != nil {
 		return err
 	}

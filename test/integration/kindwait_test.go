@@ -153,6 +153,6 @@ func theGuideToOtherKindsWorks(t *testing.T, c *cluster, _ func()) {
 	s.completes("report")
 	s.does("wait", "jobset:train, succeeded(rayjob:tune), sparkapplication:load", "--timeout", "1m")
 	for _, at := range resource {
-		require.NoError(t, s.objects(crds).Delete(t.Context(), at.GroupResource().String(), metav1.DeleteOptions{}))
+		s.uninstalls(at)
 	}
 }

@@ -73,7 +73,7 @@ func (c *Causes) eventsOf(ctx context.Context, f cause.Facts) []corev1.Event {
 
 // pages lists pages of what the user may list, and reports whether they may; what they may not is noted once.
 func (c *Causes) pages(namespace, what string, most int, options *metav1.ListOptions, list func() (string, error)) bool {
-	key := listing{namespace, what}
+	key := listed{namespace, what}
 	for range most {
 		c.mu.Lock()
 		_, forbidden := c.forbidden[key]

@@ -42,11 +42,11 @@ type Causes struct {
 	gateRead time.Time
 
 	mu        sync.Mutex
-	forbidden map[listing]error
+	forbidden map[listed]error
 }
 
-// listing is what is listed of a namespace.
-type listing struct{ namespace, what string }
+// listed is what is listed of a namespace.
+type listed struct{ namespace, what string }
 
 type readCauses struct {
 	version string
@@ -58,7 +58,7 @@ type readCauses struct {
 
 // NewCauses returns what reads causes of the Jobs of a namespace, or of many.
 func NewCauses(client Client) *Causes {
-	return &Causes{client: client, read: map[lang.Ref]readCauses{}, forbidden: map[listing]error{}}
+	return &Causes{client: client, read: map[lang.Ref]readCauses{}, forbidden: map[listed]error{}}
 }
 
 // Causes returns what reads causes of the Jobs that a reader reads.
@@ -103,7 +103,7 @@ func (c *Causes) readOf(ctx context.Context, w *snapshot.World, suspects []lang.
 			continue
 		}
 		found[i].version, stale = version, append(stale, i)
-		maps.DeleteFunc(c.forbidden, func(l listing, _ error) bool { return l.namespace == ref.Namespace })
+		maps.DeleteFunc(c.forbidden, func(l listed, _ error) bool { return l.namespace == ref.Namespace })
 	}
 	var group sync.WaitGroup
 	slots := make(chan struct{}, suspectsAtOnce)
@@ -120,7 +120,7 @@ func (c *Causes) readOf(ctx context.Context, w *snapshot.World, suspects []lang.
 	c.read, w.Causes = map[lang.Ref]readCauses{}, map[lang.Ref][]cause.Cause{}
 	for i, ref := range suspects {
 		w.Causes[ref] = found[i].causes
-		if err := c.forbidden[listing{ref.Namespace, "pods"}]; err == nil || IsForbidden(err) {
+		if err := c.forbidden[listed{ref.Namespace, "pods"}]; err == nil || IsForbidden(err) {
 			c.read[ref] = found[i] // else it may be known the next time
 		}
 		if found[i].partly {

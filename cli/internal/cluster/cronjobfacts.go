@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -11,7 +12,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/cli/explanation"
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
+	"depctl.dev/cli/reference"
 	"depctl.dev/gate"
 	"depctl.dev/gate/schedule"
 	"depctl.dev/lang"
@@ -43,6 +46,35 @@ func (i *Inquirer) cronJobNames(ctx context.Context, namespace string) (names []
 	return names
 }
 
+// MatchingCronJobs returns names in which each pattern is replaced by the CronJobs that it means,
+// in the order of their names. A pattern without a namespace is about all of them.
+func (i *Inquirer) MatchingCronJobs(ctx context.Context, names []lang.Ref) ([]lang.Ref, error) {
+	i.listed = map[lang.Ref]*batchv1.CronJob{}
+	return expand(names, func(pattern lang.Ref) ([]lang.Ref, error) {
+		list, err := i.Client.BatchV1().CronJobs(pattern.Namespace).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("listing CronJobs%s: %w", command.In(pattern.Namespace), err)
+		}
+		var found []lang.Ref
+		for n := range list.Items {
+			if full := &list.Items[n]; reference.Matches(pattern.Name, full.Name) {
+				ref := gate.CronJobRef(full.Namespace, full.Name)
+				i.listed[ref] = full
+				found = append(found, ref)
+			}
+		}
+		slices.SortFunc(found, lang.Ref.Compare)
+		return found, nil
+	})
+}
+
+func (i *Inquirer) cronJob(ctx context.Context, ref lang.Ref) (*batchv1.CronJob, error) {
+	if full, there := i.listed[ref]; there {
+		return full, nil
+	}
+	return i.Client.BatchV1().CronJobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+}
+
 // readCronJobs reads the CronJobs that are asked about, and their Jobs. The Job of the next run of
 // each is put into the world, as if it had been made, for what it would wait for. It returns these.
 func (i *Inquirer) readCronJobs(ctx context.Context, r *Reading, now time.Time) (next []lang.Ref, err error) {
@@ -53,7 +85,7 @@ func (i *Inquirer) readCronJobs(ctx context.Context, r *Reading, now time.Time) 
 	i.Facts = map[lang.Ref]explanation.CronJobFacts{}
 	read := map[lang.Ref]*batchv1.CronJob{}
 	for _, ref := range i.CronJobs {
-		full, err := i.Client.BatchV1().CronJobs(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		full, err := i.cronJob(ctx, ref)
 		switch {
 		case apierrors.IsNotFound(err):
 			return nil, NoObject(ref, i.cronJobNames(ctx, ref.Namespace))

@@ -46,9 +46,9 @@ type Factory struct {
 }
 
 // Depctl runs a command of depctl, without its name, as the same user on the same cluster. What
-// it prints, also what it says beside it, goes to out, for a terminal that is on. It returns
-// the exit code.
-type Depctl func(ctx context.Context, args []string, out io.Writer, on command.Terminal) int
+// it prints goes to out, and what it says beside it to errOut, for a terminal that is on. It
+// returns the exit code.
+type Depctl func(ctx context.Context, args []string, out, errOut io.Writer, on command.Terminal) int
 
 // HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
 func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
@@ -91,6 +91,23 @@ func NewFactory(build command.Build) *Factory {
 		NewNames:    func(config *rest.Config) (metadata.Interface, error) { return metadata.NewForConfig(config) },
 		Interactive: command.IsTerminal,
 	}
+}
+
+// Connection returns those options that say which cluster is meant, and by whom, as far as they were given and
+// are no secrets.
+func (f *Factory) Connection() (options []string) {
+	for _, one := range []struct {
+		name  string
+		value *string
+	}{
+		{"kubeconfig", f.Flags.KubeConfig}, {"context", f.Flags.Context}, {"cluster", f.Flags.ClusterName}, {"user", f.Flags.AuthInfoName},
+		{"server", f.Flags.APIServer}, {"as", f.Flags.Impersonate},
+	} {
+		if one.value != nil && *one.value != "" {
+			options = append(options, "--"+one.name+"="+*one.value)
+		}
+	}
+	return options
 }
 
 // GivenNamespace returns the value of --namespace, empty if it was not given.

@@ -25,6 +25,8 @@ type Inquirer struct {
 	// CronJobs are asked about as well, and Facts is what was read of them.
 	CronJobs []lang.Ref
 	Facts    map[lang.Ref]explanation.CronJobFacts
+	// listed are CronJobs that were read with others.
+	listed map[lang.Ref]*batchv1.CronJob
 	others
 }
 

@@ -67,7 +67,7 @@ type screened struct {
 func newScreen(width, height int, changes ...func(*Options)) *screened {
 	s := &screened{}
 	o := Options{Namespace: "etl", Terminal: command.Terminal{Width: width, Height: height, Interactive: true, Glyphs: picture.Unicode()}}
-	o.Depctl = func(_ context.Context, args []string, out io.Writer, _ command.Terminal) int {
+	o.Depctl = func(_ context.Context, args []string, out, _ io.Writer, _ command.Terminal) int {
 		s.asked = append(s.asked, strings.Join(args, " "))
 		fmt.Fprintf(out, "%s says\nsomething\n", args[0])
 		return 0

@@ -45,7 +45,7 @@ func (m *model) open(name string, args ...string) tea.Cmd {
 	depctl, send, on := m.options.Depctl, m.send, m.on()
 	return func() tea.Msg {
 		out := &sender{send: func(text string) { send(paneMsg{id: id, text: text}) }}
-		depctl(ctx, args, out, on)
+		depctl(ctx, args, out, out, on)
 		out.flush()
 		return paneMsg{id: id, over: true}
 	}
@@ -118,7 +118,7 @@ func (m *model) answer(key string) tea.Cmd {
 	ctx, depctl, on := m.ctx, m.options.Depctl, m.on()
 	return func() tea.Msg {
 		var out bytes.Buffer
-		depctl(ctx, q.args, &out, on)
+		depctl(ctx, q.args, &out, &out, on)
 		return saidMsg{strings.Join(strings.Fields(out.String()), " ")}
 	}
 }

@@ -22,7 +22,7 @@ export function lookOf(state: string): StateLook & { order: number } {
 export function colourOf(state: string): string { return `var(--${lookOf(state).look})`; }
 
 export async function loadAbout(): Promise<void> {
-  const answer = await fetch("/api/about");
+  const answer = await fetch("api/about");
   if (!answer.ok) throw new Error((await answer.text()).trim() || `the server answered ${answer.status}`);
   about.value = await answer.json();
 }

@@ -44,7 +44,7 @@ export function address(): string {
   const query = new URLSearchParams({ namespace: namespace.value, fold: fold.value });
   if (withAll.value) query.set("all", "1");
   for (const id of open.value) query.append("open", id);
-  return "/api/stream?" + query;
+  return "api/stream?" + query;
 }
 
 // listen keeps a stream of what the URL of the page asks for, and begins another when that changes.

@@ -1,4 +1,4 @@
-package graph
+package diagram
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 	"depctl.dev/lang"
 )
 
-// newNode returns an object of a world as it is drawn.
-func newNode(w *snapshot.World, ref lang.Ref) picture.Node {
+// NodeOf returns an object of a world as it is drawn.
+func NodeOf(w *snapshot.World, ref lang.Ref) picture.Node {
 	n := picture.Node{ID: ref.String(), Kind: picture.Missing, Ref: ref}
 	n.State, n.Message = w.State(ref)
 	if ref.Kind == lang.KindCronJob {

@@ -1,4 +1,4 @@
-package graph
+package diagram
 
 import (
 	"maps"
@@ -11,36 +11,36 @@ import (
 	"depctl.dev/lang"
 )
 
-// selection says which Jobs to show.
-type selection struct {
-	// namespace limits them to a namespace and to what is waited for there;
+// Selection says which Jobs to show.
+type Selection struct {
+	// Namespace limits them to a namespace and to what is waited for there;
 	// empty means all.
-	namespace string
-	// run limits them to the steps of a run and to what these wait for; empty means all.
-	run string
-	// unrelated includes Jobs without any dependency, of which otherwise only one is shown
+	Namespace string
+	// Run limits them to the steps of a run and to what these wait for; empty means all.
+	Run string
+	// Unrelated includes Jobs without any dependency, of which otherwise only one is shown
 	// that is alone.
-	unrelated bool
-	// starts, if not nil, are the Jobs to begin with, and labels chooses them.
-	// Around them are shown up to up levels of what they wait for, and down
+	Unrelated bool
+	// Starts, if not nil, are the Jobs to begin with, and Labels chooses them.
+	// Around them are shown up to Up levels of what they wait for, and Down
 	// levels of what waits for them; a negative number is no limit.
-	starts   []lang.Ref
-	labels   labels.Selector
-	up, down int
-	// states, if any, are those to show.
-	states []gate.State
+	Starts   []lang.Ref
+	Labels   labels.Selector
+	Up, Down int
+	// States, if any, are those to show.
+	States []gate.State
 }
 
 // refs returns what is shown, sorted, and how many unrelated Jobs are not.
-func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
-	all := w.Upstream(s.namespace)
-	if s.run != "" {
-		all = w.UpstreamOf(snapshot.Steps(s.namespace, s.run))
+func (s Selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
+	all := w.Upstream(s.Namespace)
+	if s.Run != "" {
+		all = w.UpstreamOf(snapshot.Steps(s.Namespace, s.Run))
 	}
-	if s.starts != nil || s.labels != nil {
+	if s.Starts != nil || s.Labels != nil {
 		return s.around(w, all), 0
 	}
-	if s.unrelated || s.run != "" {
+	if s.Unrelated || s.Run != "" {
 		return all, 0
 	}
 	var alone lang.Ref
@@ -66,12 +66,12 @@ func (s selection) refs(w *snapshot.World) (refs []lang.Ref, hidden int) {
 	return refs, hidden
 }
 
-func (s selection) around(w *snapshot.World, all []lang.Ref) []lang.Ref {
-	starts := slices.Clone(s.starts)
-	if s.labels != nil {
+func (s Selection) around(w *snapshot.World, all []lang.Ref) []lang.Ref {
+	starts := slices.Clone(s.Starts)
+	if s.Labels != nil {
 		for _, ref := range all {
-			if job, exists := w.Jobs[ref]; exists && s.labels.Matches(labels.Set(job.Labels)) &&
-				(s.namespace == "" || ref.Namespace == s.namespace) {
+			if job, exists := w.Jobs[ref]; exists && s.Labels.Matches(labels.Set(job.Labels)) &&
+				(s.Namespace == "" || ref.Namespace == s.Namespace) {
 				starts = append(starts, ref)
 			}
 		}
@@ -80,7 +80,7 @@ func (s selection) around(w *snapshot.World, all []lang.Ref) []lang.Ref {
 	for _, way := range []struct {
 		levels int
 		next   func(lang.Ref) []lang.Ref
-	}{{s.up, w.Graph.Prerequisites}, {s.down, w.Graph.Dependents}} {
+	}{{s.Up, w.Graph.Prerequisites}, {s.Down, w.Graph.Dependents}} {
 		seen := map[lang.Ref]bool{}
 		level := starts
 		for n := 0; len(level) > 0; n++ {
@@ -101,6 +101,6 @@ func (s selection) around(w *snapshot.World, all []lang.Ref) []lang.Ref {
 	return slices.SortedFunc(maps.Keys(reached), lang.Ref.Compare)
 }
 
-func (s selection) shows(state gate.State) bool {
-	return len(s.states) == 0 || slices.Contains(s.states, state)
+func (s Selection) shows(state gate.State) bool {
+	return len(s.States) == 0 || slices.Contains(s.States, state)
 }

@@ -1,4 +1,4 @@
-package graph
+package diagram
 
 import (
 	"depctl.dev/cli/internal/snapshot"
@@ -7,46 +7,46 @@ import (
 	"depctl.dev/lang"
 )
 
-// model is a drawing in the making.
-type model struct {
+// Diagram is what is drawn of a world.
+type Diagram struct {
 	picture.Graph
-	// hidden counts the Jobs that were left out because they wait for nothing
+	// Hidden counts the Jobs that were left out because they wait for nothing
 	// and nothing waits for them.
-	hidden int
+	Hidden int
 	states map[lang.Ref]gate.State
 }
 
-// newModel returns what a selection shows of a world.
-func newModel(w *snapshot.World, s selection) *model {
+// Of returns what a selection shows of a world.
+func Of(w *snapshot.World, s Selection) *Diagram {
 	w.Settle()
-	m := &model{states: map[lang.Ref]gate.State{}}
-	m.Now = w.Now
+	d := &Diagram{states: map[lang.Ref]gate.State{}}
+	d.Now = w.Now
 	var refs []lang.Ref
-	refs, m.hidden = s.refs(w)
+	refs, d.Hidden = s.refs(w)
 	shown := make(map[lang.Ref]bool, len(refs))
 	for _, ref := range refs {
-		n := newNode(w, ref)
-		m.states[ref] = n.State
+		n := NodeOf(w, ref)
+		d.states[ref] = n.State
 		if s.shows(n.State) {
 			shown[ref] = true
-			m.Nodes = append(m.Nodes, n)
+			d.Nodes = append(d.Nodes, n)
 		}
 	}
-	for i := range m.Nodes {
-		if n := &m.Nodes[i]; n.Kind != picture.Missing {
-			n.Waits = w.WaitsFor(n.Ref, m.states)
+	for i := range d.Nodes {
+		if n := &d.Nodes[i]; n.Kind != picture.Missing {
+			n.Waits = w.WaitsFor(n.Ref, d.states)
 		}
 	}
-	m.link(w, shown)
-	m.markLongest(w)
-	return m
+	d.link(w, shown)
+	d.markLongest(w)
+	return d
 }
 
 // link adds an edge for each object and check that the expressions of the shown
 // Jobs name, and a node for each set, with an edge from every member.
-func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
+func (d *Diagram) link(w *snapshot.World, shown map[lang.Ref]bool) {
 	sets, circles := map[string]bool{}, w.Circles()
-	for _, n := range m.Nodes {
+	for _, n := range d.Nodes {
 		expr := w.Graph.Expr(n.Ref)
 		if expr == nil {
 			continue
@@ -64,7 +64,7 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			if named.WholeRun {
 				if e.From += " as a whole"; !sets[e.From] {
 					sets[e.From] = true
-					m.addRun(w, e.From, from, shown)
+					d.addRun(w, e.From, from, shown)
 				}
 			} else if from.IsSet() {
 				// A set does not contain the Job that names it; to the others it may.
@@ -73,35 +73,35 @@ func (m *model) link(w *snapshot.World, shown map[lang.Ref]bool) {
 				}
 				if !sets[e.From] {
 					sets[e.From] = true
-					m.addSet(w, e.From, from, n.Ref, shown)
+					d.addSet(w, e.From, from, n.Ref, shown)
 				}
 			} else if !shown[from] {
 				continue
 			}
-			m.Edges = append(m.Edges, e)
+			d.Edges = append(d.Edges, e)
 		}
 	}
 }
 
-func (m *model) addSet(w *snapshot.World, id string, set, self lang.Ref, shown map[lang.Ref]bool) {
+func (d *Diagram) addSet(w *snapshot.World, id string, set, self lang.Ref, shown map[lang.Ref]bool) {
 	n := picture.Node{ID: id, Kind: picture.Set, Ref: set}
 	if why, ok := w.Unread[set]; ok {
 		n.State, n.Message = picture.StateUnknown, why
 	}
-	m.Nodes = append(m.Nodes, n)
+	d.Nodes = append(d.Nodes, n)
 	for _, member := range w.Graph.Members(set, self) {
 		ref := set
 		if ref.Name = member.Name; shown[ref] {
-			m.Edges = append(m.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
+			d.Edges = append(d.Edges, picture.Edge{From: ref.String(), To: id, Member: true})
 		}
 	}
 }
 
 // markLongest marks the longest way that is left, unless it is all there is.
-func (m *model) markLongest(w *snapshot.World) {
+func (d *Diagram) markLongest(w *snapshot.World) {
 	path, _ := w.Graph.Longest(nil)
 	left := 0
-	for _, state := range m.states {
+	for _, state := range d.states {
 		if state != gate.StateSucceeded && state != gate.StateFailed && state != gate.StateSkipped {
 			left++
 		}
@@ -118,8 +118,8 @@ func (m *model) markLongest(w *snapshot.World) {
 		}
 	}
 	leads := map[string]map[string]bool{} // from a set to the Jobs that name it
-	for i := range m.Edges {
-		e := &m.Edges[i]
+	for i := range d.Edges {
+		e := &d.Edges[i]
 		e.Critical = next[e.From] == e.To
 		if leads[e.From] == nil {
 			leads[e.From] = map[string]bool{}
@@ -127,18 +127,18 @@ func (m *model) markLongest(w *snapshot.World) {
 		leads[e.From][e.To] = true
 	}
 	through := map[[2]string]bool{}
-	for i := range m.Edges {
-		if e := &m.Edges[i]; e.Member && leads[e.To][next[e.From]] {
+	for i := range d.Edges {
+		if e := &d.Edges[i]; e.Member && leads[e.To][next[e.From]] {
 			e.Critical, on[e.To] = true, true
 			through[[2]string{e.To, next[e.From]}] = true
 		}
 	}
-	for i := range m.Edges {
-		if e := &m.Edges[i]; through[[2]string{e.From, e.To}] {
+	for i := range d.Edges {
+		if e := &d.Edges[i]; through[[2]string{e.From, e.To}] {
 			e.Critical = true
 		}
 	}
-	for i := range m.Nodes {
-		m.Nodes[i].Critical = on[m.Nodes[i].ID]
+	for i := range d.Nodes {
+		d.Nodes[i].Critical = on[d.Nodes[i].ID]
 	}
 }

@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"depctl.dev/cli/internal/cluster"
+	"depctl.dev/cli/picture"
+)
+
+// server answers the page.
+type server struct {
+	about about
+	// user asks who the user is, and where they may look.
+	user  func(context.Context) (*cluster.User, error)
+	feeds *feeds
+	tabs  tabs
+}
+
+// about is what a page is told first.
+type about struct {
+	Cluster    string   `json:"cluster"`
+	User       string   `json:"user"`
+	Version    string   `json:"version"`
+	Namespace  string   `json:"namespace"`
+	Namespaces []string `json:"namespaces"`
+	MayListAll bool     `json:"mayListAll"`
+	ReadOnly   bool     `json:"readOnly"`
+	// States are all states, in the order in which counts have them, with sign and colour.
+	States   []sign `json:"states"`
+	Several  string `json:"several"`
+	Critical string `json:"critical"`
+}
+
+type sign struct {
+	Name string `json:"name"`
+	Sign string `json:"sign"`
+	Look string `json:"look"`
+}
+
+func signs() (list []sign) {
+	glyphs := picture.Unicode()
+	for _, state := range picture.States {
+		list = append(list, sign{string(state), glyphs.Symbols[state], picture.Look(state)})
+	}
+	return list
+}
+
+// handler returns the routes: the files of the page, what it shows, and what commands say.
+func (s *server) handler(files fs.FS, mount func(*http.ServeMux)) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(files))
+	mux.HandleFunc("GET /states.css", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css")
+		_, _ = w.Write([]byte(picture.Palette()))
+	})
+	mux.HandleFunc("GET /api/about", s.tell)
+	mux.HandleFunc("GET /api/stream", s.stream)
+	mount(mux)
+	return mux
+}
+
+// tell says what the page is about.
+func (s *server) tell(w http.ResponseWriter, r *http.Request) {
+	user, err := s.user(r.Context())
+	if err != nil {
+		refuse(w, http.StatusBadGateway, err.Error())
+		return
+	}
+	a := s.about
+	a.User, a.Namespaces, a.MayListAll = user.Name, user.Namespaces, user.Everywhere
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(a) // who has gone reads nothing
+}
+
+// newHTTP returns a server for a handler. Nothing that a browser does slowly holds it up.
+func newHTTP(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+}
