@@ -10,8 +10,16 @@ const mono = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 const nameFont = `600 13px ${mono}`, smallFont = `11px ${mono}`, signFont = `700 17px ${mono}`;
 const dashed = [5, 4], solid: number[] = [], fade = 0.2;
 
-// isSeveral reports whether a node stands for several Jobs, and can be unfolded.
-export function isSeveral(kind: string): boolean { return kind === "group" || kind === "namespace" || kind === "run"; }
+const longest = 40; // letters of a name: the server makes room for as many
+
+// nameOf returns the name in a box, with how many Jobs it stands for if they are several.
+function nameOf(label: string, state: NodeState | undefined): string {
+  let name = label.length > longest ? label.slice(0, longest - 1) + "…" : label;
+  if (!state || state.s) return name;
+  let many = 0;
+  for (const one in state.counts) many += state.counts[one];
+  return `${name} (${many})`;
+}
 
 // drawNode draws one node on a canvas whose units are those of the graph.
 export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number, state: NodeState | undefined, colours: Colours, scale: number, faded: boolean): void {
@@ -34,7 +42,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   ctx.lineWidth = Math.max(state?.crit ? 3 : 1.5, 1 / scale);
   ctx.setLineDash(look === "absent" ? dashed : solid);
   const radius = node.kind === "cronjob" ? h / 2 : 6;
-  if (isSeveral(node.kind)) box(ctx, x + 4, y + 4, w, h, radius);
+  if (state && !state.s) box(ctx, x + 4, y + 4, w, h, radius);
   box(ctx, x, y, w, h, radius);
   ctx.setLineDash(solid);
   if (scale < withText) {
@@ -46,7 +54,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   } else {
     ctx.fillStyle = colour;
     sign(ctx, state?.sign, x + 18, y + h / 2);
-    texts(ctx, x, y, h, node.label, state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
+    texts(ctx, x, y, h, nameOf(node.label, state), state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
     if (state?.size) bar(ctx, x, y, w, h, state, colours);
   }
   ctx.globalAlpha = 1;
@@ -77,7 +85,7 @@ function texts(ctx: CanvasRenderingContext2D, x: number, y: number, h: number, n
   ctx.font = smallFont;
   ctx.fillStyle = colours.of.soft;
   ctx.fillText(below, x + 36, top + 16);
-  if (when) ctx.fillText(when, x + 36, top + 32);
+  if (when) ctx.fillText("if " + (when.length > longest ? when.slice(0, longest) + "…" : when), x + 36, top + 32);
 }
 
 function bar(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, state: NodeState, colours: Colours): void {

@@ -4,12 +4,15 @@ import type { Graph, NodeState } from "../model";
 import { Camera } from "./camera";
 import { readColours } from "./colours";
 import { Minimap } from "./minimap";
-import { drawNode, isSeveral } from "./nodes";
+import { drawNode } from "./nodes";
 import { paintSome, type Painting } from "./painter";
 import { Scene } from "./scene";
 import { Tiles } from "./tiles";
 
 const empty: Graph = { width: 1, height: 1, nodes: [], edges: [] };
+
+// foldable are the kinds of nodes that the server draws for several others.
+const foldable = ["group", "namespace"];
 
 // dim is how much of the picture is left while what waits for one node is shown.
 const dim = 0.22;
@@ -148,7 +151,7 @@ export class Picture {
   }
 
   // mayUnfold reports whether a node stands for several that could be drawn instead.
-  mayUnfold(i: number): boolean { return i >= 0 && isSeveral(this.scene.graph.nodes[i].kind); }
+  mayUnfold(i: number): boolean { return i >= 0 && foldable.includes(this.scene.graph.nodes[i].kind); }
 
   draw(): void { this.waits ||= requestAnimationFrame(() => this.frame()); }
 
