@@ -92,6 +92,7 @@ var law = []rule{
 	{"cli/simulate", []string{module + "/lang", module + "/gate", module + "/gate/limit"}, "pure: when what would run, by the gate's own decisions"},
 	{"cli/stamp", []string{module + "/gate", "k8s.io/api/", "k8s.io/apimachinery/"}, "pure: a manifest in, a step of a run out"},
 	{"cli/ui/web", nil, "the page as files: it imports nothing, so that all who serve it can"},
+	{"cli/ui/call", append(inCLI("internal/command", "reference"), module+"/lang"), "the commands that a page may have run, and HTTP: it knows no cluster, and runs what it is given"},
 	{"cli/waiting", []string{module + "/lang", module + "/depgraph", module + "/gate", "k8s.io/apimachinery/pkg/types"}, "pure: what depctl wait knows, and what it means"},
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
