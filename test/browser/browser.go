@@ -47,6 +47,8 @@ func New(t testing.TB, size Size) *Tab {
 	t.Cleanup(stop)
 	tab := &Tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, tab.hear)
+	// The browser ends with the context of the first Run, so that is not one with a timeout.
+	require.NoError(t, chromedp.Run(ctx))
 	return tab
 }
 
