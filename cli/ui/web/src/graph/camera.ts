@@ -1,6 +1,6 @@
 // Where the reader looks: which point of the graph is at the upper left, and how large it is.
 
-export const smallest = 0.004, largest = 4, readable = 1;
+export const smallest = 0.0005, largest = 4, readable = 1;
 
 export class Camera {
   x = 0; y = 0; scale = 1;

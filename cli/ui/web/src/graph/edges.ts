@@ -6,7 +6,7 @@ import type { Scene } from "./scene";
 
 interface Style { colour: string; width: number; dash: number[]; strength: number }
 
-const dashed = [5, 4], solid: number[] = [], turn = 6, arrow = 7;
+const dashed = [5, 4], solid: number[] = [], turn = 6, arrow = 7, period = 9;
 
 // styles are the ways an edge can look, the last one over the others.
 const styles: Style[] = [
@@ -26,32 +26,40 @@ export function styleOf(look: number): number {
 // Edges are the indexes list[0] to list[many - 1].
 export interface Some { list: ArrayLike<number>; many: number }
 
-// strokeEdges draws edges on a canvas whose units are those of the graph.
-export function strokeEdges(ctx: CanvasRenderingContext2D, scene: Scene, some: Some, looks: number[], colours: Colours, faded: Uint8Array | null, scale: number): void {
+// passed are the lines that go right through a tile and are drawn already: in a fan of
+// 10,000, all edges go the same way for most of it.
+const passed = new Map<number, number>();
+
+function alreadyPassed(x0: number, y0: number, x1: number, y1: number, most: number): boolean {
+  const key = x0 === x1 ? x0 * 2 : y0 === y1 ? y0 * 2 + 1 : NaN, many = passed.get(key) ?? 0;
+  if (key !== key || many < most) passed.set(key, many + 1);
+  return key === key && many >= most;
+}
+
+// strokeEdges draws edges on a canvas whose units are those of the graph, within a rectangle of it.
+export function strokeEdges(ctx: CanvasRenderingContext2D, scene: Scene, some: Some, looks: number[], colours: Colours, faded: Uint8Array | null, scale: number, within: Rect): void {
   ctx.lineJoin = "round";
   for (let s = 0; s < styles.length; s++) {
     const style = styles[s];
-    for (let pass = 0; pass < (faded ? 2 : 1); pass++) {
+    for (let pass = faded ? 0 : 1; pass < 2; pass++) {
+      const arrows = new Path2D();
       let any = false;
+      passed.clear();
       ctx.beginPath();
       for (let k = 0; k < some.many; k++) {
         const e = some.list[k];
         if (styleOf(looks[e]) !== s || (faded && isFaded(scene, e, faded) !== (pass === 0))) continue;
         any = true;
-        trace(ctx, scene, e, style.width);
+        trace(ctx, scene, e, style.width, within);
+        head(arrows, scene, e, style.width, within);
       }
       if (!any) continue;
-      ctx.globalAlpha = style.strength * (faded && pass === 0 ? 0.2 : 1);
+      ctx.globalAlpha = style.strength * (pass === 0 ? 0.2 : 1);
       ctx.strokeStyle = ctx.fillStyle = colours.of[style.colour];
       ctx.lineWidth = Math.max(style.width, 0.8 / scale);
       ctx.setLineDash(style.dash);
       ctx.stroke();
-      ctx.beginPath();
-      for (let k = 0; k < some.many; k++) {
-        const e = some.list[k];
-        if (styleOf(looks[e]) === s && !(faded && isFaded(scene, e, faded) !== (pass === 0))) head(ctx, scene, e, style.width);
-      }
-      ctx.fill();
+      ctx.fill(arrows);
     }
   }
   ctx.setLineDash(solid);
@@ -60,28 +68,66 @@ export function strokeEdges(ctx: CanvasRenderingContext2D, scene: Scene, some: S
 
 function isFaded(scene: Scene, e: number, faded: Uint8Array): boolean { return !!(faded[scene.from[e]] || faded[scene.to[e]]); }
 
-function trace(ctx: CanvasRenderingContext2D, scene: Scene, e: number, width: number): void {
-  const p = scene.points, first = scene.at[e], last = scene.at[e + 1] - 2;
-  if (last <= first) return;
-  ctx.moveTo(p[first], p[first + 1]);
-  for (let k = first + 2; k < last; k += 2) {
-    const before = Math.abs(p[k] - p[k - 2]) + Math.abs(p[k + 1] - p[k - 1]), after = Math.abs(p[k + 2] - p[k]) + Math.abs(p[k + 3] - p[k + 1]);
-    ctx.arcTo(p[k], p[k + 1], p[k + 2], p[k + 3], Math.min(turn, before / 2, after / 2));
-  }
-  // The line ends inside the arrow, so that its end is not wider than the tip.
-  const dx = p[last] - p[last - 2], dy = p[last + 1] - p[last - 1], length = Math.hypot(dx, dy) || 1, back = Math.min(length, arrow * 0.7 + width - 1);
-  ctx.lineTo(p[last] - (dx / length) * back, p[last + 1] - (dy / length) * back);
+// Rect is from x, y to r, b.
+export interface Rect { x: number; y: number; r: number; b: number }
+
+function isIn(x: number, y: number, rect: Rect): boolean { return x >= rect.x && x <= rect.r && y >= rect.y && y <= rect.b; }
+
+function touches(x0: number, y0: number, x1: number, y1: number, rect: Rect): boolean {
+  return Math.min(x0, x1) <= rect.r && Math.max(x0, x1) >= rect.x && Math.min(y0, y1) <= rect.b && Math.max(y0, y1) >= rect.y;
 }
 
-function head(ctx: CanvasRenderingContext2D, scene: Scene, e: number, width: number): void {
+// clamped brings one coordinate near, by whole dashes, so that dashes meet where tiles do.
+function clamped(v: number, low: number, high: number): number {
+  if (v < low) return v + Math.floor((low - v) / period) * period;
+  return v > high ? v - Math.floor((v - high) / period) * period : v;
+}
+
+// trace adds what can be seen of an edge to the path, with round turns.
+function trace(ctx: CanvasRenderingContext2D, scene: Scene, e: number, width: number, within: Rect): void {
+  const p = scene.points, first = scene.at[e], last = scene.at[e + 1] - 2;
+  let down = false; // whether the pen is at the beginning of the segment
+  for (let k = first; k < last; k += 2) {
+    const ax = p[k], ay = p[k + 1], bx = p[k + 2], by = p[k + 3];
+    if (!touches(ax, ay, bx, by, within)) {
+      down = false;
+      continue;
+    }
+    const straight = ax === bx || ay === by, ends = k + 2 === last;
+    const cx = (x: number) => (straight ? clamped(x, within.x, within.r) : x), cy = (y: number) => (straight ? clamped(y, within.y, within.b) : y);
+    if (!down) {
+      if (!isIn(ax, ay, within) && !isIn(bx, by, within) && alreadyPassed(ax, ay, bx, by, 1)) continue;
+      ctx.moveTo(cx(ax), cy(ay));
+    }
+    if (ends) {
+      // The line ends inside the arrow, so that its end is not wider than the tip.
+      const dx = bx - ax, dy = by - ay, length = Math.hypot(dx, dy) || 1, back = Math.min(length, arrow * 0.7 + width - 1);
+      ctx.lineTo(cx(bx - (dx / length) * back), cy(by - (dy / length) * back));
+    } else if (isIn(bx, by, within)) {
+      const before = Math.abs(bx - ax) + Math.abs(by - ay), after = Math.abs(p[k + 4] - bx) + Math.abs(p[k + 5] - by);
+      ctx.arcTo(bx, by, cx2(p[k + 4], bx, within.x, within.r), cx2(p[k + 5], by, within.y, within.b), Math.min(turn, before / 2, after / 2));
+      down = true;
+    } else {
+      ctx.lineTo(cx(bx), cy(by));
+      down = false;
+    }
+  }
+}
+
+// cx2 brings the point after a turn near; only its direction matters.
+function cx2(v: number, from: number, low: number, high: number): number {
+  return v === from ? v : Math.min(Math.max(v, Math.min(low, from - 99)), Math.max(high, from + 99));
+}
+
+function head(path: Path2D, scene: Scene, e: number, width: number, within: Rect): void {
   const p = scene.points, last = scene.at[e + 1] - 2;
-  if (last <= scene.at[e]) return;
+  if (last <= scene.at[e] || !isIn(p[last], p[last + 1], within)) return;
   const dx = p[last] - p[last - 2], dy = p[last + 1] - p[last - 1], length = Math.hypot(dx, dy) || 1;
   const size = arrow + width, ux = (dx / length) * size, uy = (dy / length) * size;
-  ctx.moveTo(p[last], p[last + 1]);
-  ctx.lineTo(p[last] - ux - uy * 0.5, p[last + 1] - uy + ux * 0.5);
-  ctx.lineTo(p[last] - ux + uy * 0.5, p[last + 1] - uy - ux * 0.5);
-  ctx.closePath();
+  path.moveTo(p[last], p[last + 1]);
+  path.lineTo(p[last] - ux - uy * 0.5, p[last + 1] - uy + ux * 0.5);
+  path.lineTo(p[last] - ux + uy * 0.5, p[last + 1] - uy - ux * 0.5);
+  path.closePath();
 }
 
 // rasterEdges draws edges into the pixels of a tile, whose upper left is at left and top.
@@ -89,13 +135,16 @@ export function rasterEdges(raster: Raster, scene: Scene, some: Some, looks: num
   const p = scene.points;
   for (let s = 0; s < styles.length; s++) {
     const style = styles[s], colour = colours.numbers[style.colour];
-    const cover = Math.min(1, Math.max(0.12, style.width * scale * 1.6)) * style.strength;
+    const cover = Math.min(1, Math.max(0.12, style.width * scale * 1.6)) * style.strength, size = raster.size;
+    passed.clear();
     for (let k = 0; k < some.many; k++) {
       const e = some.list[k];
       if (styleOf(looks[e]) !== s) continue;
       const c = faded && isFaded(scene, e, faded) ? cover * 0.2 : style.width > 2 ? Math.max(cover, 0.9) : cover;
       for (let q = scene.at[e]; q + 3 < scene.at[e + 1]; q += 2) {
         const x0 = (p[q] - left) * scale, y0 = (p[q + 1] - top) * scale, x1 = (p[q + 2] - left) * scale, y1 = (p[q + 3] - top) * scale;
+        // After so many, one more cannot be seen.
+        if ((Math.max(x0, x1) > size && Math.min(x0, x1) < 0 || Math.max(y0, y1) > size && Math.min(y0, y1) < 0) && alreadyPassed(p[q], p[q + 1], p[q + 2], p[q + 3], 8)) continue;
         raster.line(x0, y0, x1, y1, colour, c);
         if (style.width * scale > 0.9) raster.line(x0 + (x0 === x1 ? 1 : 0), y0 + (y0 === y1 ? 1 : 0), x1 + (x0 === x1 ? 1 : 0), y1 + (y0 === y1 ? 1 : 0), colour, c);
       }

@@ -10,15 +10,20 @@ const mono = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 const nameFont = `600 13px ${mono}`, smallFont = `11px ${mono}`, signFont = `700 17px ${mono}`;
 const dashed = [5, 4], solid: number[] = [], fade = 0.2;
 
-const longest = 40; // letters of a name: the server makes room for as many
+const letter = 0.61; // how wide a letter is for its size
+
+// cut returns what there is room for.
+function cut(text: string, room: number, size: number): string {
+  const most = Math.floor(room / (size * letter));
+  return text.length > most ? text.slice(0, most - 1) + "…" : text;
+}
 
 // nameOf returns the name in a box, with how many Jobs it stands for if they are several.
 function nameOf(label: string, state: NodeState | undefined): string {
-  let name = label.length > longest ? label.slice(0, longest - 1) + "…" : label;
-  if (!state || state.s) return name;
+  if (!state || state.s) return label;
   let many = 0;
   for (const one in state.counts) many += state.counts[one];
-  return `${name} (${many})`;
+  return `${label} (${many})`;
 }
 
 // drawNode draws one node on a canvas whose units are those of the graph.
@@ -33,7 +38,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   }
   if (scale < withBox) {
     ctx.fillStyle = colour;
-    ctx.fillRect(x, y, w, h);
+    ctx.fillRect(x, y, Math.max(w, 1 / scale), Math.max(h, 1 / scale));
     ctx.globalAlpha = 1;
     return;
   }
@@ -54,7 +59,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   } else {
     ctx.fillStyle = colour;
     sign(ctx, state?.sign, x + 18, y + h / 2);
-    texts(ctx, x, y, h, nameOf(node.label, state), state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
+    texts(ctx, x, y, w, h, nameOf(node.label, state), state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
     if (state?.size) bar(ctx, x, y, w, h, state, colours);
   }
   ctx.globalAlpha = 1;
@@ -75,17 +80,17 @@ function sign(ctx: CanvasRenderingContext2D, text: string | undefined, x: number
   ctx.fillText(text, x, y + 1);
 }
 
-function texts(ctx: CanvasRenderingContext2D, x: number, y: number, h: number, name: string, below: string, when: string | undefined, hasBar: boolean, colours: Colours): void {
-  const top = y + h / 2 - (when ? 3 : 2) * 8 + 12 - (hasBar ? 5 : 0);
+function texts(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, name: string, below: string, when: string | undefined, hasBar: boolean, colours: Colours): void {
+  const top = y + h / 2 - (when ? 3 : 2) * 8 + 12 - (hasBar ? 5 : 0), room = w - 40;
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
   ctx.font = nameFont;
   ctx.fillStyle = colours.of.ink;
-  ctx.fillText(name, x + 36, top);
+  ctx.fillText(cut(name, room, 13), x + 36, top);
   ctx.font = smallFont;
   ctx.fillStyle = colours.of.soft;
-  ctx.fillText(below, x + 36, top + 16);
-  if (when) ctx.fillText("if " + (when.length > longest ? when.slice(0, longest) + "…" : when), x + 36, top + 32);
+  ctx.fillText(cut(below, room, 11), x + 36, top + 16);
+  if (when) ctx.fillText(cut("if " + when, room, 11), x + 36, top + 32);
 }
 
 function bar(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, state: NodeState, colours: Colours): void {

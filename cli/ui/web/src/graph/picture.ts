@@ -14,6 +14,9 @@ const empty: Graph = { width: 1, height: 1, nodes: [], edges: [] };
 // foldable are the kinds of nodes that the server draws for several others.
 const foldable = ["group", "namespace"];
 
+// Below tooSmall nothing can be told of a graph.
+const tooSmall = 0.03;
+
 // dim is how much of the picture is left while what waits for one node is shown.
 const dim = 0.22;
 
@@ -46,7 +49,7 @@ export class Picture {
     const was = this.scene.byId.get(this.picked), seen = was !== undefined && this.onScreen(was);
     this.camera.width = width;
     this.camera.height = height;
-    if (!this.fitted) this.fit();
+    if (!this.fitted) this.begin();
     else if (seen && !this.onScreen(was)) this.centre(this.scene.x[was] + this.scene.w[was] / 2, this.scene.y[was] + this.scene.h[was] / 2);
     // Changing its size has emptied the canvas.
     this.frame();
@@ -68,7 +71,7 @@ export class Picture {
     this.painting = { ...this.painting, scene: next, states, looks, faded: null };
     this.point(-1);
     this.forget(false);
-    if (!this.fitted) this.fit();
+    if (!this.fitted) this.begin();
   }
 
   // anchor returns the node that stays in place: the selected one if it is on the screen, or the one nearest to the middle.
@@ -115,6 +118,16 @@ export class Picture {
     this.camera.fit(this.scene.graph.width, this.scene.graph.height);
     this.fitted = true;
     this.draw();
+  }
+
+  // begin shows all of it, or where it is so long that nothing could be told: where it stands.
+  private begin(): void {
+    this.fit();
+    if (!this.fitted || this.camera.scale >= tooSmall) return;
+    const { camera, scene: s } = this, now = this.painting.states.findIndex((state) => state.look === "busy" || state.look === "bad"), i = Math.max(0, now);
+    camera.scale = Math.min(1, Math.max(tooSmall, Math.max(camera.width / s.graph.width, camera.height / s.graph.height)));
+    camera.centre(s.x[i] + s.w[i] / 2, s.y[i] + s.h[i] / 2);
+    this.moved();
   }
 
   move(dx: number, dy: number): void { this.camera.move(dx, dy); this.moved(); }
@@ -173,7 +186,8 @@ export class Picture {
       ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
       ctx.globalAlpha = 1;
       ctx.setTransform(scale, 0, 0, scale, -left, -top);
-      paintSome(ctx, p, this.reach.nodes, this.reach.edges, scale, dpr);
+      const [r, b] = camera.toWorld(camera.width, camera.height);
+      paintSome(ctx, p, this.reach.nodes, this.reach.edges, scale, dpr, { x: camera.x, y: camera.y, r, b });
     }
     const picked = p.scene.byId.get(this.picked);
     if (picked !== undefined) {
