@@ -40,4 +40,11 @@ export class Camera {
     this.x = Math.min(Math.max(this.x, -roomX), Math.max(width - this.width / this.scale + roomX, -roomX));
     this.y = Math.min(Math.max(this.y, -roomY), Math.max(height - this.height / this.scale + roomY, -roomY));
   }
+
+  // fill leaves no room beside a plane that is larger than the screen, and puts a smaller one into the middle.
+  fill(width: number, height: number): void {
+    const w = this.width / this.scale, h = this.height / this.scale;
+    this.x = w >= width ? (width - w) / 2 : Math.min(Math.max(this.x, 0), width - w);
+    this.y = h >= height ? (height - h) / 2 : Math.min(Math.max(this.y, 0), height - h);
+  }
 }

@@ -124,10 +124,11 @@ export class Picture {
   private begin(): void {
     this.fit();
     if (!this.fitted || this.camera.scale >= tooSmall) return;
-    const { camera, scene: s } = this, now = this.painting.states.findIndex((state) => state.look === "busy" || state.look === "bad"), i = Math.max(0, now);
+    const { camera, scene: s } = this, first = (look: string) => this.painting.states.findIndex((state) => state.look === look);
+    const i = Math.max(0, first("busy") < 0 ? first("bad") : first("busy"));
     camera.scale = Math.min(1, Math.max(tooSmall, Math.max(camera.width / s.graph.width, camera.height / s.graph.height)));
     camera.centre(s.x[i] + s.w[i] / 2, s.y[i] + s.h[i] / 2);
-    this.moved();
+    camera.fill(s.graph.width, s.graph.height);
   }
 
   move(dx: number, dy: number): void { this.camera.move(dx, dy); this.moved(); }
