@@ -1,5 +1,6 @@
 // The frame around the views: title, tabs, scope, search, and the panel of what is selected.
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { about } from "./about";
 import { Check } from "./check";
 import { Connection } from "./connection";
@@ -43,7 +44,8 @@ function Header() {
 }
 
 export function Shell() {
-  const shown = view.value;
+  const shown = view.value, where = namespace.value || "all namespaces", cluster = about.value?.cluster ?? "";
+  useEffect(() => { document.title = [titleOf(shown), where, cluster, "depctl"].filter(Boolean).join(" · "); }, [shown, where, cluster]);
   return <div class={"shell" + (selected.value ? " with-panel" : "")}>
     <a class="skip" href="#main">Skip to the content</a>
     <Header />

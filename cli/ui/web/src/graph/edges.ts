@@ -1,6 +1,7 @@
 // Draws edges: with turns and arrows from near, as thin lines from afar.
 import { LONGEST, NEVER, TRUE } from "../model";
 import type { Colours } from "./colours";
+import { smallFont } from "./nodes";
 import type { Raster } from "./raster";
 import type { Scene } from "./scene";
 
@@ -148,6 +149,23 @@ function head(path: Path2D, scene: Scene, e: number, width: number, within: Rect
   path.lineTo(p[last] - ux - uy * 0.5, p[last + 1] - uy + ux * 0.5);
   path.lineTo(p[last] - ux + uy * 0.5, p[last + 1] - uy - ux * 0.5);
   path.closePath();
+}
+
+// labelEdges says of the edges of one node what is asked, beside their arrows.
+export function labelEdges(ctx: CanvasRenderingContext2D, scene: Scene, node: number, colours: Colours): void {
+  ctx.font = smallFont;
+  ctx.textBaseline = "middle";
+  for (let e = 0; e < scene.edges; e++) {
+    const text = scene.graph.edges[e].c;
+    if (!text || (scene.from[e] !== node && scene.to[e] !== node)) continue;
+    const last = scene.at[e + 1] - 2, x = scene.points[last], y = scene.points[last + 1], upright = x === scene.points[last - 2];
+    ctx.textAlign = upright ? "left" : "right";
+    const wide = ctx.measureText(text).width + 6, left = upright ? x + 7 : x - 13 - wide, top = upright ? y - 21 : y - 8;
+    ctx.fillStyle = colours.of.paper;
+    ctx.fillRect(left, top, wide, 16);
+    ctx.fillStyle = colours.of.ink;
+    ctx.fillText(text, upright ? left + 3 : left + wide - 3, top + 8);
+  }
 }
 
 // rasterEdges draws edges into the pixels of a tile, whose upper left is at left and top.

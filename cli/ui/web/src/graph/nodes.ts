@@ -7,7 +7,8 @@ import type { Scene } from "./scene";
 export const withText = 0.5, withBox = 0.2;
 
 const mono = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-const nameFont = `600 13px ${mono}`, smallFont = `11px ${mono}`, signFont = `700 17px ${mono}`;
+export const smallFont = `11px ${mono}`;
+const nameFont = `600 13px ${mono}`, signFont = `700 17px ${mono}`;
 const dashed = [5, 4], solid: number[] = [], fade = 0.2;
 
 const letter = 0.61; // how wide a letter is for its size

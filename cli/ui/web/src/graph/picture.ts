@@ -4,7 +4,8 @@ import type { Graph, NodeState } from "../model";
 import { Camera } from "./camera";
 import { readColours } from "./colours";
 import { Minimap } from "./minimap";
-import { drawNode } from "./nodes";
+import { labelEdges } from "./edges";
+import { drawNode, withText } from "./nodes";
 import { paintSome, type Painting } from "./painter";
 import { Scene } from "./scene";
 import { Tiles } from "./tiles";
@@ -189,6 +190,7 @@ export class Picture {
       ctx.setTransform(scale, 0, 0, scale, -left, -top);
       const [r, b] = camera.toWorld(camera.width, camera.height);
       paintSome(ctx, p, this.reach.nodes, this.reach.edges, scale, dpr, { x: camera.x, y: camera.y, r, b });
+      if (camera.scale >= withText) labelEdges(ctx, p.scene, this.pointed, p.colours);
     }
     const picked = p.scene.byId.get(this.picked);
     if (picked !== undefined) {
