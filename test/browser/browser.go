@@ -48,6 +48,8 @@ func New(t testing.TB, size Size) *Tab {
 	tab := &Tab{t: t, ctx: ctx}
 	require.NoError(t, chromedp.Run(ctx)) // the browser ends with the context that begins it
 	chromedp.ListenTarget(ctx, tab.hear)
+	// The browser ends with the context of the first Run, so that is not one with a timeout.
+	require.NoError(t, chromedp.Run(ctx))
 	return tab
 }
 
