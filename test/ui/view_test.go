@@ -11,6 +11,12 @@ func TestTheGraphAndTheListShowTheNight(t *testing.T) {
 	s := shared.namespace(t)
 	s.night()
 	tab := s.page(browser.Desktop)
-	tab.Shows("load")
+	tab.Shows("failed")
 	tab.Picture(*pictures, "graph")
+	for _, view := range []string{"list", "runs", "limits", "schedules", "check"} {
+		tab.Open(browser.Value[string](tab, `location.href.split("?")[0]`) + "?namespace=" + s.name + "&view=" + view)
+		tab.Until("", `document.querySelector("main") !== null`)
+		browser.Value[bool](tab, `new Promise(done => setTimeout(() => done(true), 1500))`)
+		tab.Picture(*pictures, view)
+	}
 }
