@@ -23,6 +23,16 @@ export function colourOf(state: string): string { return `var(--${lookOf(state).
 
 export async function loadAbout(): Promise<void> {
   const answer = await fetch("api/about");
-  if (!answer.ok) throw new Error((await answer.text()).trim() || `the server answered ${answer.status}`);
+  if (!answer.ok) throw new Error(await messageOf(answer));
   about.value = await answer.json();
+}
+
+// messageOf returns what the server says of why it refuses.
+export async function messageOf(answer: Response): Promise<string> {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text).message;
+  } catch {
+    return text.trim() || `The server answered ${answer.status}.`;
+  }
 }

@@ -2,7 +2,7 @@
 // a snapshot first and then what changed. The browser connects again by itself.
 import { batch, effect, signal } from "@preact/signals";
 import { apply, emptyWorld, fromSnapshot, type Change, type Delta, type World } from "./model";
-import { about } from "./about";
+import { about, messageOf } from "./about";
 import { fold, namespace, open, withAll } from "./place";
 import { tell } from "./live";
 
@@ -46,6 +46,8 @@ function tellOfRows(): void {
 }
 
 function heard(change: Change | null): void {
+  // The graph is first: what follows may ask it for the new layout.
+  for (const watch of watchers) watch(change);
   batch(() => {
     skew = world.now - Date.now() / 1000;
     if (connection.peek().state !== "live") connection.value = { state: "live" };
@@ -55,7 +57,6 @@ function heard(change: Change | null): void {
     notes.value = world.notes;
     if (end.value.end !== world.end || end.value.unknown !== world.unknown) end.value = { end: world.end, unknown: world.unknown };
   });
-  for (const watch of watchers) watch(change);
 }
 
 export function address(): string {
@@ -63,6 +64,19 @@ export function address(): string {
   if (withAll.value) query.set("all", "1");
   for (const id of open.value) query.append("open", id);
   return "api/stream?" + query;
+}
+
+// why asks once more for a stream that was refused, for the reason.
+async function why(url: string): Promise<string> {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch(url, { signal: stop.signal });
+    return answer.ok ? "" : await messageOf(answer);
+  } catch {
+    return ""; // nobody is there
+  } finally {
+    stop.abort();
+  }
 }
 
 // listen keeps a stream of what the URL of the page asks for, and begins another when that changes.
@@ -89,8 +103,12 @@ export function listen(): void {
       });
       source.onerror = () => {
         if (connection.peek().state !== "problem") connection.value = { state: "lost" };
-        // A browser gives up when the answer is no stream.
-        if (source!.readyState === EventSource.CLOSED && connection.peek().state !== "problem") timer = window.setTimeout(connect, retryAfter);
+        // A browser gives up when the answer is no stream, and does not say what it was.
+        if (source!.readyState !== EventSource.CLOSED || connection.peek().state === "problem") return;
+        void why(url).then((message) => {
+          if (message) connection.value = { state: "lost", message };
+        });
+        timer = window.setTimeout(connect, retryAfter);
       };
     };
     connect();

@@ -24,7 +24,7 @@ function nameOf(label: string, state: NodeState | undefined): string {
   if (!state || state.s) return label;
   let many = 0;
   for (const one in state.counts) many += state.counts[one];
-  return `${label} (${many})`;
+  return many ? `${label} (${many})` : label;
 }
 
 // drawNode draws one node on a canvas whose units are those of the graph.

@@ -12,9 +12,6 @@ import { Tiles } from "./tiles";
 
 const empty: Graph = { width: 1, height: 1, nodes: [], edges: [] };
 
-// foldable are the kinds of nodes that the server draws for several others.
-const foldable = ["group", "namespace"];
-
 // Below tooSmall nothing can be told of a graph.
 const tooSmall = 0.03;
 
@@ -164,9 +161,6 @@ export class Picture {
     }
     this.draw();
   }
-
-  // mayUnfold reports whether a node stands for several that could be drawn instead.
-  mayUnfold(i: number): boolean { return i >= 0 && foldable.includes(this.scene.graph.nodes[i].kind); }
 
   draw(): void { this.waits ||= requestAnimationFrame(() => this.frame()); }
 
