@@ -25,6 +25,8 @@ type Answer struct {
 	Result json.RawMessage `json:"result"`
 	Text   string          `json:"text"`
 	Notes  string          `json:"notes"`
+	// Does is, of a dry run, what one would type to have it done.
+	Does string `json:"does,omitempty"`
 }
 
 var errTooLong = errors.New("that is too much for a page")

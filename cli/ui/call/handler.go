@@ -86,7 +86,7 @@ func (h *Handlers) Read(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	h.say(w, r.Context(), h.reads, args, h.options.Patience)
+	h.say(w, r.Context(), h.reads, args, "", h.options.Patience)
 }
 
 // Act runs a command that changes something, or says what it would change. It goes on when the
@@ -109,15 +109,21 @@ func (h *Handlers) Act(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	ctx, slots, patience := context.WithoutCancel(r.Context()), h.acts, actPatience
-	if a.DryRun {
-		ctx, slots, patience = r.Context(), h.reads, h.options.Patience
+	if !a.DryRun {
+		h.say(w, context.WithoutCancel(r.Context()), h.acts, args, "", actPatience)
+		return
 	}
-	h.say(w, ctx, slots, args, patience)
+	a.DryRun = false
+	does, err := ActLine(a)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	h.say(w, r.Context(), h.reads, args, Shown(does, h.options.Connection), h.options.Patience)
 }
 
 // say runs a command when there is room, and answers what it said.
-func (h *Handlers) say(w http.ResponseWriter, ctx context.Context, slots slots, args []string, patience time.Duration) {
+func (h *Handlers) say(w http.ResponseWriter, ctx context.Context, slots slots, args []string, does string, patience time.Duration) {
 	done, err := slots.take(ctx)
 	if err != nil {
 		refuse(w, err)
@@ -125,6 +131,7 @@ func (h *Handlers) say(w http.ResponseWriter, ctx context.Context, slots slots, 
 	}
 	a := h.answer(ctx, args, patience)
 	done()
+	a.Does = does
 	write(w, http.StatusOK, a)
 }
 

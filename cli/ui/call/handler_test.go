@@ -88,7 +88,7 @@ func TestWhatIsAnswered(t *testing.T) {
 		},
 		"an act": {
 			method: "POST", path: "/api/act", body: act, header: Header, status: 200,
-			want: `{"command":"depctl hold load --namespace=etl --dry-run=server","code":1,"result":{"args":"hold load --namespace=etl --dry-run=server"},"text":"","notes":"a note"}`,
+			want: `{"command":"depctl hold load --namespace=etl --dry-run=server","code":1,"result":{"args":"hold load --namespace=etl --dry-run=server"},"text":"","notes":"a note","does":"depctl hold load --namespace=etl --yes"}`,
 		},
 		"an act of another site":    {method: "POST", path: "/api/act", body: act, status: 403, want: `{"message":"the request does not come from the page"}`},
 		"an act that is not there":  {method: "POST", path: "/api/act", body: `{"action":"prune"}`, header: Header, status: 404, want: `{"message":"there is no such command for a page: \"prune\""}`},
