@@ -8,6 +8,8 @@ import type { Scene } from "./scene";
 interface Style { colour: string; width: number; dash: number[] }
 
 const dashed = [5, 4], solid: number[] = [], turn = 6, arrow = 7, period = 9, enough = 8;
+// From clear on, arrows are as large as they are; below they are larger, or nobody would see where they point.
+const clear = 0.6;
 
 // styles are the ways an edge can look, the last one over the others.
 const styles: Style[] = [
@@ -56,7 +58,7 @@ export function strokeEdges(ctx: CanvasRenderingContext2D, scene: Scene, some: S
         if (styleOf(looks[e]) !== s || (faded && isFaded(scene, e, faded) !== (pass === 0))) continue;
         any = true;
         trace(ctx, scene, e, style, within);
-        head(arrows, scene, e, style.width, within);
+        head(arrows, scene, e, style.width, within, scale);
       }
       if (!any) continue;
       ctx.globalAlpha = pass === 0 ? 0.2 : 1;
@@ -140,11 +142,11 @@ function trace(ctx: CanvasRenderingContext2D, scene: Scene, e: number, style: St
 // near brings the point after a turn near; only its direction matters.
 function near(v: number, from: number): number { return Math.min(Math.max(v, from - 99), from + 99); }
 
-function head(path: Path2D, scene: Scene, e: number, width: number, within: Rect): void {
+function head(path: Path2D, scene: Scene, e: number, width: number, within: Rect, scale: number): void {
   const p = scene.points, last = scene.at[e + 1] - 2;
   if (last <= scene.at[e] || !isIn(p[last], p[last + 1], within)) return;
   const dx = p[last] - p[last - 2], dy = p[last + 1] - p[last - 1], length = Math.hypot(dx, dy) || 1;
-  const size = arrow + width, ux = (dx / length) * size, uy = (dy / length) * size;
+  const size = (arrow + width) * Math.max(1, clear / scale), ux = (dx / length) * size, uy = (dy / length) * size;
   path.moveTo(p[last], p[last + 1]);
   path.lineTo(p[last] - ux - uy * 0.5, p[last + 1] - uy + ux * 0.5);
   path.lineTo(p[last] - ux + uy * 0.5, p[last + 1] - uy - ux * 0.5);

@@ -2,7 +2,7 @@
 import type { NodeState } from "../model";
 import type { Colours } from "./colours";
 import { rasterEdges, strokeEdges, type Rect } from "./edges";
-import { drawNode, withText } from "./nodes";
+import { drawNode, withName } from "./nodes";
 import type { Raster } from "./raster";
 import type { Scene } from "./scene";
 
@@ -22,7 +22,7 @@ export function paintTile(ctx: CanvasRenderingContext2D, raster: Raster, p: Pain
   const many = p.scene.edgesIn(x - around, y - around, x + reach + around, y + reach + around);
   const some = { list: p.scene.found, many };
   ctx.setTransform(1, 0, 0, 1, 0, 0);
-  const near = scale / dpr >= withText;
+  const near = scale / dpr >= withName;
   if (near) {
     ctx.fillStyle = p.colours.of.paper;
     ctx.fillRect(0, 0, size, size);

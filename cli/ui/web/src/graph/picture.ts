@@ -113,7 +113,7 @@ export class Picture {
 
   fit(): void {
     if (this.camera.width < 2 || !this.scene.nodes) return;
-    this.camera.fit(this.scene.graph.width, this.scene.graph.height);
+    this.camera.fit(this.scene.graph.width, this.scene.graph.height, this.camera.width < 600 ? 80 : 40);
     this.fitted = true;
     this.draw();
   }
