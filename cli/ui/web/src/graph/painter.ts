@@ -1,10 +1,12 @@
 // Paints a rectangle of the graph: edges first, then nodes over them.
 import type { NodeState } from "../model";
 import type { Colours } from "./colours";
-import { rasterEdges, strokeEdges, type Rect } from "./edges";
+import { strokeEdges } from "./edges";
+import { rasterEdges } from "./faredges";
 import { drawNode, withName } from "./nodes";
 import type { Raster } from "./raster";
 import type { Scene } from "./scene";
+import type { Rect } from "./trace";
 
 // Painting is all that decides how a place of the graph looks.
 export interface Painting {

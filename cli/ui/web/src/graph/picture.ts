@@ -170,7 +170,7 @@ export class Picture {
     const { painting: p, camera, ctx, dpr } = this, scale = camera.scale * dpr;
     if (this.nodesTurned.size || this.edgesTurned.size) {
       this.tiles.repaint(p, this.nodesTurned, this.edgesTurned, dpr);
-      if (this.nodesTurned.size) this.minimap.forget();
+      for (const i of this.nodesTurned) this.minimap.turn(p, i);
       this.nodesTurned.clear();
       this.edgesTurned.clear();
     }
