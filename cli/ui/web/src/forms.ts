@@ -49,7 +49,7 @@ export function known(line: string): Known | null {
     else if (flag === "-n" || flag === "--namespace") namespace = inline ?? rest[++i];
     else if (["--force", "--only", "--downstream", "--keep"].includes(flag)) options[flag.slice(2)] = "true";
     else if (["--at", "--run", "--from", "--reason"].includes(flag)) options[flag.slice(2)] = inline ?? rest[++i];
-    else if (!["-f", "-r"].includes(flag)) return null;
+    else if (!["-f", "-r", "--failed"].includes(flag)) return null;
   }
   const cronJob = names[0]?.match(/^cronjob\/(.+)$/)?.[1];
   if (!namespace || names.length > 1) return null;

@@ -7,7 +7,7 @@ import { Command, JobLink, Said } from "./parts";
 import { go, param } from "./place";
 import { State } from "./sign";
 import { now } from "./stream";
-import { clock, lasting } from "./time";
+import { clock, lasting, until } from "./time";
 
 interface Bar { from: number; to: number; state: string; forecast: boolean }
 interface Line { step: string; id: string; state: string; bars: Bar[]; took: number; other?: Line; critical: boolean }
@@ -67,7 +67,7 @@ export function Gantt({ namespace, run, names, close }: { namespace: string; run
         <th class="axis"><div class="marks" aria-hidden="true">{marks.map((m) => <span key={m} style={{ left: 100 * m + "%" }}>{lasting(span * m)}</span>)}</div><span class="heard">Times</span></th></tr></thead>
       <tbody>{one.lines.map((line) => <tr key={line.step}>
         <th scope="row"><JobLink id={line.id}>{line.step}</JobLink></th><td><State name={line.state} /></td>
-        <td>{line.took ? lasting(line.took) : line.bars[0] ? "in " + lasting(line.bars[0].from - at) : ""}</td>
+        <td>{line.took ? lasting(line.took) : line.bars[0] ? "begins " + until(line.bars[0].from, at) : ""}</td>
         {against ? <td>{difference(line)}</td> : null}
         <td class="bars"><div>
           <Bars line={line} begin={one.begin} span={span} />
