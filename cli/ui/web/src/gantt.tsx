@@ -41,6 +41,7 @@ function Bars({ line, begin, span, second }: { line: Line; begin: number; span: 
 
 function difference(line: Line): string {
   if (!line.other) return "only here";
+  if (!line.took) return "";
   const d = line.took - line.other.took;
   return Math.abs(d) < 1 ? "the same" : (d > 0 ? "+" : "−") + lasting(Math.abs(d));
 }
