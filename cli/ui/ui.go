@@ -116,7 +116,7 @@ func (o *uiOptions) complete(ctx context.Context, f *cluster.Factory) error {
 	s.feeds = &feeds{ctx: ctx, clock: o.clock, reader: f.Reader, open: map[string]*running{}}
 	o.server, o.depctl = s, f.Depctl
 	o.open = !o.noOpen && f.Interactive(o.streams.In)
-	o.mux = call.New(o.command, call.Options{ReadOnly: o.readOnly}).Mount
+	o.mux = call.New(o.command, call.Options{ReadOnly: o.readOnly, Connection: f.Connection()}).Mount
 	return nil
 }
 

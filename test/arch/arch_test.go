@@ -71,6 +71,8 @@ var law = []rule{
 	{"cli/runs", command, aCommand},
 	{"cli/status", command, aCommand},
 	{"cli/submit", command, aCommand},
+	{"cli/ui", append([]string{module + "/cli/ui/call", module + "/cli/ui/frame", module + "/cli/ui/web"}, command...), aCommand},
+	{"cli/ui/frame", []string{module + "/lang", module + "/gate", module + "/cli/internal/diagram", module + "/cli/internal/snapshot", module + "/cli/listing", module + "/cli/picture"}, "pure: what a page shows, and what of it has changed"},
 	{"cli/uninstall", command, aCommand},
 	{"cli/wait", command, aCommand},
 
@@ -107,7 +109,7 @@ var inGate = []string{module + "/gate/access", module + "/gate/event", module + 
 // commands are the packages of the commands of depctl, and command is what one of
 // them may import: what is below it, and no other command.
 var (
-	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "logs", "parse", "plan", "run", "runs", "status", "submit", "uninstall", "wait")
+	commands      = inCLI("check", "explain", "get", "graph", "jobaction", "kinds", "limits", "lint", "logs", "parse", "plan", "run", "runs", "status", "submit", "ui", "uninstall", "wait")
 	belowCommands = inCLI("internal/cluster", "internal/command", "internal/diagram", "internal/manifest", "internal/screen", "internal/snapshot")
 	pureCLI       = append(inCLI("batch", "batch/request", "cause", "checkup", "explanation", "listing", "overview", "picture", "reference", "simulate", "stamp", "waiting"), module+"/lang", module+"/depgraph", module+"/gate", module+"/gate/limit", module+"/gate/schedule")
 	command       = slices.Concat(pureCLI, belowCommands, []string{"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/cli-runtime/", "k8s.io/utils/", "sigs.k8s.io/yaml", "github.com/spf13/"})

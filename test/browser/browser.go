@@ -46,7 +46,10 @@ func New(t testing.TB, size Size) *Tab {
 	ctx, stop := chromedp.NewContext(allocated)
 	t.Cleanup(stop)
 	tab := &Tab{t: t, ctx: ctx}
+	require.NoError(t, chromedp.Run(ctx)) // the browser ends with the context that begins it
 	chromedp.ListenTarget(ctx, tab.hear)
+	// The browser ends with the context of the first Run, so that is not one with a timeout.
+	require.NoError(t, chromedp.Run(ctx))
 	return tab
 }
 

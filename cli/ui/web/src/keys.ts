@@ -1,5 +1,6 @@
 // The keys of the whole page. A view has keys of its own where it has the focus.
 import { signal } from "@preact/signals";
+import { closePanel } from "./panel";
 import { go, selected, views } from "./place";
 
 export const helpShown = signal(false);
@@ -14,7 +15,7 @@ export const shortcuts: { key: string; does: string; act?: () => void }[] = [
   { key: "Enter", does: "Open Why for the row" },
   { key: "+ - 0", does: "In the graph: zoom in, zoom out, show all" },
   { key: "← ↑ → ↓", does: "In the graph: move" },
-  { key: "u", does: "In the graph: unfold or fold what is selected" },
+  { key: "u", does: "In the graph: unfold what is selected" },
   { key: "Esc", does: "Close the help, the panel, or the search", act: close },
 ];
 
@@ -22,7 +23,7 @@ function close(): void {
   const focused = document.activeElement as HTMLElement | null;
   if (helpShown.value) helpShown.value = false;
   else if (focused?.matches("input, textarea, select")) focused.blur();
-  else if (selected.value) go({ id: null });
+  else if (selected.value) closePanel();
 }
 
 const byKey = new Map(shortcuts.filter((s) => s.act).map((s) => [s.key === "Esc" ? "Escape" : s.key, s.act!]));

@@ -5,8 +5,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { lookOf } from "./about";
 import { Cells, heading } from "./listrow";
 import { act, type Grid } from "./listkeys";
-import { go, namespace, param, selected } from "./place";
-import { filter } from "./search";
+import { openWhy } from "./panel";
+import { namespace, param, selected } from "./place";
+import { filter, jump } from "./search";
 import { now, rowsChanged, world } from "./stream";
 import { linesOf, type Column, type Line, type Order } from "./tree";
 
@@ -42,19 +43,20 @@ function toggle(line: Line): void {
   closed.value = next;
 }
 
-function choose(line: Line): void {
+function choose(line: Line, byKey: boolean): void {
   active.value = line.key;
-  if (line.row) go({ id: line.row.id });
+  if (line.row) openWhy(line.row.id, byKey);
   else toggle(line);
 }
 
 export function List() {
   const body = useRef<HTMLDivElement>(null), scroll = useRef(signal({ top: 0, height: 600, row: heightOf() })).current;
   const wanted = useRef(false); // whether the active row gets the focus once it is drawn
+  const focus = () => body.current!.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
   const { top, height, row } = scroll.value, all = lines.value, at = activeAt.value;
 
   useEffect(() => {
-    const measure = () => { scroll.value = { top: body.current!.scrollTop, height: body.current!.clientHeight, row: heightOf() }; };
+    const measure = () => { if (body.current) scroll.value = { top: body.current!.scrollTop, height: body.current!.clientHeight, row: heightOf() }; };
     const size = new ResizeObserver(measure);
     size.observe(body.current!);
     body.current!.addEventListener("scroll", measure, { passive: true });
@@ -65,20 +67,26 @@ export function List() {
   useLayoutEffect(() => {
     if (!wanted.current) return;
     wanted.current = false;
-    body.current!.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
+    focus();
   });
 
   const grid: Grid = {
-    lines: all, at, page: Math.max(1, Math.floor(height / row) - 1), toggle, choose,
+    lines: all, at: () => activeAt.peek(), page: Math.max(1, Math.floor(height / row) - 1), toggle, choose: (line) => choose(line, true),
     activate(i) {
+      const before = activeAt.peek();
       active.value = all[i].key;
-      wanted.current = true;
+      wanted.current = activeAt.peek() !== before;
+      if (!wanted.current) focus();
       // The row comes onto the screen whole.
       const from = i * row, box = body.current!;
       if (from < box.scrollTop) box.scrollTop = from;
       else if (from + row > box.scrollTop + box.clientHeight) box.scrollTop = from + row - box.clientHeight;
     },
   };
+  useEffect(() => {
+    if (!jump.value) return;
+    grid.activate(activeAt.peek());
+  }, [jump.value]);
   useEffect(() => {
     // j and k begin in the list, whatever has the focus.
     const heard = (e: KeyboardEvent) => { if (e.target === document.body || (e.target as HTMLElement).id === "main") act(e, grid); };
@@ -103,7 +111,7 @@ export function List() {
             aria-level={line.level} aria-posinset={line.place} aria-setsize={line.siblings} aria-rowindex={i + 2}
             aria-expanded={line.row ? undefined : line.expanded} aria-selected={line.row ? line.row.id === selected.value : undefined}
             tabIndex={i === at ? 0 : -1} style={{ top: i * row + "px", height: row + "px" }}
-            onClick={() => choose(line)} onFocus={() => { active.value = line.key; }}>
+            onClick={() => choose(line, false)} onFocus={() => { active.value = line.key; }}>
             <Cells line={line} />
           </div>;
         })}

@@ -2,7 +2,7 @@
 import type { Line } from "./tree";
 
 export interface Grid {
-  lines: Line[]; at: number; page: number;
+  lines: Line[]; at(): number; page: number;
   activate(i: number): void;
   toggle(line: Line): void;
   choose(line: Line): void;
@@ -13,7 +13,7 @@ export function act(e: KeyboardEvent, grid: Grid): void {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || !grid.lines.length) return;
   // The buttons of the head have keys of their own.
   if ((e.target as HTMLElement).closest?.("button, input, label")) return;
-  const { lines, at, page } = grid, line = lines[at], last = lines.length - 1;
+  const { lines, page } = grid, at = Math.min(grid.at(), lines.length - 1), line = lines[at], last = lines.length - 1;
   const to = (i: number) => () => grid.activate(Math.min(last, Math.max(0, i)));
   const started = (e.target as HTMLElement).closest?.('[role="row"]');
   // The first key only brings the focus into the list.

@@ -29,7 +29,7 @@ function Group({ line }: { line: Line }) {
     <span role="gridcell" class="cell c-name" style={{ "--level": line.level }}>
       <span class="arrow" aria-hidden="true">{line.expanded ? "▾" : "▸"}</span> <span class="soft">{line.kind}</span> <b>{line.label}</b>
     </span>
-    <span role="gridcell" class="cell c-counts">
+    <span role="gridcell" class="cell c-counts" style={{ "--level": line.level }}>
       {[...line.counts!].map(([state, many]) => <span key={state} class="count" style={{ "--c": `var(--${lookOf(state).look})` }} title={`${many} ${state}`}>
         <span class="sign" aria-hidden="true">{lookOf(state).sign}</span>{many}<span class="heard"> {state}</span>
       </span>)}
@@ -46,7 +46,7 @@ export function Cells({ line }: { line: Line }) {
   return <>
     <span role="gridcell" class="cell c-name" style={{ "--level": line.level }} title={row.id}>{row.name}</span>
     <span role="gridcell" class="cell c-state"><State name={row.state} /></span>
-    <span role="gridcell" class="cell c-waits" title={row.message || undefined}>{row.message || row.waits?.join(", ")}</span>
+    <span role="gridcell" class="cell c-waits" style={{ "--level": line.level }} title={row.message || undefined}>{row.message || row.waits?.join(", ")}</span>
     <span role="gridcell" class="cell c-done">{several ? `${row.done ?? 0}/${row.size}` + (failed ? `, ${failed} failed` : "") : ""}</span>
     <span role="gridcell" class="cell c-age" title={clock(row.created)}>{since(row.created, now.value)}</span>
     <span role="gridcell" class="cell c-took" title={clock(row.started)}>{took >= 0 ? lasting(took) : ""}</span>

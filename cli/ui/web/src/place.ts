@@ -1,6 +1,6 @@
 // Where the reader is: the view, the scope, what is selected, what is filtered. All
 // of it is in the URL and nowhere else, so every link and the way back work.
-import { batch, computed, signal } from "@preact/signals";
+import { computed, signal, untracked } from "@preact/signals";
 import { about } from "./about";
 
 const params = signal(new URLSearchParams(location.search));
@@ -49,10 +49,10 @@ export function changed(changes: Changes): string {
 
 // go changes the URL, and with it what is shown. With replace, the way back leaves this step out.
 export function go(changes: Changes, replace = false): void {
-  const url = changed(changes);
+  const url = untracked(() => changed(changes));
   if (url === location.search || (url === location.pathname && !location.search)) return;
   history[replace ? "replaceState" : "pushState"](null, "", url);
-  batch(() => { params.value = new URLSearchParams(location.search); });
+  params.value = new URLSearchParams(location.search);
 }
 
 // follow makes a link that has changed() as its address go there without loading the page.

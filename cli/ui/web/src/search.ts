@@ -1,7 +1,8 @@
 // Which rows a search finds. Words are apart by spaces, and a row must have them all.
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Row } from "./model";
 import { states, text } from "./place";
+import { rowsChanged, world } from "./stream";
 
 export type Test = (row: Row) => boolean;
 
@@ -24,9 +25,28 @@ function wordTest(word: string): Test {
   return (row) => row.id.toLowerCase().includes(word) || !!row.run?.toLowerCase().includes(word) || !!row.step?.toLowerCase().includes(word);
 }
 
-// filter is what the URL asks for: words and states; null when it asks for nothing.
+// words is the test of the search field alone, and filter that of words and states; null asks for nothing.
+export const words = computed<Test | null>(() => testOf(text.value));
 export const filter = computed<Test | null>(() => {
-  const test = testOf(text.value), some = states.value;
+  const test = words.value, some = states.value;
   if (!some.length) return test;
   return (row) => some.includes(row.state) && (!test || test(row));
 });
+
+// found is how many rows the filter leaves; -1 without a filter.
+export const found = computed(() => {
+  const test = filter.value;
+  if (!test) return -1;
+  rowsChanged.value;
+  let many = 0;
+  for (const row of world.rows.values()) if (test(row)) many++;
+  return many;
+});
+
+// jump counts how often the reader asked for the next hit; with back, for the one before.
+export const jump = signal(0);
+export let jumpBack = false;
+export function nextHit(back: boolean): void {
+  jumpBack = back;
+  jump.value++;
+}

@@ -1,5 +1,6 @@
 // The frame around the views: title, tabs, scope, search, and the panel of what is selected.
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { about } from "./about";
 import { Check } from "./check";
 import { Connection } from "./connection";
@@ -10,12 +11,12 @@ import { helpShown } from "./keys";
 import { Limits } from "./limits";
 import { List } from "./list";
 import { Live } from "./live";
-import { follow, go, namespace, selected, view, views, type View } from "./place";
+import { follow, namespace, selected, view, views, type View } from "./place";
+import { Panel } from "./panel";
 import { Runs } from "./runs";
 import { Schedules } from "./schedules";
 import { Scope } from "./scope";
 import { ThemeChoice } from "./theme";
-import { Why } from "./why";
 
 const pages: Record<View, () => ComponentChildren> = {
   graph: () => <GraphView />,
@@ -42,17 +43,9 @@ function Header() {
   </header>;
 }
 
-function Panel() {
-  const id = selected.value;
-  if (!id) return null;
-  return <aside aria-label={`Why ${id}`} class="panel">
-    <button class="icon close" aria-label="Close the panel" title="Close (Esc)" onClick={() => go({ id: null })}>×</button>
-    <Why key={id} id={id} />
-  </aside>;
-}
-
 export function Shell() {
-  const shown = view.value;
+  const shown = view.value, where = namespace.value || "all namespaces", cluster = about.value?.cluster ?? "";
+  useEffect(() => { document.title = [titleOf(shown), where, cluster, "depctl"].filter(Boolean).join(" · "); }, [shown, where, cluster]);
   return <div class={"shell" + (selected.value ? " with-panel" : "")}>
     <a class="skip" href="#main">Skip to the content</a>
     <Header />

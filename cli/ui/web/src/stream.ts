@@ -27,11 +27,29 @@ setInterval(() => { now.value = Math.floor(Date.now() / 1000 + skew); }, 1000);
 
 const retryAfter = 3000;
 
+// Sorting and grouping many rows takes a while, so it is done a few times a second and not
+// for each change.
+const many = 2000, breath = 100;
+let breathes = 0, waiting = false;
+
+function tellOfRows(): void {
+  if (breathes) {
+    waiting = true;
+    return;
+  }
+  waiting = false;
+  rowsChanged.value++;
+  if (world.rows.size > many) breathes = window.setTimeout(() => {
+    breathes = 0;
+    if (waiting) tellOfRows();
+  }, breath);
+}
+
 function heard(change: Change | null): void {
   batch(() => {
     skew = world.now - Date.now() / 1000;
-    connection.value = { state: "live" };
-    if (!change || change.rows) rowsChanged.value++;
+    if (connection.peek().state !== "live") connection.value = { state: "live" };
+    if (!change || change.rows) tellOfRows();
     if (!change || change.graph) graphChanged.value++;
     counts.value = world.counts;
     notes.value = world.notes;

@@ -1,6 +1,6 @@
 // Where the reader looks: which point of the graph is at the upper left, and how large it is.
 
-export const smallest = 0.004, largest = 4, readable = 1;
+export const smallest = 0.0005, largest = 4, readable = 1;
 
 export class Camera {
   x = 0; y = 0; scale = 1;
@@ -39,5 +39,12 @@ export class Camera {
     const roomX = (this.width / this.scale) * 0.8, roomY = (this.height / this.scale) * 0.8;
     this.x = Math.min(Math.max(this.x, -roomX), Math.max(width - this.width / this.scale + roomX, -roomX));
     this.y = Math.min(Math.max(this.y, -roomY), Math.max(height - this.height / this.scale + roomY, -roomY));
+  }
+
+  // fill leaves no room beside a plane that is larger than the screen, and puts a smaller one into the middle.
+  fill(width: number, height: number): void {
+    const w = this.width / this.scale, h = this.height / this.scale;
+    this.x = w >= width ? (width - w) / 2 : Math.min(Math.max(this.x, 0), width - w);
+    this.y = h >= height ? (height - h) / 2 : Math.min(Math.max(this.y, 0), height - h);
   }
 }

@@ -16,5 +16,9 @@ export function readColours(): Colours {
     colours.of[name] = text;
     colours.numbers[name] = parseInt(text.slice(1), 16);
   }
+  // What is over stands back; it is no mixture of light, as lines that cross would show.
+  const { line, paper } = colours.numbers, mixed = (shift: number) => Math.round(((line >> shift) & 255) * 0.65 + ((paper >> shift) & 255) * 0.35);
+  colours.numbers.past = (mixed(16) << 16) | (mixed(8) << 8) | mixed(0);
+  colours.of.past = "#" + colours.numbers.past.toString(16).padStart(6, "0");
   return colours;
 }

@@ -8,7 +8,9 @@ export class Minimap {
   private readonly ctx: CanvasRenderingContext2D;
   // picture has the nodes alone; it is made again only when they change.
   private readonly picture = document.createElement("canvas");
-  private scale = 1;
+  // How much smaller it is, across and down: what is very long is squeezed.
+  private sx = 1;
+  private sy = 1;
   private stale = true;
 
   constructor(readonly canvas: HTMLCanvasElement, private readonly dpr: number) {
@@ -23,29 +25,31 @@ export class Minimap {
     this.canvas.hidden = all || p.scene.nodes < 2;
     if (this.canvas.hidden) return;
     if (this.stale) this.paint(p);
-    const s = this.scale * this.dpr, { ctx } = this;
+    const sx = this.sx * this.dpr, sy = this.sy * this.dpr, { ctx } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.drawImage(this.picture, 0, 0);
     ctx.strokeStyle = p.colours.of.ink;
     ctx.lineWidth = 1.5 * this.dpr;
-    ctx.strokeRect(camera.x * s, camera.y * s, (camera.width / camera.scale) * s, (camera.height / camera.scale) * s);
+    ctx.strokeRect(camera.x * sx, camera.y * sy, Math.max(3, (camera.width / camera.scale) * sx), Math.max(3, (camera.height / camera.scale) * sy));
   }
 
   private paint(p: Painting): void {
     const g = p.scene.graph;
-    this.scale = Math.min(width / g.width, height / g.height);
-    const w = Math.max(40, Math.round(g.width * this.scale)), h = Math.max(20, Math.round(g.height * this.scale));
+    const scale = Math.min(width / g.width, height / g.height);
+    const w = Math.max(40, Math.round(g.width * scale)), h = Math.max(30, Math.round(g.height * scale));
+    this.sx = w / g.width;
+    this.sy = h / g.height;
     this.canvas.style.width = w + "px";
     this.canvas.style.height = h + "px";
     this.canvas.width = this.picture.width = w * this.dpr;
     this.canvas.height = this.picture.height = h * this.dpr;
-    const ctx = this.picture.getContext("2d")!, s = this.scale * this.dpr;
+    const ctx = this.picture.getContext("2d")!, sx = this.sx * this.dpr, sy = this.sy * this.dpr;
     ctx.fillStyle = p.colours.of.box;
     ctx.fillRect(0, 0, this.picture.width, this.picture.height);
     for (let i = 0; i < p.scene.nodes; i++) {
       ctx.globalAlpha = p.faded?.[i] ? 0.2 : 1;
       ctx.fillStyle = p.colours.of[p.states[i]?.look ?? "idle"];
-      ctx.fillRect(p.scene.x[i] * s, p.scene.y[i] * s, Math.max(1, p.scene.w[i] * s), Math.max(1, p.scene.h[i] * s));
+      ctx.fillRect(p.scene.x[i] * sx, p.scene.y[i] * sy, Math.max(1, p.scene.w[i] * sx), Math.max(1, p.scene.h[i] * sy));
     }
     ctx.globalAlpha = 1;
     this.stale = false;
@@ -54,6 +58,6 @@ export class Minimap {
   // placeOf returns the point of the graph under a point of the minimap.
   placeOf(e: PointerEvent): [number, number] {
     const box = this.canvas.getBoundingClientRect();
-    return [(e.clientX - box.left) / this.scale, (e.clientY - box.top) / this.scale];
+    return [(e.clientX - box.left) / this.sx, (e.clientY - box.top) / this.sy];
   }
 }

@@ -7,11 +7,25 @@ import type { Scene } from "./scene";
 export const withText = 0.5, withBox = 0.2;
 
 const mono = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-const nameFont = `600 13px ${mono}`, smallFont = `11px ${mono}`, signFont = `700 17px ${mono}`;
+export const smallFont = `11px ${mono}`;
+const nameFont = `600 13px ${mono}`, signFont = `700 17px ${mono}`;
 const dashed = [5, 4], solid: number[] = [], fade = 0.2;
 
-// isSeveral reports whether a node stands for several Jobs, and can be unfolded.
-export function isSeveral(kind: string): boolean { return kind === "group" || kind === "namespace" || kind === "run"; }
+const letter = 0.61; // how wide a letter is for its size
+
+// cut returns what there is room for.
+function cut(text: string, room: number, size: number): string {
+  const most = Math.floor(room / (size * letter));
+  return text.length > most ? text.slice(0, most - 1) + "…" : text;
+}
+
+// nameOf returns the name in a box, with how many Jobs it stands for if they are several.
+function nameOf(label: string, state: NodeState | undefined): string {
+  if (!state || state.s) return label;
+  let many = 0;
+  for (const one in state.counts) many += state.counts[one];
+  return `${label} (${many})`;
+}
 
 // drawNode draws one node on a canvas whose units are those of the graph.
 export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number, state: NodeState | undefined, colours: Colours, scale: number, faded: boolean): void {
@@ -25,7 +39,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   }
   if (scale < withBox) {
     ctx.fillStyle = colour;
-    ctx.fillRect(x, y, w, h);
+    ctx.fillRect(x, y, Math.max(w, 1 / scale), Math.max(h, 1 / scale));
     ctx.globalAlpha = 1;
     return;
   }
@@ -34,7 +48,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   ctx.lineWidth = Math.max(state?.crit ? 3 : 1.5, 1 / scale);
   ctx.setLineDash(look === "absent" ? dashed : solid);
   const radius = node.kind === "cronjob" ? h / 2 : 6;
-  if (isSeveral(node.kind)) box(ctx, x + 4, y + 4, w, h, radius);
+  if (state && !state.s) box(ctx, x + 4, y + 4, w, h, radius);
   box(ctx, x, y, w, h, radius);
   ctx.setLineDash(solid);
   if (scale < withText) {
@@ -46,7 +60,7 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   } else {
     ctx.fillStyle = colour;
     sign(ctx, state?.sign, x + 18, y + h / 2);
-    texts(ctx, x, y, h, node.label, state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
+    texts(ctx, x, y, w, h, nameOf(node.label, state), state?.text ?? state?.s ?? "", node.when, !!state?.size, colours);
     if (state?.size) bar(ctx, x, y, w, h, state, colours);
   }
   ctx.globalAlpha = 1;
@@ -67,17 +81,17 @@ function sign(ctx: CanvasRenderingContext2D, text: string | undefined, x: number
   ctx.fillText(text, x, y + 1);
 }
 
-function texts(ctx: CanvasRenderingContext2D, x: number, y: number, h: number, name: string, below: string, when: string | undefined, hasBar: boolean, colours: Colours): void {
-  const top = y + h / 2 - (when ? 3 : 2) * 8 + 12 - (hasBar ? 5 : 0);
+function texts(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, name: string, below: string, when: string | undefined, hasBar: boolean, colours: Colours): void {
+  const top = y + h / 2 - (when ? 3 : 2) * 8 + 12 - (hasBar ? 5 : 0), room = w - 40;
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
   ctx.font = nameFont;
   ctx.fillStyle = colours.of.ink;
-  ctx.fillText(name, x + 36, top);
+  ctx.fillText(cut(name, room, 13), x + 36, top);
   ctx.font = smallFont;
   ctx.fillStyle = colours.of.soft;
-  ctx.fillText(below, x + 36, top + 16);
-  if (when) ctx.fillText(when, x + 36, top + 32);
+  ctx.fillText(cut(below, room, 11), x + 36, top + 16);
+  if (when) ctx.fillText(cut("if " + when, room, 11), x + 36, top + 32);
 }
 
 function bar(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, state: NodeState, colours: Colours): void {

@@ -1,7 +1,7 @@
 // Paints a rectangle of the graph: edges first, then nodes over them.
 import type { NodeState } from "../model";
 import type { Colours } from "./colours";
-import { rasterEdges, strokeEdges } from "./edges";
+import { rasterEdges, strokeEdges, type Rect } from "./edges";
 import { drawNode, withText } from "./nodes";
 import type { Raster } from "./raster";
 import type { Scene } from "./scene";
@@ -32,7 +32,7 @@ export function paintTile(ctx: CanvasRenderingContext2D, raster: Raster, p: Pain
     ctx.putImageData(raster.image, 0, 0);
   }
   ctx.setTransform(scale, 0, 0, scale, -left, -top);
-  if (near) strokeEdges(ctx, p.scene, some, p.looks, p.colours, p.faded, scale / dpr);
+  if (near) strokeEdges(ctx, p.scene, some, p.looks, p.colours, p.faded, scale / dpr, { x: x - around, y: y - around, r: x + reach + around, b: y + reach + around });
   const boxes = p.scene.nodesIn(x - around, y - around, x + reach + around, y + reach + around);
   for (let k = 0; k < boxes; k++) {
     const i = p.scene.found[k];
@@ -47,7 +47,8 @@ export function paintNode(ctx: CanvasRenderingContext2D, p: Painting, i: number,
 }
 
 // paintSome paints nodes and edges over a dimmed picture, such as what waits for one.
-export function paintSome(ctx: CanvasRenderingContext2D, p: Painting, nodes: Iterable<number>, edges: ArrayLike<number>, scale: number, dpr: number): void {
-  strokeEdges(ctx, p.scene, { list: edges, many: edges.length }, p.looks, p.colours, null, scale / dpr);
-  for (const i of nodes) drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, false);
+export function paintSome(ctx: CanvasRenderingContext2D, p: Painting, nodes: Iterable<number>, edges: ArrayLike<number>, scale: number, dpr: number, seen: Rect): void {
+  strokeEdges(ctx, p.scene, { list: edges, many: edges.length }, p.looks, p.colours, null, scale / dpr, seen);
+  const s = p.scene;
+  for (const i of nodes) if (s.x[i] < seen.r && s.x[i] + s.w[i] > seen.x && s.y[i] < seen.b && s.y[i] + s.h[i] > seen.y) drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, false);
 }

@@ -4,12 +4,19 @@ import type { Graph, NodeState } from "../model";
 import { Camera } from "./camera";
 import { readColours } from "./colours";
 import { Minimap } from "./minimap";
-import { drawNode, isSeveral } from "./nodes";
+import { labelEdges } from "./edges";
+import { drawNode, withText } from "./nodes";
 import { paintSome, type Painting } from "./painter";
 import { Scene } from "./scene";
 import { Tiles } from "./tiles";
 
 const empty: Graph = { width: 1, height: 1, nodes: [], edges: [] };
+
+// foldable are the kinds of nodes that the server draws for several others.
+const foldable = ["group", "namespace"];
+
+// Below tooSmall nothing can be told of a graph.
+const tooSmall = 0.03;
 
 // dim is how much of the picture is left while what waits for one node is shown.
 const dim = 0.22;
@@ -40,11 +47,11 @@ export class Picture {
   resize(width: number, height: number): void {
     this.canvas.width = Math.round(width * this.dpr);
     this.canvas.height = Math.round(height * this.dpr);
-    const grown = { x: (width - this.camera.width) / 2, y: (height - this.camera.height) / 2 };
+    const was = this.scene.byId.get(this.picked), seen = was !== undefined && this.onScreen(was);
     this.camera.width = width;
     this.camera.height = height;
-    if (this.fitted) this.camera.move(grown.x, grown.y);
-    else this.fit();
+    if (!this.fitted) this.begin();
+    else if (seen && !this.onScreen(was)) this.centre(this.scene.x[was] + this.scene.w[was] / 2, this.scene.y[was] + this.scene.h[was] / 2);
     // Changing its size has emptied the canvas.
     this.frame();
   }
@@ -65,7 +72,7 @@ export class Picture {
     this.painting = { ...this.painting, scene: next, states, looks, faded: null };
     this.point(-1);
     this.forget(false);
-    if (!this.fitted) this.fit();
+    if (!this.fitted) this.begin();
   }
 
   // anchor returns the node that stays in place: the selected one if it is on the screen, or the one nearest to the middle.
@@ -77,7 +84,8 @@ export class Picture {
 
   private onScreen(i: number): boolean {
     const { scene, camera } = this, [x1, y1] = camera.toWorld(camera.width, camera.height);
-    return scene.x[i] + scene.w[i] > camera.x && scene.x[i] < x1 && scene.y[i] + scene.h[i] > camera.y && scene.y[i] < y1;
+    const x = scene.x[i] + scene.w[i] / 2, y = scene.y[i] + scene.h[i] / 2;
+    return x > camera.x && x < x1 && y > camera.y && y < y1;
   }
 
   // turn says that nodes and edges look otherwise; they are painted with the next frame.
@@ -111,6 +119,17 @@ export class Picture {
     this.camera.fit(this.scene.graph.width, this.scene.graph.height);
     this.fitted = true;
     this.draw();
+  }
+
+  // begin shows all of it, or where it is so long that nothing could be told: where it stands.
+  private begin(): void {
+    this.fit();
+    if (!this.fitted || this.camera.scale >= tooSmall) return;
+    const { camera, scene: s } = this, first = (look: string) => this.painting.states.findIndex((state) => state.look === look);
+    const i = Math.max(0, first("busy") < 0 ? first("bad") : first("busy"));
+    camera.scale = Math.min(1, Math.max(tooSmall, Math.max(camera.width / s.graph.width, camera.height / s.graph.height)));
+    camera.centre(s.x[i] + s.w[i] / 2, s.y[i] + s.h[i] / 2);
+    camera.fill(s.graph.width, s.graph.height);
   }
 
   move(dx: number, dy: number): void { this.camera.move(dx, dy); this.moved(); }
@@ -147,7 +166,7 @@ export class Picture {
   }
 
   // mayUnfold reports whether a node stands for several that could be drawn instead.
-  mayUnfold(i: number): boolean { return i >= 0 && isSeveral(this.scene.graph.nodes[i].kind); }
+  mayUnfold(i: number): boolean { return i >= 0 && foldable.includes(this.scene.graph.nodes[i].kind); }
 
   draw(): void { this.waits ||= requestAnimationFrame(() => this.frame()); }
 
@@ -169,7 +188,9 @@ export class Picture {
       ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
       ctx.globalAlpha = 1;
       ctx.setTransform(scale, 0, 0, scale, -left, -top);
-      paintSome(ctx, p, this.reach.nodes, this.reach.edges, scale, dpr);
+      const [r, b] = camera.toWorld(camera.width, camera.height);
+      paintSome(ctx, p, this.reach.nodes, this.reach.edges, scale, dpr, { x: camera.x, y: camera.y, r, b });
+      if (camera.scale >= withText) labelEdges(ctx, p.scene, this.pointed, p.colours);
     }
     const picked = p.scene.byId.get(this.picked);
     if (picked !== undefined) {

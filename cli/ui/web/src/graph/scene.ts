@@ -2,6 +2,9 @@
 // beside what. It is made once for a layout; what is asked at each frame allocates nothing.
 import type { Graph } from "../model";
 
+// mostEntries is about how many entries the index of edges has at most.
+const mostEntries = 400_000;
+
 export class Scene {
   readonly nodes: number;
   readonly edges: number;
@@ -32,7 +35,10 @@ export class Scene {
     this.points = new Float32Array(this.at[m]);
     graph.edges.forEach((e, k) => this.points.set(e.p, this.at[k]));
     this.found = new Uint32Array(Math.max(n, m));
-    const cell = Math.max(256, Math.sqrt((graph.width * graph.height) / 16384));
+    // A fan of 10,000 has edges of millions of pixels; the cells must be so large that these are in few.
+    let length = 0;
+    for (let k = 2; k + 1 < this.points.length; k += 2) length += Math.abs(this.points[k] - this.points[k - 2]) + Math.abs(this.points[k + 1] - this.points[k - 1]);
+    const cell = Math.max(256, Math.sqrt((graph.width * graph.height) / 16384), length / mostEntries);
     this.nodeGrid = new Grid(graph, cell, n, (put) => {
       for (let i = 0; i < n; i++) put(i, this.x[i], this.y[i], this.x[i] + this.w[i], this.y[i] + this.h[i]);
     });

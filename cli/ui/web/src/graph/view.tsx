@@ -1,7 +1,8 @@
 // The view Graph: the canvas, what is around it, and how it hears of changes.
 import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { filter } from "../search";
+import { filter, jump, jumpBack } from "../search";
+import { fadedOf, hitAfter } from "./hits";
 import { go, selected } from "../place";
 import { graphChanged, rowsChanged, watchers, world } from "../stream";
 import { repainted } from "../theme";
@@ -12,18 +13,6 @@ import { handle } from "./pointer";
 import { Tip, tipOf, type Tipped } from "./tip";
 import { Tools } from "./tools";
 
-// fadedOf returns which nodes have no row that the filter finds; null if there is no filter.
-function fadedOf(picture: Picture): Uint8Array | null {
-  const test = filter.value;
-  if (!test) return null;
-  return Uint8Array.from(picture.scene.graph.nodes, (node, i) => {
-    const row = world.rows.get(node.id);
-    if (row) return test(row) ? 0 : 1;
-    // A node of several is as visible as one of its Jobs.
-    return test({ id: node.id, ns: node.ns, name: node.label, kind: node.kind, state: picture.stateOf(i)?.s ?? "", run: node.kind === "run" ? node.label : undefined }) ? 0 : 1;
-  });
-}
-
 // connect keeps a picture in step with the world and the URL; it returns how to stop.
 function connect(picture: Picture, area: HTMLElement, tip: { value: Tipped | null }): () => void {
   const show = () => picture.show(world.graph, world.states, world.looks);
@@ -32,6 +21,7 @@ function connect(picture: Picture, area: HTMLElement, tip: { value: Tipped | nul
     else picture.turn(world.states, world.looks, change.nodes, change.edges);
   };
   watchers.add(watch);
+  let jumped = jump.peek();
   const size = new ResizeObserver(() => picture.resize(area.clientWidth, area.clientHeight));
   size.observe(area);
   show();
@@ -42,6 +32,11 @@ function connect(picture: Picture, area: HTMLElement, tip: { value: Tipped | nul
       graphChanged.value;
       if (filter.value) rowsChanged.value;
       picture.fade(fadedOf(picture));
+    }),
+    effect(() => {
+      if (jump.value === jumped) return;
+      jumped = jump.value;
+      untracked(() => go({ id: hitAfter(picture, selected.value, jumpBack) }));
     }),
     effect(() => { if (repainted.value) picture.recolour(); }),
     effect(() => picture.pick(selected.value, true)),

@@ -1,0 +1,7 @@
+// All tests of the page's own logic.
+import { failures, many } from "./harness";
+import "./model";
+import "./scene";
+import "./tree";
+
+Object.assign(window, { tested: { many, failures } });
