@@ -4,7 +4,7 @@ import { ActButton } from "./act";
 import { useCall, type Asked } from "./api";
 import { seconds, type Job, type List, type Planned } from "./json";
 import { Command, JobLink, Said } from "./parts";
-import { go, param } from "./place";
+import { follow, go, param } from "./place";
 import { State } from "./sign";
 import { now } from "./stream";
 import { clock, lasting, until } from "./time";
@@ -59,6 +59,7 @@ export function Gantt({ namespace, run, names, close }: { namespace: string; run
       </select></label>
       <ActButton action="retry" namespace={namespace} name="" options={{ run }} label="Retry what failed" />
       <ActButton action="cancel" namespace={namespace} name="" options={{ run }} label="Cancel the run" />
+      <a class="button" {...follow({ id: `${namespace}/*@${run} as a whole`, tab: "logs" })}>Logs</a>
       <button onClick={close}>Close</button>
     </div>
     <Said asked={one.asked} what="Reading the run" />
