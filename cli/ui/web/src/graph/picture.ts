@@ -174,6 +174,12 @@ export class Picture {
       this.nodesTurned.clear();
       this.edgesTurned.clear();
     }
+    if (!p.scene.nodes) {
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.fillStyle = p.colours.of.paper;
+      ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
+      return this.minimap.hide();
+    }
     const left = Math.round(camera.x * scale), top = Math.round(camera.y * scale);
     const more = this.tiles.draw(ctx, p, left, top, scale, dpr);
     if (this.reach) {
