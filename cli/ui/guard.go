@@ -143,3 +143,5 @@ func (t *tabs) enter() bool {
 }
 
 func (t *tabs) leave() { t.open.Add(-1) }
+
+func (t *tabs) any() bool { return t.open.Load() > 0 }
