@@ -32,6 +32,8 @@ func (c *cluster) namespace(t *testing.T) *space {
 	return &space{c, t, made.Name}
 }
 
+var podSpec = corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "main", Image: sandbox.BusyboxImage}}}
+
 // make makes a Job. Its pods run as long as runFor says, and then succeed or exit with a code.
 func (s *space) make(name, dependsOn string, template map[string]string, changes ...func(*batchv1.Job)) {
 	s.t.Helper()
@@ -39,7 +41,7 @@ func (s *space) make(name, dependsOn string, template map[string]string, changes
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{}},
 		Spec: batchv1.JobSpec{BackoffLimit: new(int32(0)), Template: corev1.PodTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{}},
-			Spec:       corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "main", Image: sandbox.BusyboxImage}}},
+			Spec:       podSpec,
 		}},
 	}
 	for key, value := range template {
