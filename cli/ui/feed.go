@@ -20,7 +20,7 @@ type feed struct {
 	reader   *cluster.Reader
 	progress cluster.Progress
 	clock    clock.Clock
-	// added has something in it when there is a view without a frame.
+	// added has something in it when there is a view that may have no frame, or an old one.
 	added chan struct{}
 
 	mu    sync.Mutex
@@ -65,6 +65,8 @@ func (f *feed) join(key string, v frame.View) *view {
 	if one == nil {
 		one = &view{View: v, changed: make(chan struct{})}
 		f.views[key] = one
+	}
+	if one.tabs == 0 { // while nobody looked, no frames were made of it, not even the first
 		select {
 		case f.added <- struct{}{}:
 		default:

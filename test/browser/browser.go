@@ -105,6 +105,8 @@ func (b *Tab) Until(what, script string) {
 	b.t.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
+	// What a script asks for may not be there yet.
+	script = fmt.Sprintf("(() => { try { return (%s) } catch { return false } })()", script)
 	err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(50*time.Millisecond)))
 	if err != nil {
 		text := ""
