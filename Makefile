@@ -36,7 +36,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane helm image unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate ui ui-dev man fmt clean
+.PHONY: help build programs install control-plane helm image image-ui unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate ui ui-dev man fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ helm: ## Build only Helm, which a test runs (minutes once, then cached)
 image: ## Build the gate's image, out/depctl-gate.tar (IMAGE, PLATFORMS)
 	@mkdir -p $(CURDIR)/out
 	@$(GO) -C deploy/image run . --source $(CURDIR) --out $(CURDIR)/out --image $(IMAGE) --platforms $(PLATFORMS)
+
+image-ui: ## Build the image of depctl, which deploy/ui runs, out/depctl.tar (PLATFORMS)
+	@mkdir -p $(CURDIR)/out
+	@$(GO) -C deploy/image run . --program depctl --source $(CURDIR) --out $(CURDIR)/out --platforms $(PLATFORMS)
 
 unit: ## Run the tests that need no control plane, under a minute
 	$(GO) test -race $(UNIT)

@@ -31,7 +31,7 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 	name, rest := commandLine(args)
 	root := newRoot(name, f, streams)
 	root.SetArgs(rest)
-	f.Depctl = again(root, f)
+	f.Again = again(root)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return command.ExitOK
@@ -53,8 +53,8 @@ func run(ctx context.Context, args []string, f *cluster.Factory, streams generic
 }
 
 // again returns what runs another command with the options of the connection that this one has.
-func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
-	return func(ctx context.Context, args []string, out, errOut io.Writer, on command.Terminal) int {
+func again(root *cobra.Command) func(context.Context, *cluster.Factory, []string, io.Writer, io.Writer) int {
+	return func(ctx context.Context, f *cluster.Factory, args []string, out, errOut io.Writer) int {
 		line := []string{"depctl"}
 		root.PersistentFlags().VisitAll(func(flag *pflag.Flag) {
 			values := []string{flag.Value.String()}
@@ -68,6 +68,6 @@ func again(root *cobra.Command, f *cluster.Factory) cluster.Depctl {
 			}
 		})
 		streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: out, ErrOut: errOut}
-		return run(ctx, append(line, args...), f.Inside(on), streams)
+		return run(ctx, append(line, args...), f, streams)
 	}
 }

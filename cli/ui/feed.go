@@ -20,6 +20,9 @@ type feed struct {
 	reader   *cluster.Reader
 	progress cluster.Progress
 	clock    clock.Clock
+	// allowed, if it is not nil, asks every so often whether all that is watched may still be read.
+	allowed func(context.Context, *cluster.LiveWorld) error
+	asks    time.Duration
 	// added has something in it when there is a view that may have no frame, or an old one.
 	added chan struct{}
 
@@ -51,7 +54,7 @@ const (
 const keptFrames = 8
 
 func newFeed(reader *cluster.Reader, c clock.Clock) *feed {
-	f := &feed{reader: reader, progress: cluster.Progress{}, clock: c, added: make(chan struct{}, 1), views: map[string]*view{}}
+	f := &feed{reader: reader, progress: cluster.Progress{}, clock: c, asks: askAgain, added: make(chan struct{}, 1), views: map[string]*view{}}
 	reader.Noted = f.progress.Note
 	reader.Templates = true
 	return f
@@ -145,6 +148,7 @@ func (f *feed) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	asked := f.clock.Now()
 	for {
 		began := f.clock.Now()
 		stale := false
@@ -168,6 +172,13 @@ func (f *feed) follow(ctx context.Context) error {
 		case <-live.Changed:
 		case <-f.added:
 		case <-again:
+		case <-f.clock.After(f.asks):
+		}
+		if f.allowed != nil && f.clock.Since(asked) >= f.asks {
+			asked = f.clock.Now()
+			if err := f.allowed(ctx, live); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -22,6 +22,8 @@ type feeds struct {
 	ctx    context.Context //nolint:containedctx // feeds outlive the request that begins them
 	clock  clock.Clock
 	reader func(namespace string) (*cluster.Reader, error)
+	// allowed is that of each feed.
+	allowed func(context.Context, *cluster.LiveWorld) error
 
 	mu   sync.Mutex
 	open map[string]*running
@@ -54,6 +56,7 @@ func (f *feeds) join(namespace, key string, v frame.View) (*joined, func(), erro
 		}
 		ctx, stop := context.WithCancel(f.ctx)
 		one = &running{feed: newFeed(reader, f.clock), name: rand.Text(), stop: stop}
+		one.feed.allowed = f.allowed
 		f.open[namespace] = one
 		go one.feed.run(ctx)
 	}

@@ -109,6 +109,9 @@ func foreign(r *http.Request) bool {
 		return true
 	}
 	origin := r.Header.Get("Origin")
+	if origin == "null" && site == "same-origin" {
+		origin = "" // of a form on a page that tells nobody where it is
+	}
 	if origin != "" {
 		from, err := url.Parse(origin)
 		return err != nil || from.Host != r.Host
@@ -143,3 +146,5 @@ func (t *tabs) enter() bool {
 }
 
 func (t *tabs) leave() { t.open.Add(-1) }
+
+func (t *tabs) any() bool { return t.open.Load() > 0 }

@@ -53,14 +53,16 @@ func signs() (list []sign) {
 func (s *server) handler(files fs.FS, mount func(*http.ServeMux)) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
-	mux.HandleFunc("GET /states.css", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/css")
-		_, _ = w.Write([]byte(picture.Palette()))
-	})
+	mux.HandleFunc("GET /states.css", palette)
 	mux.HandleFunc("GET /api/about", s.tell)
 	mux.HandleFunc("GET /api/stream", s.stream)
 	mount(mux)
 	return mux
+}
+
+func palette(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css")
+	_, _ = w.Write([]byte(picture.Palette()))
 }
 
 // tell says what the page is about.

@@ -34,7 +34,11 @@ cluster. It listens on this machine alone, and only the browser that opens the U
 with the key gets an answer.
 
 What the page can do, it does by commands of depctl, and it shows each. A change is
-tried first, and made when you say so. --read-only leaves changes out.`
+tried first, and made when you say so. --read-only leaves changes out.
+
+With --for-users it is a page for many, as deploy/ui runs it in a cluster. Each logs in
+with a token of the API server, or a proxy in front sends one, and sees and does what its
+owner may: the page uses no identity of its own, and needs no right.`
 
 const uiExample = `  # The Jobs of a namespace
   depctl ui -n etl
@@ -55,18 +59,25 @@ type uiOptions struct {
 	// files is a folder with the page, for who works on it.
 	files string
 
+	// Those for a page that many use.
+	forUsers         bool
+	bindAddress      string
+	hosts            []string
+	certificate, key string
+
 	// The rest is filled in by complete.
-	server *server
-	depctl cluster.Depctl
-	open   bool
-	mux    func(*http.ServeMux)
+	factory    *cluster.Factory
+	about      about
+	pages      fs.FS
+	connection []string
+	open       bool
 }
 
 // New returns "depctl ui".
 func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &uiOptions{streams: streams, clock: clock.RealClock{}}
 	cmd := &cobra.Command{
-		Use:                   "ui [-n NAMESPACE | -A] [--port PORT] [--no-open] [--read-only]",
+		Use:                   "ui [-n NAMESPACE | -A] [--port PORT] [--no-open] [--read-only] | --for-users --host NAME... [options]",
 		Short:                 "Look at Jobs in a browser",
 		Long:                  uiLong,
 		Example:               uiExample,
@@ -74,12 +85,12 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 		Args:                  command.NoArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.port < 0 || o.port > 65535 {
-				return command.UsageErrorf("--port %d: it is a number from 1 to 65535, or 0 for a free one", o.port)
+			if err := o.validate(cmd); err != nil {
+				return err
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			if err := o.complete(ctx, f); err != nil {
+			if err := o.complete(f); err != nil {
 				return err
 			}
 			return o.run(ctx)
@@ -92,47 +103,58 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 	flags.BoolVar(&o.readOnly, "read-only", false, "Show only: leave out all that changes something.")
 	flags.StringVar(&o.files, "web", "", "Serve the page from this `FOLDER`, for who works on it.")
 	_ = flags.MarkHidden("web")
+	o.addForUsers(flags)
 	return cmd
 }
 
-func (o *uiOptions) complete(ctx context.Context, f *cluster.Factory) error {
-	client, err := f.Client()
-	if err != nil {
-		return err
-	}
-	s := &server{user: func(ctx context.Context) (*cluster.User, error) { return cluster.UserOf(ctx, client) }}
-	s.about = about{Version: f.Build.Version, ReadOnly: o.readOnly, States: signs(), Several: "▣", Critical: "◆"}
+func (o *uiOptions) complete(f *cluster.Factory) (err error) {
+	o.about = about{Version: f.Build.Version, ReadOnly: o.readOnly, States: signs(), Several: "▣", Critical: "◆"}
 	if !o.allNamespaces {
-		if s.about.Namespace, err = f.Namespace(); err != nil {
+		if o.about.Namespace, err = f.Namespace(); err != nil {
 			return err
 		}
 	}
-	if s.about.Cluster, err = f.ClusterName(); err != nil {
+	if o.about.Cluster, err = f.ClusterName(); err != nil {
+		return err
+	}
+	o.pages = web.Files()
+	if o.files != "" {
+		o.pages = os.DirFS(o.files)
+	}
+	o.factory = f
+	o.open = !o.noOpen && f.Interactive(o.streams.In)
+	return nil
+}
+
+// pageOf returns what answers a user.
+func (o *uiOptions) pageOf(ctx context.Context, f *cluster.Factory) (*server, http.Handler, error) {
+	client, err := f.Client()
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &server{about: o.about, user: func(ctx context.Context) (*cluster.User, error) { return cluster.UserOf(ctx, client) }}
+	s.feeds = &feeds{ctx: ctx, clock: o.clock, reader: f.Reader, open: map[string]*running{}}
+	calls := call.New(func(ctx context.Context, args []string, out, errOut io.Writer) int {
+		return f.Depctl(ctx, args, out, errOut, command.Terminal{})
+	}, call.Options{ReadOnly: o.readOnly, Connection: o.connection})
+	return s, s.handler(o.pages, calls.Mount), nil
+}
+
+func (o *uiOptions) run(ctx context.Context) error {
+	if o.forUsers {
+		return o.welcome(ctx)
+	}
+	o.connection = o.factory.Connection()
+	s, handler, err := o.pageOf(ctx, o.factory)
+	if err != nil {
 		return err
 	}
 	if _, err := s.user(ctx); err != nil {
 		return fmt.Errorf("%w; is the cluster reachable, and is it the right --context?", err)
 	}
-	s.feeds = &feeds{ctx: ctx, clock: o.clock, reader: f.Reader, open: map[string]*running{}}
-	o.server, o.depctl = s, f.Depctl
-	o.open = !o.noOpen && f.Interactive(o.streams.In)
-	o.mux = call.New(o.command, call.Options{ReadOnly: o.readOnly, Connection: f.Connection()}).Mount
-	return nil
-}
-
-// command runs a command of depctl for the page.
-func (o *uiOptions) command(ctx context.Context, args []string, out, errOut io.Writer) int {
-	return o.depctl(ctx, args, out, errOut, command.Terminal{})
-}
-
-func (o *uiOptions) run(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)))
 	if err != nil {
 		return fmt.Errorf("listening on port %d: %w; take another --port, or 0 for a free one", o.port, err)
-	}
-	var files fs.FS = web.Files()
-	if o.files != "" {
-		files = os.DirFS(o.files)
 	}
 	guard := newGuard(listener.Addr())
 	entrance := guard.entrance(url.Values{})
@@ -142,10 +164,15 @@ func (o *uiOptions) run(ctx context.Context) error {
 	if o.open {
 		openBrowser(ctx, entrance)
 	}
-	page := newHTTP(guard.wrap(o.server.handler(files, o.mux)))
-	page.BaseContext = func(net.Listener) context.Context { return ctx } // streams end with the command
+	page := newHTTP(guard.wrap(handler))
+	return serve(ctx, page, func() error { return page.Serve(listener) })
+}
+
+// serve serves until the context ends, and with it all streams.
+func serve(ctx context.Context, page *http.Server, begin func() error) error {
+	page.BaseContext = func(net.Listener) context.Context { return ctx }
 	ended := make(chan error, 1)
-	go func() { ended <- page.Serve(listener) }()
+	go func() { ended <- begin() }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serving the page: %w", err)

@@ -50,7 +50,7 @@ func imageOf(p program) (v1.Image, error) {
 		Config: v1.Config{
 			User:       user,
 			WorkingDir: "/",
-			Entrypoint: []string{"/depctl-gate"},
+			Entrypoint: []string{"/" + p.name},
 			Labels:     labels(p),
 		},
 		RootFS: v1.RootFS{Type: "layers"},
@@ -70,7 +70,7 @@ func layerOf(p program) (v1.Layer, error) {
 	files := tar.NewWriter(&packed)
 	err := files.WriteHeader(&tar.Header{
 		Typeflag: tar.TypeReg,
-		Name:     "depctl-gate",
+		Name:     p.name,
 		Mode:     0o555,
 		Size:     int64(len(p.content)),
 		ModTime:  p.made,
@@ -92,11 +92,17 @@ func layerOf(p program) (v1.Layer, error) {
 	)
 }
 
+// descriptions say what the programs do.
+var descriptions = map[string]string{
+	"depctl-gate": "Releases Kubernetes Jobs when what they depend on has come true",
+	"depctl":      "Shows what Kubernetes Jobs wait for",
+}
+
 // labels say what the image is, in the words of the OCI image specification.
 func labels(p program) map[string]string {
 	return map[string]string{
-		"org.opencontainers.image.title":       "depctl-gate",
-		"org.opencontainers.image.description": "Releases Kubernetes Jobs when what they depend on has come true",
+		"org.opencontainers.image.title":       p.name,
+		"org.opencontainers.image.description": descriptions[p.name],
 		"org.opencontainers.image.licenses":    "Apache-2.0",
 		"org.opencontainers.image.version":     p.version,
 		"org.opencontainers.image.revision":    p.commit,

@@ -30,7 +30,7 @@ func TestTheSameSourceGivesTheSameImageAnywhere(t *testing.T) {
 		copySource(t, "../..", source, mode, made)
 		require.NoError(t, os.MkdirAll(out, 0o777))
 		r, err := run(context.Background(), options{
-			source: source, out: out, reference: reference, platforms: []string{"linux/" + runtime.GOARCH},
+			source: source, out: out, program: "depctl-gate", reference: reference, platforms: []string{"linux/" + runtime.GOARCH},
 		})
 		require.NoError(t, err)
 		return r, out

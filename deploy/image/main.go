@@ -19,9 +19,13 @@ func main() {
 	var o options
 	platforms := flag.String("platforms", "linux/amd64,linux/arm64", "platforms to build for")
 	flag.StringVar(&o.source, "source", "../..", "directory of the main module")
-	flag.StringVar(&o.out, "out", "../../out", "directory for the archive depctl-gate.tar and the OCI layout depctl-gate-image")
-	flag.StringVar(&o.reference, "image", "depctl.dev/depctl-gate:dev", "name of the image, with registry and tag")
+	flag.StringVar(&o.out, "out", "../../out", "directory for the archive PROGRAM.tar and the OCI layout PROGRAM-image")
+	flag.StringVar(&o.program, "program", "depctl-gate", "what to build: depctl-gate or depctl")
+	flag.StringVar(&o.reference, "image", "", "name of the image, with registry and tag; depctl.dev/PROGRAM:dev by default")
 	flag.Parse()
+	if o.reference == "" {
+		o.reference = "depctl.dev/" + o.program + ":dev"
+	}
 	o.platforms = strings.Split(*platforms, ",")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -34,10 +38,13 @@ func main() {
 	result.print(os.Stdout)
 }
 
+// deployedBy says which manifests run a program.
+var deployedBy = map[string]string{"depctl-gate": "deploy/base", "depctl": "deploy/ui"}
+
 // options say what to build.
 type options struct {
-	source, out, reference string
-	platforms              []string
+	source, out, program, reference string
+	platforms                       []string
 }
 
 // result says what was built.
@@ -60,9 +67,9 @@ func run(ctx context.Context, o options) (result, error) {
 		if err != nil || platform.OS != "linux" || platform.Architecture == "" {
 			return result{}, fmt.Errorf("--platforms: %q is not linux/ARCHITECTURE", text)
 		}
-		p, err := compile(ctx, o.source, *platform)
+		p, err := compile(ctx, o.source, o.program, *platform)
 		if err != nil {
-			return result{}, fmt.Errorf("building depctl-gate for %s: %w", platform, err)
+			return result{}, fmt.Errorf("building %s for %s: %w", o.program, platform, err)
 		}
 		programs = append(programs, p)
 	}
@@ -72,8 +79,8 @@ func run(ctx context.Context, o options) (result, error) {
 	}
 	r := result{
 		tag: tag, programs: programs,
-		archive: filepath.Join(o.out, "depctl-gate.tar"),
-		layout:  filepath.Join(o.out, "depctl-gate-image"),
+		archive: filepath.Join(o.out, o.program+".tar"),
+		layout:  filepath.Join(o.out, o.program+"-image"),
 	}
 	if r.digest, err = index.Digest(); err != nil {
 		return result{}, err
@@ -100,20 +107,20 @@ platforms  %[3]s
 version    %[4]s, commit %[5]s
 archive    %[6]s
 
-Put it on a node, and deploy/base finds it by that name:
+Put it on a node, and %[8]s finds it by that name:
 
     kind load image-archive %[6]s
     ctr --namespace k8s.io images import %[6]s      # on a node with containerd
 
 or push it to your registry:
 
-    go -C deploy/image tool crane push %[7]s REGISTRY/depctl-gate:TAG
+    go -C deploy/image tool crane push %[7]s REGISTRY/%[9]s:TAG
 
-and name that in a kustomization over deploy/base:
+and name that in a kustomization over %[8]s:
 
     images:
-      - name: depctl.dev/depctl-gate
-        newName: REGISTRY/depctl-gate
+      - name: depctl.dev/%[9]s
+        newName: REGISTRY/%[9]s
         digest: %[2]s
-`, r.tag, r.digest, strings.Join(platforms, ", "), r.programs[0].version, r.programs[0].commit, r.archive, r.layout)
+`, r.tag, r.digest, strings.Join(platforms, ", "), r.programs[0].version, r.programs[0].commit, r.archive, r.layout, deployedBy[r.programs[0].name], r.programs[0].name)
 }

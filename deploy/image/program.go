@@ -12,26 +12,27 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// program is a compiled gate and what the Go toolchain stamped into it.
+// program is a compiled program and what the Go toolchain stamped into it.
 type program struct {
+	name     string
 	platform v1.Platform
 	content  []byte
-	// version and commit are those that "depctl-gate version" prints.
+	// version and commit are those that it prints itself.
 	version, commit string
 	// made is the time of the commit; 1970 if none was stamped.
 	made time.Time
 }
 
-// compile builds depctl-gate from the module in source. Its code comes from the
+// compile builds a program from the module in source. Its code comes from the
 // build cache if make build has made it there for the same platform.
-func compile(ctx context.Context, source string, platform v1.Platform) (program, error) {
+func compile(ctx context.Context, source, name string, platform v1.Platform) (program, error) {
 	dir, err := os.MkdirTemp("", "depctl-image-")
 	if err != nil {
 		return program{}, err
 	}
 	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "depctl-gate")
-	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=auto", "-trimpath", "-ldflags=-s -w", "-o", file, "./cmd/depctl-gate")
+	file := filepath.Join(dir, name)
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=auto", "-trimpath", "-ldflags=-s -w", "-o", file, "./cmd/"+name)
 	build.Dir = source
 	build.Env = append(os.Environ(),
 		"CGO_ENABLED=0", // a static program
@@ -50,7 +51,7 @@ func compile(ctx context.Context, source string, platform v1.Platform) (program,
 	if err != nil {
 		return program{}, err
 	}
-	p := program{platform: platform, content: content}
+	p := program{name: name, platform: platform, content: content}
 	return p, p.stamp(info)
 }
 

@@ -41,8 +41,10 @@ type Factory struct {
 	NewNames   func(*rest.Config) (metadata.Interface, error)
 	// Interactive reports whether a person can be asked there.
 	Interactive func(io.Reader) bool
-	// Depctl runs another command on the same cluster.
-	Depctl Depctl
+	// Again runs another command with a factory, on the same cluster; nil where none can be run.
+	Again func(ctx context.Context, f *Factory, args []string, out, errOut io.Writer) int
+	// token stands for the user in place of what the kubeconfig says, unless it is empty.
+	token string
 }
 
 // Depctl runs a command of depctl, without its name, as the same user on the same cluster. What
@@ -50,9 +52,14 @@ type Factory struct {
 // returns the exit code.
 type Depctl func(ctx context.Context, args []string, out, errOut io.Writer, on command.Terminal) int
 
+// Depctl runs a command of depctl; see the type.
+func (f *Factory) Depctl(ctx context.Context, args []string, out, errOut io.Writer, on command.Terminal) int {
+	return f.Again(ctx, f.Inside(on), args, out, errOut)
+}
+
 // HasScreen reports whether there is a terminal that can be drawn over, and somebody in front of it.
 func (f *Factory) HasScreen(t command.Terminal, in io.Reader) bool {
-	return t.Interactive && !t.Dumb && t.Width > 0 && f.Depctl != nil && f.Interactive(in)
+	return t.Interactive && !t.Dumb && t.Width > 0 && f.Again != nil && f.Interactive(in)
 }
 
 // Progress returns what says on standard error how far a command is, if that is a terminal.
@@ -75,6 +82,14 @@ func (f *Factory) Inside(on command.Terminal) *Factory {
 	inside.Terminal = func(io.Writer) command.Terminal { return on }
 	inside.Interactive = func(io.Reader) bool { return false }
 	return &inside
+}
+
+// WithToken returns the factory of somebody whom a token of the API server stands for, on the same cluster. Nothing
+// of the identity that the factory has itself is left in it.
+func (f *Factory) WithToken(token string) *Factory {
+	theirs := *f
+	theirs.token = token
+	return &theirs
 }
 
 // NewFactory returns the factory of a program of this build.
@@ -100,8 +115,12 @@ func (f *Factory) Connection() (options []string) {
 		name  string
 		value *string
 	}{
-		{"kubeconfig", f.Flags.KubeConfig}, {"context", f.Flags.Context}, {"cluster", f.Flags.ClusterName}, {"user", f.Flags.AuthInfoName},
-		{"server", f.Flags.APIServer}, {"as", f.Flags.Impersonate},
+		{"kubeconfig", f.Flags.KubeConfig},
+		{"context", f.Flags.Context},
+		{"cluster", f.Flags.ClusterName},
+		{"user", f.Flags.AuthInfoName},
+		{"server", f.Flags.APIServer},
+		{"as", f.Flags.Impersonate},
 	} {
 		if one.value != nil && *one.value != "" {
 			options = append(options, "--"+one.name+"="+*one.value)
@@ -278,6 +297,10 @@ func (f *Factory) config() (*rest.Config, error) {
 	config, err := f.Flags.ToRESTConfig()
 	if err != nil {
 		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	if f.token != "" {
+		config = rest.AnonymousClientConfig(config)
+		config.BearerToken = f.token
 	}
 	config.UserAgent = "depctl/" + f.Build.Version
 	// Protobuf is several times smaller and faster than JSON.

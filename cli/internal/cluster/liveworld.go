@@ -8,8 +8,12 @@ import (
 	"slices"
 	"time"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
@@ -154,4 +158,39 @@ func (f *LiveWorld) tell() {
 	case f.Changed <- struct{}{}:
 	default:
 	}
+}
+
+// MayStill asks the API server whether the user may still read all that is watched. A watch that has begun goes on
+// for minutes after that has changed. An error says what may not be read any more; while the API server does not
+// answer, nothing is known to have changed.
+func (f *LiveWorld) MayStill(ctx context.Context, client Client) error {
+	f.watcher.Lock()
+	var watched []Stream
+	for s := range f.streams {
+		if f.unwatched[s] == "" {
+			watched = append(watched, s)
+		}
+	}
+	f.watcher.Unlock()
+	for _, s := range watched {
+		switch allowed, err := mayRead(ctx, client, s); {
+		case apierrors.IsUnauthorized(err):
+			return err
+		case err == nil && !allowed:
+			return fmt.Errorf("you may not watch the Jobs%s any more", command.In(s.Namespace))
+		}
+	}
+	return nil
+}
+
+func mayRead(ctx context.Context, client Client, s Stream) (bool, error) {
+	review, err := client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, &authorizationv1.SelfSubjectAccessReview{
+		Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &authorizationv1.ResourceAttributes{
+			Group: "batch", Resource: "jobs", Verb: "watch", Namespace: s.Namespace, Name: s.Name,
+		}},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		return false, fmt.Errorf("asking the API server what you may watch: %w", err)
+	}
+	return review.Status.Allowed, nil
 }

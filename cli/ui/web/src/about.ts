@@ -23,6 +23,21 @@ export function colourOf(state: string): string { return `var(--${lookOf(state).
 
 export async function loadAbout(): Promise<void> {
   const answer = await fetch("api/about");
-  if (!answer.ok) throw new Error((await answer.text()).trim() || `the server answered ${answer.status}`);
+  if (!answer.ok) throw await Refusal.of(answer);
   about.value = await answer.json();
+}
+
+// Refusal is what the server says instead of what was asked for.
+export class Refusal extends Error {
+  // final says that asking again is of no use: whoever asks is not logged in.
+  constructor(message: string, readonly final: boolean) { super(message); }
+
+  static async of(answer: Response): Promise<Refusal> {
+    const text = await answer.text(), final = answer.status === 401;
+    try {
+      return new Refusal(JSON.parse(text).message, final);
+    } catch {
+      return new Refusal(text.trim() || `The server answered ${answer.status}.`, final);
+    }
+  }
 }

@@ -4,8 +4,9 @@ import { render } from "preact";
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { about } from "./about";
-import { act, type Action, type Answer } from "./api";
+import { act, call, type Action, type Answer } from "./api";
 import { forms, type Field } from "./forms";
+import type { Explained } from "./json";
 import { Command } from "./parts";
 
 // asked is the action of which the form is open.
@@ -42,11 +43,22 @@ function Form({ first }: { first: Action }) {
   const [tried, setTried] = useState<{ key: string; answer: Answer<unknown> } | null>(null);
   const [done, setDone] = useState<Answer<unknown> | null>(null);
   const [error, setError] = useState(""), [busy, setBusy] = useState(false);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ""));
+  const [now, setNow] = useState<Action["options"]>({}); // what stands there before
+  const given = Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== "" && value !== now[name]));
+  const nothing = !!form.needs && !Object.keys(given).length;
   const action = { ...first, options: given }, key = JSON.stringify(action);
-  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    dialog.current!.showModal();
+    if (!form.fields.some((f) => f.name === "expr")) return;
+    call<Explained>("explain", { namespace: first.namespace, name: first.name }).then(({ result }) => {
+      const expr = result?.dependsOn ?? "";
+      setNow({ expr });
+      setOptions((o) => ({ expr, ...o }));
+    }, () => {}); // one can type it all the same
+  }, []);
   useEffect(() => {
     // What a change would do is tried while one types, a moment after the last key.
+    if (nothing) return;
     const stop = new AbortController();
     const timer = setTimeout(() => act(action, true, stop.signal).then((answer) => {
       setTried({ key, answer });
@@ -54,7 +66,7 @@ function Form({ first }: { first: Action }) {
     }, (e: Error) => { if (!stop.signal.aborted) setError(e.message); }), tried ? 400 : 0);
     return () => { clearTimeout(timer); stop.abort(); };
   }, [key]);
-  const answer = tried?.key === key ? tried.answer : null;
+  const answer = tried?.key === key && !nothing ? tried.answer : null;
   const confirm = () => {
     setBusy(true);
     act(action, false).then((a) => { setDone(a); setError(""); }, (e: Error) => setError(e.message)).finally(() => setBusy(false));
@@ -65,7 +77,7 @@ function Form({ first }: { first: Action }) {
     <p>{form.about}</p>
     {done ? null : form.fields.map((f) => <Input key={f.name} field={f} value={options[f.name] ?? ""} change={(value) => setOptions({ ...options, [f.name]: value })} />)}
     <h3>{done ? "What was done" : "What would be done"}</h3>
-    <pre class={"said" + (shown?.code ? " bad" : "")} role="status">{shown ? (shown.text + shown.notes).trim() || "Nothing." : error ? "" : "Trying…"}</pre>
+    <pre class={"said" + (shown?.code ? " bad" : "")} role="status">{shown ? (shown.text + shown.notes).trim() || "Nothing." : nothing ? "Nothing is changed yet." : error ? "" : "Trying…"}</pre>
     {error ? <p class="note bad" role="alert">{error}</p> : null}
     {done || !answer ? null : <Command line={answer.does ?? ""} />}
     <div class="buttons">

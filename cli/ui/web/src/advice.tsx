@@ -2,9 +2,8 @@
 import { ActButton } from "./act";
 import { known } from "./forms";
 import type { Advice, Cause } from "./json";
-import { Command } from "./parts";
+import { Command, idOf } from "./parts";
 import { follow } from "./place";
-import { idOf } from "./parts";
 
 function Does({ line }: { line: string }) {
   const k = known(line);
@@ -17,17 +16,24 @@ function Does({ line }: { line: string }) {
   return <ActButton {...k} />;
 }
 
+function AdviceLine({ advice: { why, command } }: { advice: Advice }) {
+  return <>
+    <div class="advice-line"><span>{why}</span>{command ? <Does line={command} /> : null}</div>
+    {command ? <Command line={command} /> : null}
+  </>;
+}
+
 export function AdviceList({ list }: { list: Advice[] | undefined }) {
   if (!list?.length) return null;
   return <section class="section"><h3>What you can do</h3>
     <ul class="advice">{list.map((a) => <li key={a.why + a.command}>
-      <div class="advice-line"><span>{a.why}</span>{a.command ? <Does line={a.command} /> : null}</div>
-      {a.command ? <Command line={a.command} /> : null}
+      <AdviceLine advice={a} />
     </li>)}</ul>
   </section>;
 }
 
-export function Causes({ list }: { list: Cause[] | undefined }) {
+// Causes says why something does not run. What is advised elsewhere is not said again.
+export function Causes({ list, advised }: { list: Cause[] | undefined; advised?: Advice[] }) {
   if (!list?.length) return null;
   return <ul class="causes">{list.map((c) => <li key={c.reason + c.pod + c.message}>
     <b>{c.reason}</b>{c.exitCode === undefined ? "" : ` (exit code ${c.exitCode})`}
@@ -35,7 +41,6 @@ export function Causes({ list }: { list: Cause[] | undefined }) {
     {c.pod ? <div class="soft">{c.pods && c.pods > 1 ? `${c.pods} pods, the latest ` : "pod "}<code>{c.pod}</code>{c.container ? <> container <code>{c.container}</code></> : null}</div> : null}
     {c.log?.length ? <pre class="said" tabIndex={0} aria-label="The last lines of its log">{c.log.join("\n")}</pre> : null}
     {c.noLog ? <div class="soft">No log: {c.noLog}</div> : null}
-    {c.advice ? <div>{c.advice}</div> : null}
-    {c.command ? <Command line={c.command} /> : null}
+    {c.advice && !advised?.some((a) => a.command === c.command) ? <AdviceLine advice={{ why: c.advice, command: c.command }} /> : null}
   </li>)}</ul>;
 }

@@ -81,5 +81,5 @@ export function useCall<T>(name: string, values: Values | null, live = true): As
   }, [key, live]);
   // What belongs to other values is never shown for these.
   const mine = state.key === key;
-  return { answer: mine ? state.answer : null, error: mine ? state.error : "", busy: !mine || state.busy, reload: () => again((n) => n + 1) };
+  return { answer: mine ? state.answer : null, error: mine ? state.error : "", busy: key !== null && (!mine || state.busy), reload: () => again((n) => n + 1) };
 }

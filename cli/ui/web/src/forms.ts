@@ -3,7 +3,8 @@
 import type { Values } from "./api";
 
 export interface Field { name: string; label: string; kind: "text" | "toggle" | "choice" | "expression"; choices?: string[]; hint?: string }
-interface Form { title: string; confirm: string; about: string; fields: Field[] }
+// Of a form that needs something, nothing is tried before that is there.
+interface Form { title: string; confirm: string; about: string; fields: Field[]; needs?: boolean }
 
 export const forms: Record<string, Form> = {
   hold: { title: "Hold", confirm: "Hold it", about: "It is not released until somebody takes the hold off. What runs is not stopped.", fields: [{ name: "reason", label: "Why", kind: "text", hint: "the disk is full" }] },
@@ -17,7 +18,7 @@ export const forms: Record<string, Form> = {
     ],
   },
   set: {
-    title: "Set", confirm: "Change it", about: "Changes what it waits for, and what becomes of it otherwise.", fields: [
+    title: "Set", confirm: "Change it", needs: true, about: "Changes what it waits for, and what becomes of it otherwise.", fields: [
       { name: "expr", label: "Waits for", kind: "expression" },
       { name: "on-failure", label: "If it can no longer run", kind: "choice", choices: ["", "fail", "wait", "run"] },
       { name: "wait-timeout", label: "Waits at most", kind: "text", hint: "2h" },
@@ -49,7 +50,7 @@ export function known(line: string): Known | null {
     else if (flag === "-n" || flag === "--namespace") namespace = inline ?? rest[++i];
     else if (["--force", "--only", "--downstream", "--keep"].includes(flag)) options[flag.slice(2)] = "true";
     else if (["--at", "--run", "--from", "--reason"].includes(flag)) options[flag.slice(2)] = inline ?? rest[++i];
-    else if (!["-f", "-r"].includes(flag)) return null;
+    else if (!["-f", "-r", "--failed"].includes(flag)) return null;
   }
   const cronJob = names[0]?.match(/^cronjob\/(.+)$/)?.[1];
   if (!namespace || names.length > 1) return null;

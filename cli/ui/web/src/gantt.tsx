@@ -4,10 +4,10 @@ import { ActButton } from "./act";
 import { useCall, type Asked } from "./api";
 import { seconds, type Job, type List, type Planned } from "./json";
 import { Command, JobLink, Said } from "./parts";
-import { go, param } from "./place";
+import { follow, go, param } from "./place";
 import { State } from "./sign";
 import { now } from "./stream";
-import { clock, lasting } from "./time";
+import { clock, lasting, until } from "./time";
 
 interface Bar { from: number; to: number; state: string; forecast: boolean }
 interface Line { step: string; id: string; state: string; bars: Bar[]; took: number; other?: Line; critical: boolean }
@@ -41,6 +41,7 @@ function Bars({ line, begin, span, second }: { line: Line; begin: number; span: 
 
 function difference(line: Line): string {
   if (!line.other) return "only here";
+  if (!line.took) return "";
   const d = line.took - line.other.took;
   return Math.abs(d) < 1 ? "the same" : (d > 0 ? "+" : "−") + lasting(Math.abs(d));
 }
@@ -58,6 +59,7 @@ export function Gantt({ namespace, run, names, close }: { namespace: string; run
       </select></label>
       <ActButton action="retry" namespace={namespace} name="" options={{ run }} label="Retry what failed" />
       <ActButton action="cancel" namespace={namespace} name="" options={{ run }} label="Cancel the run" />
+      <a class="button" {...follow({ id: `${namespace}/*@${run} as a whole`, tab: "logs" })}>Logs</a>
       <button onClick={close}>Close</button>
     </div>
     <Said asked={one.asked} what="Reading the run" />
@@ -67,7 +69,7 @@ export function Gantt({ namespace, run, names, close }: { namespace: string; run
         <th class="axis"><div class="marks" aria-hidden="true">{marks.map((m) => <span key={m} style={{ left: 100 * m + "%" }}>{lasting(span * m)}</span>)}</div><span class="heard">Times</span></th></tr></thead>
       <tbody>{one.lines.map((line) => <tr key={line.step}>
         <th scope="row"><JobLink id={line.id}>{line.step}</JobLink></th><td><State name={line.state} /></td>
-        <td>{line.took ? lasting(line.took) : line.bars[0] ? "in " + lasting(line.bars[0].from - at) : ""}</td>
+        <td>{line.took ? lasting(line.took) : line.bars[0] ? "begins " + until(line.bars[0].from, at) : ""}</td>
         {against ? <td>{difference(line)}</td> : null}
         <td class="bars"><div>
           <Bars line={line} begin={one.begin} span={span} />

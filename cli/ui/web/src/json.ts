@@ -62,7 +62,7 @@ export interface Limit {
 
 export interface Checked { ok: boolean; findings: { check: string; level: string; message: string; fix?: string }[]; notChecked: string[] | null }
 export interface Finding { file: string; kind: string; namespace: string; name: string; severity: string; code: string; message: string; hint: string }
-export interface Parsed { text: string; names: { kind: string; namespace: string; name: string; check: string }[] }
+export interface Parsed { text: string; names: { kind: string; namespace: string; name: string; check: string; set: boolean }[] }
 
 // seconds returns an instant of the JSON as seconds since 1970.
 export function seconds(time: string | undefined): number { return time ? Date.parse(time) / 1000 : 0; }

@@ -15,7 +15,7 @@ export const shortcuts: { key: string; does: string; act?: () => void }[] = [
   { key: "Enter", does: "Open Why for the row" },
   { key: "+ - 0", does: "In the graph: zoom in, zoom out, show all" },
   { key: "← ↑ → ↓", does: "In the graph: move" },
-  { key: "u", does: "In the graph: unfold what is selected" },
+  { key: "u", does: "In the graph: unfold what is selected, or fold it again" },
   { key: "Esc", does: "Close the help, the panel, or the search", act: close },
 ];
 

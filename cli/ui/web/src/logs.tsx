@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { log, type Values } from "./api";
 import { Command } from "./parts";
+import { param } from "./place";
 
 // Of a log so much is kept on the page, in characters; its beginning is left out first.
 const kept = 2_000_000;
@@ -42,7 +43,7 @@ function valuesFor(values: Values, c: Choice): Values {
 
 export function Logs({ values, array, over }: { values: Values; array: boolean; over: boolean }) {
   const pre = useRef<HTMLPreElement>(null);
-  const [choice, set] = useState<Choice>({ follow: !over, tail: "1000", container: "", all: false, index: "", previous: false, timestamps: false });
+  const [choice, set] = useState<Choice>({ follow: !over, tail: "1000", container: "", all: false, index: array ? param("element") : "", previous: false, timestamps: false });
   const [command, setCommand] = useState(""), [state, setState] = useState(""), [turn, again] = useState(0);
   const asked = valuesFor(values, choice), key = JSON.stringify(asked);
   useEffect(() => {

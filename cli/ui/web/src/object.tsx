@@ -36,7 +36,7 @@ function Pod({ pod }: { pod: Item }) {
   const index = pod.metadata.annotations?.["batch.kubernetes.io/job-completion-index"];
   const containers = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return <tr>
-    <td><code class="wrap">{pod.metadata.name}</code>{index ? <> element <a {...follow({ tab: "logs" })}>{index}</a></> : null}</td>
+    <td><code class="wrap">{pod.metadata.name}</code>{index ? <> element <a {...follow({ tab: "logs", element: index })}>{index}</a></> : null}</td>
     <td>{pod.status?.phase}{pod.status?.reason ? ", " + pod.status.reason : ""}{pod.status?.message ? <div class="soft">{pod.status.message}</div> : null}
       {containers.map((c) => <div key={c.name} class="soft"><code>{c.name}</code> {stateOf(c)}{c.restartCount ? `, ${c.restartCount} restarts` : ""}</div>)}</td>
     <td>{pod.spec?.nodeName ?? ""}</td>

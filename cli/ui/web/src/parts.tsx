@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Asked } from "./api";
 import { follow } from "./place";
+import { State } from "./sign";
 import { now } from "./stream";
 import { clock, lasting } from "./time";
 
@@ -46,6 +47,12 @@ export function Section({ title, command, children }: { title: string; command?:
     {children}
     {command ? <Command line={command} /> : null}
   </section>;
+}
+
+// Verdict is a state with its reason, which may begin with the name of the state.
+export function Verdict({ state, message }: { state: string; message?: string }) {
+  const named = !!message?.startsWith(state);
+  return <p class="verdict"><State name={state} short={named} /> {message}</p>;
 }
 
 // idOf returns the id of an object that a command names, as the stream has it.

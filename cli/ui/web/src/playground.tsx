@@ -4,10 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { about } from "./about";
 import { useCall } from "./api";
 import type { Explained, Parsed } from "./json";
-import { Command, JobLink, Said } from "./parts";
+import { Command, idOf, JobLink, Said, Verdict } from "./parts";
 import { go, param } from "./place";
 import { Reasons } from "./reasons";
-import { State } from "./sign";
 import { rowsChanged, world } from "./stream";
 import { valuesOf, subjectOf } from "./subject";
 
@@ -25,11 +24,11 @@ function useSettled(text: string): string {
   return settled;
 }
 
-function Verdict({ id, expr }: { id: string; expr: string }) {
+function Trial({ id, expr }: { id: string; expr: string }) {
   const asked = useCall<Explained>("explain", { ...valuesOf(subjectOf(id)), expr, recursive: "true" }), e = asked.answer?.result;
   return <section class="section"><h3>What it would mean for {id}</h3>
     <Said asked={asked} what="Trying" />
-    {e ? <><p class="verdict"><State name={e.state} />{e.message ? <span> {e.message}</span> : null}</p>{e.over ? <p>{e.over}</p> : null}<Reasons tree={e.tree} /></> : null}
+    {e ? <><Verdict state={e.state} message={e.message} />{e.over ? <p>{e.over}</p> : null}<Reasons tree={e.tree} /></> : null}
     {asked.answer ? <Command line={asked.answer.command} /> : null}
   </section>;
 }
@@ -50,8 +49,8 @@ export function Playground({ namespace }: { namespace: string }) {
       <Said asked={asked} what="Reading" />
       {p ? <>
         <p>It means: <code class="wrap">{p.text}</code></p>
-        {p.names.length ? <ul class="names">{p.names.map((n, i) => <li key={i}>{n.check} <JobLink id={`${n.kind === "job" ? "" : n.kind + ":"}${n.namespace || namespace || about.value?.namespace}/${n.name}`}>{n.name}</JobLink></li>)}</ul> : null}
-        {id ? <Verdict key={id} id={id} expr={expr} /> : null}
+        {p.names.length ? <ul class="names">{p.names.map((n, i) => <li key={i}>{n.set ? <code>{n.check}</code> : <JobLink id={idOf({ ...n, namespace: n.namespace || namespace || about.value!.namespace })}><code>{n.check}</code></JobLink>}</li>)}</ul> : null}
+        {id ? <Trial key={id} id={id} expr={expr} /> : null}
       </> : null}
       {asked.answer ? <Command line={asked.answer.command} /> : null}
     </> : null}

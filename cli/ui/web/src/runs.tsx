@@ -12,6 +12,10 @@ import "./views.css";
 // Of the latest so many runs are columns.
 const most = 40;
 
+// brief is an instant as the head of a column, by the reader's clock.
+const format = new Intl.DateTimeFormat(undefined, { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+function brief(at: number): string { return format.format(at * 1000); }
+
 interface Column { key: string; title: string; run: Run | null; state: string; took: number; began: number }
 interface Cell { id: string; state: string; reason?: string }
 interface Grid { key: string; title: string; columns: Column[]; rows: { name: string; id: string; cells: (Cell | undefined)[] }[] }
@@ -69,7 +73,7 @@ function Table({ grid, namespace }: { grid: Grid; namespace: string }) {
           {c.run ? <a {...follow({ run: c.key, runns: namespace ? null : ns, against: null })} title={`${c.title}, ${c.state}, ${lasting(c.took)}, began ${clock(c.began)}`}>
             <span class="height" style={{ height: 4 + 40 * c.took / longest + "px", background: `var(--state-${c.state})` }} />
             <span class="vertical">{c.title}</span><State name={c.state} short />
-          </a> : <time class="vertical" dateTime={c.key} title={c.title}>{clock(c.began)}</time>}
+          </a> : <time class="vertical" dateTime={c.key} title={c.title}>{brief(c.began)}</time>}
         </th>)}
       </tr></thead>
       <tbody>{grid.rows.map((row) => <tr key={row.name}><th scope="row">{row.id ? <JobLink id={row.id}>{row.name}</JobLink> : row.name}</th>

@@ -4,6 +4,7 @@ import { useCall } from "./api";
 import { seconds, type CronJob, type List } from "./json";
 import { Ago, Command, idOf, JobLink, Said } from "./parts";
 import { State } from "./sign";
+import { now } from "./stream";
 import "./views.css";
 
 function Row({ c, several }: { c: CronJob; several: boolean }) {
@@ -13,7 +14,7 @@ function Row({ c, several }: { c: CronJob; several: boolean }) {
     <th scope="row"><JobLink id={idOf(c)}>{c.name}</JobLink></th>
     <td><code>{c.schedule}</code>{c.timeZone ? <div class="soft">{c.timeZone}</div> : null}</td>
     <td>{c.suspended ? <b>suspended</b> : c.time ? <Ago at={seconds(c.time)} /> : null}
-      <div class="soft clamp" title={c.message}>{c.message}</div></td>
+      {seconds(c.time) > now.value && !c.suspended ? null : <div class="soft clamp" title={c.message}>{c.message}</div>}</td>
     <td class="signs">{(c.runs ?? []).slice().reverse().map((r) => <span key={r.time} title={`${r.time}: ${r.state}${r.message ? ", " + r.message : ""}`}>
       {r.job ? <JobLink id={c.namespace + "/" + r.job}><State name={r.state} short /></JobLink> : <State name={r.state} short />}</span>)}</td>
     <td>{c.active?.map((a) => <div key={idOf(a)} class="reason"><State name={a.state} /><JobLink id={idOf(a)}>{a.name}</JobLink></div>)}</td>

@@ -7,7 +7,7 @@ import { rowsChanged, world } from "./stream";
 export type Test = (row: Row) => boolean;
 
 // testOf returns what finds rows by words: KEY=VALUE and KEY= are labels, all else is part
-// of a name, a namespace, a run or a step.
+// of a name, a namespace, a run or a step, in which a star stands for anything.
 export function testOf(words: string): Test | null {
   const tests = words.toLowerCase().split(/\s+/).filter(Boolean).map(wordTest);
   return tests.length ? (row) => tests.every((test) => test(row)) : null;
@@ -22,7 +22,15 @@ function wordTest(word: string): Test {
       return false;
     };
   }
-  return (row) => row.id.toLowerCase().includes(word) || !!row.run?.toLowerCase().includes(word) || !!row.step?.toLowerCase().includes(word);
+  const fits = part(word);
+  return (row) => fits(row.id) || (!!row.run && fits(row.run)) || (!!row.step && fits(row.step));
+}
+
+// part returns what finds a word in a text; a star stands for anything.
+function part(word: string): (text: string) => boolean {
+  if (!word.includes("*")) return (text) => text.toLowerCase().includes(word);
+  const pattern = new RegExp(word.split("*").map((piece) => piece.replace(/[^a-z0-9]/g, "\\$&")).join(".*"), "i");
+  return (text) => pattern.test(text);
 }
 
 // words is the test of the search field alone, and filter that of words and states; null asks for nothing.

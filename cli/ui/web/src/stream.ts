@@ -2,7 +2,7 @@
 // a snapshot first and then what changed. The browser connects again by itself.
 import { batch, effect, signal } from "@preact/signals";
 import { apply, emptyWorld, fromSnapshot, type Change, type Delta, type World } from "./model";
-import { about } from "./about";
+import { about, Refusal } from "./about";
 import { fold, namespace, open, withAll } from "./place";
 import { tell } from "./live";
 
@@ -25,7 +25,7 @@ let skew = 0;
 export const now = signal(Date.now() / 1000);
 setInterval(() => { now.value = Math.floor(Date.now() / 1000 + skew); }, 1000);
 
-const retryAfter = 3000;
+export const retryAfter = 3000;
 
 // Sorting and grouping many rows takes a while, so it is done a few times a second and not
 // for each change.
@@ -46,6 +46,8 @@ function tellOfRows(): void {
 }
 
 function heard(change: Change | null): void {
+  // The graph is first: what follows may ask it for the new layout.
+  for (const watch of watchers) watch(change);
   batch(() => {
     skew = world.now - Date.now() / 1000;
     if (connection.peek().state !== "live") connection.value = { state: "live" };
@@ -55,7 +57,6 @@ function heard(change: Change | null): void {
     notes.value = world.notes;
     if (end.value.end !== world.end || end.value.unknown !== world.unknown) end.value = { end: world.end, unknown: world.unknown };
   });
-  for (const watch of watchers) watch(change);
 }
 
 export function address(): string {
@@ -65,13 +66,33 @@ export function address(): string {
   return "api/stream?" + query;
 }
 
+// why asks once more for a stream that was refused, for the reason; it is null if nobody is there.
+async function why(url: string): Promise<Refusal | null> {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch(url, { signal: stop.signal });
+    return answer.ok ? null : await Refusal.of(answer);
+  } catch {
+    return null;
+  } finally {
+    stop.abort();
+  }
+}
+
+// lost says that something was refused or not answered, and returns whether to ask again.
+export function lost(refusal: Refusal | null): boolean {
+  connection.value = { state: refusal?.final ? "problem" : "lost", message: refusal?.message };
+  return !refusal?.final;
+}
+
 // listen keeps a stream of what the URL of the page asks for, and begins another when that changes.
 export function listen(): void {
   effect(() => {
     if (!about.value) return;
     const url = address();
     let source: EventSource | undefined;
-    let timer = 0;
+    let timer = 0, over = false;
+    connection.value = { state: "connecting" };
     const connect = () => {
       source = new EventSource(url);
       source.addEventListener("snapshot", (e) => {
@@ -87,14 +108,17 @@ export function listen(): void {
         source!.close();
         connection.value = { state: "problem", message: JSON.parse((e as MessageEvent).data).message };
       });
-      source.onerror = () => {
-        if (connection.peek().state !== "problem") connection.value = { state: "lost" };
-        // A browser gives up when the answer is no stream.
-        if (source!.readyState === EventSource.CLOSED && connection.peek().state !== "problem") timer = window.setTimeout(connect, retryAfter);
+      source.onerror = async () => {
+        if (connection.peek().state === "problem") return;
+        if (source!.readyState !== EventSource.CLOSED) return void lost(null);
+        // A browser gives up when the answer is no stream, and does not say what it was.
+        const refusal = await why(url);
+        if (!over && lost(refusal)) timer = window.setTimeout(connect, retryAfter);
       };
     };
     connect();
     return () => {
+      over = true;
       source?.close();
       clearTimeout(timer);
     };

@@ -10,6 +10,7 @@ import { State } from "./sign";
 import { argument, subjectOf, valuesOf, type Subject } from "./subject";
 import { WhyCronJob } from "./whycronjob";
 import { WhyJob } from "./whyjob";
+import { WhyRun, WhySeveral } from "./whyrun";
 import "./views.css";
 
 const tabs = ["why", "logs", "pods", "yaml", "history"] as const;
@@ -25,6 +26,14 @@ function Actions({ subject }: { subject: Subject }) {
       <ActButton action="resume" namespace={namespace} name={subject.name} />
     </div>;
   }
+  if (subject.kind === "run") {
+    return <div class="buttons">
+      <ActButton action="retry" namespace={namespace} name="" options={{ run: subject.run }} label="Retry what failed" />
+      <ActButton action="hold" namespace={namespace} name="" options={{ run: subject.run }} label="Hold what waits" />
+      <ActButton action="cancel" namespace={namespace} name="" options={{ run: subject.run }} label="Cancel the run" />
+    </div>;
+  }
+  if (subject.kind === "several") return null;
   return <div class="buttons">
     <ActButton action="hold" {...to} />
     <ActButton action="release" {...to} />
@@ -40,7 +49,8 @@ function Actions({ subject }: { subject: Subject }) {
 export function Why({ id }: { id: string }) {
   rowsChanged.value;
   const subject = subjectOf(id);
-  const shown = subject.kind === "job" ? tabs : subject.kind === "cronjob" ? tabs.filter((t) => t === "why" || t === "yaml") : tabs.filter((t) => t === "why");
+  const of: Record<string, string[]> = { cronjob: ["why", "yaml"], run: ["why", "logs"] };
+  const shown = subject.kind === "job" ? tabs : tabs.filter((t) => (of[subject.kind] ?? ["why"]).includes(t));
   const tab = shown.find((t) => t === param("tab")) ?? "why";
   const keys = (e: KeyboardEvent) => {
     const step = e.key === "ArrowRight" ? 1 : e.key === "ArrowLeft" ? -1 : 0;
@@ -50,13 +60,16 @@ export function Why({ id }: { id: string }) {
     links[(links.indexOf(document.activeElement as HTMLElement) + step + links.length) % links.length]?.focus();
   };
   return <div class="why">
-    <h2 class="why-title">{subject.kind === "job" ? "" : subject.kind + " "}{subject.name}</h2>
-    <p class="soft">{subject.row ? <State name={subject.row.state} /> : null} in namespace {subject.namespace}{subject.row?.run ? `, step ${subject.row.step} of run ${subject.row.run}` : ""}</p>
+    <h2 class="why-title">{subject.kind === "job" || subject.kind === "several" ? "" : subject.kind + " "}{subject.name}</h2>
+    <p class="soft">{subject.row ? <State name={subject.row.state} /> : null} {subject.namespace ? `in namespace ${subject.namespace}` : ""}{subject.row?.run ? `, step ${subject.row.step} of run ${subject.row.run}` : ""}</p>
     <Actions subject={subject} />
     <nav class="tabs" aria-label="About this object" onKeyDown={keys}>
       {shown.map((t) => <a key={t} {...follow({ tab: t === "why" ? null : t })} aria-current={t === tab ? "page" : undefined}>{titles[t]}</a>)}
     </nav>
-    {tab === "why" ? (subject.kind === "cronjob" ? <WhyCronJob values={valuesOf(subject)} /> : <WhyJob subject={subject} />)
+    {tab === "why" ? subject.kind === "cronjob" ? <WhyCronJob values={valuesOf(subject)} />
+      : subject.kind === "run" ? <WhyRun subject={subject} />
+        : subject.kind === "several" ? <WhySeveral id={id} />
+          : <WhyJob subject={subject} />
       : tab === "logs" ? <Logs values={valuesOf(subject)} array={!!subject.row?.array} over={!!subject.row?.ended} />
         : tab === "pods" ? <Pods values={valuesOf(subject)} />
           : tab === "yaml" ? <Manifest values={valuesOf(subject)} />

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { AdviceList, Causes } from "./advice";
 import { useCall } from "./api";
 import { seconds, type Explained } from "./json";
-import { Ago, Command, idOf, JobLink, Said } from "./parts";
+import { Ago, Command, idOf, JobLink, Said, Verdict } from "./parts";
 import { Reasons } from "./reasons";
 import { State } from "./sign";
 import { valuesOf, type Subject } from "./subject";
@@ -40,9 +40,9 @@ export function WhyJob({ subject }: { subject: Subject }) {
     {subject.row?.array ? <label class="field inline">Element <input type="number" min={0} value={index} placeholder="all" onChange={(x) => setIndex(x.currentTarget.value)} /></label> : null}
     <Said asked={asked} what="Asking why" />
     {e ? <>
-      <p class="verdict"><State name={e.state} />{e.message ? <span> {e.message}</span> : null}</p>
+      <Verdict state={e.state} message={e.message} />
       {e.over ? <p>{e.over}</p> : null}
-      <Causes list={e.causes} />
+      <Causes list={e.causes} advised={e.advice} />
       <Facts e={e} />
       {e.because?.length ? <section class="section"><h3>Because</h3><ul>{e.because.map((b) => <li key={b}>{b}</li>)}</ul></section> : null}
       {e.elements ? <Elements e={e} explain={setIndex} /> : null}

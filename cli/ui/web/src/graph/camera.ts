@@ -21,11 +21,11 @@ export class Camera {
     this.y = wy - sy / this.scale;
   }
 
-  // fit shows all of a plane, though not larger than it is.
-  fit(width: number, height: number): void {
-    this.scale = Math.min(largest, Math.max(smallest, Math.min(this.width / width, this.height / height, readable)));
+  // fit shows all of a plane, though not larger than it is, below what covers the top of the screen.
+  fit(width: number, height: number, top = 0): void {
+    this.scale = Math.min(largest, Math.max(smallest, Math.min(this.width / width, (this.height - top) / height, readable)));
     this.x = (width - this.width / this.scale) / 2;
-    this.y = (height - this.height / this.scale) / 2;
+    this.y = (height - (this.height + top) / this.scale) / 2;
   }
 
   // centre brings a point into the middle.

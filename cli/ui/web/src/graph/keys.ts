@@ -1,7 +1,7 @@
 // The keys of the graph, where it or nothing has the focus.
 import { selected } from "../place";
 import type { Picture } from "./picture";
-import { unfold } from "./fold";
+import { turnOver } from "./fold";
 
 const step = 80, factor = 1.3;
 
@@ -10,7 +10,7 @@ export function listenToGraphKeys(area: HTMLElement, picture: Picture): () => vo
     "+": () => picture.zoom(factor), "=": () => picture.zoom(factor), "-": () => picture.zoom(1 / factor), "0": () => picture.fit(),
     ArrowLeft: () => picture.move(step, 0), ArrowRight: () => picture.move(-step, 0),
     ArrowUp: () => picture.move(0, step), ArrowDown: () => picture.move(0, -step),
-    u: () => unfold(picture, picture.scene.byId.get(selected.value) ?? -1),
+    u: () => turnOver(picture, picture.scene.byId.get(selected.value) ?? -1),
   };
   const heard = (e: KeyboardEvent) => {
     if (e.ctrlKey || e.metaKey || e.altKey || (e.target !== area && e.target !== document.body && (e.target as HTMLElement).id !== "main")) return;

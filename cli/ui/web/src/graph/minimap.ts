@@ -18,6 +18,7 @@ export class Minimap {
   }
 
   forget(): void { this.stale = true; }
+  hide(): void { this.canvas.hidden = true; }
 
   // draw shows nothing when all of the graph is on the screen anyway.
   draw(p: Painting, camera: Camera): void {
@@ -43,16 +44,21 @@ export class Minimap {
     this.canvas.style.height = h + "px";
     this.canvas.width = this.picture.width = w * this.dpr;
     this.canvas.height = this.picture.height = h * this.dpr;
-    const ctx = this.picture.getContext("2d")!, sx = this.sx * this.dpr, sy = this.sy * this.dpr;
+    const ctx = this.picture.getContext("2d")!;
     ctx.fillStyle = p.colours.of.box;
-    ctx.fillRect(0, 0, this.picture.width, this.picture.height);
-    for (let i = 0; i < p.scene.nodes; i++) {
-      ctx.globalAlpha = p.faded?.[i] ? 0.2 : 1;
-      ctx.fillStyle = p.colours.of[p.states[i]?.look ?? "idle"];
-      ctx.fillRect(p.scene.x[i] * sx, p.scene.y[i] * sy, Math.max(1, p.scene.w[i] * sx), Math.max(1, p.scene.h[i] * sy));
-    }
     ctx.globalAlpha = 1;
+    ctx.fillRect(0, 0, this.picture.width, this.picture.height);
     this.stale = false;
+    for (let i = 0; i < p.scene.nodes; i++) this.turn(p, i);
+  }
+
+  // turn draws one node as it stands now.
+  turn(p: Painting, i: number): void {
+    if (this.stale) return;
+    const ctx = this.picture.getContext("2d")!, sx = this.sx * this.dpr, sy = this.sy * this.dpr;
+    ctx.globalAlpha = p.faded?.[i] ? 0.2 : 1;
+    ctx.fillStyle = p.colours.of[p.states[i]?.look ?? "idle"];
+    ctx.fillRect(p.scene.x[i] * sx, p.scene.y[i] * sy, Math.max(1, p.scene.w[i] * sx), Math.max(1, p.scene.h[i] * sy));
   }
 
   // placeOf returns the point of the graph under a point of the minimap.

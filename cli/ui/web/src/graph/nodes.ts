@@ -3,14 +3,15 @@ import type { NodeState } from "../model";
 import type { Colours } from "./colours";
 import type { Scene } from "./scene";
 
-// From which scale on a box has text, and from which on it is a box.
-export const withText = 0.5, withBox = 0.2;
+// From which scale on a box has all its text, has its name alone, and is a box at all.
+export const withText = 0.65, withName = 0.3, withBox = 0.2;
 
 const mono = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 export const smallFont = `11px ${mono}`;
 const nameFont = `600 13px ${mono}`, signFont = `700 17px ${mono}`;
 const dashed = [5, 4], solid: number[] = [], fade = 0.2;
 
+const strip = 26, readable = 9.5; // pixels: of the graph, and of the screen
 const letter = 0.61; // how wide a letter is for its size
 
 // cut returns what there is room for.
@@ -24,7 +25,7 @@ function nameOf(label: string, state: NodeState | undefined): string {
   if (!state || state.s) return label;
   let many = 0;
   for (const one in state.counts) many += state.counts[one];
-  return `${label} (${many})`;
+  return many ? `${label} (${many})` : label;
 }
 
 // drawNode draws one node on a canvas whose units are those of the graph.
@@ -52,11 +53,15 @@ export function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, i: number,
   box(ctx, x, y, w, h, radius);
   ctx.setLineDash(solid);
   if (scale < withText) {
-    // A strip tells the state where no text can.
+    // A strip tells the state where there is no room for the word.
+    ctx.save();
+    ctx.clip();
     ctx.fillStyle = colour;
-    ctx.fillRect(x + 1, y + 1, 30, h - 2);
+    ctx.fillRect(x, y, strip, h);
+    ctx.restore();
     ctx.fillStyle = colours.of.paper;
-    sign(ctx, state?.sign, x + 16, y + h / 2);
+    sign(ctx, state?.sign, x + strip / 2, y + h / 2);
+    if (scale >= withName) nameAlone(ctx, x, y, w, h, nameOf(node.label, state), colours, scale);
   } else {
     ctx.fillStyle = colour;
     sign(ctx, state?.sign, x + 18, y + h / 2);
@@ -92,6 +97,17 @@ function texts(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h
   ctx.fillStyle = colours.of.soft;
   ctx.fillText(cut(below, room, 11), x + 36, top + 16);
   if (when) ctx.fillText(cut("if " + when, room, 11), x + 36, top + 32);
+}
+
+// nameAlone writes the name as small as can be read, without the namespace if there is no room for it.
+function nameAlone(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, name: string, colours: Colours, scale: number): void {
+  const size = Math.min(readable / scale, h * 0.7), room = w - strip - 8;
+  const short = name.length * size * letter > room ? name.slice(name.lastIndexOf("/") + 1) : name;
+  ctx.font = `600 ${size}px ${mono}`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = colours.of.ink;
+  ctx.fillText(cut(short, room, size), x + strip + 4, y + h / 2 + 1);
 }
 
 function bar(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, state: NodeState, colours: Colours): void {

@@ -1,10 +1,12 @@
 // Paints a rectangle of the graph: edges first, then nodes over them.
 import type { NodeState } from "../model";
 import type { Colours } from "./colours";
-import { rasterEdges, strokeEdges, type Rect } from "./edges";
-import { drawNode, withText } from "./nodes";
+import { strokeEdges } from "./edges";
+import { rasterEdges } from "./faredges";
+import { drawNode, withName } from "./nodes";
 import type { Raster } from "./raster";
 import type { Scene } from "./scene";
+import type { Rect } from "./trace";
 
 // Painting is all that decides how a place of the graph looks.
 export interface Painting {
@@ -22,7 +24,7 @@ export function paintTile(ctx: CanvasRenderingContext2D, raster: Raster, p: Pain
   const many = p.scene.edgesIn(x - around, y - around, x + reach + around, y + reach + around);
   const some = { list: p.scene.found, many };
   ctx.setTransform(1, 0, 0, 1, 0, 0);
-  const near = scale / dpr >= withText;
+  const near = scale / dpr >= withName;
   if (near) {
     ctx.fillStyle = p.colours.of.paper;
     ctx.fillRect(0, 0, size, size);

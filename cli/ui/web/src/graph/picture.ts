@@ -12,9 +12,6 @@ import { Tiles } from "./tiles";
 
 const empty: Graph = { width: 1, height: 1, nodes: [], edges: [] };
 
-// foldable are the kinds of nodes that the server draws for several others.
-const foldable = ["group", "namespace"];
-
 // Below tooSmall nothing can be told of a graph.
 const tooSmall = 0.03;
 
@@ -126,7 +123,7 @@ export class Picture {
 
   fit(): void {
     if (this.camera.width < 2 || !this.scene.nodes) return;
-    this.camera.fit(this.scene.graph.width, this.scene.graph.height);
+    this.camera.fit(this.scene.graph.width, this.scene.graph.height, this.camera.width < 600 ? 80 : 40);
     this.fitted = true;
     this.draw();
   }
@@ -175,9 +172,6 @@ export class Picture {
     this.draw();
   }
 
-  // mayUnfold reports whether a node stands for several that could be drawn instead.
-  mayUnfold(i: number): boolean { return i >= 0 && foldable.includes(this.scene.graph.nodes[i].kind); }
-
   draw(): void { this.waits ||= requestAnimationFrame(() => this.frame()); }
 
   private frame(): void {
@@ -186,9 +180,15 @@ export class Picture {
     const { painting: p, camera, ctx, dpr } = this, scale = camera.scale * dpr;
     if (this.nodesTurned.size || this.edgesTurned.size) {
       this.tiles.repaint(p, this.nodesTurned, this.edgesTurned, dpr);
-      if (this.nodesTurned.size) this.minimap.forget();
+      for (const i of this.nodesTurned) this.minimap.turn(p, i);
       this.nodesTurned.clear();
       this.edgesTurned.clear();
+    }
+    if (!p.scene.nodes) {
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.fillStyle = p.colours.of.paper;
+      ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
+      return this.minimap.hide();
     }
     const left = Math.round(camera.x * scale), top = Math.round(camera.y * scale);
     const more = this.tiles.draw(ctx, p, left, top, scale, dpr);

@@ -2,6 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { State } from "../sign";
 import { world } from "../stream";
+import { mayUnfold } from "./fold";
 import type { Picture } from "./picture";
 
 export interface Tipped { x: number; y: number; flip: boolean; title: string; state: string; text: string; message: string; checks: string[]; several: boolean }
@@ -10,7 +11,7 @@ export function tipOf(picture: Picture, i: number, [x, y]: [number, number]): Ti
   const node = picture.scene.graph.nodes[i], state = picture.stateOf(i), row = world.rows.get(node.id);
   return {
     x, y, flip: x > picture.camera.width / 2, title: node.id, state: state?.s ?? "", text: state?.text ?? "", message: row?.message ?? "",
-    checks: row?.waits ?? [], several: picture.mayUnfold(i),
+    checks: row?.waits ?? [], several: mayUnfold(picture, i),
   };
 }
 

@@ -4,7 +4,7 @@ import { fold, go, nameOf, open, selected, withAll } from "../place";
 import { now, end, graphChanged } from "../stream";
 import { until } from "../time";
 import type { Picture } from "./picture";
-import { foldAgain, unfold } from "./fold";
+import { foldAgain, mayUnfold, unfold } from "./fold";
 
 export function Tools({ picture }: { picture: Picture }) {
   graphChanged.value;
@@ -13,7 +13,7 @@ export function Tools({ picture }: { picture: Picture }) {
     <button class="icon" aria-label="Zoom in" title="Zoom in (+)" onClick={() => picture.zoom(1.4)}>+</button>
     <button class="icon" aria-label="Zoom out" title="Zoom out (-)" onClick={() => picture.zoom(1 / 1.4)}>−</button>
     <button title="Show all (0)" onClick={() => picture.fit()}>Fit</button>
-    {picture.mayUnfold(i) ? <button title="Draw what it stands for (u)" onClick={() => unfold(picture, i)}>Unfold</button> : null}
+    {mayUnfold(picture, i) ? <button title="Draw what it stands for (u)" onClick={() => unfold(picture, i)}>Unfold</button> : null}
     <select aria-label="Fold" value={fold.value} onChange={(e) => go({ fold: e.currentTarget.value === "auto" ? null : e.currentTarget.value, open: null })}>
       <option value="auto">folded as needed</option>
       <option value="none">nothing folded</option>

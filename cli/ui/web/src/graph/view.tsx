@@ -6,7 +6,7 @@ import { fadedOf, hitAfter } from "./hits";
 import { go, selected } from "../place";
 import { graphChanged, rowsChanged, watchers, world } from "../stream";
 import { repainted } from "../theme";
-import { unfold } from "./fold";
+import { turnOver } from "./fold";
 import { listenToGraphKeys } from "./keys";
 import { Picture } from "./picture";
 import { handle } from "./pointer";
@@ -52,7 +52,7 @@ function connect(picture: Picture, area: HTMLElement, tip: { value: Tipped | nul
         const i = picture.nodeAt(x, y);
         go({ id: i < 0 ? null : picture.scene.graph.nodes[i].id });
       },
-      unfold: (x, y) => unfold(picture, picture.nodeAt(x, y)),
+      unfold: (x, y) => turnOver(picture, picture.nodeAt(x, y)),
     }),
     listenToGraphKeys(area, picture),
   ];

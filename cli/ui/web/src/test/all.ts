@@ -3,5 +3,6 @@ import { failures, many } from "./harness";
 import "./model";
 import "./scene";
 import "./tree";
+import "./views";
 
 Object.assign(window, { tested: { many, failures } });

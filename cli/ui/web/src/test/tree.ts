@@ -48,6 +48,8 @@ test("no row is lost in groups", () => {
 test("words are parts of names, namespaces, runs and steps, and all must be there", () => {
   equal(found("EXTRACT night-1"), ["n1-extract"]);
   equal(found("ml"), ["train"]);
+  equal(found("n*-ext"), ["n2-extract", "n1-extract"]);
+  equal(found("l*d e.l"), []);
   equal(found("  "), rows.map((r) => r.name));
 });
 test("labels are found by key and by the beginning of the value", () => {
