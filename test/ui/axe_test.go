@@ -63,7 +63,7 @@ func TestEachViewIsAccessible(t *testing.T) {
 					tab.Press(c.form)
 					tab.Until("the form is open", `document.querySelector("dialog[open]") && !document.querySelector("dialog[open]").innerText.includes("Trying…")`)
 				}
-				tab.Until("it is still", `!document.getAnimations().length`)
+				tab.Until("all is there and still", `!document.querySelector("main .wait, .panel .wait") && !document.getAnimations().length`)
 				tab.Picture(*pictures, fmt.Sprintf("%s %s", c.name, look.name))
 				for _, found := range tab.Axe() {
 					assert.Fail(t, found)
