@@ -51,8 +51,8 @@ func drawn(tab *browser.Tab, id string) spot {
 			source.close();
 			const graph = JSON.parse(e.data).graph, node = graph.nodes.find(n => n.id === %q), box = document.querySelector("canvas.plane").getBoundingClientRect();
 			if (!node) return fail(new Error("not among " + graph.nodes.map(n => n.id)));
-			const scale = Math.min(box.width / graph.width, box.height / graph.height, 1);
-			const x = (graph.width - box.width / scale) / 2, y = (graph.height - box.height / scale) / 2;
+			const top = box.width < 600 ? 80 : 40, scale = Math.min(box.width / graph.width, (box.height - top) / graph.height, 1);
+			const x = (graph.width - box.width / scale) / 2, y = (graph.height - (box.height + top) / scale) / 2;
 			done({X: box.x + (node.x + node.w / 2 - x) * scale, Y: box.y + (node.y + node.h / 2 - y) * scale});
 		});
 	})`, id))

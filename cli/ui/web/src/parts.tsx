@@ -17,7 +17,7 @@ export function Command({ line }: { line: string }) {
     setTimeout(() => set(false), 1500);
   }, () => set(false));
   return <div class="command"><code tabIndex={0} role="group" aria-label="Command">{line}</code>
-    <button aria-label={"Copy " + line} onClick={copy}>{copied ? "Copied" : "Copy"}</button>
+    <button type="button" aria-label={"Copy " + line} onClick={copy}>{copied ? "Copied" : "Copy"}</button>
   </div>;
 }
 
