@@ -16,7 +16,7 @@ export interface Painting {
 }
 
 // around is how far arrows, turns and shadows reach out of what they belong to.
-const around = 8;
+export const around = 8;
 
 // paintTile paints the pixels from column left and row top on, at a scale in pixels.
 export function paintTile(ctx: CanvasRenderingContext2D, raster: Raster, p: Painting, left: number, top: number, scale: number, dpr: number): void {
