@@ -29,9 +29,10 @@ export function Ago({ at }: { at: number }) {
   return <time dateTime={new Date(at * 1000).toISOString()} title={clock(at)}>{left > 0 ? "in " + lasting(left) : lasting(-left) + " ago"}</time>;
 }
 
-// JobLink leads to the panel of a Job, or of something else by its id.
-export function JobLink({ id, children }: { id: string; children?: ComponentChildren }) {
-  return <a {...follow({ id, tab: null, element: null })}>{children ?? id}</a>;
+// JobLink leads to the panel of a Job, or of something else by its id. A link that is a sign alone
+// has a label.
+export function JobLink({ id, label, children }: { id: string; label?: string; children?: ComponentChildren }) {
+  return <a {...follow({ id, tab: null, element: null })} aria-label={label}>{children ?? id}</a>;
 }
 
 // Said shows what is to be said of an answer beside itself: that it is on its way, an error, notes.
