@@ -23,7 +23,7 @@ type feed struct {
 	// allowed, if it is not nil, asks every so often whether all that is watched may still be read.
 	allowed func(context.Context, *cluster.LiveWorld) error
 	asks    time.Duration
-	// added has something in it when there is a view without a frame.
+	// added has something in it when there is a view that may have no frame, or an old one.
 	added chan struct{}
 
 	mu    sync.Mutex
@@ -68,6 +68,8 @@ func (f *feed) join(key string, v frame.View) *view {
 	if one == nil {
 		one = &view{View: v, changed: make(chan struct{})}
 		f.views[key] = one
+	}
+	if one.tabs == 0 { // while nobody looked, no frames were made of it, not even the first
 		select {
 		case f.added <- struct{}{}:
 		default:

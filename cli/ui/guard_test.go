@@ -75,6 +75,7 @@ func TestOnlyThePageItselfGetsAnAnswer(t *testing.T) {
 		"another site writes and says no more":       {"POST", "http://127.0.0.1:8080/PATH/api/act", from("https://evil.example", ""), 403},
 		"somebody writes who does not say from":      {"POST", "http://127.0.0.1:8080/PATH/api/act", from("", ""), 403},
 		"a page without an origin writes":            {"POST", "http://127.0.0.1:8080/PATH/api/act", from("null", ""), 403},
+		"a form of the page":                         {"POST", "http://127.0.0.1:8080/PATH/api/act", from("null", "same-origin"), 200},
 		"another port writes":                        {"POST", "http://127.0.0.1:8080/PATH/api/act", from("http://127.0.0.1:9999", "same-site"), 403},
 		"another machine's page of the same port":    {"POST", "http://127.0.0.1:8080/PATH/api/act", from("http://localhost:8080", "cross-site"), 403},
 		"a path that only begins like the right one": {"GET", "http://127.0.0.1:8080/PATH", nil, 401},

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"html"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,7 +63,20 @@ func newLobby(hosts []string, c clock.PassiveClock, enter func(context.Context, 
 }
 
 //go:embed login.html
-var loginPage []byte
+var loginPage string
+
+//go:embed login.css
+var loginStyle []byte
+
+// showLogin shows the login page, with what was wrong.
+func showLogin(w http.ResponseWriter, code int, wrong string) {
+	if wrong != "" {
+		wrong = `<p role="alert">` + html.EscapeString(wrong) + "</p>"
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(strings.Replace(loginPage, "<!--wrong-->", wrong, 1)))
+}
 
 // ServeHTTP lets a request of a visitor through.
 func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -90,10 +104,12 @@ func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		refuse(w, http.StatusUnauthorized, err.Error())
 	case v == nil && page:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(loginPage)
+		showLogin(w, http.StatusOK, "")
 	case v == nil && r.URL.Path == "/states.css":
 		palette(w, r)
+	case r.URL.Path == "/login.css":
+		w.Header().Set("Content-Type", "text/css")
+		_, _ = w.Write(loginStyle)
 	case v == nil:
 		refuse(w, http.StatusUnauthorized, "You are not logged in: load the page again.")
 	case r.URL.Path == "/logout" && r.Method == http.MethodPost:
@@ -115,7 +131,7 @@ func (l *lobby) login(w http.ResponseWriter, r *http.Request) {
 	token := strings.TrimSpace(r.PostFormValue("token"))
 	key := "cookie:" + rand.Text() + rand.Text()
 	if _, err := l.admit(r.Context(), key, token); err != nil {
-		refuse(w, http.StatusUnauthorized, err.Error())
+		showLogin(w, http.StatusUnauthorized, err.Error())
 		return
 	}
 	http.SetCookie(w, &http.Cookie{

@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"depctl.dev/cli/internal/cluster"
@@ -52,13 +54,41 @@ func signs() (list []sign) {
 // handler returns the routes: the files of the page, what it shows, and what commands say.
 func (s *server) handler(files fs.FS, mount func(*http.ServeMux)) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /", http.FileServerFS(files))
+	mux.Handle("GET /", packed(http.FileServerFS(files)))
 	mux.HandleFunc("GET /states.css", palette)
 	mux.HandleFunc("GET /api/about", s.tell)
 	mux.HandleFunc("GET /api/stream", s.stream)
 	mount(mux)
 	return mux
 }
+
+// packed compresses what a handler answers, where the browser takes it.
+func packed(inner http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Method != http.MethodGet {
+			inner.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("Range") // a part of what is packed is of no use
+		zip := gzip.NewWriter(w)
+		defer func() { _ = zip.Close() }() // who has gone reads nothing
+		inner.ServeHTTP(&packing{w, zip}, r)
+	})
+}
+
+// packing is an answer that is compressed.
+type packing struct {
+	http.ResponseWriter
+	zip *gzip.Writer
+}
+
+func (p *packing) WriteHeader(code int) {
+	p.Header().Del("Content-Length")
+	p.Header().Set("Content-Encoding", "gzip")
+	p.ResponseWriter.WriteHeader(code)
+}
+
+func (p *packing) Write(text []byte) (int, error) { return p.zip.Write(text) }
 
 func palette(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css")

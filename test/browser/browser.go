@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 // Tab is a tab of a browser of its own, without any history.
@@ -105,7 +106,10 @@ func (b *Tab) Until(what, script string) {
 	b.t.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
-	err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(50*time.Millisecond)))
+	err := wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (is bool, _ error) {
+		// Between two pages there is nothing to ask.
+		return chromedp.Run(ctx, chromedp.Evaluate("!!("+script+")", &is)) == nil && is, nil
+	})
 	if err != nil {
 		text := ""
 		_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.body.innerText`, &text))

@@ -1,6 +1,7 @@
 // Package browser drives a headless Chromium in tests of pages.
 //
 //	New          a tab (browser.go)
+//	Tab.Press    what hands do: press, fill, keys (hands.go)
 //	Tab.Picture  what it shows, as a PNG (picture.go)
 //	Tab.Axe      what axe-core finds against it (axe.go)
 //

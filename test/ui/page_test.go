@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
@@ -16,6 +17,12 @@ import (
 	"depctl.dev/gate"
 	"depctl.dev/test/browser"
 	"depctl.dev/test/sandbox"
+)
+
+// patience is how long the cluster may take for something, and tick how often it is asked.
+const (
+	patience = 30 * time.Second
+	tick     = 50 * time.Millisecond
 )
 
 // space is a namespace of a test.
@@ -32,14 +39,21 @@ func (c *cluster) namespace(t *testing.T) *space {
 	return &space{c, t, made.Name}
 }
 
+<<<<<<< HEAD
+var podSpec = corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "main", Image: sandbox.BusyboxImage}}}
+
 // make makes a Job. Its pods run as long as runFor says, and then succeed or exit with a code.
 func (s *space) make(name, dependsOn string, template map[string]string, changes ...func(*batchv1.Job)) {
 	s.t.Helper()
+=======
+// jobOf returns a Job. Its pods do what the annotations of its template say.
+func jobOf(name, dependsOn string, template map[string]string) *batchv1.Job {
+>>>>>>> h-uitest
 	job := &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{}},
 		Spec: batchv1.JobSpec{BackoffLimit: new(int32(0)), Template: corev1.PodTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{}},
-			Spec:       corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "main", Image: sandbox.BusyboxImage}}},
+			Spec:       podSpec,
 		}},
 	}
 	for key, value := range template {
@@ -48,6 +62,13 @@ func (s *space) make(name, dependsOn string, template map[string]string, changes
 	if dependsOn != "" {
 		job.Annotations[gate.DependsOnAnnotation] = dependsOn
 	}
+	return job
+}
+
+// make makes a Job.
+func (s *space) make(name, dependsOn string, template map[string]string, changes ...func(*batchv1.Job)) {
+	s.t.Helper()
+	job := jobOf(name, dependsOn, template)
 	for _, change := range changes {
 		change(job)
 	}

@@ -6,7 +6,7 @@ export function Connection() {
   const line = state === "problem" ? message : state === "lost" ? (message ?? "The server does not answer, trying again") : "";
   const bad = state === "problem" || state === "lost";
   return <div class="notes" role={bad ? "alert" : undefined}>
-    {line ? <p class="note bad">{line}</p> : null}
+    {line ? <p class="note bad">{line} {state === "problem" ? <button onClick={() => location.reload()}>Load again</button> : null}</p> : null}
     {notes.value.map((note) => <p class="note" key={note}>{note}</p>)}
   </div>;
 }

@@ -31,6 +31,7 @@ const byKey = new Map(shortcuts.filter((s) => s.act).map((s) => [s.key === "Esc"
 export function listenToKeys(): void {
   addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
+    if (document.querySelector("dialog[open]") && e.key !== "?") return; // a dialog closes by itself
     const typing = (e.target as HTMLElement).matches?.("input, textarea, select, [contenteditable]");
     const act = byKey.get(e.key);
     if (!act || (typing && e.key !== "Escape")) return;

@@ -40,7 +40,7 @@ export function changed(changes: Changes): string {
   const next = new URLSearchParams(params.value);
   for (const [name, value] of Object.entries(changes)) {
     next.delete(name);
-    for (const one of Array.isArray(value) ? value : [value]) if (one) next.append(name, one);
+    for (const one of Array.isArray(value) ? value : [value]) if (one && !(name === "view" && one === views[0])) next.append(name, one);
   }
   // Colons, commas and slashes may stand in a query as they are, and can be read.
   const search = next.toString().replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%3A", ":");

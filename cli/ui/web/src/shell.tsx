@@ -33,7 +33,7 @@ function Header() {
   return <header>
     <h1><span class="brand">depctl</span> <span class="cluster">{about.value?.cluster}</span></h1>
     <nav aria-label="Views">
-      {views.map((v) => <a key={v} {...follow({ view: v === "graph" ? null : v })} aria-current={v === view.value ? "page" : undefined}>{titleOf(v)}</a>)}
+      {views.map((v) => <a key={v} {...follow({ view: v })} aria-current={v === view.value ? "page" : undefined}>{titleOf(v)}</a>)}
     </nav>
     <div class="choices">
       <Scope />

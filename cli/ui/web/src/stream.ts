@@ -85,10 +85,25 @@ export function lost(refusal: Refusal | null): boolean {
   return !refusal?.final;
 }
 
+// away says that nobody has looked at the page for a while. A browser has six connections to a
+// server, so a tab that is not seen gives its own to those that are.
+const away = signal(false);
+const glance = 5000;
+
+function watchWhetherSeen(): void {
+  let timer = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = window.setTimeout(() => { away.value = true; }, glance);
+    else away.value = false;
+  });
+}
+
 // listen keeps a stream of what the URL of the page asks for, and begins another when that changes.
 export function listen(): void {
+  watchWhetherSeen();
   effect(() => {
-    if (!about.value) return;
+    if (!about.value || away.value) return;
     const url = address();
     let source: EventSource | undefined;
     let timer = 0, over = false;

@@ -25,30 +25,37 @@ export function styleOf(look: number): number {
 // Edges are the indexes list[0] to list[many - 1].
 export interface Some { list: ArrayLike<number>; many: number }
 
+// atOnce is how many edges are one path: what a canvas takes for a path grows faster than the path.
+const atOnce = 200;
+
 // strokeEdges draws edges on a canvas whose units are those of the graph, within a rectangle of it.
 export function strokeEdges(ctx: CanvasRenderingContext2D, scene: Scene, some: Some, looks: number[], colours: Colours, faded: Uint8Array | null, scale: number, within: Rect): void {
   ctx.lineJoin = "round";
   for (let s = 0; s < styles.length; s++) {
     const style = styles[s];
     for (let pass = faded ? 0 : 1; pass < 2; pass++) {
-      const arrows = new Path2D();
-      let any = false;
+      let arrows = new Path2D(), many = 0;
       forgetLines();
+      const ink = () => {
+        ctx.globalAlpha = pass === 0 ? 0.2 : 1;
+        ctx.strokeStyle = ctx.fillStyle = colours.of[style.colour];
+        ctx.lineWidth = Math.max(style.width, 0.8 / scale);
+        ctx.setLineDash(style.dash);
+        ctx.stroke();
+        ctx.fill(arrows);
+        ctx.beginPath();
+        arrows = new Path2D();
+        many = 0;
+      };
       ctx.beginPath();
       for (let k = 0; k < some.many; k++) {
         const e = some.list[k];
         if (styleOf(looks[e]) !== s || (faded && isFaded(scene, e, faded) !== (pass === 0))) continue;
-        any = true;
         trace(ctx, scene, e, style, within);
         head(arrows, scene, e, style.width, within, scale);
+        if (++many === atOnce) ink();
       }
-      if (!any) continue;
-      ctx.globalAlpha = pass === 0 ? 0.2 : 1;
-      ctx.strokeStyle = ctx.fillStyle = colours.of[style.colour];
-      ctx.lineWidth = Math.max(style.width, 0.8 / scale);
-      ctx.setLineDash(style.dash);
-      ctx.stroke();
-      ctx.fill(arrows);
+      if (many) ink();
     }
   }
   ctx.setLineDash(solid);

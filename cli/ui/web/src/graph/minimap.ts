@@ -18,6 +18,7 @@ export class Minimap {
   }
 
   forget(): void { this.stale = true; }
+  hide(): void { this.canvas.hidden = true; }
 
   // draw shows nothing when all of the graph is on the screen anyway.
   draw(p: Painting, camera: Camera): void {

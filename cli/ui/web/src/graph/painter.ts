@@ -16,7 +16,7 @@ export interface Painting {
 }
 
 // around is how far arrows, turns and shadows reach out of what they belong to.
-const around = 8;
+export const around = 8;
 
 // paintTile paints the pixels from column left and row top on, at a scale in pixels.
 export function paintTile(ctx: CanvasRenderingContext2D, raster: Raster, p: Painting, left: number, top: number, scale: number, dpr: number): void {
@@ -48,9 +48,14 @@ export function paintNode(ctx: CanvasRenderingContext2D, p: Painting, i: number,
   drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, !!p.faded?.[i]);
 }
 
+// mostLit is how many edges are lit up at once; with more, nobody could follow one.
+const mostLit = 3000;
+
 // paintSome paints nodes and edges over a dimmed picture, such as what waits for one.
-export function paintSome(ctx: CanvasRenderingContext2D, p: Painting, nodes: Iterable<number>, edges: ArrayLike<number>, scale: number, dpr: number, seen: Rect): void {
-  strokeEdges(ctx, p.scene, { list: edges, many: edges.length }, p.looks, p.colours, null, scale / dpr, seen);
-  const s = p.scene;
-  for (const i of nodes) if (s.x[i] < seen.r && s.x[i] + s.w[i] > seen.x && s.y[i] < seen.b && s.y[i] + s.h[i] > seen.y) drawNode(ctx, p.scene, i, p.states[i], p.colours, scale / dpr, false);
+export function paintSome(ctx: CanvasRenderingContext2D, p: Painting, nodes: Iterable<number>, edges: Uint32Array, scale: number, dpr: number, seen: Rect): void {
+  const s = p.scene, lit = edges.length > mostLit ? edges.subarray(0, mostLit) : edges;
+  strokeEdges(ctx, s, { list: lit, many: lit.length }, p.looks, p.colours, null, scale / dpr, seen);
+  for (const i of nodes) {
+    if (s.x[i] < seen.r && s.x[i] + s.w[i] > seen.x && s.y[i] < seen.b && s.y[i] + s.h[i] > seen.y) drawNode(ctx, s, i, p.states[i], p.colours, scale / dpr, false);
+  }
 }

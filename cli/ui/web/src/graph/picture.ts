@@ -18,6 +18,9 @@ const tooSmall = 0.03;
 // dim is how much of the picture is left while what waits for one node is shown.
 const dim = 0.22;
 
+// outlineOf tells outlines apart that do not cover one another.
+function outlineOf(state: NodeState): string { return `${state.crit ?? false} ${state.s === ""} ${state.look === "absent"}`; }
+
 export class Picture {
   readonly camera = new Camera();
   private readonly ctx: CanvasRenderingContext2D;
@@ -30,7 +33,9 @@ export class Picture {
   private reach: { nodes: Set<number>; edges: Uint32Array } | null = null;
   private waits = 0;
   private fitted = false;
-  private readonly nodesTurned = new Set<number>();
+  // nodesTurned are to be painted again; true where the outline is not the one before.
+  private readonly nodesTurned = new Map<number, boolean>();
+  private outlines: string[] = [];
   private readonly edgesTurned = new Set<number>();
 
   constructor(private readonly canvas: HTMLCanvasElement, small: HTMLCanvasElement) {
@@ -67,6 +72,7 @@ export class Picture {
       }
     }
     this.painting = { ...this.painting, scene: next, states, looks, faded: null };
+    this.outlines = states.map(outlineOf);
     this.point(-1);
     this.forget(false);
     if (!this.fitted) this.begin();
@@ -89,7 +95,11 @@ export class Picture {
   turn(states: NodeState[], looks: number[], nodes: number[], edges: number[]): void {
     this.painting.states = states;
     this.painting.looks = looks;
-    for (const i of nodes) this.nodesTurned.add(i);
+    for (const i of nodes) {
+      const outline = outlineOf(states[i]);
+      this.nodesTurned.set(i, this.nodesTurned.get(i) || outline !== this.outlines[i]);
+      this.outlines[i] = outline;
+    }
     for (const e of edges) this.edgesTurned.add(e);
     if (nodes.length || edges.length) this.draw();
   }
@@ -173,6 +183,12 @@ export class Picture {
       for (const i of this.nodesTurned) this.minimap.turn(p, i);
       this.nodesTurned.clear();
       this.edgesTurned.clear();
+    }
+    if (!p.scene.nodes) {
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.fillStyle = p.colours.of.paper;
+      ctx.fillRect(0, 0, ctx.canvas.width, ctx.canvas.height);
+      return this.minimap.hide();
     }
     const left = Math.round(camera.x * scale), top = Math.round(camera.y * scale);
     const more = this.tiles.draw(ctx, p, left, top, scale, dpr);

@@ -80,20 +80,24 @@ export class Scene {
     return best;
   }
 
-  // reach returns all that a node waits for, all that waits for it, and the edges between them.
+  // reach returns all that a node waits for, all that waits for it, and the edges between them, the nearest first.
   reach(start: number): { nodes: Set<number>; edges: Set<number> } {
-    const nodes = new Set([start]), edges = new Set<number>();
-    for (const [at, list, other] of [[this.inAt, this.ins, this.from], [this.outAt, this.outs, this.to]]) {
-      const stack = [start], seen = new Set(stack);
-      for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
-        for (let k = at[i]; k < at[i + 1]; k++) {
-          const next = other[list[k]];
-          edges.add(list[k]);
-          if (seen.has(next)) continue;
-          seen.add(next);
-          nodes.add(next);
-          stack.push(next);
-        }
+    const before = this.walk(start, this.inAt, this.ins, this.from), after = this.walk(start, this.outAt, this.outs, this.to);
+    const edges = new Set<number>();
+    for (let k = 0; k < Math.max(before.edges.length, after.edges.length); k++) {
+      if (k < before.edges.length) edges.add(before.edges[k]);
+      if (k < after.edges.length) edges.add(after.edges[k]);
+    }
+    return { nodes: new Set([...before.nodes, ...after.nodes]), edges };
+  }
+
+  private walk(start: number, at: Uint32Array, list: Uint32Array, other: Uint32Array): { nodes: Set<number>; edges: number[] } {
+    // A set may grow while it is gone through, and is in the order in which it has grown.
+    const nodes = new Set([start]), edges: number[] = [];
+    for (const i of nodes) {
+      for (let k = at[i]; k < at[i + 1]; k++) {
+        edges.push(list[k]);
+        nodes.add(other[list[k]]);
       }
     }
     return { nodes, edges };

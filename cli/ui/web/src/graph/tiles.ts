@@ -1,6 +1,6 @@
 // Keeps the picture in square tiles, as maps on the web do: while the reader moves, what
 // was painted is only copied, and a few tiles that come into sight are painted a frame.
-import { paintNode, paintTile, type Painting } from "./painter";
+import { around, paintNode, paintTile, type Painting } from "./painter";
 import { Raster } from "./raster";
 
 const size = 256, mostTiles = 220, patience = 9, slowFrame = 24;
@@ -9,6 +9,8 @@ interface Tile { i: number; j: number; ctx: CanvasRenderingContext2D; stale: boo
 
 // Level is the tiles of one scale, in pixels of the screen.
 interface Level { scale: number; tiles: Map<number, Tile> }
+
+function ordered(a: number, b: number): [number, number] { return a < b ? [a, b] : [b, a]; }
 
 function keyOf(i: number, j: number): number { return i * 1e7 + j; }
 
@@ -39,18 +41,21 @@ export class Tiles {
     level.tiles.clear();
   }
 
-  // repaint paints nodes over what the tiles have of them, and has the tiles of edges painted again.
-  repaint(p: Painting, nodes: Iterable<number>, edges: Iterable<number>, dpr: number): void {
+  // repaint paints nodes over what the tiles have of them. The tiles of edges, and of nodes with another
+  // outline, are painted again as a whole.
+  repaint(p: Painting, nodes: Iterable<[number, boolean]>, edges: Iterable<number>, dpr: number): void {
     const { scale, tiles } = this.level, s = p.scene;
     for (const e of edges) {
       for (let k = s.at[e]; k + 3 < s.at[e + 1]; k += 2) {
-        this.each(s.points[k], s.points[k + 1], s.points[k + 2], s.points[k + 3], (tile) => { tile.stale = true; });
+        const [ax, bx] = ordered(s.points[k], s.points[k + 2]), [ay, by] = ordered(s.points[k + 1], s.points[k + 3]);
+        this.each(ax - around, ay - around, bx + around, by + around, (tile) => { tile.stale = true; });
       }
     }
     if (tiles.size) {
-      for (const i of nodes) {
+      for (const [i, outline] of nodes) {
         this.each(s.x[i] - 4, s.y[i] - 4, s.x[i] + s.w[i] + 8, s.y[i] + s.h[i] + 8, (tile) => {
-          paintNode(tile.ctx, p, i, tile.i * size, tile.j * size, scale, dpr);
+          if (outline) tile.stale = true;
+          else paintNode(tile.ctx, p, i, tile.i * size, tile.j * size, scale, dpr);
         });
       }
     }
@@ -58,7 +63,7 @@ export class Tiles {
 
   private each(x0: number, y0: number, x1: number, y1: number, act: (tile: Tile) => void): void {
     const { scale, tiles } = this.level, f = scale / size;
-    const i0 = Math.floor(Math.min(x0, x1) * f), i1 = Math.floor(Math.max(x0, x1) * f), j0 = Math.floor(Math.min(y0, y1) * f), j1 = Math.floor(Math.max(y0, y1) * f);
+    const i0 = Math.floor(x0 * f), i1 = Math.floor(x1 * f), j0 = Math.floor(y0 * f), j1 = Math.floor(y1 * f);
     if ((i1 - i0 + 1) * (j1 - j0 + 1) > tiles.size) {
       for (const tile of tiles.values()) if (tile.i >= i0 && tile.i <= i1 && tile.j >= j0 && tile.j <= j1) act(tile);
       return;
