@@ -39,16 +39,10 @@ func (c *cluster) namespace(t *testing.T) *space {
 	return &space{c, t, made.Name}
 }
 
-<<<<<<< HEAD
 var podSpec = corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "main", Image: sandbox.BusyboxImage}}}
 
-// make makes a Job. Its pods run as long as runFor says, and then succeed or exit with a code.
-func (s *space) make(name, dependsOn string, template map[string]string, changes ...func(*batchv1.Job)) {
-	s.t.Helper()
-=======
 // jobOf returns a Job. Its pods do what the annotations of its template say.
 func jobOf(name, dependsOn string, template map[string]string) *batchv1.Job {
->>>>>>> h-uitest
 	job := &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{}},
 		Spec: batchv1.JobSpec{BackoffLimit: new(int32(0)), Template: corev1.PodTemplateSpec{
