@@ -20,12 +20,12 @@ PLATFORMS ?= linux/amd64,linux/arm64
 # what the tests run is compiled as what the image holds.
 BUILD := CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath
 # Tests that need no control plane.
-UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/bench/... ./test/examples/... ./test/history/... ./test/monitoring/... ./test/reference/... ./test/transcript/...
+UNIT  := ./cli/... ./cmd/... ./depgraph/... ./gate/... ./lang/... ./test/arch/... ./test/bench/... ./test/browser/... ./test/examples/... ./test/history/... ./test/monitoring/... ./test/reference/... ./test/transcript/...
 # Tests that start control planes; one package at a time, they need the machine.
-LIVE  := ./test/demo/... ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/attack/... ./test/container/...
-# In one line, whether the tests with real containers run or are skipped, and why:
+LIVE  := ./test/demo/... ./test/sandbox/... ./test/integration/... ./test/fault/... ./test/attack/... ./test/container/... ./test/ui/...
+# In one line each, whether the tests with real containers and those in a browser run or are skipped, and why:
 # go test does not say that of tests that pass.
-DOCTOR = @$(BIN)/sandbox doctor --brief || true
+DOCTOR = @$(BIN)/sandbox doctor --brief || true; command -v chromium >/dev/null || echo "pages: the tests in a browser are skipped: there is no chromium (Debian has it as a package)"
 # The image's module. Go does not see that files outside of it have changed, so
 # no cached result counts; and packing under -race takes minutes, without a race.
 IMAGETEST := $(GO) -C deploy/image test -count=1 .
