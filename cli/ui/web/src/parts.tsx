@@ -40,7 +40,7 @@ export function Said({ asked, what }: { asked: Asked<unknown>; what: string }) {
   const { answer, error, busy } = asked;
   if (error) return <p class="note bad" role="alert">{error} <button onClick={asked.reload}>Try again</button></p>;
   if (!answer) return busy ? <p class="wait" role="status">{what}…</p> : null;
-  return answer.notes ? <pre class={"said" + (answer.code && !answer.result ? " bad" : "")}>{answer.notes}</pre> : null;
+  return answer.notes ? <pre tabIndex={0} role="region" aria-label="What is said of it" class={"said" + (answer.code && !answer.result ? " bad" : "")}>{answer.notes}</pre> : null;
 }
 
 // Section is a part of a view with a heading, and the command that prints the same.
@@ -51,9 +51,16 @@ export function Section({ title, command, children }: { title: string; command?:
   </section>;
 }
 
+// Lines shows a text of several lines as it is.
+export function Lines({ text }: { text: string }) {
+  return <pre class="said" tabIndex={0} role="region" aria-label="What is said of it">{text}</pre>;
+}
+
 // Verdict is a state with its reason, which may begin with the name of the state.
 export function Verdict({ state, message }: { state: string; message?: string }) {
   const named = !!message?.startsWith(state);
+  // A mistake in an expression comes with the place, which needs its lines.
+  if (message?.includes("\n")) return <><p class="verdict"><State name={state} /></p><Lines text={message} /></>;
   return <p class="verdict"><State name={state} short={named} /> {message}</p>;
 }
 
