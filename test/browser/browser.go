@@ -20,6 +20,11 @@ type Tab struct {
 	t   testing.TB
 	ctx context.Context //nolint:containedctx // chromedp keeps the tab in it
 
+	heard *heard
+}
+
+// heard is what went wrong in a page.
+type heard struct {
 	mu       sync.Mutex
 	mistakes []string
 }
@@ -46,16 +51,19 @@ func New(t testing.TB, size Size) *Tab {
 	t.Cleanup(stop)
 	ctx, stop := chromedp.NewContext(allocated)
 	t.Cleanup(stop)
-	tab := &Tab{t: t, ctx: ctx}
+	tab := &Tab{t: t, ctx: ctx, heard: &heard{}}
 	require.NoError(t, chromedp.Run(ctx)) // the browser ends with the context that begins it
-	chromedp.ListenTarget(ctx, tab.hear)
+	chromedp.ListenTarget(ctx, tab.heard.hear)
 	// The browser ends with the context of the first Run, so that is not one with a timeout.
 	require.NoError(t, chromedp.Run(ctx))
 	return tab
 }
 
+// For returns the tab for a part of the test.
+func (b *Tab) For(t testing.TB) *Tab { return &Tab{t: t, ctx: b.ctx, heard: b.heard} }
+
 // hear keeps what goes wrong in a page: errors of scripts, and what its policy forbids.
-func (b *Tab) hear(event any) {
+func (b *heard) hear(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch e := event.(type) {
@@ -70,9 +78,9 @@ func (b *Tab) hear(event any) {
 
 // Mistakes returns what has gone wrong in the page so far.
 func (b *Tab) Mistakes() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return append([]string{}, b.mistakes...)
+	b.heard.mu.Lock()
+	defer b.heard.mu.Unlock()
+	return append([]string{}, b.heard.mistakes...)
 }
 
 // patience is how long a page may take for one thing.

@@ -79,9 +79,9 @@ func (b *Tab) Another() *Tab {
 	b.t.Helper()
 	ctx, stop := chromedp.NewContext(b.ctx)
 	b.t.Cleanup(stop)
-	tab := &Tab{t: b.t, ctx: ctx}
+	tab := &Tab{t: b.t, ctx: ctx, heard: &heard{}}
 	require.NoError(b.t, chromedp.Run(ctx))
-	chromedp.ListenTarget(ctx, tab.hear)
+	chromedp.ListenTarget(ctx, tab.heard.hear)
 	return tab
 }
 

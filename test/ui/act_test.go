@@ -68,7 +68,7 @@ func TestActionsAreTriedAndThenDone(t *testing.T) {
 		confirm          string
 		is               func() bool
 	}{
-		{"hold", s.id("load"), "Hold…", map[string]string{"Why": "the disk is full; it's late"}, "", "load", "depctl hold load --namespace=" + s.name + " '--reason=the disk is full; it'\\''s late'", "Hold it", held},
+		{"hold", s.id("load"), "Hold…", map[string]string{"Why": "the disk is full; it's late"}, "", "load", "--reason='the disk is full; it'\\''s late'", "Hold it", held},
 		{"release", s.id("load"), "Release…", nil, "", "load", "depctl release load", "Release it", func() bool { return !held() }},
 		{"set", s.id("mail"), "Set…", map[string]string{"Waits for": "load or failed(load)"}, "", "mail", "-- 'load or failed(load)'", "Change it", func() bool {
 			return s.job("mail").Annotations[gate.DependsOnAnnotation] == "load or failed(load)"
@@ -83,6 +83,7 @@ func TestActionsAreTriedAndThenDone(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			tab := tab.For(t)
 			require.False(t, c.is(), "it is so already")
 			goTo(tab, "view=list&id="+c.id)
 			tab.Press(c.button)

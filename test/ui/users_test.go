@@ -196,7 +196,7 @@ func TestAUserLogsInWithAToken(t *testing.T) {
 	s.make("load", "extract", nil)
 	token, _ := s.user("kate", "get", "list", "watch")
 	tab := browser.New(t, browser.Desktop)
-	tab.Open(shared.forUsers(t) + "?namespace=" + s.name)
+	tab.Open(shared.forUsers(t) + "?ns=" + s.name)
 	tab.Shows("Log in")
 	tab.Picture(*pictures, "login")
 	require.Empty(t, tab.Axe())

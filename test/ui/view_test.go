@@ -19,8 +19,10 @@ func TestTheGraphIsDrawnAndLeadsToWhy(t *testing.T) {
 	tab.Until("the graph is drawn", strong+` > 5000`)
 	all := browser.Value[int](tab, strong)
 
-	hover(tab, drawn(tab, s.id("extract")))
-	tab.Until("the tip says what it is", fmt.Sprintf(`document.querySelector(".tip")?.innerText.includes(%q)`, s.id("extract")))
+	require.Eventually(t, func() bool { // it may be laid out again meanwhile
+		hover(tab, drawn(tab, s.id("extract")))
+		return browser.Value[bool](tab, fmt.Sprintf(`!!document.querySelector(".tip")?.innerText.includes(%q)`, s.id("extract")))
+	}, patience, tick, "the tip says what it is")
 	tab.Until("what has nothing to do with it is dimmed", fmt.Sprintf(`%s < %d * 0.9`, strong, all))
 
 	click(tab, drawn(tab, s.id("broken")), 1)
@@ -185,7 +187,7 @@ func TestThePlaygroundReadsWhatIsTyped(t *testing.T) {
 	tab.Until("the mistake has a caret", `/\n\s*\^/.test(document.querySelector(".playground .said")?.innerText)`)
 	tab.Fill("Expression", "slow and failed(broken)")
 	tab.Shows("It means:")
-	tab.Until("its names are links", `[...document.querySelectorAll(".playground .names a")].map(a => a.innerText).join() === "slow,broken"`)
+	tab.Until("its names are links", `[...document.querySelectorAll(".playground .names a")].map(a => a.innerText).join() === "slow,failed(broken)"`)
 	tab.Fill("For the Job", "held")
 	tab.Until("what it would mean for the Job", `document.querySelector(".playground .reasons")?.innerText.includes("failed(broken)")`)
 	tab.Until("the verdict", `document.querySelector(".playground .verdict")?.innerText.length > 3`)

@@ -77,7 +77,7 @@ function Form({ first }: { first: Action }) {
     <p>{form.about}</p>
     {done ? null : form.fields.map((f) => <Input key={f.name} field={f} value={options[f.name] ?? ""} change={(value) => setOptions({ ...options, [f.name]: value })} />)}
     <h3>{done ? "What was done" : "What would be done"}</h3>
-    <pre class={"said" + (shown?.code ? " bad" : "")} role="status">{shown ? (shown.text + shown.notes).trim() || "Nothing." : nothing ? "Nothing is changed yet." : error ? "" : "Trying…"}</pre>
+    <pre class={"said" + (shown?.code ? " bad" : "")} tabIndex={0} role="status">{shown ? (shown.text + shown.notes).trim() || "Nothing." : nothing ? "Nothing is changed yet." : error ? "" : "Trying…"}</pre>
     {error ? <p class="note bad" role="alert">{error}</p> : null}
     {done || !answer ? null : <Command line={answer.does ?? ""} />}
     <div class="buttons">

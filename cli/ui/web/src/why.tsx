@@ -70,7 +70,7 @@ export function Why({ id }: { id: string }) {
       : subject.kind === "run" ? <WhyRun subject={subject} />
         : subject.kind === "several" ? <WhySeveral id={id} />
           : <WhyJob subject={subject} />
-      : tab === "logs" ? <Logs values={valuesOf(subject)} array={!!subject.row?.array} over={!!subject.row?.ended} />
+      : tab === "logs" ? rowsChanged.value > 0 && <Logs values={valuesOf(subject)} array={!!subject.row?.array} over={!!subject.row?.ended} />
         : tab === "pods" ? <Pods values={valuesOf(subject)} />
           : tab === "yaml" ? <Manifest values={valuesOf(subject)} />
             : <History subject={subject} />}

@@ -23,7 +23,7 @@ export function WhyCronJob({ values }: { values: Values }) {
         {r.message ? <div class="soft">{r.message}</div> : null}
       </li>)}</ul></section> : null}
       {c.next ? <section class="section"><h3>What the next run waits for</h3><p><code class="wrap">{c.next.dependsOn}</code></p>
-        {c.next.invalid ? <pre class="said bad">{c.next.invalid}</pre> : null}<Reasons tree={c.next.tree} /></section> : null}
+        {c.next.invalid ? <pre class="said bad" tabIndex={0} role="region" aria-label="What is wrong with it">{c.next.invalid}</pre> : null}<Reasons tree={c.next.tree} /></section> : null}
       <AdviceList list={c.advice} />
     </> : null}
     {asked.answer ? <Command line={asked.answer.command} /> : null}

@@ -55,7 +55,7 @@ export function WhyJob({ subject }: { subject: Subject }) {
         <div class="reason"><State name={r.state} /><JobLink id={idOf(r)} /></div><Causes list={r.causes} />
       </li>)}</ul></section> : null}
       <AdviceList list={e.advice} />
-      {e.condition ? <section class="section"><h3>What the gate wrote</h3><p><b>{e.condition.reason}</b> {e.condition.message} <span class="soft"><Ago at={seconds(e.condition.written)} /></span></p></section> : null}
+      {e.condition ? <section class="section"><h3>What the gate wrote</h3><p><b>{e.condition.reason}</b> {e.condition.message !== e.message ? e.condition.message : null} <span class="soft"><Ago at={seconds(e.condition.written)} /></span></p></section> : null}
     </> : null}
     {asked.answer ? <Command line={asked.answer.command} /> : null}
   </>;
