@@ -1,13 +1,11 @@
 package call
 
-// scope says which namespaces a command is about.
+// scope says which namespaces a command is about. With none of these, the page must name one.
 type scope int
 
 const (
-	// oneNamespace: the page must name it.
-	oneNamespace scope = iota
 	// orAll: none named means all of them.
-	orAll
+	orAll scope = iota + 1
 	// noNamespace: the command asks no cluster.
 	noNamespace
 )

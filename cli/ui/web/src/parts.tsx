@@ -1,7 +1,7 @@
 // Small pieces that several views have: a command line to copy, a moment, what a command said
 // beside its answer, and a link to a Job.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Asked } from "./api";
 import { follow } from "./place";
 import { State } from "./sign";
@@ -10,13 +10,14 @@ import { clock, lasting } from "./time";
 
 // Command shows what one would type, with a button that copies it.
 export function Command({ line }: { line: string }) {
-  const [copied, set] = useState(false);
+  const [copied, set] = useState(false), code = useRef<HTMLElement>(null);
   if (!line) return null;
-  const copy = () => navigator.clipboard.writeText(line).then(() => {
+  // A page that did not come over TLS, nor from this machine, has no clipboard: then the line is selected.
+  const copy = () => (navigator.clipboard?.writeText(line) ?? Promise.reject()).then(() => {
     set(true);
     setTimeout(() => set(false), 1500);
-  }, () => set(false));
-  return <div class="command"><code tabIndex={0} role="group" aria-label="Command">{line}</code>
+  }, () => getSelection()!.selectAllChildren(code.current!));
+  return <div class="command"><code ref={code} tabIndex={0} role="group" aria-label="Command">{line}</code>
     <button type="button" aria-label={"Copy " + line} onClick={copy}>{copied ? "Copied" : "Copy"}</button>
   </div>;
 }
@@ -28,9 +29,10 @@ export function Ago({ at }: { at: number }) {
   return <time dateTime={new Date(at * 1000).toISOString()} title={clock(at)}>{left > 0 ? "in " + lasting(left) : lasting(-left) + " ago"}</time>;
 }
 
-// JobLink leads to the panel of a Job, or of something else by its id.
-export function JobLink({ id, children }: { id: string; children?: ComponentChildren }) {
-  return <a {...follow({ id, tab: null, element: null })}>{children ?? id}</a>;
+// JobLink leads to the panel of a Job, or of something else by its id. A link that is a sign alone
+// has a label.
+export function JobLink({ id, label, children }: { id: string; label?: string; children?: ComponentChildren }) {
+  return <a {...follow({ id, tab: null, element: null })} aria-label={label}>{children ?? id}</a>;
 }
 
 // Said shows what is to be said of an answer beside itself: that it is on its way, an error, notes.

@@ -64,6 +64,11 @@ function gridsOf(runs: Run[]): Grid[] {
   });
 }
 
+function Sign({ cell, label }: { cell: Cell; label: string }) {
+  const sign = <State name={cell.state} short />;
+  return <span title={label}>{cell.id ? <JobLink id={cell.id} label={label}>{sign}</JobLink> : sign}</span>;
+}
+
 function Table({ grid, namespace }: { grid: Grid; namespace: string }) {
   const longest = Math.max(1, ...grid.columns.map((c) => c.took)), chosen = param("run"), ns = grid.key;
   return <section class="section"><h2>{grid.title}</h2>
@@ -78,7 +83,7 @@ function Table({ grid, namespace }: { grid: Grid; namespace: string }) {
       </tr></thead>
       <tbody>{grid.rows.map((row) => <tr key={row.name}><th scope="row">{row.id ? <JobLink id={row.id}>{row.name}</JobLink> : row.name}</th>
         {row.cells.map((cell, i) => <td key={grid.columns[i].key} class={grid.columns[i].key === chosen ? "chosen" : ""}>
-          {cell ? <span title={`${row.name}, ${grid.columns[i].title}: ${cell.state}${cell.reason ? ", " + cell.reason : ""}`}>{cell.id ? <JobLink id={cell.id}><State name={cell.state} short /></JobLink> : <State name={cell.state} short />}</span> : null}
+          {cell ? <Sign cell={cell} label={`${row.name}, ${grid.columns[i].title}: ${cell.state}${cell.reason ? ", " + cell.reason : ""}`} /> : null}
         </td>)}
       </tr>)}</tbody>
     </table></div>

@@ -16,7 +16,7 @@ function Row({ c, several }: { c: CronJob; several: boolean }) {
     <td>{c.suspended ? <b>suspended</b> : c.time ? <Ago at={seconds(c.time)} /> : null}
       {seconds(c.time) > now.value && !c.suspended ? null : <div class="soft clamp" title={c.message}>{c.message}</div>}</td>
     <td class="signs">{(c.runs ?? []).slice().reverse().map((r) => <span key={r.time} title={`${r.time}: ${r.state}${r.message ? ", " + r.message : ""}`}>
-      {r.job ? <JobLink id={c.namespace + "/" + r.job}><State name={r.state} short /></JobLink> : <State name={r.state} short />}</span>)}</td>
+      {r.job ? <JobLink id={c.namespace + "/" + r.job} label={`${c.name}, ${r.time}: ${r.state}`}><State name={r.state} short /></JobLink> : <State name={r.state} short />}</span>)}</td>
     <td>{c.active?.map((a) => <div key={idOf(a)} class="reason"><State name={a.state} /><JobLink id={idOf(a)}>{a.name}</JobLink></div>)}</td>
     <td>{c.next ? <code class="wrap">{c.next.dependsOn}</code> : null}</td>
     <td><div class="buttons"><ActButton action="run-now" {...to} />{c.suspended ? <ActButton action="resume" {...to} /> : <ActButton action="suspend" {...to} />}</div></td>

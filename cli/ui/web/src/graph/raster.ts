@@ -1,5 +1,5 @@
 // Draws many thin lines into pixels. From afar, there are thousands of edges in each
-// tile; a canvas takes ten times as long to stroke them as this loop.
+// tile, and a canvas would take longer than a frame to stroke them.
 
 export class Raster {
   readonly image: ImageData;

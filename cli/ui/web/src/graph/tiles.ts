@@ -3,7 +3,7 @@
 import { around, paintNode, paintTile, type Painting } from "./painter";
 import { Raster } from "./raster";
 
-const size = 256, mostTiles = 220, patience = 9, slowFrame = 24;
+const size = 256, mostTiles = 220, patience = 9, mostPatience = 120, slowFrame = 24;
 
 interface Tile { i: number; j: number; ctx: CanvasRenderingContext2D; stale: boolean; used: number }
 
@@ -23,6 +23,8 @@ export class Tiles {
   private frame = 0;
   private allowed = 8;
   private last = 0;
+  // bare says that there is nothing to show meanwhile: one late frame is better than a flash.
+  private bare = true;
 
   // forget drops all tiles: another layout, other colours or another filter. With keep, the
   // old ones are shown until there are new ones.
@@ -34,6 +36,7 @@ export class Tiles {
     this.drop(this.level);
     if (this.before) this.drop(this.before);
     this.before = null;
+    this.bare = true;
   }
 
   private drop(level: Level): void {
@@ -92,7 +95,8 @@ export class Tiles {
       let tile = this.level.tiles.get(keyOf(i, j));
       if (tile) tile.used = this.frame;
       if (tile && !tile.stale) continue;
-      if (painted >= this.allowed || (painted > 0 && performance.now() - began > patience)) {
+      const spent = performance.now() - began;
+      if (this.bare ? spent > mostPatience : painted >= this.allowed || (painted > 0 && spent > patience)) {
         more = true;
         if (!tile) missing++;
         continue;
@@ -102,6 +106,7 @@ export class Tiles {
       tile.stale = false;
       painted++;
     }
+    this.bare = false;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.fillStyle = p.colours.of.paper;
     ctx.fillRect(0, 0, width, height);

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"depctl.dev/test/browser"
+)
+
+// A browser sends the cookies of a name to all its ports. Another server on this machine, of another user, may not
+// get the one that lets in.
+func TestAnotherServerOnTheMachineIsSentNoCookie(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var sent []string
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent = append(sent, r.URL.Path+" "+r.Header.Get("Cookie"))
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(`<body>other<img src="/api/about"><img src="/x/y/"></body>`))
+	}))
+	defer other.Close()
+	s := shared.namespace(t)
+	s.make("extract", "", long)
+	s.make("load", "extract", nil)
+	tab := s.page(browser.Desktop)
+	tab.Shows("waiting")
+	ours := browser.Value[string](tab, `location.href`)
+	tab.Open(other.URL)
+	tab.Shows("other")
+	tab.Until("its pictures were asked for", `document.images.length === 2 && [...document.images].every(i => i.complete)`)
+	mu.Lock()
+	require.GreaterOrEqual(t, len(sent), 3)
+	for _, one := range sent {
+		require.NotContains(t, one, "depctl-ui")
+	}
+	mu.Unlock()
+	// And a page of that server can neither read nor do anything here.
+	for _, script := range []string{
+		`fetch(%q + "api/about", {credentials: "include"}).then(r => r.text(), () => "refused")`,
+		`fetch(%q + "api/about", {credentials: "include", mode: "no-cors"}).then(r => r.text(), () => "refused")`,
+		`fetch(%q + "api/act", {credentials: "include", method: "POST", body: "{}", mode: "no-cors"}).then(r => r.text(), () => "refused")`,
+		`new Promise(done => { const e = new EventSource(%q + "api/stream"); e.onmessage = () => done("read"); e.onerror = () => done("refused") })`,
+	} {
+		base, _, _ := strings.Cut(ours, "?")
+		said := browser.Value[string](tab, strings.Replace(script, "%q", `"`+base+`"`, 1))
+		require.NotContains(t, said, "sandbox")
+		require.Contains(t, []string{"refused", ""}, said)
+	}
+}
+
+func TestThereIsAnEndToTabs(t *testing.T) {
+	t.Parallel()
+	s := shared.namespace(t)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
+	first, err := client.Get(s.served(t, "-n", s.name))
+	require.NoError(t, err)
+	require.NoError(t, first.Body.Close())
+	stream, err := first.Request.URL.Parse("api/stream?namespace=" + url.QueryEscape(s.name))
+	require.NoError(t, err)
+	open := func() *http.Response {
+		answer, err := client.Get(stream.String())
+		require.NoError(t, err)
+		return answer
+	}
+	var tabs []*http.Response
+	for range 100 {
+		tab := open()
+		require.Equal(t, http.StatusOK, tab.StatusCode)
+		tabs = append(tabs, tab)
+	}
+	tooMany := open()
+	require.Equal(t, http.StatusTooManyRequests, tooMany.StatusCode)
+	require.NoError(t, tooMany.Body.Close())
+	require.NoError(t, tabs[0].Body.Close())
+	require.Eventually(t, func() bool {
+		again := open()
+		defer again.Body.Close()
+		return again.StatusCode == http.StatusOK
+	}, time.Minute, 50*time.Millisecond, "there is room again")
+	for _, tab := range tabs[1:] {
+		require.NoError(t, tab.Body.Close())
+	}
+}
