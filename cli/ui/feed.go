@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ type feed struct {
 // view is what tabs of a feed look at together.
 type view struct {
 	frame.View
+	// name tells its frames from those of an earlier view of the same: these were counted, too.
+	name string
 	tabs int
 	// frames are the last ones, the newest last: a tab that comes back finds its own.
 	frames  []*frame.Frame
@@ -70,7 +73,7 @@ func (f *feed) join(key string, v frame.View) *view {
 	defer f.mu.Unlock()
 	one := f.views[key]
 	if one == nil {
-		one = &view{View: v, changed: make(chan struct{})}
+		one = &view{View: v, name: rand.Text(), changed: make(chan struct{})}
 		f.views[key] = one
 	}
 	if one.tabs == 0 { // while nobody looked, no frames were made of it, not even the first

@@ -21,3 +21,12 @@ func TestAViewThatSomebodyComesBackToGetsAFrame(t *testing.T) {
 	f.join("key", frame.View{})
 	require.Len(t, f.added, 1, "no frame was made while nobody looked")
 }
+
+func TestAViewThatWasForgottenIsNotTakenForTheNewOne(t *testing.T) {
+	t.Parallel()
+	f := &feed{added: make(chan struct{}, 1), views: map[string]*view{}}
+	old := f.join("key", frame.View{})
+	f.leave("key")
+	require.True(t, f.forget())
+	require.NotEqual(t, old.name, f.join("key", frame.View{}).name, "a tab that comes back must not get what is new since another frame of this number")
+}

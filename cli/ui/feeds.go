@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"crypto/rand"
 	"sync"
 	"time"
 
@@ -32,8 +31,6 @@ type feeds struct {
 // running is a feed that runs.
 type running struct {
 	feed *feed
-	// name tells its frames from those of another one for the same namespace.
-	name string
 	stop context.CancelFunc
 }
 
@@ -41,7 +38,6 @@ type running struct {
 type joined struct {
 	feed *feed
 	view *view
-	name string
 }
 
 // join gives a tab a place, and returns what to call when it goes.
@@ -55,12 +51,12 @@ func (f *feeds) join(namespace, key string, v frame.View) (*joined, func(), erro
 			return nil, nil, err
 		}
 		ctx, stop := context.WithCancel(f.ctx)
-		one = &running{feed: newFeed(reader, f.clock), name: rand.Text(), stop: stop}
+		one = &running{feed: newFeed(reader, f.clock), stop: stop}
 		one.feed.allowed = f.allowed
 		f.open[namespace] = one
 		go one.feed.run(ctx)
 	}
-	j := &joined{feed: one.feed, view: one.feed.join(key, v), name: one.name}
+	j := &joined{feed: one.feed, view: one.feed.join(key, v)}
 	return j, func() {
 		if one.feed.leave(key) == 0 {
 			time.AfterFunc(lingering, func() { f.end(namespace, one) })

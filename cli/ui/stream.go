@@ -68,7 +68,8 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	out := newEvents(w, r)
 	defer out.close()
 	var last *frame.Frame
-	if seq, err := strconv.ParseInt(strings.TrimPrefix(r.Header.Get("Last-Event-ID"), f.name+"-"), 10, 64); err == nil {
+	number, ours := strings.CutPrefix(r.Header.Get("Last-Event-ID"), f.view.name+"-")
+	if seq, err := strconv.ParseInt(number, 10, 64); ours && err == nil {
 		last = f.feed.kept(f.view, seq)
 	}
 	for {
@@ -83,12 +84,12 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 		case last == nil:
 			var text []byte
 			if text, err = next.Whole(); err == nil {
-				err = out.send("snapshot", f.name+"-"+strconv.FormatInt(next.Seq, 10), text)
+				err = out.send("snapshot", f.view.name+"-"+strconv.FormatInt(next.Seq, 10), text)
 			}
 		default:
 			var text []byte
 			if text, _, err = next.Since(last); err == nil {
-				err = out.send("delta", f.name+"-"+strconv.FormatInt(next.Seq, 10), text)
+				err = out.send("delta", f.view.name+"-"+strconv.FormatInt(next.Seq, 10), text)
 			}
 		}
 		if err != nil {

@@ -31,6 +31,11 @@ type cluster struct {
 }
 
 func TestMain(m *testing.M) {
+	// Most tests wait most of the time.
+	if err := flag.Set("test.parallel", "3"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	flag.Parse()
 	os.Exit(run(m))
 }

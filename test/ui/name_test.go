@@ -56,7 +56,8 @@ func TestWhatAnybodyWritesIsShownAsText(t *testing.T) {
 		goTo(tab, "view="+view)
 		tab.Until("it is there", `document.querySelector("main") && !document.querySelector("main .wait, .panel .wait")`)
 		require.LessOrEqual(t, browser.Value[int](tab, `document.documentElement.scrollWidth - innerWidth`), 0, "the page is not wider than the screen")
-		tab.Picture(*pictures, "name "+strings.NewReplacer("/", "-", "&", " ").Replace(view))
+		require.Empty(t, tab.Axe())
+		tab.Picture(*pictures, "name "+strings.NewReplacer("/", "-", "&", " ", s.name, "").Replace(view))
 	}
 	tab.Until("a label is found, whatever its case", `document.querySelectorAll(".rows .row").length === 1`)
 	require.Zero(t, browser.Value[int](tab, `document.querySelectorAll("img, script:not([src])").length`))

@@ -103,7 +103,7 @@ export function List() {
   return <div class="list" role="treegrid" aria-label="Jobs" aria-rowcount={all.length + 1} onKeyDown={(e) => act(e, grid)}>
     <div role="rowgroup" class="head">{heading(order.value, grouped.value)}</div>
     <div role="rowgroup" class="rows" ref={body}>
-      {all.length ? null : <div role="row" class="none"><span role="gridcell">{world.rows.size ? "The filter leaves no Job." : "There are no Jobs here."}</span></div>}
+      {all.length ? null : <div role="row" class="none"><span role="gridcell">{!rowsChanged.value ? "Reading the Jobs…" : world.rows.size ? "The filter leaves no Job." : "There are no Jobs here."}</span></div>}
       <div class="room" role="presentation" style={{ height: all.length * row + "px" }}>
         {shown.map((i) => {
           const line = all[i];

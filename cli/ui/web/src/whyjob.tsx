@@ -8,11 +8,18 @@ import { Reasons } from "./reasons";
 import { State } from "./sign";
 import { valuesOf, type Subject } from "./subject";
 
+// Of an expression so many letters are shown without a frame to scroll in.
+const short = 600;
+
+function Expression({ text }: { text: string }) {
+  return text.length < short ? <code class="wrap">{text}</code> : <code class="wrap long" tabIndex={0} role="region" aria-label="What it waits for">{text}</code>;
+}
+
 function Facts({ e }: { e: Explained }) {
   const expected = e.expected;
   return <dl class="facts">
     {e.since ? <><dt>Since</dt><dd><Ago at={seconds(e.since)} /></dd></> : null}
-    {e.dependsOn ? <><dt>Waits for</dt><dd><code class="wrap">{e.dependsOn}</code></dd></> : null}
+    {e.dependsOn ? <><dt>Waits for</dt><dd><Expression text={e.dependsOn} /></dd></> : null}
     {expected?.start ? <><dt>May start</dt><dd><Ago at={seconds(expected.start)} /></dd></> : null}
     {expected?.end ? <><dt>May end</dt><dd><Ago at={seconds(expected.end)} /></dd></> : null}
     {expected?.basis ? <><dt>Known from</dt><dd>{expected.basis}</dd></> : null}
