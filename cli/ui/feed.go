@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,9 @@ const (
 	betweenFrames  = 100 * time.Millisecond
 	betweenLayouts = time.Second
 )
+
+// readable is how long a note stands at least.
+const readable = 5 * time.Second
 
 // keptFrames is how many frames are kept for tabs that come back.
 const keptFrames = 8
@@ -149,10 +153,13 @@ func (f *feed) follow(ctx context.Context) error {
 		return err
 	}
 	asked := f.clock.Now()
+	var noted []string
 	for {
 		began := f.clock.Now()
-		stale := false
+		stale, news := false, false
 		err := live.View(ctx, began, func(w *snapshot.World, notes []string) (err error) {
+			news = len(notes) > 0 && !slices.Equal(notes, noted)
+			noted = slices.Clone(notes)
 			stale, err = f.publish(w, notes)
 			return err
 		})
@@ -161,8 +168,11 @@ func (f *feed) follow(ctx context.Context) error {
 		}
 		command.Sleep(ctx, max(betweenFrames, f.clock.Since(began)))
 		var again <-chan time.Time
-		if stale {
+		switch {
+		case stale:
 			again = f.clock.After(betweenLayouts)
+		case news: // that the API server answers again is not said for longer
+			again = f.clock.After(readable)
 		}
 		select {
 		case <-ctx.Done():

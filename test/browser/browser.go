@@ -49,7 +49,7 @@ func New(t testing.TB, size Size) *Tab {
 		chromedp.WindowSize(size.Width, size.Height), chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("hide-scrollbars", true))
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	t.Cleanup(stop)
-	ctx, stop := chromedp.NewContext(allocated)
+	ctx, stop := chromedp.NewContext(allocated, chromedp.WithErrorf(t.Logf))
 	t.Cleanup(stop)
 	tab := &Tab{t: t, ctx: ctx, heard: &heard{}}
 	require.NoError(t, chromedp.Run(ctx)) // the browser ends with the context that begins it

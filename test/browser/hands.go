@@ -66,12 +66,37 @@ var keys = map[string]string{
 func (b *Tab) Key(names ...string) {
 	b.t.Helper()
 	for _, name := range names {
-		key, there := keys[name]
+		text, there := keys[name]
 		if !there {
-			key = name
+			text = name
 		}
-		b.Run(chromedp.KeyEvent(key))
+		for _, letter := range text {
+			b.Run(chromedp.ActionFunc(func(ctx context.Context) error { return press(ctx, letter) }))
+		}
 	}
+}
+
+// press presses a key as a keyboard does: the letter comes only where the page has not taken the key.
+func press(ctx context.Context, letter rune) error {
+	var down *input.DispatchKeyEventParams
+	for _, event := range kb.Encode(letter) {
+		switch event.Type {
+		case input.KeyRawDown, input.KeyDown:
+			down = event
+			continue
+		case input.KeyChar:
+			down.Type, down.Text, down.UnmodifiedText = input.KeyDown, event.Text, event.UnmodifiedText
+			continue
+		case input.KeyUp:
+			if err := down.Do(ctx); err != nil {
+				return fmt.Errorf("pressing a key: %w", err)
+			}
+		}
+		if err := event.Do(ctx); err != nil {
+			return fmt.Errorf("pressing a key: %w", err)
+		}
+	}
+	return nil
 }
 
 // Another returns another tab of the same browser, with its cookies.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"depctl.dev/test/browser"
@@ -51,8 +52,8 @@ func drawn(tab *browser.Tab, id string) spot {
 			source.close();
 			const graph = JSON.parse(e.data).graph, node = graph.nodes.find(n => n.id === %q), box = document.querySelector("canvas.plane").getBoundingClientRect();
 			if (!node) return fail(new Error("not among " + graph.nodes.map(n => n.id)));
-			const scale = Math.min(box.width / graph.width, box.height / graph.height, 1);
-			const x = (graph.width - box.width / scale) / 2, y = (graph.height - box.height / scale) / 2;
+			const top = box.width < 600 ? 80 : 40, scale = Math.min(box.width / graph.width, (box.height - top) / graph.height, 1);
+			const x = (graph.width - box.width / scale) / 2, y = (graph.height - (box.height + top) / scale) / 2;
 			done({X: box.x + (node.x + node.w / 2 - x) * scale, Y: box.y + (node.y + node.h / 2 - y) * scale});
 		});
 	})`, id))
@@ -72,7 +73,7 @@ func hover(tab *browser.Tab, at spot) {
 	tab.Run(chromedp.ActionFunc(input.DispatchMouseEvent(input.MouseMoved, at.X, at.Y).Do))
 }
 
-// colours is a script for how many pixels of the graph are far from the paper: what is drawn strongly.
+// strong is a script for how many pixels of the graph are far from the paper: what is drawn strongly.
 const strong = `(() => {
 	const canvas = document.querySelector("canvas.plane"), all = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
 	let many = 0;
@@ -80,5 +81,8 @@ const strong = `(() => {
 	return many;
 })()`
 
-// ids returns the ids of Jobs of a namespace.
+// id returns the id of a Job of the namespace.
 func (s *space) id(name string) string { return s.name + "/" + strings.TrimPrefix(name, s.name+"/") }
+
+// front brings a tab before the others of its browser.
+func front(tab *browser.Tab) { tab.Run(page.BringToFront()) }

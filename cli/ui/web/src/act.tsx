@@ -71,9 +71,10 @@ function Form({ first }: { first: Action }) {
     setBusy(true);
     act(action, false).then((a) => { setDone(a); setError(""); }, (e: Error) => setError(e.message)).finally(() => setBusy(false));
   };
-  const shown = done ?? answer;
+  const shown = done ?? answer, ready = !done && !busy && answer?.code === 0;
   return <dialog ref={dialog} class="act" aria-labelledby="act-title" onClose={() => { asked.value = null; }}>
     <h2 id="act-title">{form.title} {first.name || first.options.from || first.options.run}</h2>
+    <form onSubmit={(e) => { e.preventDefault(); if (ready) confirm(); }}>
     <p>{form.about}</p>
     {done ? null : form.fields.map((f) => <Input key={f.name} field={f} value={options[f.name] ?? ""} change={(value) => setOptions({ ...options, [f.name]: value })} />)}
     <h3>{done ? "What was done" : "What would be done"}</h3>
@@ -81,9 +82,10 @@ function Form({ first }: { first: Action }) {
     {error ? <p class="note bad" role="alert">{error}</p> : null}
     {done || !answer ? null : <Command line={answer.does ?? ""} />}
     <div class="buttons">
-      {done ? null : <button class="primary" disabled={busy || !answer || answer.code !== 0} onClick={confirm}>{busy ? "Working…" : form.confirm}</button>}
-      <button onClick={() => dialog.current!.close()}>{done ? "Close" : "Leave it"}</button>
+      {done ? null : <button class="primary" disabled={!ready}>{busy ? "Working…" : form.confirm}</button>}
+      <button type="button" onClick={() => dialog.current!.close()}>{done ? "Close" : "Leave it"}</button>
     </div>
+    </form>
   </dialog>;
 }
 

@@ -18,7 +18,7 @@ export function Command({ line }: { line: string }) {
     setTimeout(() => set(false), 1500);
   }, () => getSelection()!.selectAllChildren(code.current!));
   return <div class="command"><code ref={code} tabIndex={0} role="group" aria-label="Command">{line}</code>
-    <button aria-label={"Copy " + line} onClick={copy}>{copied ? "Copied" : "Copy"}</button>
+    <button type="button" aria-label={"Copy " + line} onClick={copy}>{copied ? "Copied" : "Copy"}</button>
   </div>;
 }
 

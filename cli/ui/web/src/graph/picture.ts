@@ -180,7 +180,7 @@ export class Picture {
     const { painting: p, camera, ctx, dpr } = this, scale = camera.scale * dpr;
     if (this.nodesTurned.size || this.edgesTurned.size) {
       this.tiles.repaint(p, this.nodesTurned, this.edgesTurned, dpr);
-      for (const i of this.nodesTurned) this.minimap.turn(p, i);
+      for (const i of this.nodesTurned.keys()) this.minimap.turn(p, i);
       this.nodesTurned.clear();
       this.edgesTurned.clear();
     }
