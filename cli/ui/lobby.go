@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"html"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -68,14 +69,15 @@ var loginPage string
 //go:embed login.css
 var loginStyle []byte
 
-// showLogin shows the login page, with what was wrong.
-func showLogin(w http.ResponseWriter, code int, wrong string) {
+// showLogin shows the login page, with what was wrong. What the URL says of the page to see is kept.
+func showLogin(w http.ResponseWriter, r *http.Request, code int, wrong string) {
 	if wrong != "" {
 		wrong = `<p role="alert">` + html.EscapeString(wrong) + "</p>"
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(code)
-	_, _ = w.Write([]byte(strings.Replace(loginPage, "<!--wrong-->", wrong, 1)))
+	where := url.URL{Path: "login", RawQuery: r.URL.Query().Encode()}
+	_, _ = w.Write([]byte(strings.NewReplacer("<!--wrong-->", wrong, `action="login"`, `action="`+html.EscapeString(where.String())+`"`).Replace(loginPage)))
 }
 
 // ServeHTTP lets a request of a visitor through.
@@ -104,7 +106,7 @@ func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		refuse(w, http.StatusUnauthorized, err.Error())
 	case v == nil && page:
-		showLogin(w, http.StatusOK, "")
+		showLogin(w, r, http.StatusOK, "")
 	case v == nil && r.URL.Path == "/states.css":
 		palette(w, r)
 	case r.URL.Path == "/login.css":
@@ -131,13 +133,14 @@ func (l *lobby) login(w http.ResponseWriter, r *http.Request) {
 	token := strings.TrimSpace(r.PostFormValue("token"))
 	key := "cookie:" + rand.Text() + rand.Text()
 	if _, err := l.admit(r.Context(), key, token); err != nil {
-		showLogin(w, http.StatusUnauthorized, err.Error())
+		showLogin(w, r, http.StatusUnauthorized, err.Error())
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
 		Name: lobbyCookie, Value: strings.TrimPrefix(key, "cookie:"), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	back := url.URL{Path: "/", RawQuery: r.URL.Query().Encode()}
+	http.Redirect(w, r, back.String(), http.StatusSeeOther)
 }
 
 // visitorOf returns who asks, nil for nobody that is known. A token in the header is taken in.

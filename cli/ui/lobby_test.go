@@ -172,3 +172,17 @@ func TestTheHouseCanBeFull(t *testing.T) {
 	require.Nil(t, h.login(t, "token-of-tom"))
 	require.Equal(t, []string{"tom"}, h.left)
 }
+
+func TestTheLoginPageKeepsWhatIsToBeSeen(t *testing.T) {
+	t.Parallel()
+	h := newHall()
+	said := h.asks("GET", `/?ns=etl&q=%22%3E%3Cscript%3E`, nil).Body.String()
+	require.Contains(t, said, `action="login?ns=etl&amp;q=%22%3E%3Cscript%3E"`)
+	require.NotContains(t, said, "<script>")
+	r := httptest.NewRequest(http.MethodPost, "https://depctl.example.com/login?ns=etl&x=//evil.example", strings.NewReader("token=token-of-kate"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, "/?ns=etl&x=%2F%2Fevil.example", w.Header().Get("Location"))
+}

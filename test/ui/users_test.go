@@ -203,6 +203,10 @@ func TestAUserLogsInWithAToken(t *testing.T) {
 	tab.Run(chromedp.SendKeys("#token", "wrong", chromedp.ByQuery), chromedp.Submit("form", chromedp.ByQuery))
 	tab.Shows("does not know this token")
 	tab.Run(chromedp.NavigateBack(), chromedp.SetValue("#token", token, chromedp.ByQuery), chromedp.Submit("form", chromedp.ByQuery))
-	tab.Until("the page is there", `location.pathname === "/" && document.querySelector("nav") !== null`)
+	tab.Shows("waiting")
+	require.Equal(t, "?ns="+s.name, browser.Value[string](tab, `location.search`))
+	tab.Open(browser.Value[string](tab, `location.origin`) + "/")
+	tab.Shows("cannot list")
+	tab.Picture(*pictures, "few-rights")
 	require.Empty(t, tab.Mistakes())
 }
