@@ -38,6 +38,9 @@ var (
 	Phone   = Size{390, 844}
 )
 
+// slots is how many browsers run at once: each wants a core.
+var slots = make(chan struct{}, 3)
+
 // New returns a tab; without a Chromium the test is skipped.
 func New(t testing.TB, size Size) *Tab {
 	t.Helper()
@@ -45,6 +48,8 @@ func New(t testing.TB, size Size) *Tab {
 	if err != nil {
 		t.Skip("there is no chromium here; Debian has it as package chromium")
 	}
+	slots <- struct{}{}
+	t.Cleanup(func() { <-slots })
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox,
 		chromedp.WindowSize(size.Width, size.Height), chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("hide-scrollbars", true))
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
@@ -52,7 +57,6 @@ func New(t testing.TB, size Size) *Tab {
 	ctx, stop := chromedp.NewContext(allocated, chromedp.WithErrorf(t.Logf))
 	t.Cleanup(stop)
 	tab := &Tab{t: t, ctx: ctx, heard: &heard{}}
-	require.NoError(t, chromedp.Run(ctx)) // the browser ends with the context that begins it
 	chromedp.ListenTarget(ctx, tab.heard.hear)
 	// The browser ends with the context of the first Run, so that is not one with a timeout.
 	require.NoError(t, chromedp.Run(ctx))

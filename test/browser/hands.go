@@ -34,20 +34,29 @@ func (b *Tab) Press(name string) {
 	})()`, name))
 }
 
-// Fill writes a text into the field with a name, as a hand does.
+// Fill writes a text into the field with a name, as a hand does: where the page has written something else into it
+// meanwhile, once more.
 func (b *Tab) Fill(name, text string) {
 	b.t.Helper()
-	b.Until(fmt.Sprintf("%q can be written into", name), fmt.Sprintf(`(() => {
-		const e = `+named+`;
-		e?.focus();
-		e?.select?.();
-		return !!e && document.activeElement === e;
-	})()`, name))
-	if text == "" {
-		b.Key("Delete")
-		return
+	field := fmt.Sprintf(named, name)
+	for range 10 {
+		b.Until(fmt.Sprintf("%q can be written into", name), `(() => {
+			const e = `+field+`;
+			e?.focus();
+			e?.select?.();
+			return !!e && document.activeElement === e;
+		})()`)
+		if text == "" {
+			b.Key("Delete")
+		} else {
+			b.Run(input.InsertText(text))
+		}
+		// What the page makes of it is there by the next frame but one.
+		if Value[string](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(`+field+`.value))))`) == text {
+			return
+		}
 	}
-	b.Run(input.InsertText(text))
+	require.Fail(b.t, "the page changes what is written", name)
 }
 
 // Has reports whether something with a name can be seen.

@@ -79,6 +79,7 @@ func TestAJobIsHeldByKeysAlone(t *testing.T) {
 	tab := s.page(browser.Desktop)
 	tab.Key("l")
 	shows(tab, "mail", "waiting")
+	tab.Until("the list can be gone through", `document.querySelectorAll('[role=row][tabindex="0"]').length === 1`)
 	tab.Key("j")
 	tab.Until("the first row has the focus", focused+` === "load"`)
 	tab.Key("j", "j", "k")
