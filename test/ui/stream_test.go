@@ -82,8 +82,8 @@ func watches(t *testing.T, client kubernetes.Interface) (many int) {
 	return many
 }
 
-// listen reads a stream until its first frame, and then on.
-func (e entry) listen(t *testing.T, namespace string) *http.Response {
+// listen opens a stream, and reads its first frame; it is open until the test ends.
+func (e entry) listen(t *testing.T, namespace string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.at+"api/stream?namespace="+namespace, nil)
 	require.NoError(t, err)
@@ -94,7 +94,7 @@ func (e entry) listen(t *testing.T, namespace string) *http.Response {
 		line, err := lines.ReadString('\n')
 		require.NoError(t, err)
 		if strings.HasPrefix(line, "event: snapshot") {
-			return response
+			return
 		}
 	}
 }
