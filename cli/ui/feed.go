@@ -25,6 +25,9 @@ type feed struct {
 	// allowed, if it is not nil, asks every so often whether all that is watched may still be read.
 	allowed func(context.Context, *cluster.LiveWorld) error
 	asks    time.Duration
+	// expected is when it was last found out when all may be over, and expecting how long that took.
+	expected  time.Time
+	expecting time.Duration
 	// added has something in it when there is a view that may have no frame, or an old one.
 	added chan struct{}
 
@@ -159,11 +162,12 @@ func (f *feed) follow(ctx context.Context) error {
 	var noted []string
 	for {
 		began := f.clock.Now()
-		stale, news := false, false
+		var wait time.Duration
+		news := false
 		err := live.View(ctx, began, func(w *snapshot.World, notes []string) (err error) {
 			news = len(notes) > 0 && !slices.Equal(notes, noted)
 			noted = slices.Clone(notes)
-			stale, err = f.publish(w, notes)
+			wait, err = f.publish(w, notes)
 			return err
 		})
 		if err != nil {
@@ -172,8 +176,8 @@ func (f *feed) follow(ctx context.Context) error {
 		command.Sleep(ctx, max(betweenFrames, f.clock.Since(began)))
 		var again <-chan time.Time
 		switch {
-		case stale:
-			again = f.clock.After(betweenLayouts)
+		case wait > 0:
+			again = f.clock.After(wait)
 		case news: // that the API server answers again is not said for longer
 			again = f.clock.After(readable)
 		}
@@ -196,19 +200,22 @@ func (f *feed) follow(ctx context.Context) error {
 	}
 }
 
-// publish makes a frame of each view, and reports whether a view wants to be laid out again.
-func (f *feed) publish(w *snapshot.World, notes []string) (stale bool, err error) {
+// publish makes a frame of each view, and returns how soon another one is wanted though nothing happens; 0 if it is not.
+func (f *feed) publish(w *snapshot.World, notes []string) (wait time.Duration, err error) {
 	q := snapshot.NewInquiry(w)
 	scene := frame.Scene{Inquiry: q, Notes: notes, Rows: listing.Of(q, f.progress, listing.Selection{Namespace: f.reader.Namespace})}
+	wait = f.expect(&scene)
 	for _, v := range f.looked() {
 		before, _, _ := f.latest(v)
 		now := f.clock.Now()
 		may := now.Sub(v.laidOut) >= max(betweenLayouts, 2*v.took)
 		one, err := frame.Of(scene, v.View, before, may)
 		if err != nil {
-			return false, err
+			return 0, err
 		}
-		stale = stale || one.Stale
+		if one.Stale && (wait == 0 || wait > betweenLayouts) {
+			wait = betweenLayouts
+		}
 		if one.LaidOut(before) {
 			v.laidOut, v.took = f.clock.Now(), f.clock.Since(now)
 		}
@@ -226,7 +233,23 @@ func (f *feed) publish(w *snapshot.World, notes []string) (stale bool, err error
 		v.changed = make(chan struct{})
 		f.mu.Unlock()
 	}
-	return stale, nil
+	return wait, nil
+}
+
+// expect finds out when all may be over, unless it is too early for that, and returns when it is time. The first frame
+// does not wait for it, and where it takes long, it is done seldom.
+func (f *feed) expect(scene *frame.Scene) (wait time.Duration) {
+	now := f.clock.Now()
+	if f.expected.IsZero() {
+		f.expected = now
+	}
+	if wait = f.expected.Add(max(betweenFrames, 10*f.expecting)).Sub(now); wait > 0 {
+		return wait
+	}
+	scene.Expected = frame.Expect(scene.Inquiry, scene.Rows)
+	f.expected = f.clock.Now()
+	f.expecting = f.expected.Sub(now)
+	return 0
 }
 
 // looked returns the views that tabs look at.

@@ -33,6 +33,31 @@ type Scene struct {
 	Inquiry *snapshot.Inquiry
 	Rows    []listing.Row
 	Notes   []string
+	// Expected says when all may be over; nil if that was not found out, and stays as it was.
+	Expected *Expectation
+}
+
+// Expectation is when all may be over of which that is known, and how many others there are.
+type Expectation struct {
+	End     time.Time
+	Unknown int
+}
+
+// Expect finds out when all may be over. Where there is much, that takes long.
+func Expect(q *snapshot.Inquiry, rows []listing.Row) *Expectation {
+	all := &Expectation{}
+	for _, r := range rows {
+		if r.Job.Outcome() != lang.Undecided {
+			continue
+		}
+		switch e := q.Expect(r.Ref); {
+		case !e.Known():
+			all.Unknown++
+		case e.End.After(all.End):
+			all.End = e.End
+		}
+	}
+	return all
 }
 
 // Of returns what a view shows of a scene. before is the view's last frame, nil if there is none; where
@@ -44,20 +69,15 @@ func Of(s Scene, v View, before *Frame, mayLayOut bool) (*Frame, error) {
 	if before != nil {
 		f.Seq, rowsBefore, drawnBefore = before.Seq+1, before.rows, before.drawing
 	}
-	var end time.Time
 	for _, r := range s.Rows {
 		f.counts[r.State]++
-		if r.Job.Outcome() != lang.Undecided {
-			continue
-		}
-		switch e := s.Inquiry.Expect(r.Ref); {
-		case !e.Known():
-			f.unknown++
-		case e.End.After(end):
-			end = e.End
-		}
 	}
-	f.end = unix(end)
+	switch {
+	case s.Expected != nil:
+		f.end, f.unknown = unix(s.Expected.End), s.Expected.Unknown
+	case before != nil:
+		f.end, f.unknown = before.end, before.unknown
+	}
 	var err error
 	if f.rows, err = newRows(s.Rows, rowsBefore); err != nil {
 		return nil, err

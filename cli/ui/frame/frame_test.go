@@ -79,6 +79,24 @@ func TestALayoutStaysWhileNodesAndEdgesDo(t *testing.T) {
 	require.False(t, fourth.Stale)
 }
 
+func TestWhenAllMayBeOverStaysUntilItIsFoundOutAgain(t *testing.T) {
+	t.Parallel()
+	s := sceneOf(map[string]gate.Job{"load": waiting("nobody"), "extract": over(lang.Succeeded)})
+	s.Expected = Expect(s.Inquiry, s.Rows)
+	require.Equal(t, 1, s.Expected.Unknown)
+	first, err := Of(s, View{}, nil, true)
+	require.NoError(t, err)
+	s.Expected = nil
+	second, err := Of(s, View{}, first, true)
+	require.NoError(t, err)
+	require.Equal(t, 1, second.unknown)
+	s.Expected = &Expectation{End: now}
+	third, err := Of(s, View{}, second, true)
+	require.NoError(t, err)
+	require.Equal(t, now.Unix(), third.end)
+	require.Zero(t, third.unknown)
+}
+
 func TestNothingIsSentWhereNothingHasChanged(t *testing.T) {
 	t.Parallel()
 	jobs := map[string]gate.Job{"extract": waiting("load"), "load": over(lang.Succeeded)}
@@ -217,6 +235,38 @@ func TestATabThatTakesInChangesShowsWhatANewOneDoes(t *testing.T) {
 			fresh := &page{}
 			fresh.read(t, text)
 			require.Equal(t, fresh, p)
+		}
+	})
+}
+
+// BenchmarkTenThousand makes the first frame of 10,000 Jobs in 100 layers, and then one in which a Job has changed.
+func BenchmarkTenThousand(b *testing.B) {
+	jobs := map[string]gate.Job{}
+	for i := range 10000 {
+		layer, k := i/100, i%100
+		job := over(lang.Succeeded)
+		if layer > 0 {
+			job = waiting(fmt.Sprintf("job-%02d-%02d, job-%02d-%02d, job-%02d-%02d", layer-1, k, layer-1, (k+1)%100, layer-1, (k+2)%100))
+		}
+		jobs[fmt.Sprintf("job-%02d-%02d", layer, k)] = job
+	}
+	view := View{Namespace: "etl", Fold: Nothing}
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := Of(sceneOf(jobs), view, nil, true); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("next", func(b *testing.B) {
+		before, err := Of(sceneOf(jobs), view, nil, true)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if _, err := Of(sceneOf(jobs), view, before, true); err != nil {
+				b.Fatal(err)
+			}
 		}
 	})
 }
