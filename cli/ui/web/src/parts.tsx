@@ -61,7 +61,7 @@ export function Verdict({ state, message }: { state: string; message?: string })
   const named = !!message?.startsWith(state);
   // A mistake in an expression comes with the place, which needs its lines.
   if (message?.includes("\n")) return <><p class="verdict"><State name={state} /></p><Lines text={message} /></>;
-  return <p class="verdict"><State name={state} short={named} /> {message}</p>;
+  return <p class="verdict"><State name={state} short={named} />{message ? (named ? " " : ": ") + message : ""}</p>;
 }
 
 // idOf returns the id of an object that a command names, as the stream has it.

@@ -29,5 +29,5 @@ export function Tools({ picture }: { picture: Picture }) {
 function Forecast() {
   const { end: at, unknown } = end.value;
   if (!at) return null;
-  return <span class="soft forecast"><span class="sign" aria-hidden="true">{about.value?.critical}</span> all ends {until(at, now.value)}{unknown ? `, without ${unknown} that nothing is known of` : ""}</span>;
+  return <span class="soft forecast"><span class="sign" aria-hidden="true">{about.value?.critical}</span> expected to end {until(at, now.value)}{unknown ? `, but for ${unknown} of which it is not known` : ""}</span>;
 }
