@@ -29,5 +29,5 @@ export function Tools({ picture }: { picture: Picture }) {
 function Forecast() {
   const { end: at, unknown } = end.value;
   if (!at) return null;
-  return <span class="soft forecast"><span class="sign" aria-hidden="true">{about.value?.critical}</span> expected to end {until(at, now.value)}{unknown ? `, but for ${unknown} of which it is not known` : ""}</span>;
+  return <span class="soft forecast"><span class="sign" aria-hidden="true">{about.value?.critical}</span> estimated finish: {until(at, now.value)}{unknown ? `; no estimate for ${unknown} ${unknown === 1 ? "Job" : "Jobs"}` : ""}</span>;
 }
