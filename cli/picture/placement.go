@@ -89,16 +89,7 @@ func (p *Placement) measure() {
 // two numbers, or is cut.
 func unsteady(s *scene, n Node) (width, height int) {
 	name := Cut(s.graph.Label(n), 40, "…")
-	letters := max(float64(Width(name)+3)*nameSize, 20*smallSize) * letter
-	height = boxHeight
-	if n.When != "" {
-		height += 16
-		letters = max(letters, float64(Width(s.when(n)))*smallSize*letter)
-	}
-	if n.Size > 0 {
-		height += 10
-	}
-	return (int(letters) + 48) / 2 * 2, height
+	return s.room(n, max(float64(Width(name)+3)*nameSize, 20*smallSize))
 }
 
 // Appearance is how a node looks as it stands.

@@ -107,16 +107,22 @@ func newScene(g *Graph, size func(*scene, Node) (width, height int)) (*scene, er
 // size returns how large the box of a node is, in pixels.
 func (s *scene) size(n Node) (width, height int) {
 	name, below := s.texts(n)
-	letters := max(float64(len([]rune(name)))*nameSize, float64(len([]rune(below)))*smallSize) * letter
+	letters := max(float64(len([]rune(name)))*nameSize, float64(len([]rune(below)))*smallSize)
+	width, height = s.room(n, letters)
+	return max(width, 96), height
+}
+
+// room returns how large a box is whose longest line of two has a length.
+func (s *scene) room(n Node, line float64) (width, height int) {
 	height = boxHeight
 	if n.When != "" {
 		height += 16
-		letters = max(letters, float64(Width(s.when(n)))*smallSize*letter)
+		line = max(line, float64(Width(s.when(n)))*smallSize)
 	}
 	if n.Size > 0 {
 		height += 10
 	}
-	return max(int(letters)+48, 96) / 2 * 2, height
+	return (int(line*letter) + 48) / 2 * 2, height
 }
 
 func (s *scene) texts(n Node) (name, below string) {

@@ -3,7 +3,6 @@ package ui
 import (
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"depctl.dev/cli/ui/call"
 )
 
 // guard lets only the user's own browser in: the one that was opened with the key in its URL.
@@ -67,13 +68,13 @@ func (g *guard) wrap(inner http.Handler) http.Handler {
 		}
 		switch {
 		case !slices.Contains(g.hosts, r.Host):
-			refuse(w, http.StatusMisdirectedRequest, fmt.Sprintf("This page is not called %q: open it as depctl ui says.", r.Host))
+			call.Refuse(w, http.StatusMisdirectedRequest, fmt.Sprintf("This page is not called %q: open it as depctl ui says.", r.Host))
 		case r.URL.Path == "/":
 			g.enter(w, r)
 		case foreign(r):
-			refuse(w, http.StatusForbidden, "Another page has asked for this. Only the page of depctl ui itself may.")
+			call.Refuse(w, http.StatusForbidden, "Another page has asked for this. Only the page of depctl ui itself may.")
 		case !strings.HasPrefix(r.URL.Path, g.path), !g.has(r):
-			refuse(w, http.StatusUnauthorized, "You are not logged in: open the URL that depctl ui has printed.")
+			call.Refuse(w, http.StatusUnauthorized, "You are not logged in: open the URL that depctl ui has printed.")
 		default:
 			http.StripPrefix(strings.TrimSuffix(g.path, "/"), inner).ServeHTTP(w, r)
 		}
@@ -84,7 +85,7 @@ func (g *guard) wrap(inner http.Handler) http.Handler {
 func (g *guard) enter(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if r.Method != http.MethodGet || !same(query.Get("key"), g.key) {
-		refuse(w, http.StatusUnauthorized, "The key in the URL is missing or wrong: open the URL that depctl ui has printed. Each start of depctl ui has a key of its own.")
+		call.Refuse(w, http.StatusUnauthorized, "The key in the URL is missing or wrong: open the URL that depctl ui has printed. Each start of depctl ui has a key of its own.")
 		return
 	}
 	query.Del("key")
@@ -122,14 +123,6 @@ func foreign(r *http.Request) bool {
 
 // same compares secrets in a time that tells nothing.
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
-// refuse answers with a reason.
-func refuse(w http.ResponseWriter, code int, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	text, _ := json.Marshal(map[string]string{"message": message})
-	_, _ = w.Write(append(text, '\n'))
-}
 
 // mostTabs is how many tabs a user may have open at once.
 const mostTabs = 100

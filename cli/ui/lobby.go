@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/time/rate"
 	"k8s.io/utils/clock"
+
+	"depctl.dev/cli/ui/call"
 )
 
 // lobby lets many users in, each with a token of the API server. It has no rights itself: whatever a user sees
@@ -90,7 +92,7 @@ func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("ok\n"))
 		return
 	case !slices.Contains(l.hosts, r.Host):
-		refuse(w, http.StatusMisdirectedRequest, "This page is not called so: give the server its name with --host.")
+		call.Refuse(w, http.StatusMisdirectedRequest, "This page is not called so: give the server its name with --host.")
 		return
 	case r.URL.Path == "/login" && r.Method == http.MethodPost:
 		l.login(w, r)
@@ -98,13 +100,13 @@ func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	page := r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 	if !page && foreign(r) {
-		refuse(w, http.StatusForbidden, "Another page has asked for this. Only the page of depctl ui itself may.")
+		call.Refuse(w, http.StatusForbidden, "Another page has asked for this. Only the page of depctl ui itself may.")
 		return
 	}
 	key, v, err := l.visitorOf(r)
 	switch {
 	case err != nil:
-		refuse(w, http.StatusUnauthorized, err.Error())
+		call.Refuse(w, http.StatusUnauthorized, err.Error())
 	case v == nil && page:
 		showLogin(w, r, http.StatusOK, "")
 	case v == nil && r.URL.Path == "/states.css":
@@ -113,7 +115,7 @@ func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
 		_, _ = w.Write(loginStyle)
 	case v == nil:
-		refuse(w, http.StatusUnauthorized, "You are not logged in: load the page again.")
+		call.Refuse(w, http.StatusUnauthorized, "You are not logged in: load the page again.")
 	case r.URL.Path == "/logout" && r.Method == http.MethodPost:
 		l.drop(key)
 		http.SetCookie(w, &http.Cookie{Name: lobbyCookie, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1})
@@ -126,7 +128,7 @@ func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // login takes a token in.
 func (l *lobby) login(w http.ResponseWriter, r *http.Request) {
 	if foreign(r) {
-		refuse(w, http.StatusForbidden, "Another page has asked for this. Only the login page itself may.")
+		call.Refuse(w, http.StatusForbidden, "Another page has asked for this. Only the login page itself may.")
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, mostToken)

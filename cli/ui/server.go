@@ -11,6 +11,7 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/picture"
+	"depctl.dev/cli/ui/call"
 )
 
 // server answers the page.
@@ -99,7 +100,7 @@ func palette(w http.ResponseWriter, _ *http.Request) {
 func (s *server) tell(w http.ResponseWriter, r *http.Request) {
 	user, err := s.user(r.Context())
 	if err != nil {
-		refuse(w, http.StatusBadGateway, err.Error())
+		call.Refuse(w, http.StatusBadGateway, err.Error())
 		return
 	}
 	a := s.about

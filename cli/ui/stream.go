@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/ui/call"
 	"depctl.dev/cli/ui/frame"
 )
 
@@ -51,17 +52,17 @@ func viewOf(query url.Values) (frame.View, string, error) {
 func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	view, key, err := viewOf(r.URL.Query())
 	if err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+		call.Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	if !s.tabs.enter() {
-		refuse(w, http.StatusTooManyRequests, fmt.Sprintf("%d tabs look at this page already: close some", mostTabs))
+		call.Refuse(w, http.StatusTooManyRequests, fmt.Sprintf("%d tabs look at this page already: close some", mostTabs))
 		return
 	}
 	defer s.tabs.leave()
 	f, leave, err := s.feeds.join(view.Namespace, key, view)
 	if err != nil {
-		refuse(w, http.StatusBadGateway, err.Error())
+		call.Refuse(w, http.StatusBadGateway, err.Error())
 		return
 	}
 	defer leave()

@@ -94,10 +94,10 @@ func (h *Handlers) Read(w http.ResponseWriter, r *http.Request) {
 func (h *Handlers) Act(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case h.options.ReadOnly:
-		message(w, http.StatusForbidden, "this page only shows: the server was started with --read-only")
+		Refuse(w, http.StatusForbidden, "this page only shows: the server was started with --read-only")
 		return
 	case r.Header.Get(Header) == "":
-		message(w, http.StatusForbidden, "the request does not come from the page")
+		Refuse(w, http.StatusForbidden, "the request does not come from the page")
 		return
 	}
 	var a Action
@@ -142,9 +142,9 @@ func decode(w http.ResponseWriter, r *http.Request, into any) bool {
 	var long *http.MaxBytesError
 	switch {
 	case errors.As(err, &long):
-		message(w, http.StatusRequestEntityTooLarge, "the request is longer than 256 KiB")
+		Refuse(w, http.StatusRequestEntityTooLarge, "the request is longer than 256 KiB")
 	case err != nil:
-		message(w, http.StatusBadRequest, "the request is not the JSON that is expected here")
+		Refuse(w, http.StatusBadRequest, "the request is not the JSON that is expected here")
 	}
 	return err == nil
 }
@@ -154,18 +154,19 @@ func refuse(w http.ResponseWriter, err error) {
 	var usage *command.UsageError
 	switch {
 	case errors.Is(err, ErrUnknown):
-		message(w, http.StatusNotFound, err.Error())
+		Refuse(w, http.StatusNotFound, err.Error())
 	case errors.As(err, &usage):
-		message(w, http.StatusBadRequest, err.Error())
+		Refuse(w, http.StatusBadRequest, err.Error())
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "5")
-		message(w, http.StatusServiceUnavailable, err.Error())
+		Refuse(w, http.StatusServiceUnavailable, err.Error())
 	default: // the page has gone
-		message(w, http.StatusServiceUnavailable, err.Error())
+		Refuse(w, http.StatusServiceUnavailable, err.Error())
 	}
 }
 
-func message(w http.ResponseWriter, status int, text string) {
+// Refuse answers with a status and the reason.
+func Refuse(w http.ResponseWriter, status int, text string) {
 	write(w, status, struct {
 		Message string `json:"message"`
 	}{text})
