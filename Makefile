@@ -36,7 +36,7 @@ ROUNDS ?= 5
 SEED  ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs install control-plane helm image image-ui unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate ui ui-dev man fmt clean
+.PHONY: help build programs install control-plane helm image image-ui unit test peers test-peers attack soak bench bench-curve bench-quick demo doctor sandbox sandbox-down lint generate ui ui-types ui-dev man fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -126,6 +126,9 @@ generate: ## Write the pages of docs/reference that are made from the code
 
 ui: ## Bundle the page of depctl ui into cli/ui/web/dist (needs no node)
 	$(GO) generate ./cli/ui/web
+
+ui-types: ## Check the types of the page (needs npm, once)
+	cli/ui/web/types.sh
 
 ui-dev: ## Bundle it at every change, until stopped
 	cd cli/ui/web && exec $$(sed -n 's|^//go:generate ||p' embed.go) --watch=forever
