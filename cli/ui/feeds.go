@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"net/url"
 	"sync"
 	"time"
 
@@ -62,6 +63,30 @@ func (f *feeds) join(namespace, key string, v frame.View) (*joined, func(), erro
 			time.AfterFunc(lingering, func() { f.end(namespace, one) })
 		}
 	}, nil
+}
+
+// warm begins to read a namespace before the first tab asks for it, and makes the frame that it will ask for.
+func (f *feeds) warm(namespace string) {
+	v, key, err := viewOf(url.Values{"namespace": {namespace}})
+	if err != nil {
+		return
+	}
+	j, leave, err := f.join(namespace, key, v)
+	if err != nil {
+		return // whoever asks is told
+	}
+	defer leave()
+	for {
+		first, changed, err := j.feed.latest(j.view)
+		if first != nil || err != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-f.ctx.Done():
+			return
+		}
+	}
 }
 
 // end stops a feed at which no tab looks.

@@ -156,6 +156,7 @@ func (o *uiOptions) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listening on port %d: %w; take another --port, or 0 for a free one", o.port, err)
 	}
+	go s.feeds.warm(o.about.Namespace)
 	guard := newGuard(listener.Addr())
 	entrance := guard.entrance(url.Values{})
 	if _, err := fmt.Fprintf(o.streams.Out, "The page is at\n  %s\nas long as this runs. Ctrl-C ends it.\n", entrance); err != nil {
