@@ -81,7 +81,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 			_ = out.send("problem", "", text)
 			return
 		case next == nil || last != nil && next.Seq == last.Seq:
-			err = out.say(": here\n\n")
+			err = out.say([]byte(": here\n\n"))
 		case last == nil:
 			var text []byte
 			if text, err = next.Whole(); err == nil {
@@ -127,20 +127,23 @@ func newEvents(w http.ResponseWriter, r *http.Request) *events {
 	return e
 }
 
+// send sends an event. JSON has no line breaks.
 func (e *events) send(name, id string, data []byte) error {
-	text := "event: " + name + "\n"
+	head := "event: " + name + "\n"
 	if id != "" {
-		text += "id: " + id + "\n"
+		head += "id: " + id + "\n"
 	}
-	return e.say(text + "data: " + string(data) + "\n\n") // JSON has no line breaks
+	return e.say([]byte(head+"data: "), data, []byte("\n\n"))
 }
 
-func (e *events) say(text string) error {
+func (e *events) say(parts ...[]byte) error {
 	if err := e.response.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return fmt.Errorf("sending an event: %w", err)
 	}
-	if _, err := io.WriteString(e.out, text); err != nil {
-		return fmt.Errorf("sending an event: %w", err)
+	for _, part := range parts {
+		if _, err := e.out.Write(part); err != nil {
+			return fmt.Errorf("sending an event: %w", err)
+		}
 	}
 	if e.zip != nil {
 		if err := e.zip.Flush(); err != nil {

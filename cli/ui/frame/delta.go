@@ -21,8 +21,21 @@ type whole struct {
 	Notes   []string           `json:"notes"`
 }
 
-// Whole returns the JSON of all of a frame.
+// Whole returns the JSON of all of a frame. It is made once for all tabs.
 func (f *Frame) Whole() ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.whole == nil {
+		text, err := f.newWhole()
+		if err != nil {
+			return nil, err
+		}
+		f.whole = text
+	}
+	return f.whole, nil
+}
+
+func (f *Frame) newWhole() ([]byte, error) {
 	return marshal(whole{
 		Seq: f.Seq, Now: f.now, Rows: f.rows.all(), Graph: f.drawing.shape.text, States: f.drawing.states, Looks: f.drawing.looks,
 		Counts: f.counts, End: f.end, Unknown: f.unknown, Notes: append([]string{}, f.notes...),
@@ -51,9 +64,30 @@ type summary struct {
 	Notes   []string           `json:"notes"`
 }
 
+// difference is what Since has returned last. It holds no frame: one would hold all before it.
+type difference struct {
+	seq     int64
+	text    []byte
+	changed bool
+}
+
 // Since returns the JSON of what is other than in an earlier frame of the same view, and whether that
-// is anything.
+// is anything. Most tabs are at the same frame, so the last answer is kept.
 func (f *Frame) Since(before *Frame) (text []byte, changed bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.last.seq == before.Seq {
+		return f.last.text, f.last.changed, nil
+	}
+	text, changed, err = f.newDifference(before)
+	if err != nil {
+		return nil, false, err
+	}
+	f.last = difference{before.Seq, text, changed}
+	return text, changed, nil
+}
+
+func (f *Frame) newDifference(before *Frame) (text []byte, changed bool, err error) {
 	d := delta{Seq: f.Seq, Now: f.now}
 	d.Rows, d.Gone = f.rows.since(before.rows)
 	if f.drawing.shape != before.drawing.shape {

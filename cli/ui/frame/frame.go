@@ -3,6 +3,7 @@ package frame
 import (
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"depctl.dev/cli/internal/snapshot"
@@ -11,7 +12,7 @@ import (
 	"depctl.dev/lang"
 )
 
-// Frame is what a page shows at a moment. It never changes once made.
+// Frame is what a page shows at a moment, which never changes once made.
 type Frame struct {
 	// Seq counts the frames of a view from 1.
 	Seq int64
@@ -26,6 +27,11 @@ type Frame struct {
 	end     int64
 	unknown int
 	notes   []string
+
+	// What was made of it for tabs, under mu.
+	mu    sync.Mutex
+	whole []byte
+	last  difference
 }
 
 // Scene is what frames of all views of the same Jobs have in common.
