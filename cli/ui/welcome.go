@@ -16,7 +16,7 @@ import (
 // addForUsers adds the flags of a page that many use.
 func (o *uiOptions) addForUsers(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.forUsers, "for-users", false, "Serve the page for many, who each log in with a token of the API server.")
-	flags.StringVar(&o.bindAddress, "bind-address", ":8080", "With --for-users, listen on this `ADDRESS`, as in 127.0.0.1:8080.")
+	flags.StringVar(&o.bindAddress, "bind-address", ":8080", "With --for-users, listen on this `ADDRESS`; :8080 by default.")
 	flags.StringSliceVar(&o.hosts, "host", nil, "With --for-users, a `NAME` by which browsers call the page, with its port if that is not the usual one; may be repeated.")
 	flags.StringVar(&o.certificate, "tls-cert-file", "", "With --for-users, serve HTTPS with the certificate in this `FILE`.")
 	flags.StringVar(&o.key, "tls-private-key-file", "", "With --for-users, the private key of that certificate, in this `FILE`.")
