@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/ui/call"
 	"depctl.dev/cli/ui/frame"
 )
@@ -77,7 +78,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 		next, changed, err := f.feed.latest(f.view)
 		switch {
 		case err != nil:
-			text, _ := json.Marshal(map[string]string{"message": err.Error()})
+			text, _ := json.Marshal(map[string]string{"message": sorry(err, view.Namespace)})
 			_ = out.send("problem", "", text)
 			return
 		case next == nil || last != nil && next.Seq == last.Seq:
@@ -106,6 +107,14 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 		case <-time.After(ping):
 		}
 	}
+}
+
+// sorry says why there is no stream. What one can do about it here is not what one can do on a terminal.
+func sorry(err error, namespace string) string {
+	if namespace == "" && cluster.IsForbidden(err) {
+		return "You may not list the Jobs of all namespaces: choose one above."
+	}
+	return err.Error()
 }
 
 // events are Server-Sent Events in the making, compressed if the browser wants that.
