@@ -246,7 +246,8 @@ func (f *feed) expect(scene *frame.Scene) (wait time.Duration) {
 	if wait = f.expected.Add(max(betweenFrames, 10*f.expecting)).Sub(now); wait > 0 {
 		return wait
 	}
-	scene.Expected = frame.Expect(scene.Inquiry, scene.Rows)
+	expected := listing.Expect(scene.Inquiry, scene.Rows)
+	scene.Expected = &expected
 	f.expected = f.clock.Now()
 	f.expecting = f.expected.Sub(now)
 	return 0

@@ -60,12 +60,17 @@ var policy = map[string]string{
 	"Cache-Control":                "no-store",
 }
 
+// setPolicy sets the headers of every answer.
+func setPolicy(w http.ResponseWriter) {
+	for name, value := range policy {
+		w.Header().Set(name, value)
+	}
+}
+
 // wrap lets requests through to a handler that knows nothing of the path before its own.
 func (g *guard) wrap(inner http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name, value := range policy {
-			w.Header().Set(name, value)
-		}
+		setPolicy(w)
 		switch {
 		case !slices.Contains(g.hosts, r.Host):
 			call.Refuse(w, http.StatusMisdirectedRequest, fmt.Sprintf("This page is not called %q: open it as depctl ui says.", r.Host))

@@ -84,9 +84,7 @@ func showLogin(w http.ResponseWriter, r *http.Request, code int, wrong string) {
 
 // ServeHTTP lets a request of a visitor through.
 func (l *lobby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for name, value := range policy {
-		w.Header().Set(name, value)
-	}
+	setPolicy(w)
 	switch {
 	case r.URL.Path == "/healthz":
 		_, _ = w.Write([]byte("ok\n"))

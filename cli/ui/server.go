@@ -44,8 +44,7 @@ type sign struct {
 	Look string `json:"look"`
 }
 
-func signs() (list []sign) {
-	glyphs := picture.Unicode()
+func signs(glyphs picture.Glyphs) (list []sign) {
 	for _, state := range picture.States {
 		list = append(list, sign{string(state), glyphs.Symbols[state], picture.Look(state)})
 	}

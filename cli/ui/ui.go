@@ -21,6 +21,7 @@ import (
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/cli/picture"
 	"depctl.dev/cli/ui/call"
 	"depctl.dev/cli/ui/web"
 )
@@ -108,7 +109,8 @@ func New(f *cluster.Factory, streams genericiooptions.IOStreams) *cobra.Command 
 }
 
 func (o *uiOptions) complete(f *cluster.Factory) (err error) {
-	o.about = about{Version: f.Build.Version, ReadOnly: o.readOnly, States: signs(), Several: "▣", Critical: "◆"}
+	glyphs := picture.Unicode()
+	o.about = about{Version: f.Build.Version, ReadOnly: o.readOnly, States: signs(glyphs), Several: glyphs.Several, Critical: glyphs.Critical}
 	if !o.allNamespaces {
 		if o.about.Namespace, err = f.Namespace(); err != nil {
 			return err

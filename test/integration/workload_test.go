@@ -47,7 +47,7 @@ func (s *space) uninstalls(at schema.GroupVersionResource) {
 	s.until(at.Resource+" are gone", func() bool {
 		_, err := s.objects(at).List(s.t.Context(), metav1.ListOptions{})
 		_, known := s.objects(crds).Get(s.t.Context(), at.GroupResource().String(), metav1.GetOptions{})
-		return err != nil && apierrors.IsNotFound(known) // else it cannot be made again yet
+		return err != nil && apierrors.IsNotFound(known) // else it cannot be created yet
 	})
 }
 

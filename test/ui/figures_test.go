@@ -12,8 +12,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,7 +42,7 @@ func TestFigures(t *testing.T) {
 	}
 	s := shared.namespace(t)
 	s.many(*figures)
-	entrance, process := s.measured()
+	entrance, process := s.started(t, "-n", s.name)
 	for _, view := range []string{"graph", "list"} {
 		tab := browser.New(t, browser.Desktop)
 		tab.Run(chromedp.ActionFunc(func(ctx context.Context) error {
@@ -77,7 +75,7 @@ func TestFiguresOfEvents(t *testing.T) {
 	}
 	s := shared.namespace(t)
 	s.many(200)
-	entrance, _ := s.measured()
+	entrance := s.served(t, "-n", s.name)
 	tab := browser.New(t, browser.Size{Width: 1280, Height: 8000})
 	tab.Open(entrance + "&view=list")
 	tab.Shows("job-00-01")
@@ -143,24 +141,6 @@ func (s *space) many(n int) {
 	}
 	close(numbers)
 	all.Wait()
-}
-
-// measured starts depctl ui, and returns its URL and its process.
-func (s *space) measured() (entrance string, process int) {
-	s.t.Helper()
-	cmd := exec.Command(filepath.Join("..", "..", "bin", "depctl"), "ui", "--no-open", "--kubeconfig", s.Kubeconfig(), "-n", s.name)
-	out, err := cmd.StdoutPipe()
-	require.NoError(s.t, err)
-	require.NoError(s.t, cmd.Start())
-	s.t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if text := strings.TrimSpace(lines.Text()); strings.HasPrefix(text, "http://") {
-			return text, cmd.Process.Pid
-		}
-	}
-	s.t.Fatal("depctl ui says no URL")
-	return "", 0
 }
 
 // reads loads the page and its stream up to a number of events, and returns how many bytes came over the wire.

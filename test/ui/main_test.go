@@ -80,7 +80,7 @@ func startCluster(ctx context.Context) (*cluster, error) {
 	return c, nil
 }
 
-// acceptMistakes takes away the webhook that refuses what cannot be read: pages must show that, too.
+// acceptMistakes deletes the webhook that refuses what cannot be read: pages must show that, too.
 func (c *cluster) acceptMistakes(ctx context.Context) error {
 	if err := c.client.AdmissionregistrationV1().ValidatingWebhookConfigurations().Delete(ctx, "depctl-gate", metav1.DeleteOptions{}); err != nil {
 		return fmt.Errorf("deleting the webhook: %w", err)

@@ -78,6 +78,13 @@ var (
 // served starts depctl ui, and returns the URL with the key.
 func (c *cluster) served(t *testing.T, args ...string) string {
 	t.Helper()
+	entrance, _ := c.started(t, args...)
+	return entrance
+}
+
+// started starts depctl ui, and returns the URL with the key, and the process.
+func (c *cluster) started(t *testing.T, args ...string) (entrance string, process int) {
+	t.Helper()
 	cmd := exec.Command(filepath.Join("..", "..", "bin", "depctl"), append([]string{"ui", "--no-open", "--kubeconfig", c.Kubeconfig()}, args...)...)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -90,12 +97,12 @@ func (c *cluster) served(t *testing.T, args ...string) string {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if url := strings.TrimSpace(lines.Text()); strings.HasPrefix(url, "http://") {
-			return url
+			return url, cmd.Process.Pid
 		}
 	}
 	require.NoError(t, lines.Err())
 	t.Fatal("depctl ui says no URL")
-	return ""
+	return "", 0
 }
 
 // page opens the page of a namespace.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -61,17 +60,11 @@ func TestAnotherServerOnTheMachineIsSentNoCookie(t *testing.T) {
 func TestThereIsAnEndToTabs(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)
-	jar, err := cookiejar.New(nil)
-	require.NoError(t, err)
-	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
-	first, err := client.Get(s.served(t, "-n", s.name))
-	require.NoError(t, err)
-	require.NoError(t, first.Body.Close())
-	stream, err := first.Request.URL.Parse("api/stream?namespace=" + url.QueryEscape(s.name))
-	require.NoError(t, err)
+	client := entered(t, s.served(t, "-n", s.name))
+	stream := client.at + "api/stream?namespace=" + url.QueryEscape(s.name)
 	// open returns the code of a stream, and what ends it.
 	open := func() (int, func() error) {
-		answer, err := client.Get(stream.String()) //nolint:bodyclose // whoever opens a tab ends it
+		answer, err := client.Get(stream) //nolint:bodyclose // whoever opens a tab ends it
 		require.NoError(t, err)
 		return answer.StatusCode, answer.Body.Close
 	}

@@ -12,16 +12,13 @@ import (
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
 	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
 // Frame is what was read at a moment.
 type Frame struct {
 	List   listing.List
 	Counts map[gate.State]int
-	// End is when all may be over of which that is known, and Unknown counts the others.
-	End     time.Time
-	Unknown int
+	listing.Expectation
 	// Drawing is what the command draws, if it draws.
 	Drawing string
 	Notes   []string
@@ -29,18 +26,9 @@ type Frame struct {
 
 // FrameOf returns the frame of rows, without a drawing.
 func FrameOf(q *snapshot.Inquiry, rows []listing.Row, notes []string) Frame {
-	f := Frame{List: listing.List{Rows: rows, Now: q.Now}, Counts: map[gate.State]int{}, Notes: notes}
+	f := Frame{List: listing.List{Rows: rows, Now: q.Now}, Counts: map[gate.State]int{}, Expectation: listing.Expect(q, rows), Notes: notes}
 	for _, r := range rows {
 		f.Counts[r.State]++
-		if r.Job.Outcome() != lang.Undecided {
-			continue
-		}
-		switch e := q.Expect(r.Ref); {
-		case !e.Known():
-			f.Unknown++
-		case e.End.After(f.End):
-			f.End = e.End
-		}
 	}
 	return f
 }

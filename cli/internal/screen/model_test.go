@@ -39,7 +39,7 @@ func row(name string, state gate.State, waitsFor ...string) listing.Row {
 }
 
 func frame(rows ...listing.Row) Frame {
-	f := Frame{List: listing.List{Rows: rows, Now: now}, Counts: map[gate.State]int{}, End: now.Add(9 * time.Minute)}
+	f := Frame{List: listing.List{Rows: rows, Now: now}, Counts: map[gate.State]int{}, Expectation: listing.Expectation{End: now.Add(9 * time.Minute)}}
 	for _, r := range rows {
 		f.Counts[r.State]++
 	}

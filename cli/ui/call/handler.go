@@ -18,7 +18,7 @@ const (
 	logsAtOnce   = 64
 	queue        = 10 * time.Second
 	readPatience = 30 * time.Second
-	// actPatience is long: a Job that is made again is first deleted, and its pods may take their
+	// actPatience is long: a Job that is recreated is first deleted, and its pods may take their
 	// time. Half of that is worse than none.
 	actPatience = 10 * time.Minute
 	mostBytes   = 32 << 20

@@ -6,6 +6,6 @@
 //	Frame.Since   what is other than in an earlier Frame (delta.go)
 //
 // It is pure. A page that takes in what Since returns has what Whole would have sent; a tab that
-// reads slowly leaves out frames, so nothing ever queues up for it. The layout is made again only
+// reads slowly leaves out frames, so nothing ever queues up for it. The layout is renewed only
 // where nodes or edges have changed.
 package frame

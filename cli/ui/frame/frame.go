@@ -4,12 +4,10 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/listing"
 	"depctl.dev/gate"
-	"depctl.dev/lang"
 )
 
 // Frame is what a page shows at a moment, which never changes once made.
@@ -40,30 +38,7 @@ type Scene struct {
 	Rows    []listing.Row
 	Notes   []string
 	// Expected says when all may be over; nil if that was not found out, and stays as it was.
-	Expected *Expectation
-}
-
-// Expectation is when all may be over of which that is known, and how many others there are.
-type Expectation struct {
-	End     time.Time
-	Unknown int
-}
-
-// Expect finds out when all may be over. Where there is much, that takes long.
-func Expect(q *snapshot.Inquiry, rows []listing.Row) *Expectation {
-	all := &Expectation{}
-	for _, r := range rows {
-		if r.Job.Outcome() != lang.Undecided {
-			continue
-		}
-		switch e := q.Expect(r.Ref); {
-		case !e.Known():
-			all.Unknown++
-		case e.End.After(all.End):
-			all.End = e.End
-		}
-	}
-	return all
+	Expected *listing.Expectation
 }
 
 // Of returns what a view shows of a scene. before is the view's last frame, nil if there is none; where

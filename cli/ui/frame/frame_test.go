@@ -82,7 +82,8 @@ func TestALayoutStaysWhileNodesAndEdgesDo(t *testing.T) {
 func TestWhenAllMayBeOverStaysUntilItIsFoundOutAgain(t *testing.T) {
 	t.Parallel()
 	s := sceneOf(map[string]gate.Job{"load": waiting("nobody"), "extract": over(lang.Succeeded)})
-	s.Expected = Expect(s.Inquiry, s.Rows)
+	expected := listing.Expect(s.Inquiry, s.Rows)
+	s.Expected = &expected
 	require.Equal(t, 1, s.Expected.Unknown)
 	first, err := Of(s, View{}, nil, true)
 	require.NoError(t, err)
@@ -90,7 +91,7 @@ func TestWhenAllMayBeOverStaysUntilItIsFoundOutAgain(t *testing.T) {
 	second, err := Of(s, View{}, first, true)
 	require.NoError(t, err)
 	require.Equal(t, 1, second.unknown)
-	s.Expected = &Expectation{End: now}
+	s.Expected = &listing.Expectation{End: now}
 	third, err := Of(s, View{}, second, true)
 	require.NoError(t, err)
 	require.Equal(t, now.Unix(), third.end)

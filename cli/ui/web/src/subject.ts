@@ -4,7 +4,7 @@ import type { Row } from "./model";
 
 export interface Subject { id: string; namespace: string; name: string; run: string; kind: string; row: Row | undefined }
 
-// A run as a whole is called so in the graph, and a Job of a step that was made again has a #.
+// A run as a whole is called so in the graph, and a Job of a step that was recreated has a #.
 const whole = /^(.+)\/\*@(.+) as a whole$/, before = /^(.+)\/([^@]+)@.+#$/;
 
 // subjectOf returns what an id means. A Job of a run is named by its own name if it is there,

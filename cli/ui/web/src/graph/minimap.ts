@@ -6,7 +6,7 @@ const width = 200, height = 130;
 
 export class Minimap {
   private readonly ctx: CanvasRenderingContext2D;
-  // picture has the nodes alone; it is made again only when they change.
+  // picture has the nodes alone; it is renewed only when they change.
   private readonly picture = document.createElement("canvas");
   // How much smaller it is, across and down: what is very long is squeezed.
   private sx = 1;
