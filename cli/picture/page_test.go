@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,21 +14,14 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"depctl.dev/test/browser"
 )
 
-// browser returns a tab of a headless Chromium; without one the test is skipped.
-func browser(t *testing.T) context.Context {
+// tabOf returns a tab of a headless Chromium; without one the test is skipped.
+func tabOf(t *testing.T) context.Context {
 	t.Helper()
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("there is no chromium here; Debian has it as package chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.WindowSize(1280, 800))
-	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	tab, stop := chromedp.NewContext(allocated)
-	t.Cleanup(stop)
-	tab, stop = context.WithTimeout(tab, time.Minute)
+	tab, stop := context.WithTimeout(browser.New(t, browser.Desktop).Context(), time.Minute)
 	t.Cleanup(stop)
 	return tab
 }
@@ -60,7 +52,7 @@ func thousand() *Graph {
 }
 
 func TestPageInABrowser(t *testing.T) {
-	tab := browser(t)
+	tab := tabOf(t)
 	g := examples["nets"]().with("b", func(n *Node) { n.Message, n.UID = "</script><b>", "uid" })
 	g.Cluster = "prod"
 	var title, side, hits, before, after, dim, about, counted, copied string
@@ -112,7 +104,7 @@ func TestPageInABrowser(t *testing.T) {
 }
 
 func TestPageWithAThousandJobsAnswers(t *testing.T) {
-	tab := browser(t)
+	tab := tabOf(t)
 	var nodes int
 	var took float64
 	require.NoError(t, chromedp.Run(
@@ -131,7 +123,7 @@ func TestShots(t *testing.T) {
 	if folder == "" {
 		t.Skip("DEPCTL_SHOTS names no folder to write pictures to")
 	}
-	tab := browser(t)
+	tab := tabOf(t)
 	for name, example := range examples {
 		file, err := os.Create(filepath.Join(folder, name+".png"))
 		require.NoError(t, err)

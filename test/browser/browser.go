@@ -63,6 +63,9 @@ func New(t testing.TB, size Size) *Tab {
 	return tab
 }
 
+// Context returns the tab for actions of chromedp itself.
+func (b *Tab) Context() context.Context { return b.ctx }
+
 // For returns the tab for a part of the test.
 func (b *Tab) For(t testing.TB) *Tab { return &Tab{t: t, ctx: b.ctx, heard: b.heard} }
 
