@@ -12,6 +12,11 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"depctl.dev/cli/imitation"
+	"depctl.dev/cli/imitation/gridengine"
+	"depctl.dev/cli/imitation/lsf"
+	"depctl.dev/cli/imitation/pbs"
+	"depctl.dev/cli/imitation/slurm"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/internal/command"
 	"depctl.dev/cli/picture"
@@ -24,7 +29,17 @@ type Build = command.Build
 // returns its exit code.
 func Main(args []string, build Build) int {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	if len(args) > 0 {
+		if system, cmd, is := imitation.Find(systems(), args[0]); is {
+			return cmd.Run(context.Background(), imitation.NewSession(cluster.NewFactory(build), system, streams), args[1:])
+		}
+	}
 	return run(context.Background(), args, cluster.NewFactory(build), streams)
+}
+
+// systems are the batch systems whose commands depctl imitates.
+func systems() []*imitation.System {
+	return []*imitation.System{slurm.System(), gridengine.System(), lsf.System(), pbs.Torque(), pbs.Pro()}
 }
 
 func run(ctx context.Context, args []string, f *cluster.Factory, streams genericiooptions.IOStreams) int {

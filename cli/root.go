@@ -9,9 +9,12 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"depctl.dev/cli/check"
+	"depctl.dev/cli/done"
 	"depctl.dev/cli/explain"
 	"depctl.dev/cli/get"
 	"depctl.dev/cli/graph"
+	"depctl.dev/cli/imitation"
+	"depctl.dev/cli/importer"
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/jobaction"
 	"depctl.dev/cli/kinds"
@@ -22,6 +25,7 @@ import (
 	"depctl.dev/cli/plan"
 	running "depctl.dev/cli/run"
 	"depctl.dev/cli/runs"
+	"depctl.dev/cli/serve"
 	"depctl.dev/cli/status"
 	"depctl.dev/cli/submit"
 	"depctl.dev/cli/ui"
@@ -73,9 +77,9 @@ func newRoot(name string, f *cluster.Factory, streams genericiooptions.IOStreams
 	root.SetUsageFunc(printUsage)
 	f.Flags.AddFlags(root.PersistentFlags())
 	root.AddCommand(
-		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), logs.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams), ui.New(f, streams),
-		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), running.New(f, streams, lint.Run), running.NewSchedule(f, streams, lint.Run), runs.New(f, streams), runs.NewPrune(f, streams), uninstall.New(f, streams),
-		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams),
+		get.New(f, streams), graph.New(f, streams), explain.New(f, streams), status.New(f, streams), logs.New(f, streams), limits.New(f, streams), kinds.New(f, streams), wait.New(f, streams), check.New(f, streams), ui.New(f, streams), serve.New(f, streams),
+		lint.New(f, streams), plan.New(f, streams), parse.New(f, streams), submit.New(f, streams), imitation.New(f, streams, systems()), importer.New(f, streams), running.New(f, streams, lint.Run), running.NewSchedule(f, streams, lint.Run), runs.New(f, streams), runs.NewPrune(f, streams), uninstall.New(f, streams),
+		jobaction.NewHold(f, streams), jobaction.NewRelease(f, streams), jobaction.NewRetry(f, streams), jobaction.NewCancel(f, streams), jobaction.NewSet(f, streams), done.New(f, streams),
 		newCmdCompletion(streams), newCmdVersion(f, streams), newCmdOptions(streams),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"depctl.dev/lang"
@@ -134,6 +135,11 @@ func parseRelease(value string, uid types.UID) *Release {
 		return &Release{UID: uid} // a person wrote it
 	}
 	return release
+}
+
+// ReleaseOf returns the record of the release of a Job, nil if there is none.
+func ReleaseOf(job *batchv1.Job) *Release {
+	return parseRelease(job.Annotations[ReleasedAnnotation], job.UID)
 }
 
 func textHash(text string) string {

@@ -274,7 +274,7 @@ func byVerdict(s Snapshot) Decision {
 		return d
 	case slices.ContainsFunc(d.Reasons, hasProblem):
 		// What must be fixed comes first: the rest will come by itself.
-		slices.SortStableFunc(d.Reasons, func(a, b lang.Reason) int { return rank(a) - rank(b) })
+		slices.SortStableFunc(d.Reasons, func(a, b lang.Reason) int { return urgency(a) - urgency(b) })
 		d.Reason, d.Message = ReasonProblem, "waiting, and something must be fixed: "
 	default:
 		d.Reason, d.Message = ReasonWaiting, "waiting: "
@@ -345,7 +345,7 @@ func hasProblem(r lang.Reason) bool {
 	return r.Problem != nil && r.Problem.Code != lang.ProblemUnasked
 }
 
-func rank(r lang.Reason) int {
+func urgency(r lang.Reason) int {
 	if hasProblem(r) {
 		return 0
 	}

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"depctl.dev/gate/rank"
 	"depctl.dev/lang"
 )
 
@@ -157,17 +158,27 @@ func handOver(s Snapshot, d Decision) Decision {
 		}
 	}
 	pods := max(s.Job.completions, s.Job.Parallelism, 1)
-	switch {
-	case len(unread) > 0:
+	if len(unread) > 0 {
 		d.Action, d.Reason, d.Message = Waiting, ReasonWaiting, "waiting: the results of "+strings.Join(unread, ", ")+" are being read"
 		return d
-	case size > mostHandedOver:
-		return d.tooMuch(fmt.Sprintf("have %d bytes, at most %d go into a Pod template", size, mostHandedOver))
-	case size*pods > mostHandedToPods:
-		return d.tooMuch(fmt.Sprintf("have %d bytes for each of %d pods, at most %d in all", size, pods, mostHandedToPods))
+	}
+	if what := TooMuchForPods(size, pods); what != "" {
+		return d.tooMuch(what)
 	}
 	d.Results = values
 	return d
+}
+
+// TooMuchForPods says of results that are too long for so many pods how long they are, and nothing
+// of others.
+func TooMuchForPods(size, pods int64) string {
+	switch {
+	case size > mostHandedOver:
+		return fmt.Sprintf("have %d bytes, at most %d go into a Pod template", size, mostHandedOver)
+	case size*pods > mostHandedToPods:
+		return fmt.Sprintf("have %d bytes for each of %d pods, at most %d in all", size, pods, mostHandedToPods)
+	}
+	return ""
 }
 
 func (d Decision) withhold(w Want, why string) Decision {
@@ -183,15 +194,15 @@ func (d Decision) tooMuch(what string) Decision {
 }
 
 // noteOperations returns what a release writes to the annotations of the Pod template: the
-// results that the pods get, and not those that the template was copied with, and the tokens
-// that each takes.
-func noteOperations(job Job, results map[string]string) []operation {
-	if job.Results == "" && !job.Uses.Said {
-		return nil
-	}
+// results that the pods get, and not those that the template was copied with, the tokens that
+// each takes, and their rank.
+func noteOperations(job Job, how ReleaseOptions) []operation {
 	all := map[string]string{}
-	for key, value := range results {
+	for key, value := range how.Results {
 		all[ResultPrefix+key] = value
+	}
+	if how.RankPods && how.Rank > 0 {
+		all[RankAnnotation] = rank.Text(how.Rank)
 	}
 	if each, _ := job.usesPerPod(); job.Uses.Said {
 		all[TokensAnnotation] = each.String()
@@ -204,7 +215,7 @@ func noteOperations(job Job, results map[string]string) []operation {
 	}
 	var more []operation
 	for _, key := range job.TemplateResults {
-		if _, again := results[key]; !again {
+		if _, again := how.Results[key]; !again {
 			more = append(more, operation{"remove", templateAnnotations + "/" + pointer(ResultPrefix+key), nil})
 		}
 	}
@@ -220,10 +231,10 @@ const templateAnnotations = "/spec/template/metadata/annotations"
 func (j *Job) observeResults(annotations map[string]string, template *corev1.PodTemplateSpec) {
 	j.KeepsResult = annotations[KeepResultAnnotation] == "true"
 	j.ResultContainer = resultContainer(template)
+	j.TemplateAnnotated = len(template.Annotations) > 0
 	if j.Results = annotations[ResultsAnnotation]; j.Results == "" && !j.Uses.Said {
 		return
 	}
-	j.TemplateAnnotated = len(template.Annotations) > 0
 	for _, key := range slices.Sorted(maps.Keys(template.Annotations)) {
 		if name, ours := strings.CutPrefix(key, ResultPrefix); ours {
 			j.TemplateResults = append(j.TemplateResults, name)

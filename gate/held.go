@@ -81,6 +81,7 @@ func ObserveHeld(k kind.Kind, o *unstructured.Unstructured, object *lang.Object)
 	if at := slices.IndexFunc(forJobs(), func(key string) bool { _, there := annotations[key]; return there }); at >= 0 {
 		j.Misplaced = forJobs()[at]
 	}
+	j.Unknown = unknownAnnotation(annotations)
 	j.met = strings.Fields(annotations[MetAnnotation])
 	if c := j.Condition; c != nil && j.Waits() && j.Suspended && c.Reason == ReasonDependencyFailed && j.SkipsHeld() {
 		object.Outcome, object.Reason, object.Finished = lang.Skipped, c.Reason, c.Since

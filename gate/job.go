@@ -75,6 +75,8 @@ type Job struct {
 
 	// Misplaced is the key of an annotation that has no meaning on what is no Job; empty if there is none.
 	Misplaced string
+	// Unknown is the key of an annotation under depctl.dev that nobody reads; empty if there is none.
+	Unknown string
 	// gateAt is where our scheduling gate is in the list of a Pod that waits.
 	gateAt int
 	// met are hashes of the expressions by which a Deployment was released.
@@ -176,6 +178,9 @@ func Observe(job *batchv1.Job) Job {
 	j.FailFast = job.Annotations[FailFastAnnotation] == "true"
 	j.ArrayLimit = job.Annotations[ArrayLimitAnnotation]
 	j.Hold, j.OnHold = job.Annotations[HoldAnnotation]
+	if j.AsksToWait() {
+		j.Unknown = unknownAnnotation(job.Annotations)
+	}
 	j.observeTemplate(&job.Spec)
 	// Some versions make no group for a Job that somebody controls: its pods tell.
 	j.Grouped = job.Spec.Template.Spec.SchedulingGroup != nil || job.Spec.Scheduling != nil && metav1.GetControllerOfNoCopy(job) == nil

@@ -24,14 +24,21 @@ const (
 	nudgeTTL      = "ttlSecondsAfterFinished"
 )
 
+// SecondNudge is how long after a nudge a Job that is still not over is nudged once more. The Job
+// controller hears of the pods of a Job and of the Job by different watches: when it looks it may not
+// know yet that the last pod has succeeded, and would look again a second later.
+const SecondNudge = 200 * time.Millisecond
+
 // margin is how long before its deadline a Job is no longer nudged: as near as that
 // it may matter when the Job controller looks.
 const margin = 10 * time.Second
 
 // Nudging is what a nudge of a Job needs to know.
 type Nudging struct {
-	// Field is the one to set; empty if there is none left, or it was set.
+	// Field is the one to set; empty if there is none left, or it was nudged twice.
 	Field string
+	// Again says that the Job was nudged once. It is nudged a second time if that has not helped.
+	Again bool
 	// Successes is how many pods must succeed; 0 if that is not known.
 	Successes int64
 	// Deadline is when the Job will be failed; zero if never, or not known yet.
@@ -50,7 +57,8 @@ func observeNudging(job *batchv1.Job) Nudging {
 			n.Deadline = job.Status.StartTime.Add(time.Duration(min(*limit, never)) * time.Second)
 		}
 	}
-	if spec.ActiveDeadlineSeconds != nil && (*spec.ActiveDeadlineSeconds == never || spec.TTLSecondsAfterFinished != nil) {
+	n.Again = spec.ActiveDeadlineSeconds != nil && *spec.ActiveDeadlineSeconds == never
+	if spec.ActiveDeadlineSeconds != nil && spec.TTLSecondsAfterFinished != nil {
 		n.Field = ""
 	}
 	return n

@@ -35,7 +35,7 @@ func observeObject(job *batchv1.Job) *lang.Object {
 	observeOutcome(o, status)
 	observeRun(o, job)
 	if value, told := job.Annotations[ResultAnnotation]; told && job.Spec.Completions != nil && *job.Spec.Completions == 0 {
-		o.Result = ReadResult(value, "annotation "+ResultAnnotation, maxResult)
+		o.Result = ReadDoneResult(value)
 	}
 	o.Started = o.Outcome == lang.Succeeded || o.Outcome == lang.Failed || hadPods(status)
 	if o.Started && status.StartTime != nil {

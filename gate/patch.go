@@ -55,7 +55,7 @@ func ReleasePatch(job Job, release Release, how ReleaseOptions) ([]byte, error) 
 		job.sameRun(),
 		{"replace", "/spec/suspend", false},
 		{"add", annotationPath(ReleasedAnnotation), string(record)},
-	}, slices.Concat(uses, rankOperations(how.Rank), templateOperations(job, how), nearOperations(job, terms), noteOperations(job, how.Results))...))
+	}, slices.Concat(uses, rankOperations(how.Rank), templateOperations(job, how), nearOperations(job, terms), noteOperations(job, how))...))
 }
 
 // sameText tests that the Job waits for what was decided on.
@@ -99,6 +99,8 @@ type ReleaseOptions struct {
 	Results map[string]string
 	// Rank is how long the longest chain takes that begins with the Job; 0 records none.
 	Rank time.Duration
+	// RankPods writes the rank to the pods as well.
+	RankPods bool
 	// Near are the places that the pods prefer, where the Job says so.
 	Near []Place
 	// Unlimited records no tokens: nobody keeps limits any more.

@@ -14,8 +14,32 @@ import (
 // is not one of the gate's reasons: the Job has failed, and was not skipped.
 const ReasonCancelled = "Cancelled"
 
+// What a Job has that somebody has said to be over, by "depctl done".
+const (
+	// ReasonDeclaredFailed means that somebody has said so, by "depctl done --failed". The Job
+	// has failed, and was not skipped.
+	ReasonDeclaredFailed = "DeclaredFailed"
+	// DoneByAnnotation has who said that the Job is over, by "depctl done" or an event. Such a Job
+	// never has a pod.
+	DoneByAnnotation = "depctl.dev/done-by"
+	// EventKeyAnnotation tells the events apart of which "depctl serve" made Jobs: the same event
+	// is the same Job.
+	EventKeyAnnotation = "depctl.dev/event-key"
+	// WebhookSecretAnnotation of a CronJob names the Secret, in its namespace, with whose key
+	// "secret" those sign their requests who may run the CronJob by "depctl serve".
+	WebhookSecretAnnotation = "depctl.dev/webhook-secret"
+)
+
 // maxPerson bounds the name of a person in a record, in bytes.
 const maxPerson = 128
+
+// Person returns the name of a person as a record has it.
+func Person(name string) string {
+	if name == "" {
+		return "somebody"
+	}
+	return Clip(name, maxPerson)
+}
 
 // EditPatch returns the merge patch by which a person changes annotations of a
 // Job; one whose value is nil goes. It has the resourceVersion of the state that
@@ -77,13 +101,27 @@ func CancelPatch(job Job, by string, now time.Time) ([]byte, error) {
 	if job.AsksToWait() && !job.Released {
 		return FailPatch(job, Decision{Reason: ReasonCancelled, Message: message}, now)
 	}
+	return failedByPerson(job, ReasonCancelled, message, now)
+}
+
+// DeclarePatch returns the strategic merge patch of the status by which a person makes the Job
+// controller fail a Job that has never started.
+func DeclarePatch(job Job, by, why string, now time.Time) ([]byte, error) {
+	message := "declared failed by " + Clip(by, maxPerson)
+	if why != "" {
+		message = Clip(message+": "+why, maxMessage)
+	}
+	return failedByPerson(job, ReasonDeclaredFailed, message, now)
+}
+
+func failedByPerson(job Job, reason, message string, now time.Time) ([]byte, error) {
 	at := metav1.NewTime(now)
 	var status batchv1.JobStatus
 	if job.Started.IsZero() {
 		status.StartTime = &at
 	}
 	status.Conditions = []batchv1.JobCondition{{
-		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: ReasonCancelled,
+		Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: reason,
 		Message: message, LastProbeTime: at, LastTransitionTime: at,
 	}}
 	return encode(job, "failure", map[string]any{

@@ -1,16 +1,14 @@
 package gate
 
 import (
-	"strconv"
 	"time"
 
+	"depctl.dev/gate/rank"
 	"depctl.dev/lang"
 )
 
-// RankAnnotation records, on a Job that is released, how long the longest chain takes that
-// begins with it, in whole seconds. The gate writes it in the patch that releases the Job,
-// where it keeps limits.
-const RankAnnotation = "depctl.dev/rank"
+// RankAnnotation is rank.Annotation.
+const RankAnnotation = rank.Annotation
 
 // RankLength is how long a Job takes for the order in which tokens are given: as it says, or as
 // those like it took, and a second at least, so that the number of Jobs counts.
@@ -23,10 +21,9 @@ func RankLength(ref lang.Ref, expected time.Duration, lengths *Lengths) time.Dur
 }
 
 // rankOperations returns what a release records of the rank of a Job.
-func rankOperations(rank time.Duration) []operation {
-	if rank <= 0 {
+func rankOperations(longest time.Duration) []operation {
+	if longest <= 0 {
 		return nil
 	}
-	seconds := int64(rank.Round(time.Second) / time.Second)
-	return []operation{{"add", annotationPath(RankAnnotation), strconv.FormatInt(seconds, 10)}}
+	return []operation{{"add", annotationPath(RankAnnotation), rank.Text(longest)}}
 }

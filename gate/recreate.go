@@ -50,6 +50,7 @@ func Recreate(job *unstructured.Unstructured) *unstructured.Unstructured {
 
 // forget takes out of the spec of a Job what others than its maker wrote there.
 func forget(job *unstructured.Unstructured, spec map[string]any) {
+	unstructured.RemoveNestedField(job.Object, "spec", "template", "metadata", "annotations", RankAnnotation)
 	template := []string{"spec", "template", "metadata", "labels"}
 	labels, _, _ := unstructured.NestedStringMap(job.Object, template...)
 	ours := []string{GatedLabel}

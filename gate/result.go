@@ -146,21 +146,33 @@ func readPod(pod *corev1.Pod, container string) (*lang.Result, metav1.Time) {
 // ReadResult returns the result that a termination message is: a text without the white
 // space at its end. A message that is as long as limit may have been cut.
 func ReadResult(message, container string, limit int) *lang.Result {
+	what := "the termination message of container " + container
 	if len(message) >= limit {
-		return lost("the termination message of container %s has %d bytes or more, where Kubernetes cuts it off: a result must be shorter than that%s",
-			container, limit, remedy)
+		return lost("%s has %d bytes or more, where Kubernetes cuts it off: a result must be shorter than that%s", what, limit, remedy)
 	}
-	value := strings.TrimRightFunc(message, unicode.IsSpace)
-	if at, bad := unreadable(value); bad {
-		r, _ := utf8.DecodeRuneInString(value[at:])
-		what := fmt.Sprintf("a control character (%U)", r)
-		if r == utf8.RuneError {
-			what = "bytes that are no UTF-8 text"
-		}
-		return lost("the termination message of container %s has %s at byte %d: a result must be text, with tabs and line breaks at most; encode it, as with base64",
-			container, what, at+1)
+	return readText(message, what)
+}
+
+// ReadDoneResult returns the result that ResultAnnotation is.
+func ReadDoneResult(value string) *lang.Result {
+	if len(value) >= maxResult {
+		return lost("annotation %s has %d bytes: a result must be shorter than %d%s", ResultAnnotation, len(value), maxResult, remedy)
 	}
-	return &lang.Result{Value: value}
+	return readText(value, "annotation "+ResultAnnotation)
+}
+
+func readText(text, what string) *lang.Result {
+	value := strings.TrimRightFunc(text, unicode.IsSpace)
+	at, bad := unreadable(value)
+	if !bad {
+		return &lang.Result{Value: value}
+	}
+	r, _ := utf8.DecodeRuneInString(value[at:])
+	found := fmt.Sprintf("a control character (%U)", r)
+	if r == utf8.RuneError {
+		found = "bytes that are no UTF-8 text"
+	}
+	return lost("%s has %s at byte %d: a result must be text, with tabs and line breaks at most; encode it, as with base64", what, found, at+1)
 }
 
 // unreadable returns where a text has something that is no text.

@@ -36,6 +36,9 @@ func Vet(old, job *batchv1.Job) (mistakes []*Mistake, warnings []string) {
 	if begins {
 		mistakes = appendMistake(mistakes, j.kueueMistake())
 	}
+	if begins || j.Unknown != was.Unknown {
+		mistakes = appendMistake(mistakes, j.unknown())
+	}
 	if j.Annotated && (!was.Annotated || j.DependsOn != was.DependsOn) {
 		expr, err := j.Parse()
 		if err != nil {
@@ -77,7 +80,10 @@ func (j Job) Mistake() error {
 	if j.Misplaced != "" {
 		return &Mistake{j.Misplaced, "is for Jobs, and this is a " + j.Noun() + ": remove it"}
 	}
-	err := j.kueueMistake()
+	err := j.unknown()
+	if err == nil {
+		err = j.kueueMistake()
+	}
 	if err == nil {
 		_, err = j.policy()
 	}

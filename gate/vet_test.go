@@ -39,6 +39,22 @@ func TestWhatIsRefusedWhenItIsWritten(t *testing.T) {
 			job:      waiting(annotation(WaitTimeoutAnnotation, "soon")),
 			mistakes: []string{`annotation depctl.dev/wait-timeout is "soon": not a duration; write it as in 90s, 10m or 2h`},
 		},
+		"an annotation of a newer version": {
+			job:      waiting(annotation("depctl.dev/window", "22:00-06:00")),
+			mistakes: []string{"annotation depctl.dev/window is not known to this version of depctl: remove it, or upgrade the gate"},
+		},
+		"an annotation that is misspelt": {
+			job:      waiting(annotation("depctl.dev/wait-timeuot", "1h")),
+			mistakes: []string{"annotation depctl.dev/wait-timeuot is not known to this version of depctl: did you mean depctl.dev/wait-timeout?"},
+		},
+		"a label among the annotations": {
+			job:      waiting(annotation("depctl.dev/run", "night")),
+			mistakes: []string{"annotation depctl.dev/run is read among the labels only: write it there"},
+		},
+		"an annotation of others": {job: waiting(annotation("depctl.example.com/window", "x"))},
+		"one that was stored unknown": {
+			old: waiting(annotation("depctl.dev/window", "x")), job: waiting(annotation("depctl.dev/window", "y")),
+		},
 		"a limit that is no number": {
 			job:      waiting(annotation(ArrayLimitAnnotation, "ten")),
 			mistakes: []string{`annotation depctl.dev/array-limit is "ten", it must be a number of 1 or more, as in "10"`},

@@ -40,6 +40,8 @@ func (b *builder) build() *Submission {
 	}
 	b.main = &b.job.Spec.Template.Spec.Containers[0]
 	b.describe()
+	b.number()
+	b.volumes()
 	b.dependencies()
 	b.limits()
 	b.elements()
@@ -50,7 +52,7 @@ func (b *builder) build() *Submission {
 	b.command()
 	b.security()
 	b.vet()
-	return &Submission{Job: b.job, Script: b.script}
+	return &Submission{Job: b.job, Script: b.script, IDs: max(b.IDs(), 1)}
 }
 
 // start takes the manifest, or the site's template, to add to.
@@ -82,10 +84,10 @@ func (b *builder) describe() {
 	if b.Generates() {
 		b.job.Name, b.job.GenerateName = "", plain+"-"
 	}
-	if strings.TrimSuffix(given, "-") != plain && plain != "" {
+	if strings.TrimSuffix(given, "-") != plain && plain != "" && b.ID == 0 {
 		b.Note(request.Place{}, "the Job is called %s: names have lower case letters, digits and -, and %d characters at most", plain, request.MaxName)
 	}
-	if b.Singleton && !strings.HasSuffix(given, "-") {
+	if b.Singleton && b.ID == 0 && !strings.HasSuffix(given, "-") {
 		b.Note(request.Place{}, "with singleton there may be several Jobs %s: each gets five letters more", plain)
 	}
 	b.setLabel(request.NameLabel, plain)
@@ -100,7 +102,7 @@ func (b *builder) describe() {
 	} else if b.main.Image == "" {
 		b.Fail(request.Place{}, "say --image, or name one in depctl.yaml: job.spec.template.spec.containers", "there is no image")
 	}
-	if b.Workdir != "" {
+	if b.Workdir != "" && !b.Mapped {
 		b.main.WorkingDir = b.Workdir
 	}
 }
@@ -252,6 +254,9 @@ func (b *builder) setQueue() {
 		return
 	}
 	at := request.Place{Flag: "queue " + b.Queue}
+	if b.Queue == DefaultQueue && (b.site == nil || b.site.Queues[b.Queue].isNothing()) {
+		return // where Jobs go without it
+	}
 	if b.site == nil || len(b.site.Queues) == 0 {
 		b.Note(at, "left out: no template says what it is")
 		return

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -46,7 +47,11 @@ func (b *builder) command() {
 	case len(b.Command) > 0:
 		b.main.Command, b.main.Args = b.Command, nil
 	}
-	if !b.usesShell() {
+	record := b.record()
+	text := b.prelude()
+	output := b.output(&record)
+	b.annotateRecord(record)
+	if text == "" && output == "" {
 		return
 	}
 	if len(b.main.Command) == 0 {
@@ -54,14 +59,49 @@ func (b *builder) command() {
 			"the numbers %s are set by a shell before the command, and the image's own command is not known", b.Array)
 		return
 	}
-	names := b.numbered()
-	text := "# The number of this element, from its index.\n" + b.Array.Shell() + "\n"
-	for _, name := range names[1:] {
-		text += name + "=$" + notation.TaskVariable + "\n"
+	if output == "" {
+		output = "exec \"$@\"\n"
 	}
-	text += "export " + strings.Join(names, " ") + "\nexec \"$@\"\n"
 	b.main.Args = slices.Concat(b.main.Command, b.main.Args)
-	b.main.Command = []string{"/bin/sh", "-c", text, "depctl"}
+	b.main.Command = []string{"/bin/sh", "-c", text + output, "depctl"}
+}
+
+// prelude returns the shell text that sets the numbers of an element, empty where
+// Kubernetes sets them.
+func (b *builder) prelude() string {
+	text := ""
+	var names []string
+	if b.usesShell() {
+		names = b.numbered()
+		text = "# The number of this element, from its index.\n" + b.Array.Shell() + "\n"
+		for _, name := range names[1:] {
+			text += name + "=$" + notation.TaskVariable + "\n"
+		}
+	}
+	if d := b.table.named(b.Dialect); d != nil && b.IDs() > 1 {
+		text += fmt.Sprintf("%s=$((%d + (JOB_COMPLETION_INDEX + 1) %% %d))\n", idVariable, b.ID, b.IDs())
+		names = append(names, idVariable)
+		for _, name := range d.ElementIDs {
+			text += name + "=$" + idVariable + "\n"
+		}
+		names = append(names, d.ElementIDs...)
+	}
+	if text == "" {
+		return ""
+	}
+	return text + "export " + strings.Join(names, " ") + "\n"
+}
+
+// IDs returns how many numbers the Job takes: where a system gives each element one of
+// its own, as many as there are; 0 if the Job has none.
+func (b *builder) IDs() int {
+	switch d := b.table.named(b.Dialect); {
+	case b.ID == 0:
+		return 0
+	case d != nil && len(d.ElementIDs) > 0 && b.Array != nil:
+		return b.Array.Len()
+	}
+	return 1
 }
 
 // mountScript puts the script where the container finds it: a small one in an

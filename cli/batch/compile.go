@@ -28,8 +28,10 @@ type Option struct {
 	Dialect string
 	// Name and Value are of one option, --name=value; a switch has no value.
 	Name, Value string
-	// Line is options of another system, as its directives have them.
-	Line string
+	// Line is options of another system, as its directives have them, and Words the same
+	// in words.
+	Line  string
+	Words []string
 }
 
 // Submission is what is to be created.
@@ -41,6 +43,8 @@ type Submission struct {
 	// Script is nil where the Job has it itself. Its owner, the Job, has yet to
 	// be set.
 	Script *corev1.ConfigMap
+	// IDs is how many numbers the Job takes among those of batch commands.
+	IDs int
 	// Notes say what was left out and what was changed.
 	Notes []string
 }
@@ -49,6 +53,7 @@ type Submission struct {
 func Compile(in Input) (*Submission, error) {
 	if in.Site != nil {
 		in.Ignore, in.Limits = in.Site.Ignore, in.Site.Limits
+		in.Mapped = in.Site.mapped() && in.Host != nil && in.Manifest == nil
 	}
 	r := request.New(in.Context)
 	r.Dialect = in.Dialect
@@ -70,7 +75,8 @@ func Compile(in Input) (*Submission, error) {
 		return nil, r.Problems.Sorted()
 	}
 	submission.Notes = r.Notes
-	if r.Name != "" && !r.Exact && !r.Generates() {
+	b.annotateNotes()
+	if r.ID == 0 && r.Name != "" && !r.Exact && !r.Generates() {
 		submission.Again = r.ShortName(true) + "-"
 	}
 	return submission, nil
@@ -85,6 +91,10 @@ func (in *Input) lines(r *request.Request, dialects table) []*line {
 	for _, o := range in.Options {
 		l := &line{dialect: dialects.named(o.Dialect)}
 		switch {
+		case o.Words != nil:
+			for _, word := range o.Words {
+				l.words = append(l.words, notation.Word{Text: word})
+			}
 		case o.Name == "":
 			list, err := notation.Words(o.Line)
 			if err != nil {

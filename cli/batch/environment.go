@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"depctl.dev/cli/batch/notation"
+	"depctl.dev/cli/batch/request"
 )
 
 // Where a pod finds what only Kubernetes knows.
@@ -21,8 +23,24 @@ func (b *builder) environment() {
 	for _, v := range b.variables() {
 		b.setVariable(v)
 	}
+	b.pass()
 	for _, v := range b.Env {
 		b.setVariable(corev1.EnvVar{Name: v.Name, Value: escaped(v.Value)})
+	}
+}
+
+// pass sets the variables of the shell that the site lets go into Jobs, where the system
+// passes all of them, or the user says so.
+func (b *builder) pass() {
+	d := b.table.named(b.Dialect)
+	if b.site == nil || b.Host == nil || d == nil || b.Passes != nil && !*b.Passes || b.Passes == nil && !(d.PassesAll && b.ID != 0) {
+		return
+	}
+	for _, v := range b.Environ {
+		name, value, _ := strings.Cut(v, "=")
+		if slices.ContainsFunc(b.site.Environment, func(pattern string) bool { return request.Matches(pattern, name) }) && len(validation.IsEnvVarName(name)) == 0 {
+			b.setVariable(corev1.EnvVar{Name: name, Value: escaped(value)})
+		}
 	}
 }
 
@@ -65,9 +83,12 @@ func (b *builder) variables() []corev1.EnvVar {
 		return list
 	}
 	for _, v := range d.Variables(b.Request) {
-		if v.IsJobName {
+		switch {
+		case v.IsJobName:
 			list = append(list, fromField(v.Name, jobNameField))
-		} else {
+		case v.IsNode:
+			list = append(list, fromField(v.Name, "spec.nodeName"))
+		default:
 			list = append(list, corev1.EnvVar{Name: v.Name, Value: v.Value})
 		}
 	}

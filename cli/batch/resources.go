@@ -1,8 +1,6 @@
 package batch
 
 import (
-	"cmp"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/utils/ptr"
@@ -42,11 +40,7 @@ func (b *builder) resources() {
 		b.need(corev1.ResourceEphemeralStorage, b.Storage, false)
 	}
 	if b.GPUs > 0 {
-		name := defaultGPU
-		if b.site != nil {
-			name = cmp.Or(b.site.GPU, name)
-		}
-		b.need(corev1.ResourceName(name), *resource.NewQuantity(int64(b.GPUs), resource.DecimalSI), true)
+		b.need(corev1.ResourceName(b.site.GPUResource()), *resource.NewQuantity(int64(b.GPUs), resource.DecimalSI), true)
 	}
 }
 

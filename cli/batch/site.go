@@ -31,6 +31,18 @@ type Site struct {
 	// Limits says which limit scripts mean by a name: of a licence, or of a resource of -l
 	// and rusage[ ]. A limit of another namespace is NAMESPACE/NAME.
 	Limits map[string]string `json:"limits,omitempty"`
+	// Volumes are file systems that the machines on which people submit and the pods
+	// have in common. Each pod has all of them.
+	Volumes []Volume `json:"volumes,omitempty"`
+	// RunAsSubmitter runs pods by the uid and the gid of who submits, so that files on
+	// the volumes are theirs.
+	RunAsSubmitter bool `json:"runAsSubmitter,omitempty"`
+	// Environment says which variables of the shell go into the Job where a batch
+	// system passes all of them; with * and ?.
+	Environment []string `json:"environment,omitempty"`
+	// Accounts are those that programs may find in a list of accounts, beside the
+	// namespace. Nothing is charged to them.
+	Accounts []string `json:"accounts,omitempty"`
 	// Ignore is left out of scripts, with a note.
 	Ignore request.Ignore `json:"ignore,omitzero"`
 }
@@ -44,6 +56,28 @@ type Queue struct {
 	PriorityClassName string              `json:"priorityClassName,omitempty"`
 }
 
+// DefaultQueue is what programs find for the queue of Jobs that name none, unless the
+// site has one of this name.
+const DefaultQueue = "main"
+
+// isNothing reports whether a queue changes nothing of a Job.
+func (q Queue) isNothing() bool {
+	return len(q.Labels)+len(q.NodeSelector)+len(q.Tolerations) == 0 && q.PriorityClassName == ""
+}
+
+// Volume is a file system that machines and pods have in common.
+type Volume struct {
+	// Directory is where the machines have it, and MountPath where the pods do; the
+	// same if it is empty.
+	Directory string `json:"directory"`
+	MountPath string `json:"mountPath,omitempty"`
+	SubPath   string `json:"subPath,omitempty"`
+	ReadOnly  bool   `json:"readOnly,omitempty"`
+	// Source is what it is: nfs, persistentVolumeClaim, hostPath, whatever a volume of a
+	// pod can be.
+	Source corev1.VolumeSource `json:"source"`
+}
+
 // ParseSite reads the defaults of a site. What is not known in them is an error.
 func ParseSite(name string, text []byte) (*Site, error) {
 	site := &Site{}
@@ -51,7 +85,7 @@ func ParseSite(name string, text []byte) (*Site, error) {
 		return nil, err
 	}
 	site.Name, site.Ignore.By = name, name
-	if problems := slices.Concat(vetIgnore(site.Ignore), vetLimits(site)); len(problems) > 0 {
+	if problems := slices.Concat(vetIgnore(site.Ignore), vetLimits(site), vetVolumes(site)); len(problems) > 0 {
 		return nil, problems
 	}
 	return site, nil

@@ -23,7 +23,7 @@ const (
 // Of judges what was found, in the order in which one would fix it.
 func Of(f Facts) []Finding {
 	list := []Finding{f.server(), f.deployment(), f.leader(), f.version(), f.hold(), f.leash(), f.rights(), f.arrays(), f.kinds()}
-	return append(list, f.jobs()...)
+	return append(append(list, f.scheduler()...), f.jobs()...)
 }
 
 // NoGate says why nothing is released, as far as that is known; empty if a gate may be at work. One that

@@ -22,6 +22,9 @@ type Facts struct {
 	DeploymentError error
 	Wanted, Ready   int32
 	Arrays, Limits  bool
+	// RanksPods tells that the gate writes ranks to pods, for Scheduler.
+	RanksPods bool
+	Scheduler Scheduler
 	// HeldKinds are the kinds beside Jobs that the gate holds.
 	HeldKinds   []string
 	ObserveOnly bool

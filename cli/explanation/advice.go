@@ -138,6 +138,9 @@ func named(job gate.Job) string {
 
 // again is how to run a Job again: a step of a run gets a new Job.
 func again(job gate.Job) Advice {
+	if job.Object.Reason == gate.ReasonDeclaredFailed && job.Step().Run == "" {
+		return Advice{"delete it, and say that it is done", "kubectl delete job " + job.Name + " -n " + job.Namespace + " && depctl done " + job.Name + " -n " + job.Namespace}
+	}
 	if step := job.Step(); step.Run != "" {
 		return Advice{"fix it and run it again, with what was skipped because of it", "depctl retry --run " + step.Run + " " + step.Name + " -n " + step.Namespace}
 	}

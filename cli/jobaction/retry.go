@@ -183,6 +183,9 @@ func remakeable(job gate.Job) error {
 		return fmt.Errorf("job %s was in a queue of Kueue, which may have changed its spec: recreate it from its manifest", job.Identity())
 	case job.BeingDeleted:
 		return fmt.Errorf("job %s is being deleted", job.Identity())
+	case job.Object.Reason == gate.ReasonDeclaredFailed:
+		return fmt.Errorf("job %s was declared failed, and has nothing to run; to declare it done: kubectl delete job %s -n %s && depctl done %s -n %s",
+			job.Identity(), job.Name, job.Namespace, job.Name, job.Namespace)
 	}
 	return nil
 }

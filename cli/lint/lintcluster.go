@@ -26,6 +26,8 @@ type lintCluster struct {
 	reviews cluster.Reviewer
 	// all reads what is no Job.
 	all *cluster.Reader
+	// client is asked for what no Reader knows.
+	client cluster.Client
 }
 
 func newLintCluster(f *cluster.Factory) (*lintCluster, error) {
@@ -38,7 +40,11 @@ func newLintCluster(f *cluster.Factory) (*lintCluster, error) {
 		return nil, err
 	}
 	all, err := f.Reader("")
-	return &lintCluster{jobs: jobs, reviews: reviews, all: all}, err
+	if err != nil {
+		return nil, err
+	}
+	client, err := f.Client()
+	return &lintCluster{jobs: jobs, reviews: reviews, all: all, client: client}, err
 }
 
 // live returns the Jobs of the cluster, each as a manifest, and says where they are.
@@ -123,6 +129,12 @@ func (c *lintCluster) join(ctx context.Context, l *linting) ([]string, error) {
 	l.inCluster = true
 	if err := c.lookForKinds(l); err != nil {
 		return nil, err
+	}
+	for w := range l.each {
+		if w.PodSpec().SchedulerName == cluster.RankScheduler {
+			l.noScheduler = cluster.LacksScheduler(ctx, c.client, l.world.Now)
+			break
+		}
 	}
 	asked, err := c.ask(ctx, l)
 	return append(snapshot.UnreadableNotes(r.World), asked...), err

@@ -34,7 +34,9 @@ type linting struct {
 	// hasKind reports whether the cluster has a kind of objects that is not one of Kubernetes
 	// itself; nil if that is not known.
 	hasKind func(kind.Kind) bool
-	rules   []lintRule
+	// noScheduler tells that the cluster has no depctl-scheduler, as far as that is known.
+	noScheduler bool
+	rules       []lintRule
 	// run is the run of which all Jobs of the files are steps; empty if they are none.
 	run string
 	// circles has whom each CronJob waits for on a circle; nil until somebody asks.

@@ -75,6 +75,7 @@ func lintRules() []lintRule {
 		{"no-parallelism", lang.Warning, "with parallelism: 0 the Job has no pods until somebody raises it.", noParallelism},
 		{"pod-quota", lang.Warning, "elements that wait may take all pods of a quota.", podQuota},
 		{"pod-group", lang.Error, "pods of a group start together, and one element that waits holds all.", podGroup},
+		{"missing-scheduler", lang.Warning, "the Pod template asks for depctl-scheduler, and none runs.", missingScheduler},
 		{unknownCode, lang.Warning, "depctl.dev/lint-ignore names a code that there is not.", unknownCodes},
 	}
 }

@@ -130,7 +130,9 @@ func TestRulesSpeakOnlyWhereThereIsSomethingToFix(t *testing.T) {
 		"tokens, and elements wait":          {jobText("a", "b[i]", "depctl.dev/uses: db", array), ""},
 		"a priority that is no number":       {jobText("a", "", "depctl.dev/uses: db, depctl.dev/priority: high", ""), "3:77 bad-uses"},
 		"a priority without tokens":          {jobText("a", "b", "depctl.dev/priority: '1'", ""), "3:84 bad-uses"},
-		"an annotation of others":            {jobText("a", "b", "example.com/depend-on: c, depctl.dev/run: x", ""), ""},
+		"an annotation of others":            {jobText("a", "b", "example.com/depend-on: c", ""), ""},
+		"a label among the annotations":      {jobText("a", "b", "depctl.dev/run: x", ""), "3:79 bad-annotation"},
+		"one that nobody knows":              {jobText("a", "b", "depctl.dev/window: x", ""), "3:82 bad-annotation"},
 		"the right name with a wrong prefix": {jobText("a", "", "depctl.io/depends-on: c", ""), "3:35 misspelt-annotation"},
 
 		"annotations everywhere":  {strings.Replace(plain("a", "b"), "template: {", "template: {metadata: {annotations: {depctl.dev/depends-on: b}}, ", 1), ""},

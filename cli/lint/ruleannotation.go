@@ -89,6 +89,7 @@ func misspeltAnnotation(_ *linting, w *manifest.Workload) []mistake {
 		prefix, name, _ := strings.Cut(key, "/")
 		near := ""
 		switch {
+		case w.IsAnnotated() && strings.HasPrefix(key, annotationPrefix): // badAnnotation has what the gate says of it
 		case strings.HasPrefix(key, annotationPrefix):
 			near = nearAnnotation(name, known)
 		case strings.HasPrefix(prefix, "depctl"):

@@ -120,6 +120,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 				if rule.code == "missing-kind" {
 					l.hasKind = func(kind.Kind) bool { return false }
 				}
+				l.noScheduler = rule.code == "missing-scheduler"
 				for _, f := range l.findings(m) {
 					require.NotEmpty(t, f.Message)
 					require.True(t, f.Hint != "" || rule.code == "bad-annotation", "a finding says what to do")

@@ -1,14 +1,11 @@
 package plan
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +13,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"depctl.dev/cli/importer/output"
+	"depctl.dev/cli/importer/wfformat"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/cli/simulate"
 	"depctl.dev/gate"
 	"depctl.dev/lang"
+	"depctl.dev/test/graphshape"
 )
 
 var (
@@ -95,110 +95,16 @@ type workload struct {
 	jobs []string
 }
 
-// job adds a Job.
-func (w *workload) job(name string, length float64, after ...string) {
-	text := fmt.Sprintf("%s %dms", name, max(1, int(length*1000)))
-	if len(after) > 0 {
-		text += ": " + strings.Join(after, ", ")
+// of writes a graph as worldOf reads it.
+func of(g graphshape.Graph) workload {
+	w := workload{name: g.Name}
+	for _, job := range g.Jobs {
+		text := fmt.Sprintf("%s %s", job.Name, job.Length)
+		if len(job.After) > 0 {
+			text += ": " + strings.Join(job.After, ", ")
+		}
+		w.jobs = append(w.jobs, text)
 	}
-	w.jobs = append(w.jobs, text)
-}
-
-// generated are graphs of four shapes that are common in the literature.
-func generated(seed uint64) []workload {
-	random := rand.New(rand.NewPCG(seed, 7))
-	// about is a length whose logarithm is normal, as those of batch jobs are.
-	about := func(mean, spread float64) float64 { return mean * math.Exp(spread*random.NormFloat64()) }
-	return []workload{layered(random, about), forkJoin(about), cholesky(about), montage(about)}
-}
-
-func layered(random *rand.Rand, about func(mean, spread float64) float64) workload {
-	w := workload{name: "layered, 10 of 30"}
-	for layer := range 10 {
-		for i := range 30 {
-			var after []string
-			for range min(layer, 1) * (1 + random.IntN(3)) {
-				after = append(after, fmt.Sprintf("l%d-%d", layer-1, random.IntN(30)))
-			}
-			slices.Sort(after)
-			w.job(fmt.Sprintf("l%d-%d", layer, i), about(60, 1), slices.Compact(after)...)
-		}
-	}
-	return w
-}
-
-func forkJoin(about func(mean, spread float64) float64) workload {
-	w := workload{name: "fork-join, 40 chains of 1 to 8"}
-	w.job("fork", 1)
-	var ends []string
-	for i := range 40 {
-		last := "fork"
-		for k := range 1 + i%8 {
-			name := fmt.Sprintf("step%d-%d", k, i)
-			w.job(name, about(60, 0.5), last)
-			last = name
-		}
-		ends = append(ends, last)
-	}
-	w.job("join", 1, ends...)
-	return w
-}
-
-// cholesky is the tiled factorisation, of 10 by 10 tiles: potrf, trsm, syrk and gemm.
-func cholesky(about func(mean, spread float64) float64) workload {
-	w := workload{name: "Cholesky, 10 by 10 tiles"}
-	const n = 10
-	var wrote [n][n]string // the last Job that wrote a tile
-	job := func(kernel string, length float64, i, k, j int, reads ...string) {
-		name := fmt.Sprintf("%s-%d-%d-%d", kernel, i, k, j)
-		var after []string
-		for _, r := range append(reads, wrote[i][j]) {
-			if r != "" && !slices.Contains(after, r) {
-				after = append(after, r)
-			}
-		}
-		w.job(name, about(length, 0.1), after...)
-		wrote[i][j] = name
-	}
-	for k := range n {
-		job("potrf", 10, k, k, k)
-		for i := k + 1; i < n; i++ {
-			job("trsm", 30, i, k, k, wrote[k][k])
-		}
-		for i := k + 1; i < n; i++ {
-			job("syrk", 30, i, k, i, wrote[i][k])
-			for j := k + 1; j < i; j++ {
-				job("gemm", 60, i, k, j, wrote[i][k], wrote[j][k])
-			}
-		}
-	}
-	return w
-}
-
-// montage is a mosaic of three colours of different sizes.
-func montage(about func(mean, spread float64) float64) workload {
-	w := workload{name: "Montage, 3 colours"}
-	var views []string
-	for colour, images := range []int{12, 24, 48} {
-		name := func(step string, i int) string { return fmt.Sprintf("%s-%d-%d", step, colour, i) }
-		var fits, corrected []string
-		for i := range images {
-			w.job(name("mproject", i), about(15, 0.3))
-		}
-		for i := range images - 1 {
-			w.job(name("mdifffit", i), about(2, 0.3), name("mproject", i), name("mproject", i+1))
-			fits = append(fits, name("mdifffit", i))
-		}
-		w.job(name("mconcatfit", 0), about(5, 0.3), fits...)
-		w.job(name("mbgmodel", 0), about(20, 0.3), name("mconcatfit", 0))
-		for i := range images {
-			w.job(name("mbackground", i), about(2, 0.3), name("mbgmodel", 0), name("mproject", i))
-			corrected = append(corrected, name("mbackground", i))
-		}
-		w.job(name("madd", 0), about(30, 0.3), corrected...)
-		views = append(views, name("madd", 0))
-	}
-	w.job("mviewer", 10, views...)
 	return w
 }
 
@@ -281,11 +187,11 @@ func TestOrders(t *testing.T) {
 	t.Parallel()
 	const seeds = 5
 	var table strings.Builder
-	for at := range generated(0) {
+	for at, graph := range graphshape.All(0) {
 		for _, slots := range slotCounts {
 			var runs []results
 			for seed := range uint64(seeds) {
-				r := generated(seed)[at].run(slots, rand.New(rand.NewPCG(seed, 8)))
+				r := of(graphshape.All(seed)[at]).run(slots, rand.New(rand.NewPCG(seed, 8)))
 				require.GreaterOrEqual(t, min(r.rank, r.two, r.many), r.bound, "nothing beats the bound")
 				runs = append(runs, r)
 			}
@@ -293,8 +199,8 @@ func TestOrders(t *testing.T) {
 				return int(a.rank*1000/a.arrival) - int(b.rank*1000/b.arrival)
 			})
 			median := runs[seeds/2]
-			require.LessOrEqual(t, median.rank.Seconds(), 1.02*median.arrival.Seconds(), "%s, %d slots", generated(0)[at].name, slots)
-			table.WriteString(row(generated(0)[at].name, slots, runs))
+			require.LessOrEqual(t, median.rank.Seconds(), 1.02*median.arrival.Seconds(), "%s, %d slots", graph.Name, slots)
+			table.WriteString(row(graph.Name, slots, runs))
 		}
 	}
 	const page, begin, end = "../../docs/guide/scheduling.md", "<!-- orders -->\n", "<!-- /orders -->"
@@ -332,36 +238,15 @@ func TestOrdersOfWorkflows(t *testing.T) {
 func recorded(t *testing.T, file string) workload {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	var format struct {
-		Workflow struct {
-			Specification struct {
-				Tasks []struct {
-					ID      string
-					Parents []string
-				}
-			}
-			Execution struct {
-				Tasks []struct {
-					ID      string
-					Runtime float64 `json:"runtimeInSeconds"`
-				}
-			}
-		}
-	}
-	require.NoError(t, json.Unmarshal(text, &format))
-	runtime := map[string]float64{}
-	for _, task := range format.Workflow.Execution.Tasks {
-		runtime[task.ID] = task.Runtime
-	}
-	other := regexp.MustCompile("[^a-z0-9-]+")
-	name := func(id string) string { return strings.Trim(other.ReplaceAllString(strings.ToLower(id), "-"), "-") }
-	w := workload{name: fmt.Sprintf("%s, %d Jobs", strings.TrimSuffix(filepath.Base(file), ".json"), len(format.Workflow.Specification.Tasks))}
-	for _, task := range format.Workflow.Specification.Tasks {
+	read, err := wfformat.Read(output.File{Name: file, Text: string(text)})
+	require.NoError(t, err)
+	g := graphshape.Graph{Name: fmt.Sprintf("%s, %d Jobs", strings.TrimSuffix(filepath.Base(file), ".json"), len(read.Tasks))}
+	for _, task := range read.Tasks {
 		var after []string
 		for _, parent := range task.Parents {
-			after = append(after, name(parent))
+			after = append(after, output.Plain(parent))
 		}
-		w.job(name(task.ID), runtime[task.ID], after...)
+		g.Add(output.Plain(task.ID), task.Seconds, after...)
 	}
-	return w
+	return of(g)
 }

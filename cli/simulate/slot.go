@@ -65,7 +65,7 @@ func (r *Run) refill() {
 // startReady starts what is ready, in order, while there are slots.
 func (r *Run) startReady() {
 	for i := range r.ready {
-		if one := &r.ready[i]; r.Rank != nil && one.rank != runs {
+		if one := &r.ready[i]; r.Rank != nil && one.rank != runs && r.ranksPods(one.ref) {
 			one.rank = r.world.Rank(one.ref)
 		}
 	}
@@ -79,6 +79,12 @@ func (r *Run) startReady() {
 		}
 		r.start(next)
 	}
+}
+
+// ranksPods reports whether the pods of a Job have its rank.
+func (r *Run) ranksPods(ref lang.Ref) bool {
+	job, _ := r.world.Job(ref)
+	return !r.PodRanks || job.AsksToWait()
 }
 
 func (r *Run) isFree() bool { return r.Slots == 0 || r.running < r.Slots }

@@ -52,4 +52,7 @@ type Options struct {
 	// the one starts first whose longest way to the end is the longest by that; otherwise
 	// the one that was ready first.
 	Rank func(lang.Ref) time.Duration
+	// PodRanks has that order only Jobs that the gate releases, as by depctl-scheduler: the pods
+	// of others have no rank, and come last.
+	PodRanks bool
 }

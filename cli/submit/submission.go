@@ -21,13 +21,6 @@ import (
 	"depctl.dev/cli/internal/manifest"
 )
 
-const (
-	// templateFile has the defaults of a site, in the directory of the user.
-	templateFile = "depctl.yaml"
-	// templateVariable names another.
-	templateVariable = "DEPCTL_TEMPLATE"
-)
-
 // input reads the files that were named.
 func (o *submitOptions) input(f *cluster.Factory, script, program []string) (*batch.Input, error) {
 	in := &batch.Input{
@@ -36,7 +29,8 @@ func (o *submitOptions) input(f *cluster.Factory, script, program []string) (*ba
 		},
 		Options: o.options, Dialect: o.dialect, Suffix: f.Suffix(),
 	}
-	o.suffix = in.Suffix
+	host := cluster.ThisHost()
+	o.suffix, in.Host, in.Environ = in.Suffix, &host, os.Environ()
 	var err error
 	if len(script) > 0 {
 		if in.Script, err = o.readScript(script); err != nil {
@@ -109,15 +103,11 @@ func isUnread(in io.Reader) bool {
 
 // site returns the defaults, nil if there are none.
 func (o *submitOptions) site() (*batch.Site, error) {
-	name := cmp.Or(o.template, os.Getenv(templateVariable))
-	text, err := os.ReadFile(cmp.Or(name, templateFile))
-	switch {
-	case name == "" && errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
+	site, err := batch.FindSite(o.template, os.LookupEnv, os.ReadFile)
+	var inFile *fs.PathError
+	if errors.As(err, &inFile) {
 		return nil, manifest.Plainly(err)
 	}
-	site, err := batch.ParseSite(cmp.Or(name, templateFile), text)
 	if err != nil {
 		return nil, eachAnError(err)
 	}
@@ -139,7 +129,7 @@ func (o *submitOptions) submitter(ctx context.Context, f *cluster.Factory, in *b
 		s.Namespace, s.Explicit = in.Manifest.Namespace, in.Manifest.Namespace
 	}
 	if s.All, s.Core, err = f.Clients(); err == nil {
-		in.Lookup, in.Match, in.Namesakes = s.Lookup(ctx), s.Match(ctx), s.Namesakes(ctx)
+		in.Lookup, in.Match, in.Namesakes, in.ByID = s.Lookup(ctx), s.Match(ctx), s.Namesakes(ctx), s.ByID(ctx)
 		return s, nil
 	}
 	if s.DryRun != command.DryRunClient {

@@ -57,7 +57,8 @@ A pod that fails is not tried again, as on batch systems (--retries, --requeue).
 its pod.
 
 The defaults of a site are in a file: --template, else what DEPCTL_TEMPLATE
-names, else depctl.yaml in this directory, if it is there:
+names, else depctl.yaml in this directory, in ~/.config/depctl, or in /etc/depctl,
+if it is there:
 
   job:                      # what every Job begins with
     spec:
@@ -67,6 +68,9 @@ names, else depctl.yaml in this directory, if it is there:
           containers: [{name: main, image: registry.example.com/tools:1}]
   queues:                   # what -p, -q and --queue mean here
     long: {labels: {team/queue: long}, nodeSelector: {pool: long}}
+  volumes:                  # what this machine and the pods have in common
+  - directory: /home
+    source: {nfs: {server: files, path: /home}}
   gpu: nvidia.com/gpu
   limits: {matlab: ops/matlab} # the limit that -L, -l and rusage[ ] mean by a name
   ignore:                   # what scripts say and this cluster has no use for

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
-	"time"
 
 	"depctl.dev/cli/internal/cluster"
 	"depctl.dev/cli/picture"
@@ -106,11 +105,4 @@ func (s *server) tell(w http.ResponseWriter, r *http.Request) {
 	a.User, a.Namespaces, a.MayListAll = user.Name, user.Namespaces, user.Everywhere
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(a) // who has gone reads nothing
-}
-
-// newHTTP returns a server for a handler. Nothing that a browser does slowly holds it up.
-func newHTTP(handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-	}
 }

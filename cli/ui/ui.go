@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,7 +12,6 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -167,24 +165,6 @@ func (o *uiOptions) run(ctx context.Context) error {
 	if o.open {
 		openBrowser(ctx, entrance)
 	}
-	page := newHTTP(guard.wrap(handler))
-	return serve(ctx, page, func() error { return page.Serve(listener) })
-}
-
-// serve serves until the context ends, and with it all streams.
-func serve(ctx context.Context, page *http.Server, begin func() error) error {
-	page.BaseContext = func(net.Listener) context.Context { return ctx }
-	ended := make(chan error, 1)
-	go func() { ended <- begin() }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving the page: %w", err)
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := page.Shutdown(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("ending the page: %w", err)
-	}
-	return nil
+	page := command.NewHTTP(guard.wrap(handler))
+	return command.Serve(ctx, page, func() error { return page.Serve(listener) })
 }

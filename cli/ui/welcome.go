@@ -47,7 +47,7 @@ func (o *uiOptions) welcome(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", o.bindAddress, err)
 	}
-	page := newHTTP(newLobby(o.hosts, o.clock, func(request context.Context, token string) (*visitor, error) {
+	page := command.NewHTTP(newLobby(o.hosts, o.clock, func(request context.Context, token string) (*visitor, error) {
 		return o.admit(ctx, request, token)
 	}))
 	note := ""
@@ -57,7 +57,7 @@ func (o *uiOptions) welcome(ctx context.Context) error {
 	if _, err := fmt.Fprintf(o.streams.Out, "Listening on %s.%s\n", listener.Addr(), note); err != nil {
 		return fmt.Errorf("writing the address: %w", err)
 	}
-	return serve(ctx, page, func() error {
+	return command.Serve(ctx, page, func() error {
 		if o.certificate != "" {
 			return page.ServeTLS(listener, o.certificate, o.key)
 		}

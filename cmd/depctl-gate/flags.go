@@ -17,10 +17,13 @@ type options struct {
 	qps          float32
 	burst        int
 	workers      int
+	namespace    string
+	retire       bool
 	reach        reach
 	election     election
 	webhook      webhook
 	reporting    reporting
+	tracing      tracing
 }
 
 // parse reads the flags and sets up the log. The error is pflag.ErrHelp if the
@@ -35,11 +38,15 @@ func parse(args []string) (options, error) {
 	flags.Float32Var(&o.qps, "kube-api-qps", 500, "Requests per second to the API server, on average.")
 	flags.IntVar(&o.burst, "kube-api-burst", 1000, "Requests to the API server at once, above the average.")
 	flags.IntVar(&o.workers, "workers", 16, "Jobs that are decided and released at once.")
+	flags.StringVar(&o.namespace, "namespace", "depctl-system", "The namespace of the gate: of its Lease, and of the Secret and the Service of its webhook. The policies of its leash must name the same.")
+	flags.BoolVar(&o.retire, "retire", false,
+		"Take the Lease from the gate that leads, remove the finalizers of gates from Jobs and Pods and their records from CronJobs, and end: for the moment before depctl is uninstalled. What waits stays held.")
 	o.reach.addFlags(flags)
 	o.election = newElection()
 	o.election.addFlags(flags)
 	o.webhook.addFlags(flags)
 	o.reporting.addFlags(flags)
+	o.tracing.addFlags(flags)
 	logging := logsapi.NewLoggingConfiguration()
 	logsapi.AddFlags(logging, flags)
 	flags.Usage = func() {
@@ -61,6 +68,13 @@ Flags:
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
+	if err := validateNamespaces("--namespace", []string{o.namespace}); err != nil {
+		return o, err
+	}
+	if o.election.ResourceNamespace == "" {
+		o.election.ResourceNamespace = o.namespace
+	}
+	o.webhook.in(o.namespace)
 	if o.workers < 1 {
 		return o, fmt.Errorf("--workers must be at least 1, got %d", o.workers)
 	}
@@ -77,6 +91,9 @@ Flags:
 		return o, err
 	}
 	if err := o.reporting.validate(); err != nil {
+		return o, err
+	}
+	if err := o.tracing.validate(); err != nil {
 		return o, err
 	}
 	if err := logsapi.ValidateAndApply(logging, nil); err != nil {

@@ -24,17 +24,21 @@ type election struct {
 	config.LeaderElectionConfiguration
 	// identity is that by which this gate holds the lease.
 	identity string
+	// keeps: the lease is not given up at the end.
+	keeps bool
+	// before is the lease as it was before this gate led.
+	before *before
 }
 
 func newElection() election {
-	return election{identity: identity(), LeaderElectionConfiguration: config.LeaderElectionConfiguration{
+	return election{identity: identity(), before: &before{}, LeaderElectionConfiguration: config.LeaderElectionConfiguration{
 		LeaderElect:       true,
 		LeaseDuration:     metav1.Duration{Duration: 15 * time.Second},
 		RenewDeadline:     metav1.Duration{Duration: 10 * time.Second},
 		RetryPeriod:       metav1.Duration{Duration: 2 * time.Second},
 		ResourceLock:      resourcelock.LeasesResourceLock,
 		ResourceName:      "depctl-gate",
-		ResourceNamespace: "depctl-system",
+		ResourceNamespace: "", // that of --namespace
 	}}
 }
 
@@ -93,11 +97,13 @@ func (e *election) run(ctx context.Context, config *rest.Config, lead func(conte
 	if err != nil {
 		return fmt.Errorf("making the lock for the leader election: %w", err)
 	}
+	e.before.Interface = lock
+	lock = e.before
 	// The lease outlives ctx, until all that was under way is done.
 	holding, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
 	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
-		Lock: lock, Name: e.ResourceName, ReleaseOnCancel: true,
+		Lock: lock, Name: e.ResourceName, ReleaseOnCancel: !e.keeps,
 		LeaseDuration: e.LeaseDuration.Duration, RenewDeadline: e.RenewDeadline.Duration, RetryPeriod: e.RetryPeriod.Duration,
 		Callbacks: leaderelection.LeaderCallbacks{
 			OnStartedLeading: func(held context.Context) {

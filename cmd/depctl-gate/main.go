@@ -72,6 +72,9 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("making the client: %w", err)
 	}
+	if o.retire {
+		return retire(ctx, config, client, o)
+	}
 	// Questions about rights have a rate limit of their own: a release that does not
 	// need any must not wait for those of others.
 	asking, err := kubernetes.NewForConfig(rest.CopyConfig(config))
@@ -102,6 +105,8 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("reading what exists of the kinds that can be waited for: %w", err)
 	}
+	traces, stopTraces := o.tracing.start(ctx)
+	defer stopTraces()
 	scope := controller.Scope{Only: o.reach.namespaces, Except: o.reach.excluded}
 	gate := controller.New(client, controller.Options{
 		Workers:        o.workers,
@@ -116,10 +121,13 @@ func run(ctx context.Context, o options) error {
 		Results:        o.reach.results,
 		Limits:         o.reach.limits,
 		MaxStarting:    o.reach.maxStarting,
+		RankPods:       o.reach.rankPods,
 		Identity:       o.election.identity,
 		Nudge:          o.reach.nudge,
 		ObserveOnly:    o.reach.observeOnly,
 		Clock:          now,
+		Traces:         traces,
+		LedUntil:       o.election.ledUntil,
 
 		NamespaceMemory: o.reach.memory.Value(),
 		Schedules:       o.reach.schedules,

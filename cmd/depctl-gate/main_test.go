@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
+	logsapi "k8s.io/component-base/logs/api/v1"
 )
 
 func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
@@ -39,11 +40,13 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 			[]string{"--max-starting=10"},
 			"--max-starting needs --limits: the pods that are starting are counted as tokens are, and in the same line",
 		},
-		"less than none starting":   {[]string{"--max-starting=-1"}, "--max-starting must be 0 or more, got -1"},
-		"no such lock":              {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
-		"a rate below 0":            {[]string{"--report-qps=-1"}, "--report-qps must be 0 or more, got -1"},
-		"profiles without a server": {[]string{"--profiling", "--metrics-bind-address=0"}, "--profiling needs the address of --metrics-bind-address, which is 0"},
-		"no namespace":              {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
+		"ranks of pods without limits": {[]string{"--rank-pods"}, "--rank-pods needs --limits: only a gate that keeps limits ranks Jobs"},
+		"less than none starting":      {[]string{"--max-starting=-1"}, "--max-starting must be 0 or more, got -1"},
+		"no such lock":                 {[]string{"--leader-elect-resource-lock=configmaps"}, `--leader-elect-resource-lock must be leases, got "configmaps"`},
+		"a rate below 0":               {[]string{"--report-qps=-1"}, "--report-qps must be 0 or more, got -1"},
+		"profiles without a server":    {[]string{"--profiling", "--metrics-bind-address=0"}, "--profiling needs the address of --metrics-bind-address, which is 0"},
+		"a namespace of no gate":       {[]string{"--namespace=a.b"}, `--namespace: "a.b" is not the name of a namespace`},
+		"no namespace":                 {[]string{"--exclude-namespaces=kube-system, etl"}, `--exclude-namespaces: " etl" is not the name of a namespace`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.args)
@@ -52,6 +55,26 @@ func TestFlagMistakesSayWhatIsWrong(t *testing.T) {
 	}
 	_, err := parse([]string{"--help"})
 	require.ErrorIs(t, err, pflag.ErrHelp)
+}
+
+func TestTheNamespaceOfTheGateIsThatOfAllItHas(t *testing.T) {
+	for name, test := range map[string]struct {
+		args        []string
+		lease, host string
+	}{
+		"by default": {nil, "depctl-system", "depctl-gate-webhook.depctl-system.svc"},
+		"elsewhere":  {[]string{"--namespace=jobs"}, "jobs", "depctl-gate-webhook.jobs.svc"},
+		"each apart": {[]string{"--namespace=jobs", "--leader-elect-resource-namespace=leases", "--webhook-host=127.0.0.1"}, "leases", "127.0.0.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, logsapi.ResetForTest(nil))
+			o, err := parse(test.args)
+			require.NoError(t, err)
+			require.Equal(t, test.lease, o.election.ResourceNamespace)
+			require.Equal(t, test.host, o.webhook.host)
+			require.Equal(t, o.namespace, o.webhook.namespace)
+		})
+	}
 }
 
 func TestProbes(t *testing.T) {

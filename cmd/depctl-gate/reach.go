@@ -27,6 +27,7 @@ type reach struct {
 	maxStarting    int64
 	schedules      bool
 	hold           []string
+	rankPods       bool
 	kueue          bool
 	memory         resource.QuantityValue
 }
@@ -52,6 +53,8 @@ func (r *reach) addFlags(flags *pflag.FlagSet) {
 		"Give tokens of limits (depctl.dev/uses) to Jobs, for which the ConfigMaps depctl-limits and PriorityClasses are watched. Without it a Job that uses limits is held. It needs the rights of deploy/components/limits, and --leader-elect.")
 	flags.Int64Var(&r.maxStarting, "max-starting", 0,
 		"Pods of released Jobs that may be without a node before further Jobs wait, so that the Job with the longest chain behind it starts first; 0 for any number. One namespace has at most half. Not for clusters that autoscale. It needs --limits.")
+	flags.BoolVar(&r.rankPods, "rank-pods", false,
+		"Write to the pods of a released Job how long the longest chain takes that begins with it, by which depctl-scheduler orders them. It needs --limits, and the policies of deploy/components/scheduler.")
 	flags.BoolVar(&r.nudge, "nudge", true,
 		"Have the Job controller look at a Job as soon as its last pod has succeeded, if somebody waits for it: it would take a second. Their pods are watched for that.")
 	r.memory.Quantity = *resource.NewQuantity(controller.DefaultNamespaceMemory, resource.BinarySI)
@@ -77,6 +80,9 @@ func (r *reach) validate() error {
 	}
 	if r.maxStarting > 0 && !r.limits {
 		return errors.New("--max-starting needs --limits: the pods that are starting are counted as tokens are, and in the same line")
+	}
+	if r.rankPods && !r.limits {
+		return errors.New("--rank-pods needs --limits: only a gate that keeps limits ranks Jobs")
 	}
 	if r.memory.Value() < 1<<20 {
 		return fmt.Errorf("--namespace-memory must be 1Mi or more, got %s", r.memory.String())

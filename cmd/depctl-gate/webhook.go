@@ -16,23 +16,30 @@ import (
 	"depctl.dev/gate/admission"
 )
 
-// gateNamespace is where the Secret with the webhook's certificates is.
-const gateNamespace = "depctl-system"
-
 // webhook is what the flags say of the admission webhook.
 type webhook struct {
 	bindAddress string
 	host        string
 	lifetime    time.Duration
+	// namespace is where the Secret with the certificates is.
+	namespace string
 }
 
 func (w *webhook) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&w.bindAddress, "webhook-bind-address", "",
 		"Address on which the admission webhook is served, such as :8443; none is if it is empty.")
-	flags.StringVar(&w.host, "webhook-host", "depctl-gate-webhook."+gateNamespace+".svc",
-		"DNS name or IP address under which the API server calls the webhook; its certificate is for that.")
+	flags.StringVar(&w.host, "webhook-host", "",
+		"DNS name or IP address under which the API server calls the webhook; its certificate is for that. Without it, that of Service depctl-gate-webhook in --namespace.")
 	flags.DurationVar(&w.lifetime, "webhook-certificate-lifetime", admission.DefaultLifetime,
 		"How long a certificate of the webhook is good for. Another takes its place before that.")
+}
+
+// in completes what has not been said by the namespace of the gate.
+func (w *webhook) in(namespace string) {
+	w.namespace = namespace
+	if w.host == "" {
+		w.host = admission.SecretName + "." + namespace + ".svc"
+	}
 }
 
 func (w *webhook) validate() error {
@@ -62,7 +69,7 @@ func (w *webhook) start(ctx context.Context, config *rest.Config, handler http.H
 	if err != nil {
 		return nil, nil, fmt.Errorf("listening for the webhook (--webhook-bind-address): %w", err)
 	}
-	keeper := admission.NewKeeper(client, admission.KeeperOptions{Namespace: gateNamespace, Host: w.host, Lifetime: w.lifetime})
+	keeper := admission.NewKeeper(client, admission.KeeperOptions{Namespace: w.namespace, Host: w.host, Lifetime: w.lifetime})
 	logger := klog.FromContext(ctx)
 	logger.Info("Serving the webhook", "address", listener.Addr().String(), "host", w.host)
 	ctx, cancel := context.WithCancel(ctx)

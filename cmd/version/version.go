@@ -1,5 +1,5 @@
-// Package version says which build a program is. It reads what the Go
-// toolchain stamped into the binary and needs no build flags.
+// Package version says which build a program is. It reads what the Go toolchain stamped into the binary and
+// needs no build flags; a release has its version and commit from the linker.
 package version
 
 import (
@@ -8,9 +8,13 @@ import (
 	"runtime/debug"
 )
 
+// release and commit are written by the linker into the programs of a release (deploy/image/build). The toolchain's
+// own stamps depend on tags and on how git is laid out, and the same commit must give the same bytes.
+var release, commit string
+
 // Info is what is known of a build.
 type Info struct {
-	// Version is the version of the main module, "(devel)" if none was
+	// Version is the version of the release, else of the main module; "(devel)" if none was
 	// stamped.
 	Version string `json:"version"`
 	// Commit is the commit it was built from, with the suffix "-dirty" if
@@ -22,9 +26,18 @@ type Info struct {
 
 // Get returns what was stamped into the running program.
 func Get() Info {
-	info := Info{Version: "(devel)", Commit: "unknown", Go: runtime.Version()}
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
+		build = &debug.BuildInfo{}
+	}
+	return of(build, release, commit)
+}
+
+// of returns what a build says of itself. What the linker wrote comes first.
+func of(build *debug.BuildInfo, release, commit string) Info {
+	info := Info{Version: "(devel)", Commit: "unknown", Go: runtime.Version()}
+	if release != "" {
+		info.Version, info.Commit = release, commit
 		return info
 	}
 	if build.Main.Version != "" {

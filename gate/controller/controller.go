@@ -24,6 +24,7 @@ import (
 	"depctl.dev/gate/fairness"
 	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/metrics"
+	"depctl.dev/gate/trace"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
 )
@@ -70,6 +71,9 @@ type Options struct {
 	// MaxStarting is how many pods may be without a node before further Jobs wait, where
 	// Limits is set; 0 for any number. It watches pods.
 	MaxStarting int64
+	// RankPods writes to the pods of a released Job how long the longest chain takes that
+	// begins with it, where Limits is set.
+	RankPods bool
 	// Identity is that by which this gate holds the lease.
 	Identity string
 	// ObserveOnly writes to no Job, and tells what it would do.
@@ -88,6 +92,10 @@ type Options struct {
 	Held []kind.Kind
 	// Kueue has the gate release what waits in queues of Kueue, by gate.KueueGate.
 	Kueue bool
+	// Traces takes the spans of Jobs that have ended; nil for no tracing. LedUntil returns until
+	// when a gate led before this one, zero if that is not known.
+	Traces   *trace.Exporter
+	LedUntil func() time.Time
 	// Clock tells the time; the machine's by default. A ServerTime is better.
 	Clock clock.PassiveClock
 }
@@ -110,11 +118,14 @@ type Controller struct {
 	gauge     *metrics.StateGauge
 	observer  bool
 	nudges    bool
+	nudged    nudged
+	ranksPods bool
 	clock     clock.PassiveClock
 	workers   int
 	identity  string
 	// held are the kinds beside Jobs that are held.
-	held []kind.Kind
+	held     []kind.Kind
+	ledUntil func() time.Time
 	// leading is set by Lead. Before, the queue would only grow.
 	leading atomic.Bool
 }
@@ -140,6 +151,7 @@ func New(client kubernetes.Interface, o Options) *Controller {
 		gauge:     metrics.NewStateGauge(),
 		observer:  o.ObserveOnly,
 		nudges:    o.Nudge && !o.ObserveOnly,
+		ranksPods: o.RankPods,
 		clock:     o.Clock,
 		workers:   o.Workers,
 		identity:  o.Identity,
@@ -158,6 +170,10 @@ func New(client kubernetes.Interface, o Options) *Controller {
 	}
 	c.store.scope, c.store.jobsOnly, c.store.noResults, c.store.budget = o.Scope, !o.Arrays, !o.Results, newBudget(o.NamespaceMemory)
 	c.store.noKueue = !o.Kueue
+	if o.Traces != nil {
+		c.store.traces = newTraces(o.Traces, c.store.scope)
+		c.ledUntil = o.LedUntil
+	}
 	if o.Limits {
 		c.store.keepLimits()
 		if o.MaxStarting > 0 && !o.ObserveOnly {
@@ -278,6 +294,11 @@ func (c *Controller) Lead(ctx context.Context) {
 		}
 		if c.conditions != nil {
 			wg.Go(func() { c.conditions.run(ctx) })
+		}
+		if c.store.traces != nil {
+			c.leadTraces()
+			wg.Go(func() { c.traceEnded(ctx) })
+			wg.Go(func() { c.traceMissed(ctx) })
 		}
 		for range c.workers {
 			wg.Go(func() { c.work(working) })

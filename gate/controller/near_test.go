@@ -160,6 +160,26 @@ func TestAJobIsReleasedThoughItCannotGoNear(t *testing.T) {
 	}
 }
 
+// A rank is a wish, too, as where the policies are older than the gate.
+func TestAJobIsReleasedWhoseRankIsRefused(t *testing.T) {
+	t.Parallel()
+	n := &nodes{}
+	c, _ := near(n, func(patch string) error {
+		if strings.Contains(patch, "/spec/template/metadata/annotations") {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "jobs"}, "load", errors.New("no rank here"))
+		}
+		return nil
+	})
+	c.store.keepLimits()
+	c.ranksPods = true
+	require.NoError(t, c.store.Replace([]any{job("x", "1", "", complete), job("load", "2", "x")}, "2"))
+	require.NoError(t, c.sync(t.Context(), theLoad))
+	require.Len(t, n.patches, 2)
+	require.Contains(t, n.patches[0], `"/spec/template/metadata/annotations","value":{"depctl.dev/rank":"1"}`)
+	require.Contains(t, n.patches[1], `"/metadata/annotations/depctl.dev~1rank","value":"1"`)
+	require.NotContains(t, n.patches[1], "/spec/template")
+}
+
 // Where Jobs of another namespace ran is told only to whom may read their pods there.
 func TestGoingNearElsewhereNeedsTheRight(t *testing.T) {
 	t.Parallel()

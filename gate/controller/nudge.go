@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -21,7 +23,7 @@ func (c *Controller) nudge(ctx context.Context, ref lang.Ref) error {
 		return nil
 	}
 	job, wanted := c.store.nudging(ref)
-	if !wanted {
+	if !c.nudged.isDue(job, wanted, c.clock.Now()) {
 		return nil
 	}
 	patch, err := gate.NudgePatch(job)
@@ -35,10 +37,45 @@ func (c *Controller) nudge(ctx context.Context, ref lang.Ref) error {
 	case err != nil:
 		return fmt.Errorf("nudging: %w", err)
 	}
+	if !job.Nudging.Again {
+		c.nudged.add(job, c.clock.Now())
+		c.queue.AddAfter(ref, gate.SecondNudge)
+	}
 	metrics.NudgesTotal.Inc()
 	klog.FromContext(ctx).V(2).Info("Nudged", "uid", job.UID)
 	c.store.answered(patched)
 	return nil
+}
+
+// nudged are the Jobs that were nudged once, and when, until it is known whether that has helped. A gate
+// that starts knows of none, and nudges none of them again.
+type nudged struct {
+	mu sync.Mutex
+	at map[types.UID]time.Time
+}
+
+func (n *nudged) add(job gate.Job, now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.at == nil {
+		n.at = map[types.UID]time.Time{}
+	}
+	n.at[job.UID] = now
+}
+
+// isDue reports whether a Job is to be nudged now, and forgets one that is, or that needs no nudge any more.
+func (n *nudged) isDue(job gate.Job, wanted bool, now time.Time) bool {
+	if wanted && !job.Nudging.Again {
+		return true
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at, known := n.at[job.UID]
+	if wanted && (!known || now.Sub(at) < gate.SecondNudge) {
+		return false
+	}
+	delete(n.at, job.UID)
+	return wanted
 }
 
 // nudging returns a Job and whether to nudge it: it is only worth it when nothing but

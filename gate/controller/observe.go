@@ -75,6 +75,9 @@ func (s *store) collect(object any) (*listed, error) {
 		return known, nil
 	}
 	job, err := s.observe(object)
+	if err == nil {
+		s.traces.learn(job, object)
+	}
 	return &listed{job}, err
 }
 

@@ -32,7 +32,7 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 	how := gate.ReleaseOptions{PerElement: d.PerElement, Awaited: c.nudges && job.WorthAwaiting() && c.store.soonAwaited(job.Ref())}
 	how.Awaited = how.Awaited || c.store.resultAwaited(job) || c.watchesSuccess() && c.store.nearAwaited(job.Ref())
 	how.Near = near.places
-	how.Results, how.Rank = d.Results, c.store.rank(job.Ref())
+	how.Results, how.Rank, how.RankPods = d.Results, c.store.rank(job.Ref()), c.ranksPods
 	record := gate.NewRelease(job, c.clock.Now(), FieldManager, d.Reasons)
 	record.Handler, record.Far = d.Handler, gate.Far(near.far)
 	if job.Uses.Said {
@@ -43,6 +43,10 @@ func (c *Controller) release(ctx context.Context, job gate.Job, d gate.Decision,
 		// A wish is not worth a Job that is stuck, whoever refuses it.
 		far := gate.Far("the API server refuses it: " + err.Error())
 		how.Near, record.Far = nil, far
+		patched, err = c.sendRelease(ctx, job, record, how)
+	}
+	if how.RankPods && lasting(err) && ctx.Err() == nil {
+		how.RankPods = false // nor is a place in a queue, as where the policies are of an older gate
 		patched, err = c.sendRelease(ctx, job, record, how)
 	}
 	if how.Awaited && apierrors.IsInvalid(err) && ctx.Err() == nil {

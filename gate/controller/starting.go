@@ -18,6 +18,8 @@ type starting struct {
 	// most is how many may be starting; 0 if nobody counts them.
 	most  int64
 	clock clock.PassiveClock
+	// scope has the namespaces whose releases are this gate's. Another gate counts its own.
+	scope Scope
 	of    map[types.UID]*starter
 	// listed says that all pods without a node are known.
 	listed bool
@@ -45,7 +47,7 @@ func holderOf(job types.UID) types.UID { return "starting/" + job }
 // countStarting has at most so many pods starting.
 func (s *store) countStarting(most int64) {
 	l := s.limits
-	l.starting.most, l.starting.clock = most, s.clock
+	l.starting.most, l.starting.clock, l.starting.scope = most, s.clock, s.scope
 	l.pool.SetLimit(gate.StartingLimit, most)
 }
 
@@ -60,7 +62,7 @@ func (l *limits) allow(needs limit.Needs) {
 
 // started takes in a Job that the gate has released.
 func (l *limits) started(job gate.Job) {
-	if l.starting.most == 0 || !job.Released {
+	if l.starting.most == 0 || !job.Released || !l.starting.scope.Has(job.Namespace) {
 		return
 	}
 	if job.Outcome() != lang.Undecided {

@@ -196,6 +196,31 @@ func TestPodsThatHaveANodeBeforeTheReleaseIsSeenAreNotStillToCome(t *testing.T) 
 	require.Zero(t, s.areStarting())
 }
 
+func TestPodsOfWhatAnotherGateReleasedDoNotCount(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		scope Scope
+		want  int64
+	}{
+		"in the gate's namespaces they count":   {Scope{Only: []string{"n"}}, 3},
+		"in those of another gate they do not":  {Scope{Only: []string{"mine"}}, 0},
+		"in those that are left out they don't": {Scope{Except: []string{"n"}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), nil)
+			s.scope = test.scope
+			s.countStarting(4)
+			s.limits.knowUnbound()
+			require.NoError(t, s.Update(job("x", "1", "", complete)))
+			require.NoError(t, s.Update(job("a", "2", "x", ofPods(3), letGo)))
+			require.Equal(t, test.want, s.areStarting())
+			s.limits.unbound("uid-a", "n", "pod", time.Unix(100, 0), false)
+			require.Equal(t, test.want, s.areStarting())
+		})
+	}
+}
+
 func TestNothingStartsBeforeThePodsAreListed(t *testing.T) {
 	t.Parallel()
 	s := limitedStore(clocktesting.NewFakePassiveClock(time.Unix(100, 0)), nil)

@@ -75,6 +75,8 @@ type store struct {
 	limits *limits
 	// lengths are how long Jobs take, nil where the gate keeps no limits.
 	lengths *lengths
+	// traces are nil where no spans are sent.
+	traces *traces
 	// passed are Jobs that went while there were texts still to be read.
 	passed passed
 	// longText is how long a text is that the watch leaves to a decider, in bytes.
@@ -122,8 +124,12 @@ func (s *store) Update(object any) error {
 	if err != nil {
 		return err
 	}
+	s.traces.learn(job, object)
 	e := s.read(job)
-	s.change(func() []lang.Ref { return s.set(e) })
+	s.change(func() []lang.Ref {
+		s.traces.see(job, object)
+		return s.set(e)
+	})
 	return nil
 }
 
@@ -162,6 +168,7 @@ func (s *store) Replace(objects []any, version string) error {
 			}
 		}
 		for _, e := range all {
+			s.traces.see(e.job, nil)
 			affected = append(affected, s.set(e)...)
 		}
 		if s.limits != nil {
@@ -301,6 +308,7 @@ func (s *store) remove(ref lang.Ref) []lang.Ref {
 		return nil
 	}
 	s.unnote(e.job)
+	s.traces.forget(e.job)
 	affected, named := s.atRisk(ref), s.namedCronJobs(ref)
 	s.passed.read(ref, 0)
 	if e.job.Outcome() != lang.Undecided {

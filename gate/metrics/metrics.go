@@ -81,6 +81,10 @@ var (
 		Namespace: "depctl", Subsystem: "gate", Name: "events_dropped_total", StabilityLevel: metrics.ALPHA,
 		Help: "Events that were dropped because too many were waiting to be sent: 2,000, or 200 warnings of one namespace.",
 	})
+	TracedJobs = metrics.NewCounterVec(&metrics.CounterOpts{
+		Namespace: "depctl", Subsystem: "gate", Name: "traced_jobs_total", StabilityLevel: metrics.ALPHA,
+		Help: "Jobs that have ended and were to be told to the collector of traces, by result: sent, refused (by the collector), dropped (too many were waiting to be sent, or the gate ended).",
+	}, []string{"result"})
 	buildInfo = metrics.NewGaugeVec(&metrics.GaugeOpts{
 		Namespace: "depctl", Subsystem: "gate", Name: "build_info", StabilityLevel: metrics.ALPHA,
 		Help: "Always 1; the labels say which build this is.",
@@ -94,7 +98,7 @@ var registering sync.Once
 func Handler(version, commit, goVersion string) http.Handler {
 	registering.Do(func() {
 		legacyregistry.MustRegister(ReleasedTotal, FailedTotal, ReleaseLatency, DecisionLatency, KnownJobs, WaitingJobs, DecisionsTotal, PatchRefusals,
-			ElementsReleased, ElementsFailed, NudgesTotal, ConditionWrites, EventsDropped, LimitTokens, LimitUsed, LimitWaiting, buildInfo)
+			ElementsReleased, ElementsFailed, NudgesTotal, ConditionWrites, EventsDropped, LimitTokens, LimitUsed, LimitWaiting, TracedJobs, buildInfo)
 		buildInfo.WithLabelValues(version, commit, goVersion).Set(1)
 		// What is counted for the first time was zero before, or no rate shows it.
 		for _, reason := range []string{gate.ReasonDependencyFailed, gate.ReasonDependencyTimeout, gate.ReasonRunFailed, gate.ReasonNotTaken} {
@@ -105,6 +109,9 @@ func Handler(version, commit, goVersion string) http.Handler {
 		}
 		for _, result := range []string{"written", "error"} {
 			ConditionWrites.WithLabelValues(result)
+		}
+		for _, result := range []string{"sent", "refused", "dropped"} {
+			TracedJobs.WithLabelValues(result)
 		}
 		for _, state := range waitingStates {
 			WaitingJobs.WithLabelValues(string(state))

@@ -25,8 +25,10 @@ type result struct {
 	// a watch. Of it, by the API server's log, Reaction is from when that end was
 	// written until the release came in, and Answer how long that took; Decision is
 	// the part of Reaction that is the gate's own, as it says itself.
-	HopP50Ms      float64 `json:"hopP50Ms"`
-	HopP99Ms      float64 `json:"hopP99Ms"`
+	HopP50Ms float64 `json:"hopP50Ms"`
+	HopP99Ms float64 `json:"hopP99Ms"`
+	// SlowHops is the share of hops of all rounds that took more than 700 ms: those that no nudge helped.
+	SlowHops      float64 `json:"slowHops"`
 	ReactionP50Ms float64 `json:"reactionP50Ms"`
 	ReactionP99Ms float64 `json:"reactionP99Ms"`
 	DecisionP50Ms float64 `json:"decisionP50Ms"`
@@ -63,6 +65,7 @@ func summarize(name string, runs []run) result {
 	r.MakespanS = figure(func(one run) float64 { return one.makespan.Seconds() })
 	r.HopP50Ms = figure(func(one run) float64 { return ms(at(one.hops, 0.5)) })
 	r.HopP99Ms = figure(func(one run) float64 { return ms(at(one.hops, 0.99)) })
+	r.SlowHops = slow(runs)
 	r.ReactionP50Ms = figure(func(one run) float64 { return ms(at(one.reactions, 0.5)) })
 	r.ReactionP99Ms = figure(func(one run) float64 { return ms(at(one.reactions, 0.99)) })
 	r.DecisionP50Ms = figure(func(one run) float64 { return ms(one.usage.decisions.at(0.5)) })
@@ -77,7 +80,20 @@ func summarize(name string, runs []run) result {
 	return r
 }
 
-const header = `| workload | gate | makespan s | ratio | hop | reaction | of it the gate's | answer | patches, all per Job | all CPU s | gate CPU s | peak MiB | rounds |
+// slow returns the share of hops that no nudge has helped.
+func slow(runs []run) float64 {
+	all, over := 0, 0
+	for _, one := range runs {
+		for _, hop := range one.hops {
+			if all++; hop > 700*time.Millisecond {
+				over++
+			}
+		}
+	}
+	return float64(over) / float64(max(all, 1))
+}
+
+const header = `| workload | gate | makespan s | ratio | hop (slow) | reaction | of it the gate's | answer | patches, all per Job | all CPU s | gate CPU s | peak MiB | rounds |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 `
 
@@ -87,8 +103,8 @@ func (r result) row() string {
 		decision = fmt.Sprintf("%.2f / %.1f |", r.DecisionP50Ms, r.DecisionP99Ms)
 		own = fmt.Sprintf("| %.2f | %.0f |", r.CPUSeconds, r.PeakMiB)
 	}
-	return fmt.Sprintf("| %s | %s | %.2f | %.3f | %.0f / %.0f | %.1f / %.1f | %s %.1f / %.1f | %.2f, %.2f | %.1f %s %d |\n",
-		r.Name, r.Contender, r.MakespanS, r.MakespanRatio, r.HopP50Ms, r.HopP99Ms, r.ReactionP50Ms, r.ReactionP99Ms,
+	return fmt.Sprintf("| %s | %s | %.2f | %.3f | %.0f / %.0f (%.2f %%) | %.1f / %.1f | %s %.1f / %.1f | %.2f, %.2f | %.1f %s %d |\n",
+		r.Name, r.Contender, r.MakespanS, r.MakespanRatio, r.HopP50Ms, r.HopP99Ms, 100*r.SlowHops, r.ReactionP50Ms, r.ReactionP99Ms,
 		decision, r.AnswerP50Ms, r.AnswerP99Ms, r.RequestsPerJob, r.AllPerJob, r.MachineS, own, r.Rounds)
 }
 

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"depctl.dev/cli/importer/output"
+	"depctl.dev/cli/importer/wfformat"
 )
 
 // step is one Job of a workload.
@@ -129,7 +130,7 @@ func elementwise(n int) workload {
 	}
 }
 
-// imported reads the workflows of a folder, in WfCommons' WfFormat 1.5.
+// imported reads the workflows of a folder, in WfCommons' WfFormat.
 func imported(folder string) ([]workload, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil {
@@ -141,24 +142,15 @@ func imported(folder string) ([]workload, error) {
 		if err != nil {
 			return nil, err
 		}
-		var format struct {
-			Workflow struct {
-				Specification struct {
-					Tasks []struct {
-						ID      string
-						Parents []string
-					}
-				}
-			}
-		}
-		if err := json.Unmarshal(text, &format); err != nil {
+		read, err := wfformat.Read(output.File{Name: file, Text: string(text)})
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		w := workload{name: strings.TrimSuffix(filepath.Base(file), ".json")}
-		for _, task := range format.Workflow.Specification.Tasks {
-			s := step{name: jobName(task.ID)}
+		for _, task := range read.Tasks {
+			s := step{name: output.Plain(task.ID)}
 			for _, parent := range task.Parents {
-				s.needs = append(s.needs, jobName(parent))
+				s.needs = append(s.needs, output.Plain(parent))
 			}
 			if len(s.needs) == 0 {
 				s.needs = []string{start}
@@ -168,10 +160,4 @@ func imported(folder string) ([]workload, error) {
 		all = append(all, w)
 	}
 	return all, nil
-}
-
-var notInNames = regexp.MustCompile("[^a-z0-9-]+")
-
-func jobName(id string) string {
-	return strings.Trim(notInNames.ReplaceAllString(strings.ToLower(id), "-"), "-")
 }

@@ -311,6 +311,12 @@ func (r request) tells() bool { return strings.HasSuffix(r.UserAgent, conditions
 // audit returns all that the gate has asked about the namespace.
 func (s *space) audit() []request {
 	s.t.Helper()
+	return s.auditOf(func(r request) bool { return r.User.Username == "system:serviceaccount:depctl-system:depctl-gate" })
+}
+
+// auditOf returns what of all that was asked about the namespace is to be kept, oldest first.
+func (s *space) auditOf(keep func(request) bool) []request {
+	s.t.Helper()
 	file, err := os.Open(filepath.Join(s.Dir(), "audit.log"))
 	require.NoError(s.t, err)
 	defer file.Close()
@@ -322,8 +328,7 @@ func (s *space) audit() []request {
 			continue // most lines, and reading them takes long
 		}
 		var r request
-		if json.Unmarshal(lines.Bytes(), &r) == nil && r.ObjectRef.Namespace == s.name &&
-			r.User.Username == "system:serviceaccount:depctl-system:depctl-gate" {
+		if json.Unmarshal(lines.Bytes(), &r) == nil && r.ObjectRef.Namespace == s.name && keep(r) {
 			found = append(found, r)
 		}
 	}

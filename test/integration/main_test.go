@@ -62,7 +62,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int) {
-	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 45*time.Minute)
 	defer cancel()
 	var err error
 	shared, err = startCluster(ctx, sandbox.Options{Overlay: sandbox.Arrays})
@@ -148,7 +148,7 @@ func (f *fullCluster) end() (code int) {
 // records its Jobs. The gate is not running yet.
 func startCluster(ctx context.Context, o sandbox.Options) (*cluster, error) {
 	o.Audit = true
-	s, err := sandbox.Start(ctx, o)
+	s, err := sandbox.Start(ctx, asAsked(o))
 	if err != nil {
 		return nil, err
 	}
@@ -170,9 +170,31 @@ func startCluster(ctx context.Context, o sandbox.Options) (*cluster, error) {
 	return c, nil
 }
 
+// What make matrix asks for.
+var (
+	webhooks = flag.Bool("webhooks", false, "hold Jobs by webhooks, on a cluster that has no policies for it")
+	features = flag.String("feature-gates", "", "feature gates of the control plane beside the usual, as kube-apiserver takes them")
+)
+
+// asAsked returns the options of a cluster with what the flags ask for.
+func asAsked(o sandbox.Options) sandbox.Options {
+	if *webhooks {
+		o.Overlay = sandbox.WebhookFull
+	}
+	if *features != "" && o.Flags == nil {
+		gates := "--feature-gates=" + *features
+		o.Flags = map[string][]string{
+			sandbox.APIServer:         {gates, "--runtime-config=scheduling.k8s.io/v1beta1=true,scheduling.k8s.io/v1alpha3=true"},
+			sandbox.ControllerManager: {gates},
+			sandbox.Scheduler:         {gates},
+		}
+	}
+	return o
+}
+
 // places are for the clusters that tests have of their own at one time: with more, two cores are too slow for gates
 // to keep their Leases.
-var places = make(chan struct{}, 4)
+var places = make(chan struct{}, 3)
 
 // ownCluster starts a sandbox for one test, which may do to its gate what it
 // likes, and judges its history at the end.

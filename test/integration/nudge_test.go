@@ -37,7 +37,12 @@ func TestAChainIsNudged(t *testing.T) {
 		if limit := job.Spec.ActiveDeadlineSeconds; limit != nil {
 			require.EqualValues(t, tenYears, *limit, name)
 			patches := slices.DeleteFunc(s.patches(name), func(r request) bool { return r.ResponseStatus.Code != 200 })
-			require.Len(t, patches, 2, name)
+			want := 2
+			if ttl := job.Spec.TTLSecondsAfterFinished; ttl != nil { // the first had not helped in 200 ms
+				require.EqualValues(t, tenYears, *ttl, name)
+				want = 3
+			}
+			require.Len(t, patches, want, name)
 			nudged++
 		}
 		require.Equal(t, "true", job.Spec.Template.Labels[gate.AwaitedLabel])

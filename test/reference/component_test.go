@@ -31,6 +31,7 @@ var brings = map[string]string{
 	"pods":          "[Pods that wait](pods.md) and that no controller owns, for Kubernetes 1.36 or newer",
 	"results":       "[results](results.md) of Jobs: `result=`, `depctl.dev/results`",
 	"schedules":     "[runs of CronJobs](replace-your-scheduler.md): `cronjob:load`",
+	"scheduler":     "ranks of pods, for [depctl-scheduler](scheduling.md#a-scheduler-that-knows-the-graph), beside `limits`",
 	"workloads":     "[JobSets and RayJobs that wait](workloads.md), for Kubernetes 1.36 or newer",
 	"webhook":       "`kubectl apply` refuses an expression that cannot be read, and shows where the mistake is",
 

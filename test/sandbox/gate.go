@@ -97,6 +97,9 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	default:
 		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	}
+	if s.options.Ranked {
+		args = append(args, "--rank-pods")
+	}
 	p, err := s.run(program{
 		name:    name,
 		path:    binary,

@@ -28,7 +28,13 @@ func (s *Sandbox) Install(ctx context.Context) error {
 		return err
 	}
 	s.webhook = addresses[0]
-	err = s.install(ctx, func(path string) string { return s.options.Overlay.kustomization(path, s.webhook) })
+	err = s.install(ctx, func(path string) string {
+		text := s.options.Overlay.kustomization(path, s.webhook)
+		if s.options.Ranked {
+			text = ranked(text, filepath.Dir(path))
+		}
+		return text
+	})
 	if err != nil {
 		return fmt.Errorf("install depctl: %w", err)
 	}
@@ -42,7 +48,7 @@ func (s *Sandbox) install(ctx context.Context, over func(path string) string) er
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	path, err := deployed(dir, s.options.Bin, s.options.Overlay)
+	path, err := s.deployed(dir)
 	if err != nil {
 		return err
 	}
@@ -84,14 +90,17 @@ func source(bin string) (string, error) {
 	return moduleRoot(bin)
 }
 
-// deployed returns the path of an overlay relative to dir, the only form in which
+// deployed returns the path of the overlay relative to dir, the only form in which
 // kustomize takes it.
-func deployed(dir, bin string, o Overlay) (string, error) {
-	root, err := source(bin)
+func (s *Sandbox) deployed(dir string) (string, error) {
+	root, err := s.options.Source, error(nil)
+	if root == "" {
+		root, err = source(s.options.Bin)
+	}
 	if err != nil {
 		return "", err
 	}
-	base, err := filepath.EvalSymlinks(filepath.Join(root, "deploy", string(o)))
+	base, err := filepath.EvalSymlinks(filepath.Join(root, "deploy", string(s.options.Overlay)))
 	if err != nil {
 		return "", err
 	}
@@ -100,6 +109,15 @@ func deployed(dir, bin string, o Overlay) (string, error) {
 		return "", err
 	}
 	return filepath.Rel(dir, base)
+}
+
+// Upgrade installs the same overlay of another source, as kubectl apply does: what only the one before had stays.
+// Gates that are started from then on have the rights of the new one.
+func (s *Sandbox) Upgrade(ctx context.Context, source string) error {
+	s.installing.Lock()
+	defer s.installing.Unlock()
+	s.options.Source = source
+	return s.install(ctx, func(path string) string { return s.options.Overlay.kustomization(path, s.webhook) })
 }
 
 // released is the annotation that the gate writes.

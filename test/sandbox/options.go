@@ -41,8 +41,14 @@ type Options struct {
 	// Kueue and JobSet run the real managers of these projects too, with their webhooks for Jobs and
 	// JobSets. They need Go and the source, and the programs that `make test-peers` builds.
 	Kueue, JobSet bool
+	// Ranked installs deploy/scheduler beside the overlay, which must be Full, and has gates write
+	// ranks to pods. StartScheduler runs it. It needs the program that `make scheduler` builds.
+	Ranked bool
 	// Overlay is what Install installs; empty means Arrays.
 	Overlay Overlay
+	// Source is the root of depctl's source whose deploy is installed, such as that of an older version. If it is
+	// empty, it is found from the working directory, or from Bin, upwards.
+	Source string
 	// Flags holds more flags by the name of the program, such as
 	// kube-controller-manager. They come last, so they win.
 	Flags map[string][]string
@@ -97,6 +103,14 @@ func (o Options) resolve() (Options, error) {
 	for _, name := range binaries {
 		if err := checkBinary(filepath.Join(o.Bin, name)); err != nil {
 			return o, err
+		}
+	}
+	if o.Ranked {
+		if o.Overlay != Full {
+			return o, fmt.Errorf("depctl-scheduler needs a gate that ranks Jobs: the overlay must be %s", Full)
+		}
+		if _, err := os.Stat(filepath.Join(o.Bin, rankedName)); err != nil {
+			return o, fmt.Errorf("no %s: run `make scheduler` at the root of the repository first (%w)", rankedName, err)
 		}
 	}
 	for _, p := range o.peers() {

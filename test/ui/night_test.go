@@ -45,7 +45,7 @@ const steps = `{apiVersion: batch/v1, kind: Job, metadata: {name: fetch}, spec: 
 ---
 {apiVersion: batch/v1, kind: Job, metadata: {name: sum, annotations: {depctl.dev/depends-on: fetch}}, spec: {backoffLimit: 0, template: {metadata: {annotations: {sandbox.depctl.dev/exit-code: "1"}}, spec: {restartPolicy: Never, containers: [{name: main, image: "busybox:1.37"}]}}}}
 ---
-{apiVersion: batch/v1, kind: Job, metadata: {name: mail, annotations: {depctl.dev/depends-on: "sum", depctl.dev/on-failure: wait}}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "busybox:1.37"}]}}}}
+{apiVersion: batch/v1, kind: Job, metadata: {name: mail, annotations: {depctl.dev/depends-on: "sum"}}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "busybox:1.37"}]}}}}
 `
 
 // everything makes night, and of all other things some: runs, limits, CronJobs.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -19,6 +20,7 @@ func options() []request.Option {
 		{Names: "--image", Values: 1, Value: "IMAGE", Help: "The container image.", Read: textInto(func(r *request.Request) *string { return &r.Image })},
 		{Names: "--array", Values: 1, Value: "NUMBERS", Help: "Make it an array: 0-99, 1-100:10, 1,3,7-9; with %10, ten elements run at once.", Read: request.ReadArray},
 		{Names: "--after", Values: 1, Value: "EXPRESSION", Help: "What to wait for, in the language of depends-on, in place of all that the script or the manifest waits for. i is the completion index, whatever numbers --array has.", Read: readAfter},
+		{Names: "--after-ok", Values: 1, Value: "LIST", Help: "Jobs that must have succeeded, by name or number, with spaces or commas between; an empty list is none.", Read: readAfterOK},
 		{Names: "--on-dependency-failure", Values: 1, Value: "fail|wait|run", Help: "What becomes of the Job if that can never come true. Default fail: the Job fails too.", Read: readOnFailure},
 		{Names: "--wait-timeout", Values: 1, Value: "DURATION", Help: "Fail the Job if it still waits after so long.", Read: readWaitTimeout},
 		{Names: "--uses", Values: 1, Value: "LIMIT=NUMBER", Help: "Tokens of limits that each element takes while the Job runs: licence=2, db. It starts when they are free.", Read: readUses},
@@ -71,6 +73,22 @@ func readAfter(r *request.Request, at request.Place, values []string) {
 		made = request.Check("(%s)", expr)
 	}
 	r.AlsoWaitFor(at, made)
+}
+
+// readAfterOK reads a list as programs make one, such as {dependencies} of Snakemake.
+func readAfterOK(r *request.Request, at request.Place, values []string) {
+	ids := strings.FieldsFunc(values[0], func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+	r.WaitFor("after-ok", at, func(t *request.Translation) request.Term {
+		var terms []request.Term
+		for _, id := range ids {
+			ref, err := t.Job(id)
+			if err != nil {
+				return request.Term{}
+			}
+			terms = append(terms, request.Check("%s", ref))
+		}
+		return request.All(terms...)
+	})
 }
 
 func readOnFailure(r *request.Request, at request.Place, values []string) {

@@ -16,6 +16,18 @@ func holdJobs(text string) func(t *request.Translation) request.Term {
 	return func(t *request.Translation) request.Term {
 		var named, patterns []string
 		for _, id := range strings.Split(text, ",") {
+			refs, err := standing(t, id)
+			if err != nil {
+				return request.Term{}
+			}
+			if refs != nil {
+				for _, ref := range refs {
+					if !slices.Contains(named, ref) {
+						named = append(named, ref)
+					}
+				}
+				continue
+			}
 			ref, err := holdRef(t, id)
 			if err != nil {
 				return request.Term{}
@@ -41,6 +53,53 @@ func holdJobs(text string) func(t *request.Translation) request.Term {
 		return request.All(terms...)
 	}
 }
+
+// standing returns the Jobs that a part of the list stands for where the Job itself has a number, nil
+// where it has none: then they are found as for all Jobs, and a name may be of one that is yet to come. As Grid Engine has
+// it, what names no Job has finished already, and is not waited for.
+func standing(t *request.Translation, id string) ([]string, error) {
+	if t.ID == 0 {
+		return nil, nil
+	}
+	if t.IsUnknown(id) {
+		t.Note(t.At, "no Job has the number %s: it is not waited for", id)
+		return []string{}, nil
+	}
+	ref, err := holdRef(t, id)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	switch {
+	case strings.Trim(id, "0123456789") == "":
+		return []string{ref}, nil
+	case request.IsGlob(ref):
+		found, err := t.Matching(ref + "-*") // the name of a Job ends in its number
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			if at := strings.LastIndexByte(one, '-'); at > 0 && strings.Trim(one[at+1:], "0123456789") == "" && request.Matches(ref, one[:at]) {
+				names = append(names, one)
+			}
+		}
+	default:
+		if names, err = t.AllNamed(strings.Trim(ref, `"`)); err != nil {
+			t.Fail(t.At, "", "which Jobs are called %s is not known: %s", id, err)
+			return nil, request.ErrSaid
+		}
+		if len(names) > mostNamed {
+			return nil, nil
+		}
+	}
+	if len(names) == 0 {
+		t.Note(t.At, "no Job is called %s: it is not waited for", id)
+	}
+	return append([]string{}, names...), nil
+}
+
+// mostNamed is how many Jobs are waited for one by one. More are waited for as a set.
+const mostNamed = 50
 
 // holding returns what opens when all are finished and none with exit code 100.
 func holding(refs []string, keys string) []request.Term {

@@ -17,15 +17,17 @@ const (
 
 // options are those of qsub of Grid Engine, and of its sisters, whose
 // manual is the same.
-func options() []request.Option {
+func options(s *share) []request.Option {
 	return []request.Option{
 		{Names: "-N", Values: 1, Read: request.ReadName},
 		{Names: "-t", Values: 1, Read: readTasks},
 		{Names: "-tc", Values: 1, Read: readTaskLimit},
 		{Names: "-hold_jid", Values: 1, Waits: true, Read: func(r *request.Request, at request.Place, values []string) {
+			r.Depends = values[0]
 			r.WaitFor("hold_jid", at, holdJobs(values[0]))
 		}},
 		{Names: "-hold_jid_ad", Values: 1, Waits: true, Read: func(r *request.Request, at request.Place, values []string) {
+			r.Depends = values[0]
 			r.WaitFor("hold_jid_ad", at, holdElements(values[0]))
 		}},
 		{Names: "-a", Values: 1, Read: request.ReadBegin(notation.PosixBegin), Waits: true},
@@ -44,14 +46,14 @@ func options() []request.Option {
 		{Names: "-nostdin", Read: request.Nothing},
 		{Names: "-verbose", Read: request.Nothing},
 
-		{Names: "-o", Values: 1, Note: request.NoteOutput},
-		{Names: "-e", Values: 1, Note: request.NoteOutput},
-		{Names: "-j", Values: 1, Note: request.NoteOutput},
+		{Names: "-o", Values: 1, Read: request.ReadOutput},
+		{Names: "-e", Values: 1, Read: request.ReadError},
+		{Names: "-j", Values: 1, Read: s.readJoin},
 		{Names: "-m", Values: 1, Note: request.NoteMail},
 		{Names: "-M", Values: 1, Note: request.NoteMail},
-		{Names: "-cwd", Note: request.NoteDirectory},
-		{Names: "-V", Note: request.NoteShell},
-		{Names: "-P", Values: 1, Note: request.NoteAccount},
+		{Names: "-cwd", Read: readHere},
+		{Names: "-V", Read: readPass},
+		{Names: "-P", Values: 1, Read: request.ReadAccount},
 		{Names: "-A", Values: 1, Note: request.NoteAccount},
 		{Names: "-dept", Values: 1, Note: request.NoteAccount},
 		{Names: "-p", Values: 1, Note: request.NotePriority},

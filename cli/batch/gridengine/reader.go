@@ -56,7 +56,11 @@ func readComplex(r *request.Request, at request.Place, values []string) {
 			} else {
 				r.Note(at, "s_rt: no signal is sent before the time is over")
 			}
-		case "h_vmem", "mem_free", "virtual_free", "h_rss", "s_vmem", "mem", "mem_requested", "m_mem_free":
+		case "slots", "s":
+			request.ReadCPUs(r, at, []string{value})
+		case "h_cpu", "s_cpu":
+			r.Note(at, "%s: the time of processors is not counted", name)
+		case "h_vmem", "mem_free", "mf", "virtual_free", "vf", "h_rss", "s_rss", "h_data", "s_data", "s_vmem", "mem", "mem_requested", "m_mem_free":
 			q, err := notation.ParseMemory(value, 0, true)
 			if err != nil || q.IsZero() {
 				r.Fail(at, "", "%s: %q is not an amount of memory, write 4G or 500M", name, value)

@@ -11,7 +11,7 @@ func Dialect() *request.Dialect {
 	s := &slots{}
 	return &request.Dialect{
 		Name: "lsf", Prefix: "#BSUB", Anywhere: true, Spelling: request.SingleOrDigits, Options: options(s), Finish: s.resolve,
-		Indexes: []string{"LSB_JOBINDEX"}, Variables: variables,
+		Indexes: []string{"LSB_JOBINDEX"}, Variables: variables, Files: files, PassesAll: true,
 	}
 }
 
@@ -20,6 +20,17 @@ func variables(r *request.Request) []request.Variable {
 		{Name: "LSB_JOBID", IsJobName: true},
 		{Name: "LSB_JOBNAME", Value: r.PlainName()},
 		{Name: "LSB_DJOB_NUMPROC", Value: strconv.FormatInt(r.CPUs(), 10)},
+	}
+	if r.ID != 0 {
+		list[0] = request.Variable{Name: "LSB_JOBID", Value: strconv.FormatInt(r.ID, 10)}
+		list[1].Value = r.TitleOf()
+		list = append(list, request.Variable{Name: "LSB_HOSTS", IsNode: true})
+		if r.Host != nil {
+			list = append(list,
+				request.Variable{Name: "LS_SUBCWD", Value: r.Host.Directory},
+				request.Variable{Name: "LSB_SUB_HOST", Value: r.Host.Name},
+				request.Variable{Name: "LSFUSER", Value: r.Host.User})
+		}
 	}
 	if r.Queue != "" {
 		list = append(list, request.Variable{Name: "LSB_QUEUE", Value: r.Queue})

@@ -2,6 +2,7 @@ package lsf
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"depctl.dev/cli/batch/request"
@@ -53,6 +54,9 @@ func (p *parser) condition(name, job, argument string) (request.Term, error) {
 	if err != nil {
 		return request.Term{}, err
 	}
+	if ref, err = p.called(ref, base, hasBracket || strings.HasPrefix(name, "num")); err != nil {
+		return request.Term{}, err
+	}
 	counts, pattern := strings.HasPrefix(name, "num"), false
 	switch {
 	case argument != "" && !counts && name != "exit":
@@ -100,6 +104,38 @@ func (p *parser) condition(name, job, argument string) (request.Term, error) {
 		terms = append(terms, checkOf(status, several, keys, true))
 	}
 	return request.All(terms...), nil
+}
+
+// called returns the Job that is meant by a name where the Job itself has a number: the last one that was
+// submitted by it. All of them are found by StandsFor.
+func (p *parser) called(ref, base string, indexed bool) (string, error) {
+	if p.ID == 0 || request.IsGlob(ref) || strings.Trim(base, "0123456789") == "" && !p.quoted {
+		return ref, nil
+	}
+	names, err := p.AllNamed(strings.Trim(ref, `"`))
+	switch {
+	case err != nil:
+		p.Fail(p.Translation.At, "", "which Jobs are called %s is not known: %s", base, err)
+		return "", request.ErrSaid
+	case len(names) == 0:
+		p.Fail(p.Translation.At, "name a job that was submitted, or give its number", "Invalid dependency condition: no job is called %s", base)
+		return "", request.ErrSaid
+	case len(names) > 1 && !indexed:
+		return ref, nil
+	}
+	newest := names[0]
+	for _, one := range names {
+		if numberOf(one) > numberOf(newest) {
+			newest = one
+		}
+	}
+	return newest, nil
+}
+
+// numberOf returns the number in which the name of a Job ends.
+func numberOf(name string) int64 {
+	n, _ := strconv.ParseInt(name[strings.LastIndexByte(name, '-')+1:], 10, 64) // 0 of what has none
+	return n
 }
 
 // elements returns the reference by which each element waits for the one of

@@ -20,6 +20,7 @@ func options(s *slots) []request.Option {
 	return []request.Option{
 		{Names: "-J", Values: 1, Read: readName},
 		{Names: "-w", Values: 1, Waits: true, Read: func(r *request.Request, at request.Place, values []string) {
+			r.Depends = values[0]
 			r.WaitFor("condition", at, translateCondition(values[0]))
 		}},
 		{Names: "-ti", Read: func(r *request.Request, _ request.Place, _ []string) { r.OnFailure = "fail" }},
@@ -42,10 +43,10 @@ func options(s *slots) []request.Option {
 		{Names: "-nnodes", Values: 1, Read: request.OnlyOne(request.RefusedNodes, request.HintNodes)},
 		{Names: "-Zs", Read: request.Nothing},
 
-		{Names: "-o", Values: 1, Note: request.NoteOutput},
-		{Names: "-oo", Values: 1, Note: request.NoteOutput},
-		{Names: "-e", Values: 1, Note: request.NoteOutput},
-		{Names: "-eo", Values: 1, Note: request.NoteOutput},
+		{Names: "-o", Values: 1, Read: readOutput(false)},
+		{Names: "-oo", Values: 1, Read: readOutput(true)},
+		{Names: "-e", Values: 1, Read: readError(false)},
+		{Names: "-eo", Values: 1, Read: readError(true)},
 		{Names: "-outdir", Values: 1, Note: request.NoteOutput},
 		{Names: "-tty", Note: request.NoteOutput},
 		{Names: "-B", Note: request.NoteMail},
@@ -53,7 +54,7 @@ func options(s *slots) []request.Option {
 		{Names: "-Ne", Note: request.NoteMail},
 		{Names: "-notify", Values: 1, Note: request.NoteMail},
 		{Names: "-u", Values: 1, Note: request.NoteMail},
-		{Names: "-P", Values: 1, Note: request.NoteAccount},
+		{Names: "-P", Values: 1, Read: request.ReadAccount},
 		{Names: "-G", Values: 1, Note: request.NoteAccount},
 		{Names: "-rcacct", Values: 1, Note: request.NoteAccount},
 		{Names: "-g", Values: 1, Note: "there are no groups of jobs here: left out"},

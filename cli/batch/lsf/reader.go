@@ -167,8 +167,13 @@ func readEnv(r *request.Request, at request.Place, values []string) {
 	for _, part := range strings.Split(values[0], ",") {
 		switch part = strings.TrimSpace(part); {
 		case part == "all":
+			all := true
+			r.Passes = &all
 			r.Note(at, request.NoteShell)
-		case part == "none", part == "", strings.HasPrefix(part, "~"):
+		case part == "none":
+			none := false
+			r.Passes = &none
+		case part == "", strings.HasPrefix(part, "~"):
 		default:
 			r.ReadVariable(at, part)
 		}

@@ -7,7 +7,7 @@ import (
 
 // options are those of qsub of PBS and TORQUE: two manuals, whose lines look
 // alike.
-func options() []request.Option {
+func options(s *share) []request.Option {
 	return []request.Option{
 		{Names: "-N", Values: 1, Read: request.ReadName},
 		{Names: "-J", Values: 1, Read: request.ReadArray},
@@ -25,17 +25,17 @@ func options() []request.Option {
 		{Names: "-F", Values: 1, Read: readScriptArguments},
 		{Names: "-z", Read: request.Nothing},
 
-		{Names: "-o", Values: 1, Note: request.NoteOutput},
-		{Names: "-e", Values: 1, Note: request.NoteOutput},
-		{Names: "-j", Values: 1, Note: request.NoteOutput},
+		{Names: "-o", Values: 1, Read: request.ReadOutput},
+		{Names: "-e", Values: 1, Read: request.ReadError},
+		{Names: "-j", Values: 1, Read: s.readJoin},
 		{Names: "-k", Values: 1, Note: request.NoteOutput},
 		{Names: "-R", Values: 1, Note: request.NoteOutput},
 		{Names: "-m", Values: 1, Note: request.NoteMail},
 		{Names: "-M", Values: 1, Note: request.NoteMail},
-		{Names: "-V", Note: request.NoteShell},
+		{Names: "-V", Read: readPass},
 		{Names: "-E", Note: request.NoteShell},
-		{Names: "-A", Values: 1, Note: request.NoteAccount},
-		{Names: "-P", Values: 1, Note: request.NoteAccount},
+		{Names: "-A", Values: 1, Read: request.ReadAccount},
+		{Names: "-P", Values: 1, Read: request.ReadAccount},
 		{Names: "-p", Values: 1, Note: request.NotePriority},
 		{Names: "-b", Values: 1, Note: "the API server is asked once: left out"},
 		{Names: "-f", Note: "a pod that is lost with its node ends the Job, or with --requeue runs again: left out"},

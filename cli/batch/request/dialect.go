@@ -26,6 +26,25 @@ type Dialect struct {
 	// and Variables returns all others; nil if there are none.
 	Indexes   []string
 	Variables func(r *Request) []Variable
+	// ElementIDs are the variables that have the number of an element as a job of its
+	// own, where a system gives it one: then an array takes as many numbers as it has
+	// elements. ElementID returns that number.
+	ElementIDs []string
+	// PassesAll says that the variables of the shell go into jobs, unless the user says
+	// otherwise.
+	PassesAll bool
+	// Files returns where the output goes; nil if that is nowhere.
+	Files func(r *Request) Files
+}
+
+// ElementID returns the number of an element, by its index, where each has one of its
+// own: as Slurm has it, the last one has the number of the array.
+func ElementID(first int64, index, size int) int64 { return first + int64((index+1)%size) }
+
+// IndexOf is the reverse of ElementID; ok is false if the number is of no element.
+func IndexOf(first, id int64, size int) (index int, ok bool) {
+	at := int(id - first)
+	return (at + size - 1) % size, at >= 0 && at < size
 }
 
 // Spelling is how a system writes its options.
@@ -50,8 +69,8 @@ const (
 type Variable struct {
 	Name, Value string
 	// IsJobName says that the value is the name of the Job, which only Kubernetes
-	// knows.
-	IsJobName bool
+	// knows, and IsNode that it is that of the node.
+	IsJobName, IsNode bool
 }
 
 // Option is one that a system has. What becomes of it is one of three: it is

@@ -18,6 +18,18 @@ type Known struct {
 // named: nil if there is no such Job, and an error if that cannot be known.
 type Lookup func(namespace, name string) (*Known, error)
 
+// Numbered is a Job, or an element of one, that a number stands for.
+type Numbered struct {
+	// Name is that of the Job, and Index the completion index of the element, -1 for
+	// the whole Job.
+	Name  string
+	Index int
+}
+
+// ByID finds what a number stands for, in the namespace of the submitted Job: nil if
+// no Job has it, and an error if that cannot be known.
+type ByID func(id int64) (*Numbered, error)
+
 // known tells about the Job that a reference names.
 func (t *Translation) known(ref string) (*Known, error) {
 	ref = strings.ReplaceAll(ref, `"`, "")

@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
 
@@ -20,6 +21,23 @@ const (
 func IsIndexed(job *batchv1.Job) bool {
 	return job != nil && job.Spec.CompletionMode != nil && *job.Spec.CompletionMode == batchv1.IndexedCompletion &&
 		job.Spec.Completions != nil && *job.Spec.Completions > 0
+}
+
+// IDOf returns the number of a Job, 0 if it has none.
+func IDOf(job *batchv1.Job) int64 {
+	id, err := strconv.ParseInt(job.Labels[IDLabel], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// SizeOf returns how many elements a Job has, 1 if it is no array.
+func SizeOf(job *batchv1.Job) int {
+	if IsIndexed(job) {
+		return int(*job.Spec.Completions)
+	}
+	return 1
 }
 
 // Numbers returns the numbers of the elements of a Job, by its annotation or else

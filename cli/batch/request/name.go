@@ -35,8 +35,13 @@ func (r *Request) ShortName(generates bool) string {
 	if generates {
 		room -= 1 + 5
 	}
+	if r.ID != 0 {
+		room -= 1 + len(fmt.Sprint(r.ID))
+	}
 	return plainName(strings.TrimSuffix(r.Given(), "-"), room)
 }
 
 // Generates reports whether Kubernetes adds to the name.
-func (r *Request) Generates() bool { return r.Singleton || strings.HasSuffix(r.Given(), "-") }
+func (r *Request) Generates() bool {
+	return r.ID == 0 && (r.Singleton || strings.HasSuffix(r.Given(), "-"))
+}

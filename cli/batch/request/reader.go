@@ -25,7 +25,7 @@ var absolute = regexp.MustCompile(`^(/|[A-Za-z]:[\\/])`)
 // cannot start.
 func ReadDirectory(r *Request, at Place, values []string) {
 	switch dir := values[0]; {
-	case absolute.MatchString(dir):
+	case absolute.MatchString(dir), r.Mapped:
 		r.Workdir = dir
 	case dir == "." || dir == "./":
 		r.Note(at, NoteDirectory)
@@ -42,6 +42,31 @@ func ReadQueue(r *Request, at Place, values []string) {
 		r.Queue, _, _ = strings.Cut(r.Queue, ",")
 		r.Note(at, "the first queue is taken, %s", r.Queue)
 	}
+}
+
+// ReadOutput and ReadError take the files that output goes to. Without a volume that
+// has them, it is in the log of the pod alone.
+func ReadOutput(r *Request, at Place, values []string) {
+	r.Output = values[0]
+	r.noteOutput(at)
+}
+
+// ReadError does so with what goes to standard error.
+func ReadError(r *Request, at Place, values []string) {
+	r.Error = values[0]
+	r.noteOutput(at)
+}
+
+func (r *Request) noteOutput(at Place) {
+	if !r.Mapped {
+		r.Note(at, NoteOutput)
+	}
+}
+
+// ReadAccount takes the project that is charged elsewhere: it is recorded.
+func ReadAccount(r *Request, at Place, values []string) {
+	r.Account = values[0]
+	r.Note(at, NoteAccount)
 }
 
 // ReadArray takes the numbers of an array, and how many run at once.

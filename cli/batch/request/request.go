@@ -30,8 +30,18 @@ type Context struct {
 	Lookup    Lookup
 	Match     Match
 	Namesakes Namesakes
+	// ByID finds the Job that a number stands for; nil if Jobs have no numbers.
+	ByID ByID
+	// Host is where the Job is submitted from; nil where that does not matter.
+	Host *Host
+	// ID is the number of the Job, 0 for none. It is a part of its name.
+	ID int64
+	// Mapped says that directories of the host are in the pods too.
+	Mapped bool
 	// LookupEnv tells about the environment of the shell.
 	LookupEnv func(name string) (string, bool)
+	// Environ is all of it, as NAME=VALUE, in order.
+	Environ []string
 	// Now is the time, in the zone that times are meant in.
 	Now time.Time
 }
@@ -41,6 +51,9 @@ type Script struct {
 	// Name is for messages, and a Job without a name is called by it.
 	Name string
 	Text string
+	// Path is where the file is, on the machine where it is submitted; empty for text
+	// that is in no file.
+	Path string
 	// Args go to the script.
 	Args []string
 }
@@ -53,7 +66,11 @@ type Request struct {
 	// gets its variables.
 	Dialect string
 
-	Name, Image, Queue, Workdir  string
+	Name, Image, Queue, Workdir string
+	Account, Output, Error      string
+	// Depends is what it waits for, in the words of the system, for those who list Jobs.
+	Depends                      string
+	Append                       bool
 	Array                        notation.Numbering
 	Limit                        int
 	CPU, Memory, MemoryPerCPU    resource.Quantity
@@ -65,6 +82,9 @@ type Request struct {
 	Shell                        []string
 	OnFailure, WaitTimeout, Hold string
 	Requeue, Singleton           bool
+	// Passes says whether the variables of the shell go into the Job; nil if that is not
+	// said.
+	Passes *bool
 	// Exact says that no other Job may have the name.
 	Exact   bool
 	Retries *int32

@@ -35,7 +35,8 @@ func joined(joint string, terms []Term) Term {
 // Not returns what is true if the term is not.
 func Not(t Term) Term { return Term{joint: "not", terms: []Term{t}} }
 
-func (t Term) isEmpty() bool { return t.joint == "" && t.text == "" }
+// IsEmpty reports whether a term says nothing.
+func (t Term) IsEmpty() bool { return t.joint == "" && t.text == "" }
 
 func (t Term) String() string {
 	switch t.joint {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"depctl.dev/cli/reference"
@@ -57,6 +58,8 @@ func (t *Translation) Reference(id string, isName bool) (string, error) {
 	case base == "":
 		t.Fail(t.At, "name a Job", "there is no name")
 		return "", ErrSaid
+	case !isName && t.ByID != nil && isID(base):
+		return t.numbered(base)
 	case !isName && foreignID.MatchString(base):
 		t.Fail(t.At, "name the Job, or what submit printed: JOB=$(depctl submit -o name ...)",
 			"%s is a number of another system, and Jobs have names", base)
@@ -87,6 +90,42 @@ func (t *Translation) Reference(id string, isName bool) (string, error) {
 		ref.Namespace = namespace
 	}
 	return ref.String(), nil
+}
+
+// isID reports whether a text is a number of a Job, and nothing else.
+func isID(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
+// IsUnknown reports whether a text is a number that no Job has. It is false where Jobs
+// have no numbers, or where that cannot be known.
+func (t *Translation) IsUnknown(id string) bool {
+	if t.ByID == nil || !isID(id) {
+		return false
+	}
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return true // larger than any
+	}
+	found, err := t.ByID(n)
+	return err == nil && found == nil
+}
+
+// numbered returns the reference to what a number stands for.
+func (t *Translation) numbered(id string) (string, error) {
+	if t.IsUnknown(id) {
+		t.Fail(t.At, "name the Job, or give the number that was printed when it was submitted", "no Job has the number %s", id)
+		return "", ErrSaid
+	}
+	n, _ := strconv.ParseInt(id, 10, 64) // or it were unknown
+	found, err := t.ByID(n)
+	if err != nil {
+		t.Fail(t.At, "name the Job, or what submit printed: JOB=$(depctl submit -o name ...)", "which Job has the number %s is not known: %s", id, err)
+		return "", ErrSaid
+	}
+	ref := lang.Ref{Kind: lang.KindJob, Name: found.Name}.String()
+	if found.Index >= 0 {
+		ref += fmt.Sprintf("[%d]", found.Index)
+	}
+	return ref, nil
 }
 
 // StandsFor returns what a name stands for where several jobs may have one: a Job,

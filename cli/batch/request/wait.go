@@ -49,7 +49,7 @@ func (r *Request) Expression() string {
 	}
 	var terms []Term
 	for _, w := range r.waits {
-		if made := w.translate(&Translation{r, w.at}); !made.isEmpty() {
+		if made := w.translate(&Translation{r, w.at}); !made.IsEmpty() {
 			terms = append(terms, made)
 		}
 	}

@@ -44,6 +44,26 @@ func parseBegin(text string, now time.Time) (time.Time, error) {
 	return now.Add(time.Duration(n) * unit), nil
 }
 
+// ParseWhen reads a time as sacct takes it, which may be past: now-2hours, and what
+// --begin takes. A time without a date, and a date
+// without a year, is the last one.
+func ParseWhen(text string, now time.Time) (time.Time, error) {
+	lower := strings.ToLower(strings.TrimSpace(text))
+	if ago, past := strings.CutPrefix(lower, "now-"); past {
+		then, err := parseBegin("now+"+ago, now)
+		return now.Add(-then.Sub(now)), err
+	}
+	then, err := parseBegin(lower, now)
+	switch {
+	case err != nil || !then.After(now):
+	case strings.Contains(lower, ":") && !strings.ContainsAny(lower, "/.-"):
+		then = then.AddDate(0, 0, -1)
+	case then.After(now.AddDate(0, 0, 1)) && then.Before(now.AddDate(1, 0, 1)):
+		then = then.AddDate(-1, 0, 0) // a day without a year, which --begin takes for the next one
+	}
+	return then, err
+}
+
 // dayPart is a word, a time of the day, or a date.
 var dayPart = regexp.MustCompile(`^[ \t-]*(?:(today|tomorrow)|(midnight|noon|elevenses|fika|teatime)` +
 	`|(\d{1,2}):(\d{2})(?::(\d{2}))?[ \t]*(am|pm)?|(\d{4})-(\d{1,2})-(\d{1,2})` +

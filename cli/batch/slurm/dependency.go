@@ -76,7 +76,9 @@ func translateClause(t *request.Translation, text string) ([]request.Term, error
 		if err != nil {
 			return nil, err
 		}
-		terms = append(terms, made)
+		if !made.IsEmpty() {
+			terms = append(terms, made)
+		}
 	}
 	return terms, nil
 }
@@ -102,7 +104,14 @@ func translateJob(t *request.Translation, kind, id string) (request.Term, error)
 	if hasIndex && strings.Trim(index, "0123456789") != "" {
 		base, hasIndex = id, false // a name of Slurm with a _ in it
 	}
+	if t.IsUnknown(base) {
+		return unknown(t, kind)
+	}
 	ref, err := t.Job(base)
+	if err != nil {
+		return request.Term{}, err
+	}
+	ref, keys, err := named(t, ref, base, hasIndex)
 	if err != nil {
 		return request.Term{}, err
 	}
@@ -115,31 +124,65 @@ func translateJob(t *request.Translation, kind, id string) (request.Term, error)
 			return request.Term{}, err
 		}
 	}
-	switch kind {
-	case "after":
-		if !hasIndex && t.IsArray(ref) {
-			ref += "[*]" // all tasks have started
-		}
-		return request.Check("started(%s)%s", ref, delay), nil
-	case "afterany":
-		return request.Check("finished(%s)", ref), nil
-	case "afternotok":
-		return request.Check("failed(%s)", ref), nil
-	case "aftercorr":
-		if hasIndex || t.Array == nil {
-			return request.Check("%s", ref), nil
-		}
+	if kind == "aftercorr" && !hasIndex && t.Array != nil && keys == "" {
 		numbers, err := t.NumbersOf(ref)
 		if err != nil {
 			return request.Term{}, err
 		}
-		if numbers == nil {
-			return request.Check("%s", ref), nil // of a job that is no array: afterok
+		if numbers != nil { // of a job that is no array: afterok
+			ref, err = t.Corresponding(ref, numbers)
+			return request.Check("%s", ref), err
 		}
-		ref, err = t.Corresponding(ref, numbers)
-		return request.Check("%s", ref), err
+	}
+	switch kind {
+	case "after":
+		if !hasIndex && keys == "" && t.IsArray(ref) {
+			ref += "[*]" // all tasks have started
+		}
+		return request.Check("started(%s%s)%s", ref, keys, delay), nil
+	case "afterany":
+		return request.Check("finished(%s%s)", ref, keys), nil
+	case "afternotok":
+		return request.Check("failed(%s%s)", ref, keys), nil
+	}
+	if keys != "" {
+		return request.Check("succeeded(%s%s)", ref, keys), nil
 	}
 	return request.Check("%s", ref), nil
+}
+
+// named returns the reference to what a name stands for, where Jobs are asked by their
+// numbers: the Job of that name, or else all that were submitted by it before. What sbatch
+// is to wait for must be there.
+func named(t *request.Translation, ref, base string, hasIndex bool) (of, keys string, err error) {
+	if t.ByID == nil || t.Lookup == nil || strings.Trim(base, "0123456789") == "" {
+		return ref, "", nil
+	}
+	if known, err := t.Lookup("", ref); err != nil || known != nil {
+		return ref, "", nil
+	}
+	names, err := t.AllNamed(ref)
+	switch {
+	case err != nil || len(names) == 0 && t.ID == 0:
+		return ref, "", nil
+	case len(names) == 0:
+		t.Fail(t.At, "name a job that squeue or sacct show", "Job dependency problem")
+		return "", "", request.ErrSaid
+	case len(names) == 1 || hasIndex:
+		return names[0], "", nil
+	}
+	return fmt.Sprintf("{%s=%s}", request.NameLabel, ref), ", made=before", nil
+}
+
+// unknown returns what becomes of a number that no Job has: sbatch refuses to wait for
+// the success or the failure of such a job, and takes it for one that is over otherwise.
+func unknown(t *request.Translation, kind string) (request.Term, error) {
+	switch kind {
+	case "after", "afterany":
+		return request.Term{}, nil
+	}
+	t.Fail(t.At, "name a job that squeue or sacct show", "Job dependency problem")
+	return request.Term{}, request.ErrSaid
 }
 
 // translateSingleton waits for the Jobs that were submitted by the same name before.

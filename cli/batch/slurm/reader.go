@@ -12,7 +12,7 @@ import (
 )
 
 func readDependency(r *request.Request, at request.Place, values []string) {
-	r.Singleton = strings.Contains(values[0], "singleton")
+	r.Singleton, r.Depends = strings.Contains(values[0], "singleton"), values[0]
 	r.WaitFor("dependency", at, translateDependency(values[0]))
 }
 
@@ -37,12 +37,16 @@ func readRequeue(r *request.Request, at request.Place, values []string) {
 }
 
 func readTime(r *request.Request, at request.Place, values []string) {
-	text := values[0]
+	d, err := ParseLimit(values[0])
+	r.SetTime(at, d, err)
+}
+
+// ParseLimit reads a time to run, 0 for as long as it likes.
+func ParseLimit(text string) (time.Duration, error) {
 	if number, err := notation.Number(text); err == nil && number == 0 {
 		text = "unlimited" // as the manual says of zero
 	}
-	d, err := notation.RunTime(text, parseTime)
-	r.SetTime(at, d, err)
+	return notation.RunTime(text, parseTime)
 }
 
 func readAmount(r *request.Request, at request.Place, text string) (resource.Quantity, bool) {
@@ -144,9 +148,12 @@ func readWrap(r *request.Request, at request.Place, values []string) {
 
 // readExport reads ALL, NONE, and variables.
 func readExport(r *request.Request, at request.Place, values []string) {
+	all := false
+	r.Passes = &all
 	for _, part := range strings.Split(values[0], ",") {
 		switch part {
 		case "ALL":
+			all = true
 			r.Note(at, request.NoteShell)
 		case "NONE", "NIL", "":
 		default:

@@ -59,6 +59,7 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	f.Held, f.HoldError = isHeldAtBirth(ctx, i.Client.BatchV1(), i.Namespace)
 	f.MissingLeash, f.LeashError = i.leash(ctx)
 	f.MissingRights, f.RightsError = i.rights(ctx, rightsOf(f))
+	f.Scheduler = i.scheduler(ctx)
 	named := i.jobs(ctx, &f)
 	f.Kinds, f.BarredKinds, f.KindsError = i.kinds(ctx, named)
 	return f, ctx.Err()
@@ -91,7 +92,7 @@ func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 	default:
 		r := snapshot.ReachOf(d)
 		f.Deployment, f.Arrays, f.Limits, f.ObserveOnly, f.Alone = true, !r.JobsOnly, r.Limits, r.ObserveOnly, r.Alone
-		f.HeldKinds = r.Held
+		f.HeldKinds, f.RanksPods = r.Held, r.RankPods
 		f.Wanted, f.Ready = ptr.Deref(d.Spec.Replicas, 1), d.Status.ReadyReplicas
 		for _, container := range d.Spec.Template.Spec.Containers {
 			if container.Name == "gate" || f.Image == "" {

@@ -88,7 +88,7 @@ func (i Installed) From() string {
 // The objects of deploy, by the step that deletes them.
 var (
 	InstalledPolicies  = holds()
-	InstalledGate      = []Installed{{Kind: deploymentKind, Namespace: GateNamespace, Name: GateName}, {Kind: disruptionKind, Namespace: GateNamespace, Name: GateName}}
+	InstalledGate      = programs()
 	InstalledRights    = rights()
 	InstalledNamespace = []Installed{{Kind: namespaceKind, Name: GateNamespace}}
 )
@@ -100,8 +100,14 @@ func holds() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
-	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "refuse-workloads", "refuse-pods", "refuse-kueue", "tokens"),
-		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "hold-deployments", "keep-deployments", "hold-workloads", "keep-workloads", "hold-pods", "keep-pods", "hold-kueue", "keep-kueue"))...)
+	}, policies(ValidatingBindingKind, ValidatingPolicyKind, "refuse", "refuse-deployments", "refuse-workloads", "refuse-pods", "refuse-kueue", "tokens", "rank-jobs-kept", "rank-pods-kept"),
+		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "rank", "rank-pods", "hold-deployments", "keep-deployments", "hold-workloads", "keep-workloads", "hold-pods", "keep-pods", "hold-kueue", "keep-kueue"))...)
+}
+
+// programs returns what runs: the gate, and depctl-scheduler.
+func programs() []Installed {
+	return append([]Installed{{Kind: deploymentKind, Namespace: GateNamespace, Name: GateName}, {Kind: disruptionKind, Namespace: GateNamespace, Name: GateName}},
+		optional(Installed{Kind: deploymentKind, Namespace: GateNamespace, Name: rankSchedulerName}, Installed{Kind: disruptionKind, Namespace: GateNamespace, Name: rankSchedulerName})...)
 }
 
 // rights returns what the gate may do and what keeps it from more. The leash
@@ -132,6 +138,12 @@ func rights() []Installed {
 		Installed{Kind: clusterRoleKind, Name: workloadsName},
 		Installed{Kind: clusterBindingKind, Name: podsName},
 		Installed{Kind: clusterRoleKind, Name: podsName},
+		Installed{Kind: clusterBindingKind, Name: rankSchedulerName},
+		Installed{Kind: clusterBindingKind, Name: rankSchedulerName + "-volumes"},
+		Installed{Kind: roleBindingKind, Namespace: "kube-system", Name: rankSchedulerName + "-authentication"},
+		Installed{Kind: roleBindingKind, Namespace: GateNamespace, Name: rankSchedulerName},
+		Installed{Kind: roleKind, Namespace: GateNamespace, Name: rankSchedulerName},
+		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: rankSchedulerName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},

@@ -28,7 +28,7 @@ func TestEverythingThatIsInstalledIsKnown(t *testing.T) {
 func inDeploy(t *testing.T) []string {
 	t.Helper()
 	var files []string
-	for _, dir := range []string{"base", "webhook", "diagnostics", "components/webhook", "arrays", "components/arrays", "components/results", "components/schedules", "components/limits", "components/kinds", "components/kinds-secrets", "components/deployments", "components/workloads", "components/pods", "components/kueue", "webhook-full", "components/webhook-deployments", "components/webhook-pods", "components/webhook-workloads"} {
+	for _, dir := range []string{"base", "webhook", "diagnostics", "components/webhook", "arrays", "components/arrays", "components/results", "components/schedules", "components/limits", "components/scheduler", "scheduler", "components/kinds", "components/kinds-secrets", "components/deployments", "components/workloads", "components/pods", "components/kueue", "webhook-full", "components/webhook-deployments", "components/webhook-pods", "components/webhook-workloads"} {
 		more, err := filepath.Glob("../../../deploy/" + dir + "/*.yaml")
 		require.NoError(t, err)
 		require.NotEmpty(t, more)
@@ -53,7 +53,7 @@ func inDeploy(t *testing.T) []string {
 				break
 			}
 			require.NoError(t, err, name)
-			if object.Kind != "Kustomization" && object.Kind != "Component" {
+			if object.Kind != "Kustomization" && object.Kind != "Component" && object.Kind != "KubeSchedulerConfiguration" {
 				m := object.Metadata
 				found = append(found, object.APIVersion+" "+strings.ToLower(object.Kind)+" "+m.Namespace+"/"+m.Name)
 			}

@@ -18,6 +18,8 @@ type Reach struct {
 	ObserveOnly bool
 	// Limits tells that tokens are given.
 	Limits bool
+	// RankPods tells that ranks are written to pods.
+	RankPods bool
 	// Held are the kinds beside Jobs that are held.
 	Held []string
 	// Alone tells that no leader is elected.
@@ -53,6 +55,8 @@ func ReachOf(d *appsv1.Deployment) Reach {
 				r.Alone = !on
 			case "limits":
 				r.Limits = on
+			case "rank-pods":
+				r.RankPods = on
 			case "hold":
 				r.Held = append(r.Held, strings.Split(value, ",")...)
 			case "observe-only":

@@ -57,6 +57,7 @@ type options struct {
 	audit   bool
 	kueue   bool
 	jobSet  bool
+	ranked  bool
 	// config is the file that the supervisor has written for a node.
 	config string
 	// brief makes doctor say it in one line.
@@ -77,6 +78,7 @@ func (o *options) flags() *pflag.FlagSet {
 	flags.BoolVar(&o.audit, "audit", false, "log every API request to DIR/audit.log")
 	flags.BoolVar(&o.kueue, "kueue", false, "run Kueue's manager too (test/sandbox/build.sh bin kueue)")
 	flags.BoolVar(&o.jobSet, "jobset", false, "run JobSet's manager too (test/sandbox/build.sh bin jobset)")
+	flags.BoolVar(&o.ranked, "scheduler", false, "run depctl-scheduler too (make scheduler)")
 	flags.StringVar(&o.bin, "bin", "", "directory of kube, kwok and depctl-gate (default: that of this program)")
 	flags.StringVar(&o.config, "config", "", "")
 	flags.BoolVar(&o.brief, "brief", false, "")

@@ -52,7 +52,7 @@ func keep(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{
 		Dir: o.dir, Bin: o.bin, NodeKinds: kinds, Nodes: o.nodes, NodeCPU: o.nodeCPU, Audit: o.audit, Overlay: sandbox.Full,
-		Kueue: o.kueue, JobSet: o.jobSet,
+		Kueue: o.kueue, JobSet: o.jobSet, Ranked: o.ranked,
 	})
 	if err != nil {
 		return err
@@ -64,6 +64,11 @@ func keep(ctx context.Context, o options, out io.Writer) (err error) {
 			return err
 		}
 		if err := gate.WaitReady(ctx); err != nil {
+			return err
+		}
+	}
+	if o.ranked {
+		if err := s.StartScheduler(ctx, sandbox.SchedulerOptions{}); err != nil {
 			return err
 		}
 	}

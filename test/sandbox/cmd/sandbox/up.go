@@ -70,6 +70,7 @@ func startSupervisor(ctx context.Context, self string, o options) error {
 		"--audit="+strconv.FormatBool(o.audit),
 		"--kueue="+strconv.FormatBool(o.kueue),
 		"--jobset="+strconv.FormatBool(o.jobSet),
+		"--scheduler="+strconv.FormatBool(o.ranked),
 	)
 	cmd.Stderr = log
 	// A session of its own: neither Ctrl-C nor the end of the terminal reaches it.

@@ -1,0 +1,2 @@
+// Package krew writes the manifest by which krew, kubectl's plugin manager, installs depctl as "kubectl depctl".
+package krew
