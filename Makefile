@@ -153,7 +153,7 @@ lint: ## Run golangci-lint (built once in minutes, then cached)
 generate: ## Write the pages of docs/reference that are made from the code
 	$(GO) generate ./test/reference
 
-chart: ## Write the Helm chart deploy/chart from the kustomizations (not finished)
+chart: ## Write the Helm chart deploy/chart from the kustomizations
 	$(GO) run ./deploy/chart/generator .
 
 ui: ## Bundle the page of depctl ui into cli/ui/web/dist (needs no node)

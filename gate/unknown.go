@@ -27,6 +27,14 @@ var known = map[string]bool{
 // labels are keys that mean something among the labels, and nothing among the annotations.
 var labels = map[string]bool{"run": true, "step": true, "name": true}
 
+// NearestAnnotation returns the annotation that a key without its prefix may have been meant for; empty if none is like it.
+func NearestAnnotation(name string) string {
+	if near := lang.Nearest(name, slices.Sorted(maps.Keys(known))); near != "" {
+		return prefix + near
+	}
+	return ""
+}
+
 // unknownAnnotation returns the first key, by name, under depctl.dev that nobody reads; empty if there is none.
 func unknownAnnotation(annotations map[string]string) string {
 	first := ""
@@ -48,8 +56,8 @@ func (j Job) unknown() error {
 	if labels[name] {
 		return &Mistake{j.Unknown, "is read among the labels only: write it there"}
 	}
-	if near := lang.Nearest(name, slices.Sorted(maps.Keys(known))); near != "" {
-		return &Mistake{j.Unknown, "is not known to this version of depctl: did you mean " + prefix + near + "?"}
+	if near := NearestAnnotation(name); near != "" {
+		return &Mistake{j.Unknown, "is not known to this version of depctl: did you mean " + near + "?"}
 	}
 	return &Mistake{j.Unknown, "is not known to this version of depctl: remove it, or upgrade the gate"}
 }

@@ -8,7 +8,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/internal/manifest"
 	"depctl.dev/cli/internal/snapshot"
 	"depctl.dev/gate"
@@ -18,16 +17,6 @@ import (
 const (
 	annotationPrefix = "depctl.dev/"
 )
-
-// knownAnnotations are those that somebody reads.
-func knownAnnotations() []string {
-	return []string{
-		gate.DependsOnAnnotation, gate.OnFailureAnnotation, gate.WaitTimeoutAnnotation, gate.HoldAnnotation,
-		gate.ReleasedAnnotation, gate.SeenAnnotation, gate.PausedAnnotation,
-		gate.ArrayLimitAnnotation, request.ArrayAnnotation, lintIgnoreAnnotation, snapshot.DurationAnnotation,
-		gate.UsesAnnotation, gate.PriorityAnnotation, gate.RankAnnotation, gate.NearAnnotation,
-	}
-}
 
 // misplacedAnnotation looks for the annotation where nobody reads it. Tools that
 // put the same annotations everywhere put them in the right place too.
@@ -79,38 +68,20 @@ func misspeltAnnotation(_ *linting, w *manifest.Workload) []mistake {
 	if w.Job == nil {
 		return nil
 	}
-	known := knownAnnotations()
 	annotations := manifest.Target(manifest.Child(w.Template, "metadata", "annotations"))
 	var found []mistake
 	for key := range w.Job.Annotations {
-		if slices.Contains(known, key) {
-			continue
-		}
 		prefix, name, _ := strings.Cut(key, "/")
 		near := ""
-		switch {
-		case w.IsAnnotated() && strings.HasPrefix(key, annotationPrefix): // badAnnotation has what the gate says of it
-		case strings.HasPrefix(key, annotationPrefix):
-			near = nearAnnotation(name, known)
-		case strings.HasPrefix(prefix, "depctl"):
-			near = nearAnnotation(name, known)
+		// Of a Job that waits, badAnnotation has what the gate says.
+		if strings.HasPrefix(prefix, "depctl") && !(w.IsAnnotated() && strings.HasPrefix(key, annotationPrefix)) {
+			near = gate.NearestAnnotation(name)
 		}
-		if near != "" && annotations != nil {
+		if near != "" && near != key && annotations != nil {
 			found = append(found, mistakef(w.Key(annotations, key), fmt.Sprintf("did you mean %q?", near), "nobody reads annotation %q", manifest.Clip(key))...)
 		}
 	}
 	return found
-}
-
-func nearAnnotation(name string, known []string) string {
-	var names []string
-	for _, one := range known {
-		names = append(names, strings.TrimPrefix(one, annotationPrefix))
-	}
-	if near := lang.Nearest(name, names); near != "" {
-		return annotationPrefix + near
-	}
-	return ""
 }
 
 // ownRules are annotations with a rule of their own.

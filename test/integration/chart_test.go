@@ -147,6 +147,12 @@ func TestHelmInstallsTheChart(t *testing.T) {
 	s.make("first", "", untilTold)
 	s.make("second", "first")
 	system.helms("upgrade", "depctl", chart, "--set", "gate.replicas=0,full=true,diagnostics.enabled=false")
+	s.until("limits are in force", func() bool {
+		made, err := client.BatchV1().Jobs(s.name).Create(t.Context(), newJob("probe", "", func(j *batchv1.Job) { j.Spec.Template.Annotations[gate.TokensAnnotation] = "x" }), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err == nil && len(made.Spec.Template.Annotations) == 0
+	})
+	// No gate has led yet, so there is no Lease for the leash of limits to look at: that is nobody else's concern.
+	s.kubectl("", "label", "jobs,pods", "--all", "touched=yes")
 	system.helms("rollback", "depctl", "1")
 	require.True(t, *s.get("second").Spec.Suspend)
 

@@ -64,7 +64,7 @@ func TestWhatIsSaidToHaveFailed(t *testing.T) {
 	s.completes("load")
 }
 
-// A step that is done before its run is made is not made again.
+// A step that is done before its run is made is not created again.
 func TestAStepIsDoneBeforeItsRun(t *testing.T) {
 	t.Parallel()
 	s := shared.namespace(t)

@@ -114,17 +114,17 @@ var argoShapes = map[string]struct {
       - {name: C, template: work, depends: A}
       - {name: either, template: work, depends: B || C}
       - {name: both, template: work, depends: B && C}
-      - {name: mended, template: work, depends: C.Failed}
+      - {name: fallback, template: work, depends: C.Failed}
       - {name: gone, template: work, depends: both.Omitted && !B.Failed}
-      - {name: never, template: work, depends: both.Succeeded || mended.Failed}
+      - {name: never, template: work, depends: both.Succeeded || fallback.Failed}
       - {name: missed, template: work, depends: never.Errored}
 `,
 		pods: map[string][]change{"w-c": {breaks, slowly}},
 		ended: map[string]string{
 			"w-a": "succeeded", "w-b": "succeeded", "w-c": "failed", "w-either": "succeeded", "w-both": "skipped",
-			"w-mended": "succeeded", "w-gone": "succeeded", "w-never": "skipped", "w-missed": "skipped",
+			"w-fallback": "succeeded", "w-gone": "succeeded", "w-never": "skipped", "w-missed": "skipped",
 		},
-		order: []string{"w-b after w-a", "w-either after w-b", "w-either after w-c", "w-mended after w-c"},
+		order: []string{"w-b after w-a", "w-either after w-b", "w-either after w-c", "w-fallback after w-c"},
 	},
 	"steps that go on after a failure, and steps that do not": {
 		text: `    steps:

@@ -203,7 +203,7 @@ rules: [{apiGroups: [example.com], resources: [widgets], verbs: [list, watch]}]
 	s.make("meanwhile", "configmap:other")
 	s.completes("meanwhile") // nothing else stops for it
 
-	s.until("the kind can be made again", func() bool {
+	s.until("the kind can be created again", func() bool {
 		o := &unstructured.Unstructured{}
 		require.NoError(t, yaml.Unmarshal([]byte(widgetKind), &o.Object))
 		_, err := s.objects(crds).Create(t.Context(), o, metav1.CreateOptions{})

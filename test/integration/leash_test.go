@@ -182,7 +182,7 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 		for what, patch := range map[string]string{
 			"without a release":        `{"spec":{"template":{"spec":{"affinity":` + prefers(own, node) + `}}}}`,
 			"a Job that says nothing":  releases("load", prefers(node)),
-			"its own terms taken away": releases("near", prefers(node)),
+			"its own terms removed": releases("near", prefers(node)),
 			"its own terms changed":    releases("near", prefers(strings.Replace(own, "100", "1", 1), node)),
 			"more weight":              releases("near", prefers(own, strings.Replace(node, "50", "51", 1))),
 			"all nodes but one":        releases("near", prefers(own, strings.Replace(node, "In", "NotIn", 1))),

@@ -31,8 +31,7 @@ func scheduling(t *testing.T) (c *cluster, restart func()) {
 func withGate(t *testing.T, o sandbox.Options) (*cluster, *sandbox.Gate) {
 	t.Helper()
 	c := ownClusterWith(t, o)
-	// On two busy cores a gate can take seconds to renew its Lease, and nobody starts it again here.
-	running, err := c.StartGate(t.Context(), sandbox.GateOptions{Args: []string{"--leader-elect-lease-duration=8s", "--leader-elect-renew-deadline=6s"}})
+	running, err := c.StartGate(t.Context(), sandbox.GateOptions{})
 	require.NoError(t, err)
 	require.NoError(t, running.WaitReady(t.Context()))
 	return c, running

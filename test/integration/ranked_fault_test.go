@@ -19,7 +19,7 @@ import (
 )
 
 // twins is how many random pods each of both schedulers gets.
-var twins = flag.Int("twins", 300, "random pods that depctl-scheduler and kube-scheduler get each")
+var twins = flag.Int("twins", 100, "random pods that depctl-scheduler and kube-scheduler get each")
 
 // bindings returns who has placed the pods of the namespace: users by pods.
 func (s *space) bindings() map[string][]string {
@@ -34,7 +34,7 @@ func (s *space) bindings() map[string][]string {
 // Half of the pods are another scheduler's. Each is placed once, by its own.
 func theSchedulerIsKilled(t *testing.T, c *cluster) {
 	s := c.namespace(t)
-	const many = 1000
+	const many = 300
 	require.NoError(t, c.Kill(depctlScheduler))
 	spread := func(j *batchv1.Job) {
 		j.Spec.Completions, j.Spec.Parallelism = new(int32(many)), new(int32(many))
@@ -54,7 +54,7 @@ func theSchedulerIsKilled(t *testing.T, c *cluster) {
 		return n
 	}
 	s.until("the pods are there", func() bool { return s.get("ours").Status.Active == many })
-	for _, when := range []int{1, 300, 600} {
+	for _, when := range []int{1, many / 3, many / 2} {
 		require.NoError(t, c.Restart(t.Context(), depctlScheduler))
 		s.until("some are placed", func() bool { return placed() >= when })
 		require.NoError(t, c.Kill(depctlScheduler))

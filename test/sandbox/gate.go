@@ -92,7 +92,9 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	case Schedules:
 		args = append(args, "--schedules")
 	case Full, WebhookFull:
-		args = append(args, "--limits", "--leader-elect", "--leader-elect-lease-duration=3s", "--leader-elect-renew-deadline=2s", "--leader-elect-retry-period=500ms")
+		// A Lease that is shorter than that of deploy, as one that was killed leaves it behind, and long enough for two
+		// busy cores, on which it can take seconds to renew it: nobody starts a gate again here.
+		args = append(args, "--limits", "--leader-elect", "--leader-elect-lease-duration=8s", "--leader-elect-renew-deadline=6s", "--leader-elect-retry-period=500ms")
 		args = append(args, "--arrays", "--hold=deployment,pod,jobset,rayjob", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	default:
 		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")

@@ -12,7 +12,7 @@ const name = "gridengine"
 func Dialect() *request.Dialect {
 	s := &share{}
 	return &request.Dialect{
-		Name: name, Prefix: "#$", Attached: true, Anywhere: true, Spelling: request.Single, Options: options(s), Finish: s.finish,
+		Name: name, Prefix: "#$", Attached: true, Anywhere: true, Spelling: request.Single, Options: options(s), Finish: func(r *request.Request) { r.AtHome(name) },
 		Indexes: []string{"SGE_TASK_ID"}, Variables: variables, Files: s.files,
 	}
 }

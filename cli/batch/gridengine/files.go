@@ -2,7 +2,6 @@ package gridengine
 
 import (
 	"os"
-	"path"
 	"strconv"
 	"strings"
 
@@ -38,23 +37,6 @@ func readHere(r *request.Request, at request.Place, _ []string) {
 	r.Note(at, request.NoteDirectory)
 }
 
-// readPass reads -V.
-func readPass(r *request.Request, at request.Place, _ []string) {
-	all := true
-	r.Passes = &all
-	r.Note(at, request.NoteShell)
-}
-
-// finish has a job that does not say where it runs run in the home directory.
-func (s *share) finish(r *request.Request) {
-	if r.Dialect != name || r.ID == 0 || !r.Mapped || r.Workdir != "" {
-		return
-	}
-	if home, has := r.LookupEnv("HOME"); has && path.IsAbs(home) {
-		r.Workdir = home
-	}
-}
-
 // files returns where qsub puts the output: into NAME.oNUMBER and NAME.eNUMBER, if nothing
 // is said or a directory. A directory is what ends in /.
 func (s *share) files(r *request.Request) request.Files {
@@ -71,9 +53,7 @@ func (s *share) files(r *request.Request) request.Files {
 // fill puts into the name of a file what its variables stand for. What is before a colon
 // is a host.
 func fill(r *request.Request, name, letter string) string {
-	if host, rest, has := strings.Cut(name, ":"); has && !strings.Contains(host, "/") {
-		name = rest
-	}
+	name = request.WithoutHost(name)
 	if name == "" || strings.HasSuffix(name, "/") {
 		name += "$JOB_NAME." + letter + "$JOB_ID"
 		if r.Array != nil {

@@ -58,7 +58,7 @@ func TestAJobRunsAtHomeUnlessItSaysOtherwise(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request.New(request.Context{ID: test.id, Mapped: test.mapped, LookupEnv: func(string) (string, bool) { return "/home/ann", true }})
 			r.Dialect, r.Workdir = "gridengine", test.before
-			(&share{}).finish(r)
+			r.AtHome("gridengine")
 			require.Equal(t, test.after, r.Workdir)
 		})
 	}

@@ -52,7 +52,7 @@ func options(s *share) []request.Option {
 		{Names: "-m", Values: 1, Note: request.NoteMail},
 		{Names: "-M", Values: 1, Note: request.NoteMail},
 		{Names: "-cwd", Read: readHere},
-		{Names: "-V", Read: readPass},
+		{Names: "-V", Read: request.ReadPass},
 		{Names: "-P", Values: 1, Read: request.ReadAccount},
 		{Names: "-A", Values: 1, Note: request.NoteAccount},
 		{Names: "-dept", Values: 1, Note: request.NoteAccount},

@@ -15,7 +15,7 @@ const Server = "depctl"
 func Dialect() *request.Dialect {
 	s := &share{}
 	return &request.Dialect{
-		Name: name, Prefix: "#PBS", Spelling: request.Letter, Options: options(s), Finish: s.finish, Files: s.files,
+		Name: name, Prefix: "#PBS", Spelling: request.Letter, Options: options(s), Finish: func(r *request.Request) { r.AtHome(name) }, Files: s.files,
 		Indexes: []string{"PBS_ARRAY_INDEX", "PBS_ARRAYID"}, Variables: variables,
 	}
 }

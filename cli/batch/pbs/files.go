@@ -26,23 +26,6 @@ func (s *share) readJoin(r *request.Request, at request.Place, values []string) 
 	}
 }
 
-// readPass reads -V.
-func readPass(r *request.Request, at request.Place, _ []string) {
-	all := true
-	r.Passes = &all
-	r.Note(at, request.NoteShell)
-}
-
-// finish has a job that does not say where it runs run in the home directory.
-func (s *share) finish(r *request.Request) {
-	if r.Dialect != name || r.ID == 0 || !r.Mapped || r.Workdir != "" {
-		return
-	}
-	if home, has := r.LookupEnv("HOME"); has && path.IsAbs(home) {
-		r.Workdir = home
-	}
-}
-
 // files returns where qsub puts the output: into NAME.oNUMBER and NAME.eNUMBER of the directory
 // in which it was called, if nothing is said or a directory.
 func (s *share) files(r *request.Request) request.Files {
@@ -61,9 +44,7 @@ func (s *share) files(r *request.Request) request.Files {
 
 // place returns the name of a file. What is before a colon is a host.
 func (s *share) place(r *request.Request, name, letter string) string {
-	if host, rest, has := strings.Cut(name, ":"); has && !strings.Contains(host, "/") {
-		name = rest
-	}
+	name = request.WithoutHost(name)
 	id := r.PlainName()
 	if r.ID != 0 {
 		id = strconv.FormatInt(r.ID, 10)

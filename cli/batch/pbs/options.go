@@ -32,7 +32,7 @@ func options(s *share) []request.Option {
 		{Names: "-R", Values: 1, Note: request.NoteOutput},
 		{Names: "-m", Values: 1, Note: request.NoteMail},
 		{Names: "-M", Values: 1, Note: request.NoteMail},
-		{Names: "-V", Read: readPass},
+		{Names: "-V", Read: request.ReadPass},
 		{Names: "-E", Note: request.NoteShell},
 		{Names: "-A", Values: 1, Read: request.ReadAccount},
 		{Names: "-P", Values: 1, Read: request.ReadAccount},

@@ -117,3 +117,22 @@ func (r *Request) TitleOf() string {
 	}
 	return strings.TrimSuffix(r.Given(), "-")
 }
+
+// AtHome has a job of the dialect that does not say where it runs run in the home directory, as
+// qsub does.
+func (r *Request) AtHome(dialect string) {
+	if r.Dialect != dialect || r.ID == 0 || !r.Mapped || r.Workdir != "" {
+		return
+	}
+	if home, has := r.LookupEnv("HOME"); has && path.IsAbs(home) {
+		r.Workdir = home
+	}
+}
+
+// WithoutHost returns the name of a file without the host before a colon.
+func WithoutHost(name string) string {
+	if host, rest, has := strings.Cut(name, ":"); has && !strings.Contains(host, "/") {
+		return rest
+	}
+	return name
+}

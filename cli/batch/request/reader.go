@@ -188,3 +188,10 @@ func ReadRerun(r *Request, at Place, values []string) {
 		r.Fail(at, "", "there are y and n")
 	}
 }
+
+// ReadPass reads the option by which all variables are passed on.
+func ReadPass(r *Request, at Place, _ []string) {
+	all := true
+	r.Passes = &all
+	r.Note(at, NoteShell)
+}

@@ -16,7 +16,7 @@ var divider = strings.Repeat("=", 62) + "\n"
 
 // details is qstat -j: jobs that are listed, by number, name or pattern.
 func (t tool) details(ctx context.Context, o *options) int {
-	words := append(o.all("-j"), o.rest...)
+	words := append(o.all("-j"), o.Rest...)
 	jobs, missing, err := t.find(ctx, words, true)
 	if err != nil {
 		return t.fail(err)
@@ -30,7 +30,7 @@ func (t tool) details(ctx context.Context, o *options) int {
 		}
 	}
 	out := bufio.NewWriter(t.Out)
-	if o.has("-xml") {
+	if o.Has("-xml") {
 		if err := t.detailsXML(out, there, missing); err != nil {
 			return t.fail(err)
 		}
@@ -38,7 +38,7 @@ func (t tool) details(ctx context.Context, o *options) int {
 		for _, j := range there {
 			out.WriteString(divider)
 			for _, line := range t.facts(j) {
-				fmt.Fprintf(out, "%-28s%s\n", line[0]+":", text(line[1]))
+				fmt.Fprintf(out, "%-28s%s\n", line[0]+":", imitation.Text(line[1]))
 			}
 		}
 	}
@@ -48,8 +48,8 @@ func (t tool) details(ctx context.Context, o *options) int {
 	if len(missing) == 0 {
 		return 0
 	}
-	if !o.has("-xml") {
-		t.Complain("Following jobs do not exist: \n%s\n", text(strings.Join(missing, ",")))
+	if !o.Has("-xml") {
+		t.Complain("Following jobs do not exist: \n%s\n", imitation.Text(strings.Join(missing, ",")))
 	}
 	return 1
 }

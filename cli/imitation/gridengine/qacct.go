@@ -31,11 +31,11 @@ func qacct(ctx context.Context, s *imitation.Session, args []string) int {
 	if !ok {
 		return code
 	}
-	if !o.has("-j") {
+	if !o.Has("-j") {
 		return t.fail(errors.New(sums))
 	}
 	var tasks []int
-	if text := o.last("-t"); text != "" {
+	if text := o.Last("-t"); text != "" {
 		var err error
 		if tasks, err = parseTasks(text); err != nil {
 			return t.wrong("invalid option argument \"-t %s\"", text)
@@ -52,14 +52,14 @@ func qacct(ctx context.Context, s *imitation.Session, args []string) int {
 		for i := range j.Elements {
 			e := &j.Elements[i]
 			meant := (j.elements == nil || slices.ContainsFunc(j.elements, func(o *imitation.Element) bool { return o.Task == e.Task })) &&
-				(tasks == nil || slices.Contains(tasks, e.Task)) && (!o.has("-o") || slices.Contains(o.all("-o"), j.User))
+				(tasks == nil || slices.Contains(tasks, e.Task)) && (!o.Has("-o") || slices.Contains(o.all("-o"), j.User))
 			if !meant || !e.State.Ended() || letters(e) != "" {
 				continue
 			}
 			any = true
 			out.WriteString(divider)
 			for _, line := range account(j.Job, e) {
-				fmt.Fprintf(out, "%-12s %-20s\n", line[0], text(line[1]))
+				fmt.Fprintf(out, "%-12s %-20s\n", line[0], imitation.Text(line[1]))
 			}
 		}
 		if !any {
@@ -77,7 +77,7 @@ func qacct(ctx context.Context, s *imitation.Session, args []string) int {
 		if strings.Trim(word, "0123456789.-:") == "" {
 			what = "id"
 		}
-		t.Complain("error: job %s %s not found\n", what, text(word))
+		t.Complain("error: job %s %s not found\n", what, imitation.Text(word))
 	}
 	return 1
 }

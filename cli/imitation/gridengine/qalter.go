@@ -40,7 +40,7 @@ func qalter(ctx context.Context, s *imitation.Session, args []string) int {
 	if len(line.Rest) == 0 || len(all) == 0 {
 		return t.wrong("no option argument provided to qalter")
 	}
-	o := options{rest: line.Rest}
+	o := options{imitation.Options{Rest: line.Rest}}
 	jobs, missing, err := t.named(ctx, &o)
 	if err != nil {
 		return t.fail(err)
@@ -55,7 +55,7 @@ func qalter(ctx context.Context, s *imitation.Session, args []string) int {
 				break
 			}
 			if err != nil {
-				t.Print("denied: job \"%d\": %s\n", j.ID, text(err.Error()))
+				t.Print("denied: job \"%d\": %s\n", j.ID, imitation.Text(err.Error()))
 				code = 1
 				break
 			}
@@ -63,7 +63,7 @@ func qalter(ctx context.Context, s *imitation.Session, args []string) int {
 		}
 	}
 	for _, word := range missing {
-		t.Print("denied: job %q does not exist\n", text(word))
+		t.Print("denied: job %q does not exist\n", imitation.Text(word))
 		code = 1
 	}
 	return code
@@ -98,7 +98,7 @@ func (t tool) blocking(ctx context.Context, j *found, says string) string {
 		}
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("\n   blocking jobs: %s\n   exited jobs:   %s", text(or(open)), text(or(ended)))
+	return fmt.Sprintf("\n   blocking jobs: %s\n   exited jobs:   %s", imitation.Text(or(open)), imitation.Text(or(ended)))
 }
 
 func (t tool) alteration(ctx context.Context, g *batch.Given) (alteration, error) {
@@ -108,7 +108,7 @@ func (t tool) alteration(ctx context.Context, g *batch.Given) (alteration, error
 	case "-hold_jid", "-hold_jid_ad":
 		expression, err := t.Expression(ctx, batch.Option{Dialect: dialect, Words: g.Words})
 		if err != nil {
-			return alteration{}, errors.New(lines(err))
+			return alteration{}, errors.New(imitation.Lines(err))
 		}
 		if expression == "" {
 			return alteration{}, fmt.Errorf("%s %s: all of these have ended, and a job cannot be made to wait for nothing: run it now with depctl release --force NAME", g.Name, value)

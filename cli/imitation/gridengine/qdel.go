@@ -20,23 +20,23 @@ func qdel(ctx context.Context, s *imitation.Session, args []string) int {
 	if err != nil {
 		return t.fail(err)
 	}
-	if len(o.rest) == 0 && !o.has("-u") {
+	if len(o.Rest) == 0 && !o.Has("-u") {
 		return t.wrong("no option argument provided to qdel")
 	}
 	for _, j := range jobs {
 		if j.Ended() || !listed(j.Job) {
-			if !o.has("-u") {
+			if !o.Has("-u") {
 				missing = append(missing, fmt.Sprint(j.ID))
 			}
 			continue
 		}
 		if err := t.end(ctx, &j); err != nil {
-			t.Complain("denied: job \"%d\": %s\n", j.ID, text(err.Error()))
+			t.Complain("denied: job \"%d\": %s\n", j.ID, imitation.Text(err.Error()))
 			code = 1
 		}
 	}
 	for _, word := range missing {
-		t.Print("denied: job %q does not exist\n", text(word))
+		t.Print("denied: job %q does not exist\n", imitation.Text(word))
 		code = 1
 	}
 	return code
@@ -45,10 +45,10 @@ func qdel(ctx context.Context, s *imitation.Session, args []string) int {
 // named returns the jobs of a command line: by words, or all of users.
 func (t tool) named(ctx context.Context, o *options) ([]found, []string, error) {
 	var words []string
-	for _, word := range o.rest {
+	for _, word := range o.Rest {
 		words = append(words, list(word)...)
 	}
-	if tasks := o.last("-t"); tasks != "" {
+	if tasks := o.Last("-t"); tasks != "" {
 		for i := range words {
 			words[i] += "." + tasks
 		}
@@ -56,7 +56,7 @@ func (t tool) named(ctx context.Context, o *options) ([]found, []string, error) 
 	if len(words) > 0 {
 		return t.find(ctx, words, true)
 	}
-	if !o.has("-u") {
+	if !o.Has("-u") {
 		return nil, nil, nil
 	}
 	q := imitation.Query{Users: o.all("-u"), Exits: true}

@@ -31,7 +31,7 @@ func (t tool) hold(ctx context.Context, args []string, do func(*found) error) in
 	if !ok {
 		return code
 	}
-	if len(o.rest) == 0 && !o.has("-u") {
+	if len(o.Rest) == 0 && !o.Has("-u") {
 		return t.wrong("no option argument provided to %s", t.name)
 	}
 	jobs, missing, err := t.named(ctx, &o)
@@ -42,18 +42,18 @@ func (t tool) hold(ctx context.Context, args []string, do func(*found) error) in
 		j := &jobs[i]
 		switch err := t.change(j, do); {
 		case errors.Is(err, imitation.ErrEnded):
-			if !o.has("-u") {
+			if !o.Has("-u") {
 				missing = append(missing, fmt.Sprint(j.ID))
 			}
 		case err != nil:
-			t.Print("denied: job \"%d\": %s\n", j.ID, text(err.Error()))
+			t.Print("denied: job \"%d\": %s\n", j.ID, imitation.Text(err.Error()))
 			code = 1
 		default:
 			t.Print("modified hold of job%s %d\n", ofArray(j.Job), j.ID)
 		}
 	}
 	for _, word := range missing {
-		t.Print("denied: job %q does not exist\n", text(word))
+		t.Print("denied: job %q does not exist\n", imitation.Text(word))
 		code = 1
 	}
 	return code

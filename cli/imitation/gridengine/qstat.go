@@ -33,18 +33,18 @@ func qstat(ctx context.Context, s *imitation.Session, args []string) int {
 	if !ok {
 		return code
 	}
-	if o.has("-j") {
+	if o.Has("-j") {
 		return t.details(ctx, &o)
 	}
-	if len(o.rest) > 0 {
-		return t.wrong("invalid option argument %q", o.rest[0])
+	if len(o.Rest) > 0 {
+		return t.wrong("invalid option argument %q", o.Rest[0])
 	}
 	shown, err := t.shown(ctx, &o)
 	if err != nil {
 		return t.fail(err)
 	}
 	out := bufio.NewWriter(t.Out)
-	if o.has("-xml") {
+	if o.Has("-xml") {
 		err = writeXML(out, shown)
 	} else {
 		writeTable(out, shown)
@@ -82,7 +82,7 @@ func (t tool) shown(ctx context.Context, o *options) ([]row, error) {
 		return nil, err
 	}
 	wanted := map[string]bool{"p": true, "r": true, "s": true}
-	if states := o.last("-s"); states != "" && states != "a" {
+	if states := o.Last("-s"); states != "" && states != "a" {
 		if wanted, err = parseStates(states); err != nil {
 			return nil, err
 		}
@@ -93,7 +93,7 @@ func (t tool) shown(ctx context.Context, o *options) ([]row, error) {
 		switch {
 		case !wanted[of] && !(wanted["h"] && r.state == "hqw"):
 		case len(users) > 0 && !slices.ContainsFunc(users, func(u string) bool { return matches(u, r.job.User) || matches(u, t.Host.User) && len(q.Users) > 0 }):
-		case o.has("-q") && !slices.ContainsFunc(o.all("-q"), func(queue string) bool {
+		case o.Has("-q") && !slices.ContainsFunc(o.all("-q"), func(queue string) bool {
 			name, _, _ := strings.Cut(queue, "@")
 			return matches(name, queueOf(r.job))
 		}):
@@ -134,7 +134,7 @@ func writeTable(out *bufio.Writer, shown []row) {
 		r := &shown[i]
 		line := fmt.Sprintf("%7d %s %-10.10s %-12.12s %-5.5s %s %-30.30s %5d %s", r.job.ID, prior, r.job.Name, r.job.User,
 			shortState(r.state), r.time().Local().Format(timeLayout), r.queue(), slots(r.job), r.tasks)
-		out.WriteString(text(line) + "\n")
+		out.WriteString(imitation.Text(line) + "\n")
 	}
 }
 

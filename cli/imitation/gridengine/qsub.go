@@ -197,10 +197,10 @@ func nameFits(line *batch.Line, order *imitation.Order) error {
 func (t tool) unable(err error) int {
 	var file unread
 	if errors.As(err, &file) {
-		t.Complain("Unable to read script file because of error: %s\nExiting.\n", text(err.Error()))
+		t.Complain("Unable to read script file because of error: %s\nExiting.\n", imitation.Text(err.Error()))
 		return 1
 	}
-	t.Complain("Unable to run job: %s.\nExiting.\n", lines(err))
+	t.Complain("Unable to run job: %s.\nExiting.\n", imitation.Lines(err))
 	return 1
 }
 
@@ -209,7 +209,7 @@ func (t tool) unable(err error) int {
 func (t tool) wait(ctx context.Context, receipt *imitation.Receipt) int {
 	job, err := t.Wait(ctx, receipt)
 	if err != nil {
-		t.Complain("Unable to wait for job: %s\n", text(err.Error()))
+		t.Complain("Unable to wait for job: %s\n", imitation.Text(err.Error()))
 		return 1
 	}
 	code := 0

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/imitation"
-	"depctl.dev/cli/picture"
 )
 
 const (
@@ -41,7 +39,7 @@ func (t tool) fail(err error) int {
 	if errors.As(err, &own) {
 		prefix = ""
 	}
-	t.Complain("%s%s\n", prefix, text(err.Error()))
+	t.Complain("%s%s\n", prefix, imitation.Text(err.Error()))
 	return 1
 }
 
@@ -51,43 +49,12 @@ func (t tool) wrong(format string, args ...any) int {
 	return 1
 }
 
-// lines returns what is wrong with a request, a line each.
-func lines(err error) string {
-	var problems request.Problems
-	if !errors.As(err, &problems) {
-		return text(err.Error())
-	}
-	all := make([]string, len(problems))
-	for i, p := range problems {
-		all[i] = text(p.String())
-	}
-	return strings.Join(all, "\n")
-}
-
-// text keeps control characters from a terminal.
-func text(s string) string { return strings.TrimRight(picture.Clean(s), "\n") }
-
 // options is a command line of single-dash words.
-type options struct {
-	// values are those that each option was given, in order; a switch has empty ones.
-	values map[string][]string
-	rest   []string
-}
-
-func (o *options) has(name string) bool { return len(o.values[name]) > 0 }
-
-// last returns the last value of an option, "" for none.
-func (o *options) last(name string) string {
-	all := o.values[name]
-	if len(all) == 0 {
-		return ""
-	}
-	return all[len(all)-1]
-}
+type options struct{ imitation.Options }
 
 // all returns the parts of all values of an option, which commas and spaces part.
 func (o *options) all(name string) []string {
-	return list(strings.Join(o.values[name], ","))
+	return list(strings.Join(o.Values[name], ","))
 }
 
 func list(text string) []string {
@@ -102,12 +69,12 @@ type takes map[string]struct {
 
 // parse reads a command line. ok is false if that was wrong, which is then said.
 func (t tool) parse(args []string, known takes) (o options, ok bool, code int) {
-	o.values = map[string][]string{}
+	o.Values = map[string][]string{}
 	for len(args) > 0 {
 		word := args[0]
 		args = args[1:]
 		if !strings.HasPrefix(word, "-") || word == "-" {
-			o.rest = append(o.rest, word)
+			o.Rest = append(o.Rest, word)
 			continue
 		}
 		option, is := known[word]
@@ -119,11 +86,11 @@ func (t tool) parse(args []string, known takes) (o options, ok bool, code int) {
 		case option.refusal != "":
 			return o, false, t.fail(fmt.Errorf("%s is not done here: %s", word, option.refusal))
 		case !option.value:
-			o.values[word] = append(o.values[word], "")
+			o.Values[word] = append(o.Values[word], "")
 		case len(args) == 0:
 			return o, false, t.wrong("%s option must have an argument", word)
 		default:
-			o.values[word] = append(o.values[word], args[0])
+			o.Values[word] = append(o.Values[word], args[0])
 			args = args[1:]
 		}
 	}

@@ -26,20 +26,20 @@ func bjobs(ctx context.Context, s *imitation.Session, args []string) int {
 		return code
 	}
 	var wanted *layout
-	if o.has("-o") {
+	if o.Has("-o") {
 		var err error
-		if wanted, err = parseLayout(o.last("-o")); err != nil {
+		if wanted, err = parseLayout(o.Last("-o")); err != nil {
 			return t.fail(err)
 		}
 	}
-	if o.has("-json") && wanted == nil {
+	if o.Has("-json") && wanted == nil {
 		return t.fail(said("-json needs -o with fields"))
 	}
-	words := o.rest
+	words := o.Rest
 	if len(words) == 1 && words[0] == "0" {
 		words = nil
 	}
-	found, missing, err := t.rows(ctx, words, filter{o.last("-u"), o.last("-q"), o.last("-J")})
+	found, missing, err := t.rows(ctx, words, filter{o.Last("-u"), o.Last("-q"), o.Last("-J")})
 	if err != nil {
 		return t.fail(err)
 	}
@@ -51,15 +51,15 @@ func bjobs(ctx context.Context, s *imitation.Session, args []string) int {
 	}
 	out := bufio.NewWriter(t.Out)
 	switch {
-	case o.has("-json"):
+	case o.Has("-json"):
 		err = t.printJSON(out, wanted, shown)
 	case len(shown) == 0:
 	case wanted != nil:
-		printLayout(out, wanted, shown, !o.has("-noheader"))
+		printLayout(out, wanted, shown, !o.Has("-noheader"))
 	case o.given("-l", "-UF"):
 		t.printLong(out, shown)
 	default:
-		printTable(out, shown, o.given("-w", "-W", "-UF"), !o.has("-noheader"))
+		printTable(out, shown, o.given("-w", "-W", "-UF"), !o.Has("-noheader"))
 	}
 	if err == nil {
 		err = out.Flush()
@@ -68,10 +68,10 @@ func bjobs(ctx context.Context, s *imitation.Session, args []string) int {
 		return t.fail(err)
 	}
 	for _, word := range missing {
-		t.Complain("Job <%s> is not found\n", text(word))
+		t.Complain("Job <%s> is not found\n", imitation.Text(word))
 		code = bad
 	}
-	if len(shown) == 0 && len(words) == 0 && !o.has("-json") {
+	if len(shown) == 0 && len(words) == 0 && !o.Has("-json") {
 		t.none(&o)
 		code = bad
 	}
@@ -80,10 +80,10 @@ func bjobs(ctx context.Context, s *imitation.Session, args []string) int {
 
 // none says that nothing is listed.
 func (t tool) none(o *options) {
-	switch name := o.last("-J"); {
+	switch name := o.Last("-J"); {
 	case name != "":
-		t.Complain("Job <%s> is not found\n", text(name))
-	case o.has("-a"):
+		t.Complain("Job <%s> is not found\n", imitation.Text(name))
+	case o.Has("-a"):
 		t.Complain("No job found\n")
 	default:
 		t.Complain("No unfinished job found\n")
@@ -96,8 +96,8 @@ func (o *options) shows(r *row, named bool) bool {
 	if !o.given("-a", "-d", "-p", "-r", "-s") {
 		return named || !r.State.Ended()
 	}
-	return o.has("-a") || o.has("-d") && r.State.Ended() || o.has("-p") && s == "PEND" ||
-		o.has("-r") && s == "RUN" || o.has("-s") && strings.HasSuffix(s, "SUSP")
+	return o.Has("-a") || o.Has("-d") && r.State.Ended() || o.Has("-p") && s == "PEND" ||
+		o.Has("-r") && s == "RUN" || o.Has("-s") && strings.HasSuffix(s, "SUSP")
 }
 
 func printTable(out *bufio.Writer, shown []row, wide, header bool) {
@@ -107,7 +107,7 @@ func printTable(out *bufio.Writer, shown []row, wide, header bool) {
 	if wide {
 		format = broad
 	}
-	line := func(cells ...any) { out.WriteString(text(fmt.Sprintf(format, cells...)) + "\n") }
+	line := func(cells ...any) { out.WriteString(imitation.Text(fmt.Sprintf(format, cells...)) + "\n") }
 	if header {
 		line(heads[0], heads[1], heads[2], heads[3], heads[4], heads[5], heads[6], heads[7])
 	}
@@ -127,7 +127,7 @@ func printLayout(out *bufio.Writer, l *layout, shown []row, header bool) {
 		for i, c := range l.columns {
 			cells[i] = c.cell(value(c), l.delimited, i == len(l.columns)-1)
 		}
-		out.WriteString(text(strings.Join(cells, l.delimiter)) + "\n")
+		out.WriteString(imitation.Text(strings.Join(cells, l.delimiter)) + "\n")
 	}
 	if header {
 		line(func(c column) string { return c.heading() })
@@ -165,7 +165,7 @@ func (t tool) printLong(out *bufio.Writer, shown []row) {
 		if i > 0 {
 			out.WriteString("------------------------------------------------------------------------------\n")
 		}
-		write := func(format string, args ...any) { out.WriteString(text(fmt.Sprintf(format, args...)) + "\n") }
+		write := func(format string, args ...any) { out.WriteString(imitation.Text(fmt.Sprintf(format, args...)) + "\n") }
 		write("\nJob <%s>, Job Name <%s>, User <%s>, Project <%s>, Status <%s>, Queue <%s>, Command <%s>", r.id(), r.job.Name, r.job.User, project, status(r.Element), queueOf(r.job), commandOf(r))
 		submitted := fmt.Sprintf("%s: Submitted from host <%s>, CWD <%s>", at(r.job.Made), told.Host, told.Directory)
 		if told.Output != "" {

@@ -20,10 +20,10 @@ func bkill(ctx context.Context, s *imitation.Session, args []string) int {
 	if done {
 		return code
 	}
-	switch strings.TrimPrefix(strings.ToUpper(o.last("-s")), "SIG") {
+	switch strings.TrimPrefix(strings.ToUpper(o.Last("-s")), "SIG") {
 	case "", "KILL", "9", "TERM", "15", "INT", "2":
 	default:
-		return t.fail(said(fmt.Sprintf("-s %s: a pod gets SIGTERM when it ends, and no other signal; send it with kubectl exec POD -- kill -%s 1", o.last("-s"), o.last("-s"))))
+		return t.fail(said(fmt.Sprintf("-s %s: a pod gets SIGTERM when it ends, and no other signal; send it with kubectl exec POD -- kill -%s 1", o.Last("-s"), o.Last("-s"))))
 	}
 	return t.each(ctx, &o, func(j *imitation.Job, meant []row) error {
 		left := slices.ContainsFunc(j.Elements, func(e imitation.Element) bool {
@@ -80,16 +80,16 @@ func (t tool) whole(j *imitation.Job, meant []row, do func() error) error {
 
 // each does something to each job that is named, and says so.
 func (t tool) each(ctx context.Context, o *options, do func(*imitation.Job, []row) error, says string) int {
-	words := o.rest
+	words := o.Rest
 	every := len(words) == 1 && words[0] == "0"
 	if every {
 		words = nil
 	}
-	if len(o.rest) == 0 && !o.given("-J", "-u", "-q") {
+	if len(o.Rest) == 0 && !o.given("-J", "-u", "-q") {
 		t.Complain("%s: Job ID or other options must be specified\n", t.name)
 		return bad
 	}
-	found, missing, err := t.rows(ctx, words, filter{o.last("-u"), o.last("-q"), o.last("-J")})
+	found, missing, err := t.rows(ctx, words, filter{o.Last("-u"), o.Last("-q"), o.Last("-J")})
 	if err != nil {
 		return t.fail(err)
 	}
@@ -120,14 +120,14 @@ func (t tool) each(ctx context.Context, o *options, do func(*imitation.Job, []ro
 			t.Complain("Job <%s>: Job has already finished\n", id)
 			code = bad
 		case err != nil:
-			t.Complain("Job <%s>: %s\n", id, text(err.Error()))
+			t.Complain("Job <%s>: %s\n", id, imitation.Text(err.Error()))
 			code = bad
 		default:
 			t.Print("Job <%s> %s\n", id, says)
 		}
 	}
 	for _, word := range missing {
-		t.Complain("Job <%s>: No matching job found\n", text(word))
+		t.Complain("Job <%s>: No matching job found\n", imitation.Text(word))
 		code = bad
 	}
 	if !any && len(words) == 0 {

@@ -27,7 +27,7 @@ func bsub(ctx context.Context, s *imitation.Session, args []string) int {
 	}
 	for _, g := range line.Given {
 		if !g.Known {
-			t.Complain("bsub: Illegal option -- %s\n%s. Job not submitted.\n", text(strings.TrimPrefix(g.Name, "-")), "Bad argument")
+			t.Complain("bsub: Illegal option -- %s\n%s. Job not submitted.\n", imitation.Text(strings.TrimPrefix(g.Name, "-")), "Bad argument")
 			return bad
 		}
 	}
@@ -112,7 +112,7 @@ func (s said) Error() string { return string(s) }
 
 // unable reports that nothing was submitted.
 func (t tool) unable(err error) int {
-	t.Complain("%s. Job not submitted.\n", strings.TrimSuffix(lines(err), "."))
+	t.Complain("%s. Job not submitted.\n", strings.TrimSuffix(imitation.Lines(err), "."))
 	return bad
 }
 

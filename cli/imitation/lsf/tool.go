@@ -1,14 +1,11 @@
 package lsf
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/imitation"
-	"depctl.dev/cli/picture"
 )
 
 const (
@@ -29,42 +26,12 @@ type tool struct {
 }
 
 func (t tool) fail(err error) int {
-	t.Complain("%s: %s\n", t.name, lines(err))
+	t.Complain("%s: %s\n", t.name, imitation.Lines(err))
 	return bad
 }
 
-// lines returns what is wrong with a request, a line each.
-func lines(err error) string {
-	var problems request.Problems
-	if !errors.As(err, &problems) {
-		return text(err.Error())
-	}
-	all := make([]string, len(problems))
-	for i, p := range problems {
-		all[i] = text(p.String())
-	}
-	return strings.Join(all, "\n")
-}
-
-// text keeps control characters from a terminal.
-func text(s string) string { return strings.TrimRight(picture.Clean(s), "\n") }
-
-// options is a command line: the values that each option was given, and the rest.
-type options struct {
-	values map[string][]string
-	rest   []string
-}
-
-func (o *options) has(name string) bool { return len(o.values[name]) > 0 }
-
-// last returns the last value of an option, "" for none.
-func (o *options) last(name string) string {
-	all := o.values[name]
-	if len(all) == 0 {
-		return ""
-	}
-	return all[len(all)-1]
-}
+// options is a command line of single-dash words.
+type options struct{ imitation.Options }
 
 // kind says what an option takes, or why it is refused.
 type kind struct {
@@ -75,12 +42,12 @@ type kind struct {
 // parse reads a command line. Letters may stand together, as in -aJ NAME. done says that all
 // was said already.
 func (t tool) parse(args []string, known map[string]kind) (o options, done bool, code int) {
-	o.values = map[string][]string{}
+	o.Values = map[string][]string{}
 	for len(args) > 0 {
 		word := args[0]
 		args = args[1:]
 		if !strings.HasPrefix(word, "-") || word == "-" {
-			o.rest = append(o.rest, word)
+			o.Rest = append(o.Rest, word)
 			continue
 		}
 		names := []string{word}
@@ -100,17 +67,17 @@ func (t tool) parse(args []string, known map[string]kind) (o options, done bool,
 				t.Complain("Usage: %s [options] [jobId ...]\n\nThis is depctl: what Kubernetes can do of %s(1). See docs/guide/lsf.md.\n", t.name, t.name)
 				return o, true, 0
 			case !is || k.value && i < len(names)-1:
-				t.Complain("%s: Illegal option -- %s\nUsage: %s [-h] [-V] [options] [jobId ...]\n", t.name, text(strings.TrimPrefix(word, "-")), t.name)
+				t.Complain("%s: Illegal option -- %s\nUsage: %s [-h] [-V] [options] [jobId ...]\n", t.name, imitation.Text(strings.TrimPrefix(word, "-")), t.name)
 				return o, true, bad
 			case k.refusal != "":
 				return o, true, t.fail(fmt.Errorf("%s is not done here: %s", name, k.refusal))
 			case !k.value:
-				o.values[name] = append(o.values[name], "")
+				o.Values[name] = append(o.Values[name], "")
 			case len(args) == 0:
-				t.Complain("%s: option requires an argument -- %s\n", t.name, text(strings.TrimPrefix(name, "-")))
+				t.Complain("%s: option requires an argument -- %s\n", t.name, imitation.Text(strings.TrimPrefix(name, "-")))
 				return o, true, bad
 			default:
-				o.values[name] = append(o.values[name], args[0])
+				o.Values[name] = append(o.Values[name], args[0])
 				args = args[1:]
 			}
 		}
@@ -119,4 +86,4 @@ func (t tool) parse(args []string, known map[string]kind) (o options, done bool,
 }
 
 // given reports whether one of these options was given.
-func (o *options) given(names ...string) bool { return slices.ContainsFunc(names, o.has) }
+func (o *options) given(names ...string) bool { return slices.ContainsFunc(names, o.Has) }

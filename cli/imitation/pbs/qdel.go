@@ -51,7 +51,7 @@ func (t tool) each(ctx context.Context, args []string, valued string, do func(*n
 			i++
 		case word == "-x", word == "-p", strings.HasPrefix(word, "-"+valued):
 		case strings.HasPrefix(word, "-"):
-			t.Complain("%s: invalid option -- '%s'\n", t.name, text(strings.TrimLeft(word, "-")))
+			t.Complain("%s: invalid option -- '%s'\n", t.name, imitation.Text(strings.TrimLeft(word, "-")))
 			return t.usage("[-" + valued + " value] job ...")
 		default:
 			words = append(words, word)
@@ -84,7 +84,7 @@ func (t tool) each(ctx context.Context, args []string, valued string, do func(*n
 			t.Complain("%s: Request invalid for state of job MSG=invalid state for job - COMPLETE %s\n", t.name, n.id())
 			code = 170
 		case err != nil:
-			t.Complain("%s: %s %s\n", t.name, text(err.Error()), n.id())
+			t.Complain("%s: %s %s\n", t.name, imitation.Text(err.Error()), n.id())
 			code = 1
 		}
 	}

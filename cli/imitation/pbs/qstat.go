@@ -145,7 +145,7 @@ func qstat(ctx context.Context, t tool, args []string) int {
 		fmt.Fprintf(out, "%s\n%s\n", t.header, t.rule)
 		for i := range shown {
 			r := &shown[i]
-			out.WriteString(text(fmt.Sprintf(t.line, r.id(), r.job.Name, r.job.User, used(r), t.letter(r), t.queueOf(r.job))) + "\n")
+			out.WriteString(imitation.Text(fmt.Sprintf(t.line, r.id(), r.job.Name, r.job.User, used(r), t.letter(r), t.queueOf(r.job))) + "\n")
 		}
 	}
 	if err != nil {
@@ -250,7 +250,7 @@ func (t tool) writeFull(out *bufio.Writer, shown []row) {
 	for i := range shown {
 		fmt.Fprintf(out, "Job Id: %s\n", shown[i].id())
 		for _, a := range t.attributes(&shown[i]) {
-			out.WriteString("    " + text(a[0]+" = "+strings.ReplaceAll(a[1], "\n", " ")) + "\n")
+			out.WriteString("    " + imitation.Text(a[0]+" = "+strings.ReplaceAll(a[1], "\n", " ")) + "\n")
 		}
 		out.WriteString("\n")
 	}

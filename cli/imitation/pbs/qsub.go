@@ -18,7 +18,7 @@ func qsub(ctx context.Context, t tool, args []string) int {
 	line := batch.ParseLine(dialect, args)
 	for _, g := range line.Given {
 		if !g.Known {
-			t.Complain("qsub: invalid option -- '%s'\n", text(strings.TrimLeft(g.Name, "-")))
+			t.Complain("qsub: invalid option -- '%s'\n", imitation.Text(strings.TrimLeft(g.Name, "-")))
 			return t.usage("[options] [script | -- command [arguments]]")
 		}
 	}

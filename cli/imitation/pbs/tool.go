@@ -2,15 +2,12 @@ package pbs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/imitation"
-	"depctl.dev/cli/picture"
 )
 
 // The exit statuses that programs look at.
@@ -31,7 +28,7 @@ type tool struct {
 }
 
 func (t tool) fail(err error) int {
-	t.Complain("%s: %s\n", t.name, lines(err))
+	t.Complain("%s: %s\n", t.name, imitation.Lines(err))
 	return 1
 }
 
@@ -39,22 +36,6 @@ func (t tool) usage(line string) int {
 	t.Complain("usage: %s %s\n\nThis is depctl: what Kubernetes can do of %s(1). See docs/guide/pbs.md.\n", t.name, line, t.name)
 	return wrongUsage
 }
-
-// lines returns what is wrong with a request, a line each.
-func lines(err error) string {
-	var problems request.Problems
-	if !errors.As(err, &problems) {
-		return text(err.Error())
-	}
-	all := make([]string, len(problems))
-	for i, p := range problems {
-		all[i] = text(p.String())
-	}
-	return strings.Join(all, "\n")
-}
-
-// text keeps control characters from a terminal.
-func text(s string) string { return strings.TrimRight(picture.Clean(s), "\n") }
 
 // row is a job, an array, or an element of one: then task is its number.
 type row struct {
@@ -157,6 +138,6 @@ func (t tool) unknown(word string) int {
 	if !strings.Contains(word, ".") {
 		word += "." + server
 	}
-	t.Complain("%s: Unknown Job Id %s\n", t.name, text(word))
+	t.Complain("%s: Unknown Job Id %s\n", t.name, imitation.Text(word))
 	return unknownJob
 }

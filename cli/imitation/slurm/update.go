@@ -79,7 +79,7 @@ func (t tool) read(ctx context.Context, edit *imitation.Edit, key, value string)
 			}
 		}
 		if expression == "" {
-			return said("Dependency=" + value + ": what a job waits for is not taken away by this\n  run it now: depctl release --force NAME")
+			return said("Dependency=" + value + ": this cannot remove what a job waits for\n  run it now: depctl release --force NAME")
 		}
 		edit.DependsOn, edit.Waits = &expression, &value
 	case "comment":

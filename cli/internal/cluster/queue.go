@@ -68,7 +68,7 @@ func (q *Queue) Take(ctx context.Context, n int) (int64, error) {
 			}
 		case err == nil:
 			if first, err = strconv.ParseInt(counter.Data[countingKey], 10, 64); err != nil || first < 1 {
-				return 0, fmt.Errorf("ConfigMap %s/%s, which counts the numbers of Jobs, has no number in %q: delete it, and it is made again with the next number", q.Namespace, countingMap, countingKey)
+				return 0, fmt.Errorf("ConfigMap %s/%s, which counts the numbers of Jobs, has no number in %q: delete it, and depctl creates it with the next number", q.Namespace, countingMap, countingKey)
 			}
 			counter.Data[countingKey] = strconv.FormatInt(first+int64(n), 10)
 			_, err = maps.Update(ctx, counter, metav1.UpdateOptions{FieldManager: fieldManager})
