@@ -180,18 +180,18 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 		}
 		require.NoError(t, l.patch("near", releases("near", prefers(own, node, zone))))
 		for what, patch := range map[string]string{
-			"without a release":        `{"spec":{"template":{"spec":{"affinity":` + prefers(own, node) + `}}}}`,
-			"a Job that says nothing":  releases("load", prefers(node)),
-			"its own terms removed": releases("near", prefers(node)),
-			"its own terms changed":    releases("near", prefers(strings.Replace(own, "100", "1", 1), node)),
-			"more weight":              releases("near", prefers(own, strings.Replace(node, "50", "51", 1))),
-			"all nodes but one":        releases("near", prefers(own, strings.Replace(node, "In", "NotIn", 1))),
-			"another label":            releases("near", prefers(own, strings.Replace(zone, "topology.kubernetes.io/zone", "disk", 1))),
-			"all zones but one":        releases("near", prefers(own, strings.Replace(zone, "In", "NotIn", 1))),
-			"two things at once":       releases("near", prefers(own, `{"weight":1,"preference":{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}],"matchExpressions":[{"key":"topology.kubernetes.io/zone","operator":"In","values":["z"]}]}}`)),
-			"too many":                 releases("near", prefers(append([]string{own}, slices.Repeat([]string{node}, 17)...)...)),
-			"nodes that it must have":  releases("near", `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}`),
-			"no affinity any more":     releases("near", `null`),
+			"without a release":       `{"spec":{"template":{"spec":{"affinity":` + prefers(own, node) + `}}}}`,
+			"a Job that says nothing": releases("load", prefers(node)),
+			"its own terms removed":   releases("near", prefers(node)),
+			"its own terms changed":   releases("near", prefers(strings.Replace(own, "100", "1", 1), node)),
+			"more weight":             releases("near", prefers(own, strings.Replace(node, "50", "51", 1))),
+			"all nodes but one":       releases("near", prefers(own, strings.Replace(node, "In", "NotIn", 1))),
+			"another label":           releases("near", prefers(own, strings.Replace(zone, "topology.kubernetes.io/zone", "disk", 1))),
+			"all zones but one":       releases("near", prefers(own, strings.Replace(zone, "In", "NotIn", 1))),
+			"two things at once":      releases("near", prefers(own, `{"weight":1,"preference":{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}],"matchExpressions":[{"key":"topology.kubernetes.io/zone","operator":"In","values":["z"]}]}}`)),
+			"too many":                releases("near", prefers(append([]string{own}, slices.Repeat([]string{node}, 17)...)...)),
+			"nodes that it must have": releases("near", `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}`),
+			"no affinity any more":    releases("near", `null`),
 		} {
 			name := "near"
 			if what == "a Job that says nothing" {
