@@ -133,7 +133,7 @@ func nightObjects() []runtime.Object {
 	elsewhere.Namespace = "rep"
 	replicas := int32(2)
 	objects := []runtime.Object{}
-	for _, o := range cluster.InstalledRights {
+	for _, o := range cluster.DefaultInstallation().Rights() {
 		switch o.Kind {
 		case cluster.ValidatingPolicyKind:
 			objects = append(objects, &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: metav1.ObjectMeta{Name: o.Name}})

@@ -44,7 +44,7 @@ func (f *fakeCluster) add(namespace, name, dependsOn string) {
 
 func (f *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _ := strings.CutPrefix(r.URL.Path, "/apis/batch/v1/")
-	if regexp.MustCompile("^/apis/(apps|jobset.x-k8s.io|ray.io)/").MatchString(r.URL.Path) { // nothing else than Jobs waits here
+	if regexp.MustCompile("^/apis/(apps|jobset.x-k8s.io|ray.io|rbac.authorization.k8s.io)/").MatchString(r.URL.Path) { // nothing else than Jobs waits here
 		http.NotFound(w, r)
 		return
 	}

@@ -50,7 +50,8 @@ type fakeInstallation struct {
 
 func newFakeInstallation(t *testing.T) *fakeInstallation {
 	f := &fakeInstallation{t: t, objects: map[string]bool{}, jobs: map[string]*batchv1.Job{}, forbidden: map[string]bool{}}
-	for _, step := range [][]cluster.Installed{cluster.InstalledPolicies, cluster.InstalledGate, cluster.InstalledRights, cluster.InstalledNamespace} {
+	installed := cluster.DefaultInstallation()
+	for _, step := range [][]cluster.Installed{installed.Policies(), installed.Programs(), installed.Rights(), installed.Namespaces()} {
 		for _, i := range step {
 			f.objects[path(i)] = true
 		}
@@ -233,7 +234,7 @@ func TestUninstall(t *testing.T) {
 		"answer-no":      {answer: "\n"},
 		"no-terminal":    {},
 		"half": {args: "--yes", change: func(f *fakeInstallation) {
-			for _, i := range slices.Concat(cluster.InstalledPolicies, cluster.InstalledRights) {
+			for _, i := range slices.Concat(cluster.DefaultInstallation().Policies(), cluster.DefaultInstallation().Rights()) {
 				delete(f.objects, path(i))
 			}
 		}},

@@ -16,7 +16,6 @@ const (
 	applyArrays = "kubectl apply -k deploy/arrays"
 	applyHook   = "kubectl apply -k deploy/webhook"
 	applyHooks  = "kubectl apply -k deploy/webhook-full"
-	rollout     = "kubectl -n depctl-system describe deployment depctl-gate"
 	development = "(devel)"
 )
 
@@ -53,8 +52,26 @@ func Failed(list []Finding) bool {
 	return false
 }
 
+// gate returns the Deployment or Lease of the gate.
+func (f Facts) gate() string { return f.Installed + "/depctl-gate" }
+
+// kubectl returns a command on the namespace of the gate.
+func (f Facts) kubectl(command string) string { return "kubectl -n " + f.Installed + " " + command }
+
+// helm returns the command that has Helm install what values say, beside what it was told before.
+func (f Facts) helm(values ...string) string {
+	command := "helm -n " + f.Installed + " upgrade " + f.Release + " deploy/chart --reuse-values"
+	for _, value := range values {
+		command += " --set " + value
+	}
+	return command
+}
+
 // apply is what installs the gate on this API server.
 func (f Facts) apply() string {
+	if f.Release != "" {
+		return f.helm()
+	}
 	if f.Policies {
 		return applyBase
 	}
@@ -64,6 +81,8 @@ func (f Facts) apply() string {
 // applyRights is what gives the gate the rights that its flags need.
 func (f Facts) applyRights() string {
 	switch more := f.Limits || len(f.HeldKinds) > 0; {
+	case f.Release != "":
+		return f.helm()
 	case more && f.Policies:
 		return applyFull
 	case more:
@@ -74,6 +93,9 @@ func (f Facts) applyRights() string {
 
 // applyElements is what has the gate release arrays element by element.
 func (f Facts) applyElements() string {
+	if f.Release != "" {
+		return f.helm("arrays.enabled=true")
+	}
 	if f.Policies {
 		return applyArrays
 	}
@@ -93,23 +115,24 @@ func (f Facts) server() Finding {
 func (f Facts) deployment() Finding {
 	const check = "gate"
 	running := f.leads() == OK
+	rollout := f.kubectl("describe deployment depctl-gate")
 	switch {
 	case !f.Deployment && f.DeploymentError == nil && !running && f.writes():
-		return Finding{check, Warning, fmt.Sprintf("there is no Deployment depctl-system/depctl-gate, and a gate runs elsewhere: it wrote to a Job %s ago", duration.HumanDuration(f.Now.Sub(f.Word))), ""}
+		return Finding{check, Warning, fmt.Sprintf("there is no Deployment %s, and a gate runs elsewhere: it wrote to a Job %s ago", f.gate(), duration.HumanDuration(f.Now.Sub(f.Word))), ""}
 	case f.DeploymentError != nil:
-		return Finding{check, Warning, "Deployment depctl-system/depctl-gate cannot be read: " + f.DeploymentError.Error(), ""}
+		return Finding{check, Warning, "Deployment " + f.gate() + " cannot be read: " + f.DeploymentError.Error(), ""}
 	case !f.Deployment && !running:
-		return Finding{check, Failure, "there is no Deployment depctl-system/depctl-gate: depctl is not installed", f.apply()}
+		return Finding{check, Failure, "there is no Deployment " + f.gate() + ": depctl is not installed", f.apply()}
 	case !f.Deployment || f.Ready == 0 && running:
-		return Finding{check, Warning, "no pod of Deployment depctl-system/depctl-gate is ready, and a gate leads that runs elsewhere", rollout}
+		return Finding{check, Warning, "no pod of Deployment " + f.gate() + " is ready, and a gate leads that runs elsewhere", rollout}
 	case f.Wanted == 0:
-		return Finding{check, Failure, "Deployment depctl-system/depctl-gate has no replicas: nothing is released", "kubectl -n depctl-system scale deployment depctl-gate --replicas=2"}
+		return Finding{check, Failure, "Deployment " + f.gate() + " has no replicas: nothing is released", f.kubectl("scale deployment depctl-gate --replicas=2")}
 	case f.Ready == 0:
 		return Finding{check, Failure, fmt.Sprintf("none of %d pods is ready: nothing is released", f.Wanted), rollout}
 	case f.Ready < f.Wanted:
 		return Finding{check, Warning, fmt.Sprintf("%d of %d pods are ready", f.Ready, f.Wanted), rollout}
 	case f.ObserveOnly:
-		return Finding{check, Warning, "it only observes (--observe-only): nothing is released", "kubectl -n depctl-system edit deployment depctl-gate"}
+		return Finding{check, Warning, "it only observes (--observe-only): nothing is released", f.kubectl("edit deployment depctl-gate")}
 	}
 	return Finding{check, OK, fmt.Sprintf("%d of %d pods are ready", f.Ready, f.Wanted), ""}
 }
@@ -139,17 +162,17 @@ func (f Facts) leads() Level {
 
 func (f Facts) leader() Finding {
 	const check = "leader"
-	logs := "kubectl -n depctl-system logs deployment/depctl-gate"
+	logs := f.kubectl("logs deployment/depctl-gate")
 	switch level := f.leads(); {
 	case level == Warning:
-		return Finding{check, Warning, "Lease depctl-system/depctl-gate cannot be read: " + f.LeaseError.Error(), ""}
+		return Finding{check, Warning, "Lease " + f.gate() + " cannot be read: " + f.LeaseError.Error(), ""}
 	case level == OK && f.Alone:
 		return Finding{check, OK, "there is no election (--leader-elect=false)", ""}
 	case level == OK:
 		return Finding{check, OK, f.Leader + " leads", ""}
 	case f.writes() && (f.Leader == "" || f.Word.After(f.Renewed.Add(f.Lease+slack))):
-		return Finding{check, Warning, fmt.Sprintf("no gate holds Lease depctl-system/depctl-gate, and one wrote to a Job %s ago: it runs without an election (--leader-elect=false), or has just ended",
-			duration.HumanDuration(f.Now.Sub(f.Word))), ""}
+		return Finding{check, Warning, fmt.Sprintf("no gate holds Lease %s, and one wrote to a Job %s ago: it runs without an election (--leader-elect=false), or has just ended",
+			f.gate(), duration.HumanDuration(f.Now.Sub(f.Word))), ""}
 	case f.Leader == "":
 		return Finding{check, Failure, "no gate leads: nothing is released", logs}
 	}
@@ -234,7 +257,7 @@ func (f Facts) jobs() []Finding {
 		}
 	}
 	show := "depctl status " + f.Scope
-	add(f.Overdue, Failure, "could have been released a minute ago or more, and were not", "kubectl -n depctl-system logs deployment/depctl-gate")
+	add(f.Overdue, Failure, "could have been released a minute ago or more, and were not", f.kubectl("logs deployment/depctl-gate"))
 	add(f.Jobs[gate.StateInvalid], Warning, "have a mistake in an annotation", "depctl graph "+f.Scope)
 	add(f.Jobs[gate.StateBlocked], Warning, "can never run as things stand", show)
 	add(f.Unheld, Warning, "were started though their dependencies were not looked at (StartedUnheld)", "depctl graph "+f.Scope)

@@ -16,7 +16,7 @@ var now = time.Date(2026, 11, 23, 2, 10, 0, 0, time.UTC)
 func healthy() Facts {
 	return Facts{
 		Server: "v1.36.1", Major: 1, Minor: 36, Policies: true, CLI: "v1.2.3", Gate: "v1.2.3", Deployment: true, Wanted: 2, Ready: 2,
-		Leader: "g", Renewed: now, Lease: 15 * time.Second, Held: true, Namespace: "ns", Scope: "-A", Now: now,
+		Leader: "g", Renewed: now, Lease: 15 * time.Second, Held: true, Namespace: "ns", Scope: "-A", Now: now, Installed: "depctl-system",
 	}
 }
 
@@ -72,9 +72,9 @@ func TestWhatIsFound(t *testing.T) {
 		"nothing is installed":     {func(f *Facts) { f.Deployment, f.Leader = false, "" }, "gate", Failure, "not installed", applyBase},
 		"nothing, and an old one":  {func(f *Facts) { f.Deployment, f.Leader, f.Policies = false, "", false }, "gate", Failure, "not installed", applyHook},
 		"no replicas":              {func(f *Facts) { f.Wanted, f.Ready, f.Leader = 0, 0, "" }, "gate", Failure, "no replicas", "kubectl -n depctl-system scale deployment depctl-gate --replicas=2"},
-		"no pod is ready":          {func(f *Facts) { f.Ready, f.Leader = 0, "" }, "gate", Failure, "none of 2", rollout},
-		"a gate from elsewhere":    {func(f *Facts) { f.Wanted, f.Ready = 0, 0 }, "gate", Warning, "elsewhere", rollout},
-		"one pod is missing":       {func(f *Facts) { f.Ready = 1 }, "gate", Warning, "1 of 2", rollout},
+		"no pod is ready":          {func(f *Facts) { f.Ready, f.Leader = 0, "" }, "gate", Failure, "none of 2", "kubectl -n depctl-system describe deployment depctl-gate"},
+		"a gate from elsewhere":    {func(f *Facts) { f.Wanted, f.Ready = 0, 0 }, "gate", Warning, "elsewhere", "kubectl -n depctl-system describe deployment depctl-gate"},
+		"one pod is missing":       {func(f *Facts) { f.Ready = 1 }, "gate", Warning, "1 of 2", "kubectl -n depctl-system describe deployment depctl-gate"},
 		"it only observes":         {func(f *Facts) { f.ObserveOnly = true }, "gate", Warning, "observes", "kubectl -n depctl-system edit deployment depctl-gate"},
 		"nobody leads":             {func(f *Facts) { f.Leader = "" }, "leader", Failure, "nothing is released", "kubectl -n depctl-system logs deployment/depctl-gate"},
 		"a lease that has run out": {func(f *Facts) { f.Renewed = now.Add(-time.Minute) }, "leader", Failure, "since 2026-11-23T02:09:00Z", "kubectl -n depctl-system logs deployment/depctl-gate"},
@@ -99,8 +99,13 @@ func TestWhatIsFound(t *testing.T) {
 		"kinds that nobody names": {func(f *Facts) {
 			f.Kinds, f.BarredKinds = []string{"pod", "deployment"}, []BarredKind{{Name: "secret", Resource: "secrets", Listed: true}}
 		}, "kinds", OK, "may look up pod, deployment; not secret, and no Job", ""},
-		"no other kinds":        {func(f *Facts) { f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true}} }, "kinds", OK, "no objects but Jobs; not pod", ""},
-		"a kind that is needed": {func(f *Facts) { f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true, Jobs: 2}} }, "kinds", Warning, "how many do: pod (2)", applyKinds},
+		"by Helm, with a hole in the leash": {func(f *Facts) {
+			f.Installed, f.Release, f.MissingLeash = "jobs", "mine", []string{"leash-jobs.depctl.dev"}
+		}, "leash", Failure, "leash-jobs", "helm -n jobs upgrade mine deploy/chart --reuse-values"},
+		"by Helm, without arrays": {func(f *Facts) { f.Installed, f.Release, f.Elementwise = "jobs", "mine", 2 }, "arrays", Warning, "need them: 2", "helm -n jobs upgrade mine deploy/chart --reuse-values --set arrays.enabled=true"},
+		"in another namespace":    {func(f *Facts) { f.Installed, f.Ready = "jobs", 0 }, "gate", Warning, "Deployment jobs/depctl-gate", "kubectl -n jobs describe deployment depctl-gate"},
+		"no other kinds":          {func(f *Facts) { f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true}} }, "kinds", OK, "no objects but Jobs; not pod", ""},
+		"a kind that is needed":   {func(f *Facts) { f.BarredKinds = []BarredKind{{Name: "pod", Resource: "pods", Listed: true, Jobs: 2}} }, "kinds", Warning, "how many do: pod (2)", applyKinds},
 		"a Secret that is needed": {func(f *Facts) {
 			f.BarredKinds = []BarredKind{{Name: "secret", Resource: "secrets", Listed: true, Jobs: 1}}
 		}, "kinds", Warning, "secret (1)", applySecrets},

@@ -18,6 +18,9 @@ type Facts struct {
 	// not be asked. Image is the gate's.
 	CLI, Gate, Image string
 
+	// Installed is the namespace of the gate, and Release the Helm release that installed it; empty if none did.
+	Installed, Release string
+
 	Deployment      bool
 	DeploymentError error
 	Wanted, Ready   int32

@@ -43,7 +43,7 @@ func (f Facts) scheduler() []Finding {
 	case !running && s.Pods > 0:
 		return []Finding{{check, Failure, fmt.Sprintf("no depctl-scheduler runs, and Pods wait for it (schedulerName: depctl): %d", s.Pods), applyScheduler}}
 	case !running:
-		return []Finding{{check, Warning, "depctl-scheduler is installed, and none leads", "kubectl -n depctl-system logs deployment/depctl-scheduler"}}
+		return []Finding{{check, Warning, "depctl-scheduler is installed, and none leads", f.kubectl("logs deployment/depctl-scheduler")}}
 	case f.Deployment && !f.RanksPods:
 		return []Finding{{check, Warning, "depctl-scheduler runs, and the gate writes no ranks to Pods (--rank-pods): it orders them as kube-scheduler does", "add deploy/components/scheduler to the kustomization of the gate"}}
 	}

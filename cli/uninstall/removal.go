@@ -30,7 +30,9 @@ type removal struct {
 	// object, and of one Job of each namespace: rights are no finer than that.
 	rehearsal bool
 
-	tally tally
+	// installed is where depctl is installed, and what goes.
+	installed cluster.Installation
+	tally     tally
 	// world is how the Jobs were when they were last read.
 	world *snapshot.World
 }
@@ -48,7 +50,7 @@ type tally struct {
 // but in a dry run, which says everything that is wrong.
 func (r *removal) run(ctx context.Context) error {
 	steps := []func(context.Context) error{
-		r.removing(cluster.InstalledPolicies), r.removeGate, r.freePods, r.freeJobs, r.removeRecords, r.releaseJobs, r.removing(cluster.InstalledRights),
+		r.removing(r.installed.Policies()), r.removeGate, r.freePods, r.freeJobs, r.removeRecords, r.releaseJobs, r.removing(r.installed.Rights()),
 	}
 	if !r.keepNamespace {
 		steps = append(steps, r.removeNamespace)
@@ -115,17 +117,17 @@ func (r *removal) removing(all []cluster.Installed) func(context.Context) error 
 }
 
 func (r *removal) removeGate(ctx context.Context) error {
-	err := r.removeAndWait(ctx, cluster.InstalledGate)
+	err := r.removeAndWait(ctx, r.installed.Programs())
 	if err != nil && r.DryRun == command.DryRunNone {
 		return err
 	}
 	r.progress.Begin("Waiting until no gate runs", 0)
 	defer r.progress.End()
-	return errors.Join(err, r.AwaitNoGate(ctx, r.timeout))
+	return errors.Join(err, r.AwaitNoGate(ctx, r.installed, r.timeout))
 }
 
 func (r *removal) removeNamespace(ctx context.Context) error {
-	return r.removeAndWait(ctx, cluster.InstalledNamespace)
+	return r.removeAndWait(ctx, r.installed.Namespaces())
 }
 
 func (r *removal) removeAndWait(ctx context.Context, all []cluster.Installed) error {

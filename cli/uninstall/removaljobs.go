@@ -41,7 +41,7 @@ func (r *removal) freeJobs(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("finalizers %s come back as fast as they are removed: is there a gate outside of namespace %s? "+
-		"Stop it, and run the command again", gate.OutcomeFinalizer, cluster.GateNamespace)
+		"Stop it, and run the command again", gate.OutcomeFinalizer, r.installed.Namespace)
 }
 
 // releaseJobs un-suspends the Jobs that no person holds, if that was asked for,

@@ -26,7 +26,8 @@ const uninstallLong = `Take depctl out of the cluster, in an order in which noth
      at once, whatever they wait for. So do Pods, which lose their scheduling gate,
      and Deployments, whose pause ends. Those with the annotation depctl.dev/hold
      stay as they are;
-  5. the gate's rights, its leash, and namespace depctl-system with all in it.
+  5. the gate's rights, its leash, and namespace depctl-system with all in it;
+     a namespace of another name stays.
 
 Without --release what waits stays suspended, and Deployments paused, and all are
 listed with what they wait for. Their annotations stay, so that another installation goes on with
@@ -56,9 +57,10 @@ type uninstallOptions struct {
 	timeout       time.Duration
 
 	// The rest is filled in by complete.
-	writer   *cluster.Writer
-	server   string
-	progress *command.Progress
+	writer    *cluster.Writer
+	installed cluster.Installation
+	server    string
+	progress  *command.Progress
 }
 
 // New returns "depctl uninstall".
@@ -120,6 +122,11 @@ func (o *uninstallOptions) complete(f *cluster.Factory) error {
 }
 
 func (o *uninstallOptions) run(ctx context.Context, called string) error {
+	o.installed = o.writer.Installation(ctx)
+	if release := o.installed.Release; release != "" {
+		return fmt.Errorf("nothing was changed: Helm installed depctl, as release %s, and would not know that it is gone.\n"+
+			"Uninstall it with Helm, which also frees what the gate keeps: helm -n %s uninstall %s", release, o.installed.Namespace, release)
+	}
 	if !o.changes() {
 		r := o.removal(command.DryRun(o.dryRun), o.streams.Out)
 		return errors.Join(command.Flatten(r.run(ctx)), o.report(r, called))
@@ -145,7 +152,7 @@ func (o *uninstallOptions) removal(d command.DryRun, out io.Writer) *removal {
 	writer := *o.writer
 	writer.DryRun = d
 	return &removal{
-		Writer: &writer, out: out, clock: o.clock, progress: o.progress,
+		Writer: &writer, installed: o.installed, out: out, clock: o.clock, progress: o.progress,
 		timeout: o.timeout, release: o.release, keepNamespace: o.keepNamespace,
 	}
 }

@@ -16,6 +16,7 @@ import (
 	authorizationv1client "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
+	rbacv1client "k8s.io/client-go/kubernetes/typed/rbac/v1"
 	"k8s.io/client-go/metadata"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // kubeconfigs may name any way to log in
 	"k8s.io/client-go/rest"
@@ -252,7 +253,11 @@ func (f *Factory) Writer() (*Writer, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
 	}
-	return &Writer{objects: objects, jobs: jobs}, config.Host, nil
+	bindings, err := rbacv1client.NewForConfig(config)
+	if err != nil {
+		return nil, "", fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+	}
+	return &Writer{objects: objects, bindings: bindings, jobs: jobs}, config.Host, nil
 }
 
 // ClusterName returns how a person calls the cluster: by the context, or else by its address.

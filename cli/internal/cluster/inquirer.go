@@ -156,6 +156,9 @@ func (i *Inquirer) follow(ctx context.Context, r *Reading, queue []lang.Ref) (re
 func (i *Inquirer) surround(ctx context.Context, r *Reading, asked map[lang.Ref]*batchv1.Job, reached []lang.Ref) error {
 	q := r.World
 	deployment, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		deployment, err = i.Client.AppsV1().Deployments(FindInstallation(ctx, i.Client.RbacV1()).Namespace).Get(ctx, GateName, metav1.GetOptions{})
+	}
 	if err == nil {
 		q.Reach = snapshot.ReachOf(deployment)
 	}

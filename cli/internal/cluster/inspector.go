@@ -53,15 +53,16 @@ func (i *Inspector) Facts(ctx context.Context) (checkup.Facts, error) {
 	f.Major, _ = strconv.Atoi(version.Major)
 	f.Minor, _ = strconv.Atoi(strings.TrimRight(version.Minor, "+"))
 	f.Policies = i.hasPolicies(f)
+	i.find(ctx, &f)
 	i.deployment(ctx, &f)
 	i.lease(ctx, &f)
-	f.Gate = i.asked(ctx)
+	f.Gate = i.asked(ctx, f.Installed)
 	f.Held, f.HoldError = isHeldAtBirth(ctx, i.Client.BatchV1(), i.Namespace)
 	f.MissingLeash, f.LeashError = i.leash(ctx)
-	f.MissingRights, f.RightsError = i.rights(ctx, rightsOf(f))
-	f.Scheduler = i.scheduler(ctx)
+	f.MissingRights, f.RightsError = i.rights(ctx, f.Installed, rightsOf(f))
+	f.Scheduler = i.scheduler(ctx, f.Installed)
 	named := i.jobs(ctx, &f)
-	f.Kinds, f.BarredKinds, f.KindsError = i.kinds(ctx, named)
+	f.Kinds, f.BarredKinds, f.KindsError = i.kinds(ctx, f.Installed, named)
 	return f, ctx.Err()
 }
 
@@ -78,13 +79,20 @@ func (i *Inspector) hasPolicies(f checkup.Facts) bool {
 // noGate says why no gate releases Jobs, by what may be read. heard is when one wrote to a Job.
 func (i *Inspector) noGate(ctx context.Context, heard time.Time) string {
 	f := checkup.Facts{Now: i.Now, Word: heard}
+	i.find(ctx, &f)
 	i.deployment(ctx, &f)
 	i.lease(ctx, &f)
 	return checkup.NoGate(f)
 }
 
+// find finds out where depctl is installed.
+func (i *Inspector) find(ctx context.Context, f *checkup.Facts) {
+	n := FindInstallation(ctx, i.Client.RbacV1())
+	f.Installed, f.Release = n.Namespace, n.Release
+}
+
 func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
-	d, err := i.Client.AppsV1().Deployments(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
+	d, err := i.Client.AppsV1().Deployments(f.Installed).Get(ctx, GateName, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 	case err != nil:
@@ -103,7 +111,7 @@ func (i *Inspector) deployment(ctx context.Context, f *checkup.Facts) {
 }
 
 func (i *Inspector) lease(ctx context.Context, f *checkup.Facts) {
-	lease, err := i.Client.CoordinationV1().Leases(GateNamespace).Get(ctx, GateName, metav1.GetOptions{})
+	lease, err := i.Client.CoordinationV1().Leases(f.Installed).Get(ctx, GateName, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return
@@ -122,14 +130,14 @@ var buildInfo = regexp.MustCompile(`(?m)^depctl_gate_build_info\{.*version="([^"
 
 // asked returns the version that a pod of the gate tells in its metrics, through the
 // API server; empty if none can be asked.
-func (i *Inspector) asked(ctx context.Context) string {
-	pods, err := i.Client.CoreV1().Pods(GateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + GateName})
+func (i *Inspector) asked(ctx context.Context, namespace string) string {
+	pods, err := i.Client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + GateName})
 	if err != nil || len(pods.Items) == 0 {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	text, err := i.Client.CoreV1().Pods(GateNamespace).ProxyGet("http", pods.Items[0].Name, "8080", "/metrics", nil).DoRaw(ctx)
+	text, err := i.Client.CoreV1().Pods(namespace).ProxyGet("http", pods.Items[0].Name, "8080", "/metrics", nil).DoRaw(ctx)
 	if err != nil {
 		return ""
 	}
@@ -176,7 +184,7 @@ func (i *Inspector) leash(ctx context.Context) (missing []string, err error) {
 	for _, b := range bindings.Items {
 		there[ValidatingBindingKind.singular+"/"+b.Name] = slices.Contains(b.Spec.ValidationActions, admissionv1.Deny)
 	}
-	for _, object := range InstalledRights {
+	for _, object := range DefaultInstallation().Rights() {
 		if object.Kind != ValidatingPolicyKind && object.Kind != ValidatingBindingKind || object.Optional {
 			continue
 		}
@@ -195,10 +203,10 @@ func rightsOf(f checkup.Facts) map[right][]string {
 	jobs, pods := right{group: "batch", resource: "jobs"}, right{resource: "pods"}
 	needed := map[right][]string{
 		jobs: {"list", "watch", "patch"}, {"batch", "jobs", "status", "", ""}: {"patch"}, pods: {"list", "watch"},
-		{"authorization.k8s.io", "subjectaccessreviews", "", "", ""}:   {"create"},
-		{"events.k8s.io", "events", "", "", ""}:                        {"create", "patch"},
-		{"coordination.k8s.io", "leases", "", GateNamespace, GateName}: {"get", "update"},
-		{"coordination.k8s.io", "leases", "", GateNamespace, ""}:       {"create"},
+		{"authorization.k8s.io", "subjectaccessreviews", "", "", ""}: {"create"},
+		{"events.k8s.io", "events", "", "", ""}:                      {"create", "patch"},
+		{"coordination.k8s.io", "leases", "", f.Installed, GateName}: {"get", "update"},
+		{"coordination.k8s.io", "leases", "", f.Installed, ""}:       {"create"},
 	}
 	if f.Limits {
 		needed[right{resource: "configmaps", name: gate.LimitsName}] = []string{"list", "watch"}
@@ -223,10 +231,10 @@ func rightsOf(f checkup.Facts) map[right][]string {
 
 // rights returns which of the rights the gate's service account does not have, by asking the
 // API server.
-func (i *Inspector) rights(ctx context.Context, needed map[right][]string) (missing []string, err error) {
+func (i *Inspector) rights(ctx context.Context, namespace string, needed map[right][]string) (missing []string, err error) {
 	for r, verbs := range needed {
 		for _, verb := range verbs {
-			allowed, err := i.gateMay(ctx, verb, r)
+			allowed, err := i.gateMay(ctx, namespace, verb, r)
 			if err != nil {
 				return nil, err
 			}
@@ -244,11 +252,11 @@ func (i *Inspector) rights(ctx context.Context, needed map[right][]string) (miss
 }
 
 // gateMay reports whether the gate's service account has a right.
-func (i *Inspector) gateMay(ctx context.Context, verb string, r right) (bool, error) {
+func (i *Inspector) gateMay(ctx context.Context, namespace, verb string, r right) (bool, error) {
 	review, err := i.Client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{
 		Spec: authorizationv1.SubjectAccessReviewSpec{
-			User:   "system:serviceaccount:" + GateNamespace + ":" + GateName,
-			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + GateNamespace, "system:authenticated"},
+			User:   "system:serviceaccount:" + namespace + ":" + GateName,
+			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated"},
 			ResourceAttributes: &authorizationv1.ResourceAttributes{
 				Group: r.group, Resource: r.resource, Subresource: r.subresource, Verb: verb, Namespace: r.namespace, Name: r.name,
 			},

@@ -16,7 +16,7 @@ import (
 
 // kinds returns which kinds of objects, of those that the cluster has, the gate may look up, and
 // which it may not. named says how many Jobs wait for each.
-func (i *Inspector) kinds(ctx context.Context, named map[string]int) (may []string, barred []checkup.BarredKind, err error) {
+func (i *Inspector) kinds(ctx context.Context, namespace string, named map[string]int) (may []string, barred []checkup.BarredKind, err error) {
 	groups, err := NewReader(i.Client, i.Scope).Groups()
 	if err != nil {
 		return nil, nil, err
@@ -34,7 +34,7 @@ func (i *Inspector) kinds(ctx context.Context, named map[string]int) (may []stri
 			}
 			k.Resource = at.Resource
 		}
-		missing, err := i.rights(ctx, rightsToLookUp(k))
+		missing, err := i.rights(ctx, namespace, rightsToLookUp(k))
 		switch {
 		case err != nil:
 			return nil, nil, err

@@ -18,10 +18,10 @@ const RankScheduler = "depctl"
 const rankSchedulerName = "depctl-scheduler"
 
 // schedulerOf finds out whether depctl-scheduler runs.
-func schedulerOf(ctx context.Context, client kubernetes.Interface) (s checkup.Scheduler) {
-	_, err := client.AppsV1().Deployments(GateNamespace).Get(ctx, rankSchedulerName, metav1.GetOptions{})
+func schedulerOf(ctx context.Context, client kubernetes.Interface, namespace string) (s checkup.Scheduler) {
+	_, err := client.AppsV1().Deployments(namespace).Get(ctx, rankSchedulerName, metav1.GetOptions{})
 	s.Installed = err == nil
-	lease, err := client.CoordinationV1().Leases(GateNamespace).Get(ctx, rankSchedulerName, metav1.GetOptions{})
+	lease, err := client.CoordinationV1().Leases(namespace).Get(ctx, rankSchedulerName, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 	case err != nil:
@@ -35,13 +35,13 @@ func schedulerOf(ctx context.Context, client kubernetes.Interface) (s checkup.Sc
 
 // LacksScheduler reports whether no depctl-scheduler leads at a time; false where that cannot be read.
 func LacksScheduler(ctx context.Context, client kubernetes.Interface, now time.Time) bool {
-	return !schedulerOf(ctx, client).Runs(now)
+	return !schedulerOf(ctx, client, FindInstallation(ctx, client.RbacV1()).Namespace).Runs(now)
 }
 
 // scheduler finds out whether depctl-scheduler runs, and how many pods of a namespace, or of all,
 // wait for it.
-func (i *Inspector) scheduler(ctx context.Context) checkup.Scheduler {
-	s := schedulerOf(ctx, i.Client)
+func (i *Inspector) scheduler(ctx context.Context, namespace string) checkup.Scheduler {
+	s := schedulerOf(ctx, i.Client, namespace)
 	pods, err := i.Client.CoreV1().Pods(i.Scope).List(ctx, metav1.ListOptions{FieldSelector: "spec.schedulerName=" + RankScheduler + ",spec.nodeName="})
 	if err == nil {
 		for _, pod := range pods.Items {

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// The gate's namespace, and the names of most that belongs to it.
+// The namespace of deploy, and the names of most that belongs to the gate.
 const (
 	GateNamespace = "depctl-system"
 	GateName      = "depctl-gate"
@@ -85,18 +85,10 @@ func (i Installed) From() string {
 	return " from " + i.Namespace + " namespace"
 }
 
-// The objects of deploy, by the step that deletes them.
-var (
-	InstalledPolicies  = holds()
-	InstalledGate      = programs()
-	InstalledRights    = rights()
-	InstalledNamespace = []Installed{{Kind: namespaceKind, Name: GateNamespace}}
-)
-
-// holds returns what holds annotated Jobs, and what refuses them. The webhooks go
+// Policies returns what holds annotated Jobs, and what refuses them. The webhooks go
 // first: as soon as their gate is gone, no annotated Job can be made. What refuses a
 // Job that is not held goes before what holds it, for the same reason.
-func holds() []Installed {
+func (n Installation) Policies() []Installed {
 	return optional(slices.Concat([]Installed{
 		{Kind: mutatingWebhookKind, Name: GateName},
 		{Kind: validatingWebhookKind, Name: GateName},
@@ -104,20 +96,20 @@ func holds() []Installed {
 		policies(mutatingBindingKind, mutatingPolicyKind, "hold", "keep", "strip", "results", "limits", "rank", "rank-pods", "hold-deployments", "keep-deployments", "hold-workloads", "keep-workloads", "hold-pods", "keep-pods", "hold-kueue", "keep-kueue"))...)
 }
 
-// programs returns what runs: the gate, and depctl-scheduler.
-func programs() []Installed {
-	return append([]Installed{{Kind: deploymentKind, Namespace: GateNamespace, Name: GateName}, {Kind: disruptionKind, Namespace: GateNamespace, Name: GateName}},
-		optional(Installed{Kind: deploymentKind, Namespace: GateNamespace, Name: rankSchedulerName}, Installed{Kind: disruptionKind, Namespace: GateNamespace, Name: rankSchedulerName})...)
+// Programs returns what runs: the gate, and depctl-scheduler.
+func (n Installation) Programs() []Installed {
+	return append([]Installed{{Kind: deploymentKind, Namespace: n.Namespace, Name: GateName}, {Kind: disruptionKind, Namespace: n.Namespace, Name: GateName}},
+		optional(Installed{Kind: deploymentKind, Namespace: n.Namespace, Name: rankSchedulerName}, Installed{Kind: disruptionKind, Namespace: n.Namespace, Name: rankSchedulerName})...)
 }
 
-// rights returns what the gate may do and what keeps it from more. The leash
+// Rights returns what the gate may do and what keeps it from more. The leash
 // goes last: without it the rights would be wider for a moment.
-func rights() []Installed {
+func (n Installation) Rights() []Installed {
 	all := optional(
-		Installed{Kind: serviceKind, Namespace: GateNamespace, Name: webhookName},
-		Installed{Kind: secretKind, Namespace: GateNamespace, Name: webhookName},
-		Installed{Kind: roleBindingKind, Namespace: GateNamespace, Name: webhookName},
-		Installed{Kind: roleKind, Namespace: GateNamespace, Name: webhookName},
+		Installed{Kind: serviceKind, Namespace: n.Namespace, Name: webhookName},
+		Installed{Kind: secretKind, Namespace: n.Namespace, Name: webhookName},
+		Installed{Kind: roleBindingKind, Namespace: n.Namespace, Name: webhookName},
+		Installed{Kind: roleKind, Namespace: n.Namespace, Name: webhookName},
 		Installed{Kind: clusterBindingKind, Name: webhookName},
 		Installed{Kind: clusterRoleKind, Name: webhookName},
 		Installed{Kind: clusterBindingKind, Name: arraysName},
@@ -141,16 +133,16 @@ func rights() []Installed {
 		Installed{Kind: clusterBindingKind, Name: rankSchedulerName},
 		Installed{Kind: clusterBindingKind, Name: rankSchedulerName + "-volumes"},
 		Installed{Kind: roleBindingKind, Namespace: "kube-system", Name: rankSchedulerName + "-authentication"},
-		Installed{Kind: roleBindingKind, Namespace: GateNamespace, Name: rankSchedulerName},
-		Installed{Kind: roleKind, Namespace: GateNamespace, Name: rankSchedulerName},
-		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: rankSchedulerName},
+		Installed{Kind: roleBindingKind, Namespace: n.Namespace, Name: rankSchedulerName},
+		Installed{Kind: roleKind, Namespace: n.Namespace, Name: rankSchedulerName},
+		Installed{Kind: serviceAccountKind, Namespace: n.Namespace, Name: rankSchedulerName},
 	)
 	all = append(all,
 		Installed{Kind: clusterBindingKind, Name: GateName},
 		Installed{Kind: clusterRoleKind, Name: GateName},
-		Installed{Kind: roleBindingKind, Namespace: GateNamespace, Name: GateName},
-		Installed{Kind: roleKind, Namespace: GateNamespace, Name: GateName},
-		Installed{Kind: serviceAccountKind, Namespace: GateNamespace, Name: GateName},
+		Installed{Kind: roleBindingKind, Namespace: n.Namespace, Name: GateName},
+		Installed{Kind: roleKind, Namespace: n.Namespace, Name: GateName},
+		Installed{Kind: serviceAccountKind, Namespace: n.Namespace, Name: GateName},
 	)
 	all = append(all, optional(policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-webhooks", "leash-secrets", "leash-cronjobs", "leash-limits", "leash-elements", "leash-deployments", "leash-workloads", "leash-kueue")...)...)
 	return append(all, policies(ValidatingBindingKind, ValidatingPolicyKind, "leash-jobs", "leash-status", "leash-pods", "leash-pod-status", "leash-rest", "leash-system")...)

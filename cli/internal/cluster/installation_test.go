@@ -17,7 +17,7 @@ import (
 func TestEverythingThatIsInstalledIsKnown(t *testing.T) {
 	t.Parallel()
 	var known []string
-	for _, step := range [][]Installed{InstalledPolicies, InstalledGate, InstalledRights, InstalledNamespace} {
+	for _, step := range [][]Installed{DefaultInstallation().Policies(), DefaultInstallation().Programs(), DefaultInstallation().Rights(), DefaultInstallation().Namespaces()} {
 		for _, i := range step {
 			known = append(known, i.Resource.GroupVersion().String()+" "+i.singular+" "+i.Namespace+"/"+i.Name)
 		}

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	utilwait "k8s.io/apimachinery/pkg/util/wait"
 	batchv1client "k8s.io/client-go/kubernetes/typed/batch/v1"
+	rbacv1client "k8s.io/client-go/kubernetes/typed/rbac/v1"
 	"k8s.io/client-go/metadata"
 	"k8s.io/utils/ptr"
 
@@ -31,8 +32,10 @@ const attempts = 10
 // creates, it is the only code of the command that writes to a cluster.
 type Writer struct {
 	objects metadata.Interface
-	jobs    batchv1client.JobsGetter
-	DryRun  command.DryRun
+	// bindings tell where the gate is installed.
+	bindings rbacv1client.ClusterRoleBindingsGetter
+	jobs     batchv1client.JobsGetter
+	DryRun   command.DryRun
 }
 
 // MissingRight is something that the user may not do.
@@ -103,13 +106,18 @@ func (c *Writer) AwaitGone(ctx context.Context, i Installed, timeout time.Durati
 	})
 }
 
+// Installation returns where depctl is installed.
+func (c *Writer) Installation(ctx context.Context) Installation {
+	return FindInstallation(ctx, c.bindings)
+}
+
 // AwaitNoGate waits until no pod of the gate is left: as long as one lives, it
 // adds finalizers. A dry run only tries whether it may look.
-func (c *Writer) AwaitNoGate(ctx context.Context, timeout time.Duration) error {
+func (c *Writer) AwaitNoGate(ctx context.Context, n Installation, timeout time.Duration) error {
 	return until(ctx, timeout, "a pod of "+GateName, func(ctx context.Context) (bool, error) {
-		left, err := c.client(podKind, GateNamespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + GateName})
+		left, err := c.client(podKind, n.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=" + GateName})
 		if err != nil {
-			return false, explain(err, "list", podKind, GateNamespace, GateName)
+			return false, explain(err, "list", podKind, n.Namespace, GateName)
 		}
 		return len(left.Items) == 0 || c.DryRun != command.DryRunNone, nil
 	})
