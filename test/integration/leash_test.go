@@ -155,7 +155,7 @@ func TestTheLeashLetsTheGateDoItsWork(t *testing.T) {
 			"a rank without a release":               `{"spec":{"template":{"metadata":{"annotations":{"depctl.dev/rank":"9"}}}}}`,
 			"a result without a release":             `{"spec":{"template":{"metadata":{"annotations":{"depctl.dev/result.rows":"12"}}}}}`,
 		} {
-			require.ErrorContains(t, l.patch("wants", patch), "depctl-gate may not change annotation ", what)
+			require.ErrorContains(t, l.patch("wants", patch), "depctl-gate may not change annotations ", what)
 		}
 	})
 	t.Run("and has a Job go near others only as it releases it", func(t *testing.T) {

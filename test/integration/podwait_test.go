@@ -112,7 +112,7 @@ func theGateWritesNothingElseToPods(t *testing.T, c *cluster, _ func()) {
 	pods := l.client.CoreV1().Pods(l.name)
 	record := fmt.Sprintf(`"depctl.dev/released":%q`, `{"uid":"`+string(l.pod("probe").UID)+`","by":"depctl-gate"}`)
 	for name, write := range map[string]struct{ patch, refusal string }{
-		"a label":                 {`{"metadata":{"labels":{"team":"x"}}}`, "may not change metadata.labels"},
+		"a label":                 {`{"metadata":{"labels":{"team":"x"}}}`, "may not change metadata of a Pod"},
 		"an annotation of others": {`{"metadata":{"annotations":{"team":"x"}}}`, "may not change annotations"},
 		"the expression":          {`{"metadata":{"annotations":{"depctl.dev/depends-on":"other"}}}`, "may not change annotations"},
 		"the image":               {`{"spec":{"containers":[{"name":"main","image":"evil"}]}}`, "may not change spec"},
