@@ -6,4 +6,7 @@
 //
 // It tells how long the gate takes from its start until it has listed and decided
 // all, how much memory it has, and how long after a completion a Job is released.
+//
+// With --gates 2, all complete at once, in two namespaces with a gate each, and it tells how
+// many releases a second there are.
 package main

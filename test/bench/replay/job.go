@@ -14,10 +14,9 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-const namespace = "default"
-
-// scene is Jobs that wait, each for some of others that run.
+// scene is Jobs of a namespace that wait, each for some of others that run.
 type scene struct {
+	namespace        string
 	running, waiting []*batchv1.Job
 	// dependents are the places in waiting of those that wait for one of running.
 	dependents [][]int
@@ -27,11 +26,11 @@ type scene struct {
 // newScene makes Jobs that wait for needs of others that run: each for some of a
 // window of those, so that they are released one after another as these complete in
 // order.
-func newScene(waiting, running, needs int) *scene {
+func newScene(namespace string, waiting, running, needs int) *scene {
 	random := rand.New(rand.NewPCG(1, 2))
-	s := &scene{dependents: make([][]int, running), missing: make([]int, waiting)}
+	s := &scene{namespace: namespace, dependents: make([][]int, running), missing: make([]int, waiting)}
 	for i := range running {
-		s.running = append(s.running, newJob("run", i, ""))
+		s.running = append(s.running, newJob(namespace, "run", i, ""))
 	}
 	for i := range waiting {
 		first := i * running / waiting
@@ -44,7 +43,7 @@ func newScene(waiting, running, needs int) *scene {
 			s.dependents[at] = append(s.dependents[at], i)
 		}
 		s.missing[i] = len(names)
-		s.waiting = append(s.waiting, newJob("wait", i, strings.Join(names, ", ")))
+		s.waiting = append(s.waiting, newJob(namespace, "wait", i, strings.Join(names, ", ")))
 	}
 	return s
 }
@@ -52,8 +51,8 @@ func newScene(waiting, running, needs int) *scene {
 func name(prefix string, i int) string { return fmt.Sprintf("%s-%06d", prefix, i) }
 
 // newJob returns a Job as the API server stores it.
-func newJob(prefix string, i int, dependsOn string) *batchv1.Job {
-	uid := fmt.Sprintf("%08x-0000-4000-8000-%012x", len(prefix), i)
+func newJob(namespace, prefix string, i int, dependsOn string) *batchv1.Job {
+	uid := fmt.Sprintf("%08x-%04x-4000-8000-%012x", len(prefix), len(namespace), i)
 	labels := map[string]string{
 		batchv1.ControllerUidLabel: uid, batchv1.JobNameLabel: name(prefix, i),
 		"controller-uid": uid, "job-name": name(prefix, i),

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"depctl.dev/test/sandbox"
 )
 
@@ -24,6 +26,7 @@ type options struct {
 	profiles, curve            string
 	sizes                      []int
 	gate                       []string
+	gates                      int
 }
 
 func main() {
@@ -34,6 +37,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	run := func() error { _, err := replay(ctx, o); return err }
+	if o.gates > 0 {
+		run = func() error { return burst(ctx, o) }
+	}
 	if o.curve != "" {
 		run = func() error { return draw(ctx, o) }
 	}
@@ -65,6 +71,7 @@ func parse(args []string) (o options, err error) {
 		}
 		return nil
 	})
+	flags.IntVar(&o.gates, "gates", 0, "complete all Jobs at once, in as many namespaces as this, each with a gate of its own, and say how many releases a second there are (default: one gate, and --rate)")
 	flags.Func("gate", "a flag of the gate, such as --workers=32; may be repeated", func(text string) error {
 		o.gate = append(o.gate, text)
 		return nil
@@ -102,7 +109,7 @@ func replay(ctx context.Context, o options) (r result, err error) {
 	if err != nil {
 		return result{}, err
 	}
-	scene, store := newScene(o.jobs, o.running, o.needs), etcd{url}
+	scene, store := newScene(metav1.NamespaceDefault, o.jobs, o.running, o.needs), etcd{url}
 	began := time.Now()
 	if err := store.load(ctx, slices.Concat(scene.running, scene.waiting)); err != nil {
 		return result{}, err

@@ -32,7 +32,7 @@ func TestPlotIsXML(t *testing.T) {
 
 func TestSceneReleasesInOrder(t *testing.T) {
 	t.Parallel()
-	s := newScene(100, 30, 10)
+	s := newScene("default", 100, 30, 10)
 	edges := 0
 	for _, dependents := range s.dependents {
 		edges += len(dependents)

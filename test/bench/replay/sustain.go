@@ -29,7 +29,7 @@ func sustain(ctx context.Context, s *sandbox.Sandbox, gate *sandbox.Gate, scene 
 	if err != nil {
 		return nil, err
 	}
-	version, err := client.BatchV1().Jobs(namespace).List(ctx, metav1.ListOptions{Limit: 1})
+	version, err := client.BatchV1().Jobs(scene.namespace).List(ctx, metav1.ListOptions{Limit: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func sustain(ctx context.Context, s *sandbox.Sandbox, gate *sandbox.Gate, scene 
 	met, wanted := make(map[string]time.Time, total), 0
 	w, err := watchtools.NewRetryWatcherWithContext(ctx, version.ResourceVersion, &cache.ListWatch{
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return client.BatchV1().Jobs(namespace).Watch(ctx, o)
+			return client.BatchV1().Jobs(scene.namespace).Watch(ctx, o)
 		},
 	})
 	if err != nil {
