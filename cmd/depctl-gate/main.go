@@ -26,6 +26,7 @@ import (
 	"depctl.dev/cmd/version"
 	"depctl.dev/gate/admission"
 	"depctl.dev/gate/controller"
+	"depctl.dev/gate/excerpt"
 	"depctl.dev/gate/transport"
 )
 
@@ -68,7 +69,7 @@ func run(ctx context.Context, o options) error {
 	now := transport.NewServerTime(clock.RealClock{})
 	config.Wrap(now.Wrap)
 	config.Wrap(transport.GiveUp)
-	client, err := kubernetes.NewForConfig(config)
+	client, err := excerpt.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("making the client: %w", err)
 	}

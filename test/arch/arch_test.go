@@ -41,6 +41,7 @@ var law = []rule{
 	{"gate", []string{module + "/lang", module + "/lang/kind", module + "/depgraph", module + "/gate/limit", module + "/gate/rank", module + "/gate/schedule", "k8s.io/api/", "k8s.io/apimachinery/"}, "the decision is a pure function: no client, no clock, no log"},
 	{"gate/status", []string{module + "/lang", module + "/lang/kind", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured", "github.com/fluxcd/cli-utils/pkg/kstatus/status"}, "an object in, what expressions may learn of it out: it asks nobody"},
 	{"gate/stream", []string{"k8s.io/apimachinery/", "k8s.io/client-go/tools/cache"}, "lists and watches, whatever they are of"},
+	{"gate/excerpt", []string{"google.golang.org/protobuf/encoding/protowire", "k8s.io/apimachinery/", "k8s.io/client-go/"}, "reads less of objects, and decides nothing"},
 	{"gate/lookup", []string{module + "/lang", module + "/lang/kind", module + "/gate", module + "/gate/status", module + "/gate/stream", "k8s.io/"}, "looks up what is named, and puts it on a board: it knows no Job but by name"},
 	{"gate/access", []string{module + "/lang", module + "/gate", module + "/gate/fairness", "k8s.io/api/authorization/v1", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/client-go/util/workqueue", "k8s.io/klog/v2", "k8s.io/utils/clock"}, "asks for rights by one interface: it knows no Job but by name, and no client"},
 	{"gate/event", []string{module + "/lang", module + "/gate", module + "/gate/metrics", "k8s.io/"}, "tells of decisions: it makes none, and writes to no Job"},
@@ -117,7 +118,7 @@ var law = []rule{
 
 	{"cmd/version", nil, "every program has it, so it needs nothing"},
 	{"cmd/depctl", []string{module + "/cli", module + "/cmd/version"}, "three lines"},
-	{"cmd/depctl-gate", []string{module + "/lang/kind", module + "/gate", module + "/gate/controller", module + "/gate/admission", module + "/gate/event", module + "/gate/metrics", module + "/gate/transport", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag", module + "/gate/trace"}, "flags, wiring and signals"},
+	{"cmd/depctl-gate", []string{module + "/lang/kind", module + "/gate", module + "/gate/controller", module + "/gate/admission", module + "/gate/event", module + "/gate/excerpt", module + "/gate/metrics", module + "/gate/transport", module + "/cmd/version", "k8s.io/", "github.com/spf13/pflag", module + "/gate/trace"}, "flags, wiring and signals"},
 	{"deploy/chart/generator", []string{"go.yaml.in/yaml/v3", "sigs.k8s.io/kustomize/"}, "manifests in, templates out"},
 	{"test/sandbox/node", nil, "process 1 of a node: it needs the machine, and no cluster"},
 }
