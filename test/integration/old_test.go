@@ -15,7 +15,8 @@ import (
 var upgradesFrom = regexp.MustCompile(`\nCommit ([0-9a-f]{7,40}); never published. Upgrades are tested from here.`)
 
 // oldDepctl is the version that upgrades are tested from: its source, with its programs in bin.
-// They are kept by the commit, outside of the checkout.
+// They are kept by the commit, outside of the checkout. Its own code is the old one; what it
+// imports is of today's versions, as to compile all of that again takes minutes.
 var oldDepctl = sync.OnceValues(func() (string, error) {
 	text, err := os.ReadFile("../../CHANGELOG.md")
 	if err != nil {
@@ -42,9 +43,10 @@ var oldDepctl = sync.OnceValues(func() (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	build := exec.Command("bash", "-euo", "pipefail", "-c", `
-git archive "$1" cmd cli depgraph deploy gate lang go.mod go.sum | tar -x -C "$2"
+git archive "$1" cmd cli depgraph deploy gate lang | tar -x -C "$2"
+cp go.mod go.sum "$2"
 cd "$2"
-CGO_ENABLED=0 go build -trimpath -o out/ ./cmd/depctl ./cmd/depctl-gate
+CGO_ENABLED=0 go build -mod=mod -trimpath -o out/ ./cmd/depctl ./cmd/depctl-gate
 mv out bin`, "build", commit, dir)
 	build.Dir, build.Stderr = "../..", os.Stderr
 	if err := build.Run(); err != nil {
