@@ -43,6 +43,10 @@ const (
 	minGap   = 10*time.Second + rounding
 	maxGap   = 5 * time.Minute
 	rounding = time.Second
+	// settling is how long after its release a Job is told of it. Until then the Job controller
+	// writes the status of a Job that starts; where somebody else writes it meanwhile, it tries
+	// again a second later.
+	settling = 2*time.Second + rounding
 )
 
 // Condition is what the gate says on a Job.
@@ -89,6 +93,14 @@ func (j Job) Owed() bool { return j.Release != nil || j.Condition.stale() }
 // not, due is when to look again, zero for never. A decision is only made anew
 // when the verdict may change, and the message can change before that.
 func NextCondition(job Job, d Decision, now time.Time) (c Condition, due time.Time, news bool) {
+	c, due, news = nextCondition(job, d, now)
+	if release := job.Release; news && release != nil && job.Outcome() == lang.Undecided {
+		due = later(due, earlier(release.At, now).Add(settling))
+	}
+	return c, due, news
+}
+
+func nextCondition(job Job, d Decision, now time.Time) (c Condition, due time.Time, news bool) {
 	c, ok := conditionOf(job, d)
 	if !ok {
 		return Condition{}, time.Time{}, false
@@ -121,6 +133,13 @@ func gap(since, at time.Time) time.Duration { return min(max(at.Sub(since), minG
 // earlier keeps a time that another gate's clock wrote from being in the future.
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
 		return a
 	}
 	return b

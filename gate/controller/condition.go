@@ -132,8 +132,15 @@ func (c *conditions) next(ref lang.Ref) (gate.Job, gate.Condition, time.Duration
 	if due.Before(now) {
 		due = now
 	}
+	if news && c.store.isEnding(job) {
+		due = now.Add(ending)
+	}
 	return job, condition, due.Sub(now), news
 }
+
+// ending is how long a condition waits while the Job controller writes that the Job is complete. To write between would
+// cost that a second: it begins anew after a conflict, as if it had not been nudged.
+const ending = time.Second
 
 func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Condition) error {
 	patch, err := gate.ConditionPatch(job, condition)

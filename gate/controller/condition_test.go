@@ -183,10 +183,33 @@ func TestALongWaiterIsToldOfAtTheBeginningAndAtTheEnd(t *testing.T) {
 		require.Equal(t, gate.ReasonWaiting, log[0].reason)
 		require.Empty(t, p.pass(24*time.Hour), "nothing is new")
 		p.release("load")
-		log = p.pass(0)
+		require.Empty(t, p.pass(1990*time.Millisecond), "the Job controller writes the status of a Job that starts")
+		log = p.pass(2 * time.Second)
 		require.Len(t, log, 1)
 		require.Equal(t, written{log[0].at, "load", gate.ReasonMet, "released: n/extract succeeded"}, log[0])
 		require.Empty(t, p.pass(24*time.Hour))
+	})
+}
+
+// A write between the success of the last pod and Complete would be one that the Job controller did not expect: it
+// would begin anew a second later, and whoever waits for the Job too.
+func TestNothingIsSaidWhileAJobCompletes(t *testing.T) {
+	t.Parallel()
+	printing(t, 1000, func(p *press) {
+		p.change("load", func(j *batchv1.Job) { j.Spec.Completions = new(int32(1)) })
+		require.Len(t, p.pass(3*time.Second), 1)
+		p.release("load")
+		load, _, _ := p.store.decide(lang.Job("n", "load"))
+		p.store.mu.Lock()
+		p.store.successes.add(load.Owner(), gate.Pod{UID: "p", Index: -1})
+		p.store.mu.Unlock()
+		require.Empty(t, p.pass(10*time.Second))
+		p.change("load", func(j *batchv1.Job) {
+			j.Status.Conditions = append(j.Status.Conditions, batchv1.JobCondition{Type: batchv1.JobComplete, Status: "True"})
+		})
+		log := p.pass(time.Second)
+		require.Len(t, log, 1)
+		require.Equal(t, gate.ReasonMet, log[0].reason)
 	})
 }
 

@@ -56,6 +56,13 @@ func (s *store) spend(job gate.Job) bool {
 
 func (s *store) spent(job gate.Job) bool { return gate.Spent(job, len(s.successes[job.Owner()])) }
 
+// isEnding reports whether all pods that a Job needs have succeeded, and it does not say yet that it is complete.
+func (s *store) isEnding(job gate.Job) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return job.IsJob() && job.Outcome() == lang.Undecided && s.spent(job)
+}
+
 // successStore is the reflector's store for pods that have succeeded.
 type successStore struct{ *store }
 
