@@ -2,17 +2,12 @@ package controller
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
@@ -24,81 +19,17 @@ import (
 	"depctl.dev/gate/fairness"
 	"depctl.dev/gate/lookup"
 	"depctl.dev/gate/metrics"
-	"depctl.dev/gate/trace"
 	"depctl.dev/lang"
 	"depctl.dev/lang/kind"
 )
 
 // How long a Job whose patch failed waits for the next try: 50 ms, doubled with
 // every failure, up to 10 s.
+
 const (
 	firstRetry = 50 * time.Millisecond
 	lastRetry  = 10 * time.Second
 )
-
-// Options say how a Controller works. Zero values mean the defaults.
-type Options struct {
-	// Workers is how many Jobs are decided and patched at once; 16 by default.
-	Workers int
-	// Recorder takes the events; without one there are none.
-	Recorder event.Recorder
-	// CrossNamespace says whether references into other namespaces are
-	// honoured; RBAC by default.
-	CrossNamespace CrossNamespace
-	// Reviews asks for the rights of service accounts; by default as the rest.
-	Reviews access.Reviews
-	// Conditions takes the conditions of Jobs, at most ConditionRate a second;
-	// without it there are none. A client of their own keeps them from what
-	// releases wait for.
-	Conditions kubernetes.Interface
-	// HeldConditions takes those of what is no Job.
-	HeldConditions dynamic.Interface
-	ConditionRate  float32
-	// Scope is the namespaces whose Jobs are released; all by default.
-	Scope Scope
-	// Arrays releases arrays element by element, for which it watches and patches
-	// their pods.
-	Arrays bool
-	// Nudge has the Job controller look at a prerequisite as soon as its last pod
-	// has succeeded, for which it watches the pods of Jobs that somebody waits for.
-	Nudge bool
-	// Results reads the results of Jobs from their pods, and lets those go that were kept
-	// for it.
-	Results bool
-	// Limits gives tokens of limits to Jobs, for which it watches the ConfigMaps of limits
-	// and PriorityClasses, and lists pods. Only one gate at a time may lead then.
-	Limits bool
-	// MaxStarting is how many pods may be without a node before further Jobs wait, where
-	// Limits is set; 0 for any number. It watches pods.
-	MaxStarting int64
-	// RankPods writes to the pods of a released Job how long the longest chain takes that
-	// begins with it, where Limits is set.
-	RankPods bool
-	// Identity is that by which this gate holds the lease.
-	Identity string
-	// ObserveOnly writes to no Job, and tells what it would do.
-	ObserveOnly bool
-	// NamespaceMemory is how many bytes are kept in memory for what the Jobs of one
-	// namespace say; DefaultNamespaceMemory by default.
-	NamespaceMemory int64
-	// Schedules has Jobs wait for runs of CronJobs, which Dynamic lists and watches.
-	Schedules bool
-	Dynamic   dynamic.Interface
-	// Metadata, where it is set, has Jobs wait for objects of other kinds, too, which it and
-	// Dynamic list and watch.
-	Metadata metadata.Interface
-	// Held are kinds of which the gate holds objects as it holds Jobs. Dynamic watches and
-	// patches those with gate.HeldLabel.
-	Held []kind.Kind
-	// Kueue has the gate release what waits in queues of Kueue, by gate.KueueGate.
-	Kueue bool
-	// Traces takes the spans of Jobs that have ended; nil for no tracing. LedUntil returns until
-	// when a gate led before this one, zero if that is not known.
-	Traces   *trace.Exporter
-	LedUntil func() time.Time
-	// Clock tells the time; the machine's by default. A ServerTime is better.
-	Clock clock.PassiveClock
-}
 
 // Controller releases Jobs whose dependencies are met. Make one with New, and
 // call Watch and Lead once each.
@@ -320,116 +251,4 @@ func (c *Controller) lead() {
 	for _, ref := range append(c.store.open(), c.store.openKept()...) {
 		c.enqueue(ref, now)
 	}
-}
-
-func (c *Controller) work(ctx context.Context) {
-	for {
-		ref, shutdown := c.queue.Get()
-		if shutdown || ctx.Err() != nil {
-			return
-		}
-		logger := klog.FromContext(ctx).WithValues("job", klog.KRef(ref.Namespace, ref.Name))
-		switch err := c.sync(klog.NewContext(ctx, logger), ref); {
-		case err == nil:
-			c.queue.Forget(ref)
-		case refused(err):
-			logger.Info("The Job changed while it was decided, deciding again", "refusal", err.Error())
-			c.queue.AddRateLimited(ref)
-		default:
-			logger.Error(err, "Job was not patched, trying again")
-			c.queue.AddRateLimited(ref)
-		}
-		c.queue.Done(ref)
-	}
-}
-
-// sync does what is to be done about one Job: as a prerequisite, and as one that
-// waits. It returns an error only for what another try can fix.
-//
-// What is to be guarded is not released before it is: it might run, end and be
-// cleaned away by the next try. Where the API server will not have the finalizer
-// at all, the Job goes on without.
-func (c *Controller) sync(ctx context.Context, ref lang.Ref) error {
-	if ref.Kind == lang.KindCronJob {
-		return c.keep(ctx, ref)
-	}
-	guarded := c.guard(ctx, ref)
-	if guarded != nil && !apierrors.IsForbidden(guarded) && !apierrors.IsInvalid(guarded) {
-		return guarded
-	}
-	return errors.Join(guarded, c.nudge(ctx, ref), c.free(ctx, ref), c.decide(ctx, ref))
-}
-
-// decide decides about one Job and does it.
-func (c *Controller) decide(ctx context.Context, ref lang.Ref) error {
-	now := c.stopwatch.Clock.Now()
-	if wait := c.share.Begin(ref.Namespace, now); wait > 0 {
-		c.queue.AddAfter(ref, wait)
-		return nil
-	}
-	if c.store.toRead(ref) {
-		return c.reread(ctx, ref)
-	}
-	since := c.stopwatch.Take(ref)
-	job, decision, exists := c.store.decide(ref)
-	c.share.End(ref.Namespace, c.stopwatch.Clock.Since(now), c.stopwatch.Clock.Now())
-	if !exists {
-		c.reporter.Forget(ref)
-		c.refusals.forget(ref)
-		c.unsaved.forget(ref)
-		c.gauge.Forget(ref)
-		return nil
-	}
-	metrics.DecisionsTotal.WithLabelValues(decision.Action.String(), decision.Reason).Inc()
-	c.gauge.Note(job, decision)
-	klog.FromContext(ctx).V(2).Info("Decided", "uid", job.UID, "action", decision.Action,
-		"reason", decision.Reason, "message", decision.Message)
-	if c.observer {
-		decision = observed(decision)
-	} else {
-		next := c.store.follow(job, decision)
-		c.decideAll(next)
-		if slices.Contains(next, ref) && decision.Action != gate.Opening { // it has its tokens by now: nothing is to be told of it before
-			c.stopwatch.Start(ref, since)
-			return nil
-		}
-	}
-	switch decision.Action {
-	case gate.Releasing:
-		return c.release(ctx, job, decision, since)
-	case gate.Failing:
-		return c.fail(ctx, job, decision)
-	}
-	opened := errors.Join(c.lookAtRelease(ctx, job, decision), c.lookAtElements(ctx, job, decision.Elements))
-	if decision.Action == gate.Opening {
-		opened = errors.Join(opened, c.open(ctx, job, decision))
-	}
-	if !decision.Next.IsZero() {
-		after := decision.Next.Sub(c.clock.Now())
-		c.stopwatch.Start(ref, c.stopwatch.Clock.Now().Add(after))
-		c.queue.AddAfter(ref, after)
-	}
-	c.refusals.forget(ref)
-	if decision.Action != gate.Opening { // open told what there is to tell
-		c.reporter.Report(job, decision)
-	}
-	c.conditions.note(job, decision)
-	c.learnPlaces(ctx, ref) // before what is known of them is saved
-	return errors.Join(opened, c.save(ctx, ref), c.pause(ctx, job), c.learn(ctx, ref, decision), c.learnResults(ctx, ref))
-}
-
-// reread reads the text of a Job, which is not kept, where share.Begin has let it.
-func (c *Controller) reread(ctx context.Context, ref lang.Ref) error {
-	var took time.Duration
-	defer func() { c.share.End(ref.Namespace, took, c.stopwatch.Clock.Now()) }()
-	job, err := c.readHeld(ctx, ref, c.store.nameOf(ref))
-	if err != nil {
-		return fmt.Errorf("reading it again: %w", err)
-	}
-	since := c.stopwatch.Clock.Now()
-	if job != nil { // else it is gone: the watch will say so
-		c.store.reread(job)
-	}
-	took = c.stopwatch.Clock.Since(since)
-	return nil
 }
