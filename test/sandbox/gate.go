@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -92,9 +93,9 @@ func (s *Sandbox) startGate(ctx context.Context, o GateOptions) (*Gate, error) {
 	case Schedules:
 		args = append(args, "--schedules")
 	case Full, WebhookFull:
-		// A Lease that is shorter than that of deploy, as one that was killed leaves it behind, and long enough for two
-		// busy cores, on which it can take seconds to renew it: nobody starts a gate again here.
-		args = append(args, "--limits", "--leader-elect", "--leader-elect-lease-duration=8s", "--leader-elect-renew-deadline=6s", "--leader-elect-retry-period=500ms")
+		// Long enough for two busy cores, on which it can take seconds to renew a Lease: nobody starts a gate again here
+		// that has lost it. One that is killed leaves it behind, and Restart drops it.
+		args = append(args, "--limits", "--leader-elect", "--leader-elect-lease-duration=30s", "--leader-elect-renew-deadline=25s", "--leader-elect-retry-period=500ms")
 		args = append(args, "--arrays", "--hold=deployment,pod,jobset,rayjob", "--results", "--schedules", "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
 	default:
 		args = append(args, "--webhook-bind-address", s.webhook, "--webhook-host", "127.0.0.1")
@@ -166,10 +167,14 @@ func (g *Gate) Done() <-chan struct{} { return g.process.exited }
 func (g *Gate) Kill() error { return g.process.kill() }
 
 // Restart kills the gate if it is running, and starts it again with the same token
-// and flags. It does not wait until the gate is ready, and needs no API server.
+// and flags. It does not wait until the gate is ready, and needs no API server: without
+// one, the gate waits until the Lease of the killed one has run out.
 func (g *Gate) Restart() error {
 	if err := g.Kill(); err != nil {
 		return err
+	}
+	if slices.Contains(g.process.args, "--leader-elect") {
+		g.sandbox.dropLease(gateName)
 	}
 	p, err := g.sandbox.run(g.process.program)
 	if err != nil {

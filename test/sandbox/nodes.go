@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -100,4 +101,16 @@ func (s *Sandbox) dropNodeLeases(ctx context.Context) error {
 	}
 	return client.CoordinationV1().Leases(corev1.NamespaceNodeLease).
 		DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
+}
+
+// dropLease removes the Lease that a killed program has left behind, so that the next one need not wait until it has
+// run out. It is no error if nobody answers.
+func (s *Sandbox) dropLease(name string) {
+	client, err := kubernetes.NewForConfig(s.Config())
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = client.CoordinationV1().Leases(gateNamespace).Delete(ctx, name, metav1.DeleteOptions{})
 }

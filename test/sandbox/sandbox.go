@@ -142,6 +142,9 @@ func (s *Sandbox) Restart(ctx context.Context, name string) error {
 			return fmt.Errorf("restart %s: %w", name, err)
 		}
 	}
+	if name == rankedName {
+		s.dropLease(name)
+	}
 	if p, err = s.run(p.program); err != nil {
 		return err
 	}

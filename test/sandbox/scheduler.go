@@ -94,7 +94,7 @@ func (s *Sandbox) startScheduler(ctx context.Context, o SchedulerOptions) error 
 }
 
 // schedulerConfiguration writes that of deploy/scheduler for a process outside of the cluster, as
-// fast as the sandbox's own scheduler, and returns the path. The Lease is as short as a gate's, and
+// fast as the sandbox's own scheduler, and returns the path. The Lease is as long as a gate's, and
 // for the same reasons (see startGate).
 func (s *Sandbox) schedulerConfiguration(kubeconfig string, o SchedulerOptions) (string, error) {
 	root, err := source(s.options.Bin)
@@ -114,7 +114,7 @@ func (s *Sandbox) schedulerConfiguration(kubeconfig string, o SchedulerOptions) 
 	if election == nil {
 		return "", fmt.Errorf("deploy/scheduler/scheduler.yaml has no leaderElection")
 	}
-	election["leaseDuration"], election["renewDeadline"], election["retryPeriod"] = "8s", "6s", "500ms"
+	election["leaseDuration"], election["renewDeadline"], election["retryPeriod"] = "30s", "25s", "500ms"
 	if o.Configure != nil {
 		o.Configure(configuration)
 	}
