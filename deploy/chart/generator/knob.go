@@ -42,7 +42,8 @@ func (t *template) knobs(n *yaml.Node) {
 	name := field(n, "metadata", "name").Value
 	kind := field(n, "kind").Value
 	walk(n, "", func(key string, n *yaml.Node) {
-		if key == "namespaceSelector" && n.Kind == yaml.MappingNode {
+		// Which namespaces are left alone is a value; the one that leash-system is about is not.
+		if key == "namespaceSelector" && n.Kind == yaml.MappingNode && field(n, "matchExpressions") != nil {
 			n.Content = nil
 			t.line(n, `{{- include "depctl.namespaceSelector" . | nindent INDENT }}`)
 		}
