@@ -73,6 +73,8 @@ type World struct {
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
 	keys map[lang.Ref]lang.Ref
+	// decided is nil unless what is decided is kept; see Still.
+	decided *decided
 }
 
 // NewWorld returns an empty world of a moment.
@@ -236,8 +238,9 @@ func (w *World) drop(ref lang.Ref) {
 }
 
 // Settle is to be called when all Jobs are there that will be, before anything is
-// decided.
+// decided. What was decided before is forgotten.
 func (w *World) Settle() {
+	w.decided = nil
 	w.Graph.Settle()
 	access := w.Access
 	if h, ok := access.(Hopeful); ok {
@@ -271,12 +274,6 @@ func (w *World) cycleOf(ref lang.Ref) []lang.Ref {
 		seen.Access = own
 	}
 	return seen.Visible(cycle)
-}
-
-// Decide asks what should happen to a Job of the world. Every command goes by this.
-func (w *World) Decide(ref lang.Ref) gate.Decision {
-	s := w.SnapshotOf(ref)
-	return byTheGate(s, gate.Decide(s))
 }
 
 // SeenBy returns the world of a Job.
