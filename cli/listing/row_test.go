@@ -160,3 +160,27 @@ func BenchmarkChain(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLayers lists 10,000 Jobs in layers of a hundred, each of which waits for three of the layer before it, and
+// draws nothing: a listing of Jobs that were read.
+func BenchmarkLayers(b *testing.B) {
+	var jobs []*batchv1.Job
+	for i := range 10_000 {
+		var names []string
+		for d := range 3 {
+			names = append(names, fmt.Sprintf("job-%02d-%02d", i/100-1, (i+d)%100))
+		}
+		name := fmt.Sprintf("job-%02d-%02d", i/100, i%100)
+		if i < 100 {
+			jobs = append(jobs, job(name, "", runs))
+		} else {
+			jobs = append(jobs, job(name, strings.Join(names, ", ")))
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if rows := listing.Of(inquiry(jobs...), nil, listing.Selection{}); len(rows) != 10_000 {
+			b.Fatal("some rows are missing")
+		}
+	}
+}

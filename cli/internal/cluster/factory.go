@@ -20,6 +20,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"depctl.dev/cli/internal/command"
+	"depctl.dev/gate/excerpt"
 )
 
 // Factory has what commands need from outside. Its methods read a kubeconfig
@@ -176,6 +177,18 @@ func (f *Factory) Reader(namespace string) (*Reader, error) {
 		return nil, err
 	}
 	reader := NewReader(client, namespace)
+	if _, real := client.(*kubernetes.Clientset); real {
+		// Of each Job a decision needs little, and reading all of ten thousand takes most of a command's time.
+		config, err := f.config()
+		if err != nil {
+			return nil, err
+		}
+		less, err := excerpt.NewForConfig(config)
+		if err != nil {
+			return nil, fmt.Errorf("connecting to the cluster at %s: %w", config.Host, err)
+		}
+		reader.client = less.BatchV1()
+	}
 	reader.others, err = f.others()
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ type Diagram struct {
 
 // Of returns what a selection shows of a world.
 func Of(w *snapshot.World, s Selection) *Diagram {
-	w.Settle()
+	w.Still()
 	d := &Diagram{states: map[lang.Ref]gate.State{}}
 	d.Now = w.Now
 	var refs []lang.Ref

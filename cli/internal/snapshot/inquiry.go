@@ -18,14 +18,13 @@ type Inquiry struct {
 	*World
 	History *simulate.History
 	// run is what is expected, once somebody asks.
-	run       *simulate.Run
-	decisions map[lang.Ref]gate.Decision
+	run *simulate.Run
 }
 
 // NewInquiry returns one of a world that does not change any more.
 func NewInquiry(w *World) *Inquiry {
-	w.Settle()
-	q := &Inquiry{World: w, History: simulate.NewHistory(), decisions: map[lang.Ref]gate.Decision{}}
+	w.Still()
+	q := &Inquiry{World: w, History: simulate.NewHistory()}
 	w.Learn(q.History)
 	return q
 }
@@ -43,14 +42,7 @@ func (q *Inquiry) Job(ref lang.Ref) (gate.Job, bool) {
 }
 
 // Decision returns what should happen to a Job.
-func (q *Inquiry) Decision(ref lang.Ref) gate.Decision {
-	d, ok := q.decisions[ref]
-	if !ok {
-		d = q.Decide(ref)
-		q.decisions[ref] = d
-	}
-	return d
-}
+func (q *Inquiry) Decision(ref lang.Ref) gate.Decision { return q.Decide(ref) }
 
 // Trace returns what its expression says, nil if it has none.
 func (q *Inquiry) Trace(ref lang.Ref) *lang.Trace {

@@ -31,12 +31,6 @@ func (w *World) cycleOf(ref lang.Ref) []lang.Ref {
 	return seen.Visible(cycle)
 }
 
-// Decide asks what should happen to a Job of the world. Every command goes by this.
-func (w *World) Decide(ref lang.Ref) gate.Decision {
-	s := w.SnapshotOf(ref)
-	return byTheGate(s, gate.Decide(s))
-}
-
 // SeenBy returns the world of a Job.
 func (w *World) SeenBy(ref lang.Ref) Sight {
 	job := w.Jobs[ref]

@@ -33,6 +33,7 @@ func (w *World) simulated(o simulate.Options) simulated {
 	// Who is not in the world does not end in it, either.
 	own.played, own.Limits.Others, own.Limits.Pods = true, nil, nil
 	own.maxStarting = o.MaxStarting
+	own.decided = nil // it changes by more than its graph
 	own.ledger = own.takeStock()
 	own.keepStarting()
 	return simulated{&own}

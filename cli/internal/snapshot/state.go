@@ -82,7 +82,7 @@ func canBe(name, status string) bool {
 
 // States returns the states of all Jobs, and of all that they wait for.
 func (w *World) States() map[lang.Ref]gate.State {
-	w.Settle()
+	w.Still()
 	states := map[lang.Ref]gate.State{}
 	for _, ref := range w.Upstream("") {
 		states[ref], _ = w.State(ref)

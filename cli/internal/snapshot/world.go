@@ -71,6 +71,8 @@ type World struct {
 	Now time.Time
 	// keys has where the Jobs of runs are known, by their own names.
 	keys map[lang.Ref]lang.Ref
+	// decided is nil unless what is decided is kept; see Still.
+	decided *decided
 }
 
 // NewWorld returns an empty world of a moment.
@@ -234,8 +236,9 @@ func (w *World) drop(ref lang.Ref) {
 }
 
 // Settle is to be called when all Jobs are there that will be, before anything is
-// decided.
+// decided. What was decided before is forgotten.
 func (w *World) Settle() {
+	w.decided = nil
 	w.Graph.Settle()
 	access := w.Access
 	if h, ok := access.(Hopeful); ok {
