@@ -49,7 +49,7 @@ func filler(seed int64) *randfill.Filler {
 	pick := func(c randfill.Continue, all ...string) string { return all[c.Intn(len(all))] }
 	return randfill.New().RandSource(rand.NewSource(seed)).NilChance(0.3).NumElements(0, 3).MaxDepth(14).Funcs(
 		func(m *metav1.ManagedFieldsEntry, c randfill.Continue) {
-			m.Manager, m.FieldsV1 = c.String(9), &metav1.FieldsV1{Raw: []byte(`{}`)}
+			m.Manager, m.FieldsV1 = c.String(9), metav1.NewFieldsV1(`{}`)
 		},
 		func(m *metav1.ObjectMeta, c randfill.Continue) {
 			c.FillNoCustom(m)
@@ -184,7 +184,7 @@ func example(variables int) *batchv1.Job {
 		ObjectMeta: metav1.ObjectMeta{
 			Name: "load", Namespace: "etl", UID: "1a2b", ResourceVersion: "77", Labels: map[string]string{"team": "a"},
 			Annotations:   map[string]string{gate.DependsOnAnnotation: "extract, transform"},
-			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: &metav1.FieldsV1{Raw: []byte(strings.Repeat(`{"f:spec":{}}`, 40))}}},
+			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: metav1.NewFieldsV1(strings.Repeat(`{"f:spec":{}}`, 40))}},
 		},
 		Spec: batchv1.JobSpec{Suspend: new(true), Parallelism: new(int32(1)), Completions: new(int32(1)), BackoffLimit: new(int32(6))},
 	}

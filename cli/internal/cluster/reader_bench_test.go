@@ -72,7 +72,7 @@ func aJob(i int) batchv1.Job {
 	suspended, one := true, int32(1)
 	job := batchv1.Job{ObjectMeta: metav1.ObjectMeta{
 		Namespace: "ns", Name: name, UID: types.UID(name), Annotations: map[string]string{gate.DependsOnAnnotation: strings.Join(append(names, "nobody"), ", ")},
-		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: &metav1.FieldsV1{Raw: []byte(strings.Repeat(`{"f:spec":{}}`, 80))}}},
+		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: metav1.NewFieldsV1(strings.Repeat(`{"f:spec":{}}`, 80))}},
 	}}
 	job.Spec.Suspend, job.Spec.Completions, job.Spec.Parallelism = &suspended, &one, &one
 	job.Spec.Template.Spec.Containers = []corev1.Container{{
