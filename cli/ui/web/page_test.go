@@ -31,8 +31,9 @@ type fake struct {
 	mu      sync.Mutex
 	asked   []string
 	streams []chan object
-	// begin is the snapshot.
+	// begin is the snapshot, and sent are the deltas since: a tab that connects anew has both.
 	begin object
+	sent  []object
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -60,6 +61,9 @@ func (f *fake) stream(w http.ResponseWriter, r *http.Request) {
 	f.asked = append(f.asked, r.URL.RawQuery)
 	f.streams = append(f.streams, frames)
 	frames <- f.begin
+	for _, delta := range f.sent {
+		frames <- delta
+	}
 	f.mu.Unlock()
 	for kind := "snapshot"; ; kind = "delta" {
 		select {
@@ -77,6 +81,7 @@ func (f *fake) stream(w http.ResponseWriter, r *http.Request) {
 func (f *fake) send(delta object) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.sent = append(f.sent, delta)
 	f.streams[len(f.streams)-1] <- delta
 }
 
