@@ -7,7 +7,6 @@ import (
 	"depctl.dev/cli/batch"
 	"depctl.dev/cli/batch/request"
 	"depctl.dev/cli/imitation"
-	"depctl.dev/cli/picture"
 )
 
 // slurmVersion is the release whose manuals the commands go by. Programs ask for it.
@@ -43,11 +42,11 @@ func (t tool) fail(err error) int {
 		return 1
 	}
 	if !errors.As(err, &problems) {
-		t.Complain("%s: error: %s\n", t.name, indented(err.Error()))
+		t.Complain("%s: error: %s\n", t.name, imitation.Text(err.Error()))
 		return 1
 	}
 	for _, p := range problems {
-		t.Complain("%s: error: %s\n", t.name, indented(p.String()))
+		t.Complain("%s: error: %s\n", t.name, imitation.Text(p.String()))
 	}
 	last := problems[len(problems)-1].Message
 	if strings.Contains(last, "no such queue") {
@@ -55,11 +54,6 @@ func (t tool) fail(err error) int {
 	}
 	t.Complain("%s: error: Batch job submission failed: %s\n", t.name, last)
 	return 1
-}
-
-// indented keeps the lines of a message together.
-func indented(text string) string {
-	return strings.TrimRight(picture.Clean(text), "\n")
 }
 
 // wrong reports a wrong command line.

@@ -1,4 +1,3 @@
-// Program depctl, as a version that does not change: scripts look at what it prints.
 package main
 
 import (

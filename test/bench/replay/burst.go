@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,25 +18,18 @@ import (
 // burst completes all Jobs at once, in as many namespaces as there are gates, and says how long it takes until all that
 // waited are released. Each gate acts in a namespace of its own.
 func burst(ctx context.Context, o options) (err error) {
-	s, err := sandbox.Start(ctx, sandbox.Options{Bin: o.bin, APIOnly: true})
+	s, store, err := control(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	if err := s.Install(ctx); err != nil {
-		return err
-	}
-	url, err := s.Etcd()
-	if err != nil {
-		return err
-	}
 	client, err := kubernetes.NewForConfig(s.Config())
 	if err != nil {
 		return err
 	}
-	store, scenes := etcd{url}, make([]*scene, o.gates)
+	scenes := make([]*scene, o.gates)
 	for i := range scenes {
-		name := "replay-" + strings.Repeat("i", i+1)
+		name := fmt.Sprintf("replay-%d", i)
 		if _, err := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{}); err != nil {
 			return err
 		}

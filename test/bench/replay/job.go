@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func name(prefix string, i int) string { return fmt.Sprintf("%s-%06d", prefix, i
 
 // newJob returns a Job as the API server stores it.
 func newJob(namespace, prefix string, i int, dependsOn string) *batchv1.Job {
-	uid := fmt.Sprintf("%08x-%04x-4000-8000-%012x", len(prefix), len(namespace), i)
+	uid := fmt.Sprintf("%08x-0000-4000-8000-%012x", crc32.ChecksumIEEE([]byte(namespace+"/"+prefix)), i)
 	labels := map[string]string{
 		batchv1.ControllerUidLabel: uid, batchv1.JobNameLabel: name(prefix, i),
 		"controller-uid": uid, "job-name": name(prefix, i),

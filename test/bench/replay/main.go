@@ -97,19 +97,12 @@ type result struct {
 }
 
 func replay(ctx context.Context, o options) (r result, err error) {
-	s, err := sandbox.Start(ctx, sandbox.Options{Bin: o.bin, APIOnly: true})
+	s, store, err := control(ctx, o)
 	if err != nil {
 		return result{}, err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	if err := s.Install(ctx); err != nil {
-		return result{}, err
-	}
-	url, err := s.Etcd()
-	if err != nil {
-		return result{}, err
-	}
-	scene, store := newScene(metav1.NamespaceDefault, o.jobs, o.running, o.needs), etcd{url}
+	scene := newScene(metav1.NamespaceDefault, o.jobs, o.running, o.needs)
 	began := time.Now()
 	if err := store.load(ctx, slices.Concat(scene.running, scene.waiting)); err != nil {
 		return result{}, err
@@ -122,4 +115,20 @@ func replay(ctx context.Context, o options) (r result, err error) {
 	}
 	r.reactions, err = sustain(ctx, s, gate, scene, store, o)
 	return r, err
+}
+
+// control starts an API server with the gate's manifests and nothing but etcd behind it.
+func control(ctx context.Context, o options) (*sandbox.Sandbox, etcd, error) {
+	s, err := sandbox.Start(ctx, sandbox.Options{Bin: o.bin, APIOnly: true})
+	if err != nil {
+		return nil, etcd{}, err
+	}
+	url := ""
+	if err = s.Install(ctx); err == nil {
+		url, err = s.Etcd()
+	}
+	if err != nil {
+		return nil, etcd{}, errors.Join(err, s.Stop())
+	}
+	return s, etcd{url}, nil
 }

@@ -1,0 +1,2 @@
+// Program depctl, as a version that does not change: scripts look at what it prints.
+package main
