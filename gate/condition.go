@@ -214,17 +214,15 @@ func (c Condition) condition() batchv1.JobCondition {
 
 // ConditionPatch returns the patch that writes a condition: of a Job, a strategic merge
 // patch of its status. Conditions are merged by their type, so it touches no other, and
-// nothing else of the status. It needs no resourceVersion, unlike the patch that
-// fails a Job: the condition starts, stops and fails nothing, so a Job that was
-// resumed meanwhile only carries for some seconds what was true before, until
-// its next condition. With one, each write of the Job controller would refuse it.
-// The uid keeps it from another Job of the name.
+// nothing else of the status. The resourceVersion refuses it once the Job has changed: a
+// condition from before the release that is written after it would be untrue, and might make
+// the Job controller's next write a conflict, which costs that Job a second.
 func ConditionPatch(job Job, c Condition) (Write, error) {
 	if !job.IsJob() {
 		return heldConditionWrite(job, c)
 	}
 	patch, err := encode(job, "condition", map[string]any{
-		"metadata": map[string]any{"uid": job.UID},
+		"metadata": map[string]any{"uid": job.UID, "resourceVersion": job.ResourceVersion},
 		"status":   batchv1.JobStatus{Conditions: []batchv1.JobCondition{c.condition()}},
 	})
 	return Write{types.StrategicMergePatchType, "status", patch}, err

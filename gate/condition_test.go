@@ -172,7 +172,7 @@ func TestConditionPatchTouchesNothingElse(t *testing.T) {
 	require.True(t, news)
 	patch, err := ConditionPatch(Observe(before), c)
 	require.NoError(t, err)
-	require.JSONEq(t, `{"metadata":{"uid":"uid-load"},"status":{"conditions":[{"type":"depctl.dev/DependenciesMet","status":"False","reason":"Held","message":"b","lastProbeTime":"2026-11-23T20:01:00Z","lastTransitionTime":"2026-11-23T20:00:01Z"}]}}`, string(patch.Patch))
+	require.JSONEq(t, `{"metadata":{"uid":"uid-load","resourceVersion":"7"},"status":{"conditions":[{"type":"depctl.dev/DependenciesMet","status":"False","reason":"Held","message":"b","lastProbeTime":"2026-11-23T20:01:00Z","lastTransitionTime":"2026-11-23T20:00:01Z"}]}}`, string(patch.Patch))
 	after := merge(t, before, patch.Patch)
 	require.Len(t, after.Status.Conditions, 3)
 	for i, old := range before.Status.Conditions {

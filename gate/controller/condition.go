@@ -117,7 +117,7 @@ func (c *conditions) sync(ctx context.Context, ref lang.Ref) (wait time.Duration
 	if !news || wait > 0 {
 		return wait, nil
 	}
-	return 0, c.write(ctx, job, condition)
+	return c.write(ctx, job, condition)
 }
 
 // next is gate.NextCondition for the Job and the decision about it as they are
@@ -138,14 +138,16 @@ func (c *conditions) next(ref lang.Ref) (gate.Job, gate.Condition, time.Duration
 	return job, condition, due.Sub(now), news
 }
 
-// ending is how long a condition waits while the Job controller writes that the Job is complete. To write between would
-// cost that a second: it begins anew after a conflict, as if it had not been nudged.
+// ending is how long a condition waits while others write to the Job, such as the Job controller that it is complete. To
+// write between would cost that a second: it begins anew after a conflict, as if it had not been nudged.
 const ending = time.Second
 
-func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Condition) error {
+// write writes the condition, or returns after how long to look again since the Job has changed: maybe in nothing that is
+// worth another decision, so nobody else would.
+func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Condition) (wait time.Duration, err error) {
 	patch, err := gate.ConditionPatch(job, condition)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var of []string
 	if patch.Of != "" {
@@ -153,15 +155,17 @@ func (c *conditions) write(ctx context.Context, job gate.Job, condition gate.Con
 	}
 	patched, err := c.writer.patch(ctx, job, patch.How, patch.Patch, of...)
 	switch {
-	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
-		return nil // deleted, or recreated: the watch will say so
+	case apierrors.IsNotFound(err):
+		return 0, nil // the watch will say so
+	case apierrors.IsConflict(err):
+		return ending, nil
 	case err != nil:
 		metrics.ConditionWrites.WithLabelValues("error").Inc()
-		return fmt.Errorf("writing condition %s: %w", condition.Reason, err)
+		return 0, fmt.Errorf("writing condition %s: %w", condition.Reason, err)
 	}
 	metrics.ConditionWrites.WithLabelValues("written").Inc()
 	c.store.answered(patched)
 	klog.FromContext(ctx).V(2).Info("Wrote condition", "job", klog.KRef(job.Namespace, job.Name), "uid", job.UID,
 		"status", condition.Status, "reason", condition.Reason)
-	return nil
+	return 0, nil
 }
