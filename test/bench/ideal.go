@@ -22,16 +22,17 @@ type ideal struct {
 	ready      chan string
 	wg         sync.WaitGroup
 	watcher    watch.Interface
-	// elements is not nil where elements wait for one another.
+	// elements is not nil where elements wait for one another, and nudges where Jobs are nudged.
 	elements *idealElements
+	nudges   *idealNudges
 }
 
 // idealWorkers is how many patches it sends at once, as many as the gate.
 const idealWorkers = 16
 
-// newIdeal returns one for a workload. Like the gate's, its client is limited by
-// nothing that it would notice.
-func newIdeal(config *rest.Config, namespace string, w workload) (*ideal, error) {
+// newIdeal returns one for a workload, which nudges or does not. Like the gate's, its client is
+// limited by nothing that it would notice.
+func newIdeal(config *rest.Config, namespace string, w workload, nudge bool) (*ideal, error) {
 	config = rest.CopyConfig(config)
 	config.QPS, config.UserAgent = -1, "ideal-gate"
 	client, err := kubernetes.NewForConfig(config)
@@ -52,6 +53,9 @@ func newIdeal(config *rest.Config, namespace string, w workload) (*ideal, error)
 			g.dependents[need] = append(g.dependents[need], s.name)
 		}
 	}
+	if nudge {
+		g.nudges = newIdealNudges(client, namespace, w)
+	}
 	return g, nil
 }
 
@@ -65,6 +69,11 @@ func (g *ideal) start(ctx context.Context, failed func(error)) error {
 	g.watcher = watcher
 	if g.elements != nil {
 		if err := g.elements.start(ctx, version, failed); err != nil {
+			return err
+		}
+	}
+	if g.nudges != nil {
+		if err := g.nudges.start(ctx, version, failed); err != nil {
 			return err
 		}
 	}
@@ -112,5 +121,8 @@ func (g *ideal) stop() {
 	g.wg.Wait()
 	if g.elements != nil {
 		g.elements.stop()
+	}
+	if g.nudges != nil {
+		g.nudges.stop()
 	}
 }

@@ -51,7 +51,7 @@ func parse(args []string) (o options, err error) {
 		}
 	}
 	flags.Func("only", "a regular expression: only the workloads whose names match", expression(&o.only))
-	flags.Func("gates", "a regular expression: only these of ideal, nudge=false, nudge", expression(&o.gates))
+	flags.Func("gates", "a regular expression: only these of ideal, bare nudge, nudge=false, nudge", expression(&o.gates))
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -69,6 +69,9 @@ func (o options) workloads() ([]workload, error) {
 	all := []workload{
 		chain(50), chain(200), diamond(500), diamond(2000), arrayDiamond(500), arrayDiamond(2000), diamond(5000), fanOut(5000),
 		cross(500, 500), layered(3000, 200), elementwise(1000),
+	}
+	for _, kib := range []int{2, 10, 50} { // diamond(100) has none
+		all = append(all, diamond(100).templates(kib))
 	}
 	if o.quick {
 		all = small
@@ -151,6 +154,9 @@ func (b *bench) compare(ctx context.Context, w workload, o options) ([]result, e
 		r := summarize(w.name, of)
 		if ideal := runs[0]; len(ideal) > 0 {
 			r.MakespanRatio = r.MakespanS / summarize(w.name, ideal).MakespanS
+		}
+		if bare := runs[1]; len(bare) > 0 {
+			r.NudgedRatio = r.MakespanS / summarize(w.name, bare).MakespanS
 		}
 		results = append(results, r)
 	}

@@ -28,12 +28,15 @@ const patience = 15 * time.Minute
 // contender is what releases the Jobs.
 type contender struct {
 	name string
-	// args are the flags of the gate; nil for the ideal one.
-	args []string
+	// args are the flags of the gate; nil for the ideal ones, one of which nudges.
+	args  []string
+	nudge bool
 }
 
+// The first two are what the others are compared with.
 var contenders = []contender{
 	{name: "ideal"},
+	{name: "bare nudge", nudge: true},
 	{name: "nudge=false", args: []string{"--profiling", "--nudge=false"}},
 	{name: "nudge", args: []string{"--profiling", "--nudge=true"}},
 }
@@ -73,7 +76,7 @@ func (b *bench) run(ctx context.Context, c contender, w workload) (result run, e
 	result = run{contender: c.name, jobs: len(w.steps)}
 
 	var gate *sandbox.Gate
-	ideal, err := newIdeal(b.config, namespace, w)
+	ideal, err := newIdeal(b.config, namespace, w, c.nudge)
 	if err != nil {
 		return run{}, err
 	}
@@ -233,6 +236,7 @@ func (b *bench) create(ctx context.Context, namespace string, s step, annotated 
 	default:
 		job.Spec.Suspend = new(true)
 	}
+	job.Spec.Template.Spec.Containers[0].Env = s.env()
 	_, err := b.client.BatchV1().Jobs(namespace).Create(ctx, job, metav1.CreateOptions{})
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"depctl.dev/cli/importer/output"
 	"depctl.dev/cli/importer/wfformat"
 )
@@ -25,6 +27,16 @@ type step struct {
 	// what it needs.
 	size      int
 	byElement bool
+	// template is about how many KiB the Pod template has besides what all have.
+	template int
+}
+
+// env returns variables of about as many KiB as the template is to have.
+func (s step) env() (vars []corev1.EnvVar) {
+	for i := range 16 * s.template {
+		vars = append(vars, corev1.EnvVar{Name: fmt.Sprintf("PARAMETER_%04d", i), Value: strings.Repeat("v", 46)})
+	}
+	return vars
 }
 
 func (s step) expression() string {
@@ -45,6 +57,16 @@ type workload struct {
 }
 
 const start = "start"
+
+// templates returns the workload with Pod templates of so many KiB each.
+func (w workload) templates(kib int) workload {
+	w.steps = slices.Clone(w.steps)
+	for i := range w.steps {
+		w.steps[i].template = kib
+	}
+	w.name += fmt.Sprintf(", templates of %d KiB", kib)
+	return w
+}
 
 func chain(n int) workload {
 	w := workload{name: fmt.Sprintf("chain %d", n)}
