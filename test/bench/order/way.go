@@ -103,7 +103,7 @@ func (b *bench) startPrograms(ctx context.Context) error {
 		}
 	}
 	quick := func(configuration map[string]any) {
-		// A pod that fitted nowhere is tried again soon, as Jobs are short here.
+		// As deploy/scheduler has it, for both.
 		configuration["podInitialBackoffSeconds"], configuration["podMaxBackoffSeconds"] = 1, 1
 	}
 	err := b.StartScheduler(ctx, sandbox.SchedulerOptions{Configure: quick})
