@@ -69,8 +69,6 @@ func appendChecks(list []*Check, n Node) []*Check {
 type Edge struct {
 	// Ref is as written: an empty namespace is that of the annotated Job.
 	Ref Ref
-	// Check is what is asked, about this target alone, as in "failed(tune)".
-	Check string
 	// Span is where the text names it.
 	Span Span
 	// WholeRun says that the steps of a run are asked about together: Ref is the set of
@@ -81,6 +79,16 @@ type Edge struct {
 	ExitCode, Result bool
 	// PerElement says that it depends on the index of the annotated Job.
 	PerElement bool
+
+	check  *Check
+	target int
+}
+
+// Check returns what is asked, about this target alone, as in "failed(tune)".
+func (e Edge) Check() string {
+	one := *e.check
+	one.Targets, one.Compare, one.Delay = e.check.Targets[e.target:e.target+1:e.target+1], nil, 0
+	return one.String()
 }
 
 // Edges returns the objects and sets that e names, in the order of the text and
@@ -91,11 +99,9 @@ func (e *Expr) Edges() []Edge {
 		for _, c := range appendChecks(nil, r.Node) {
 			for i := range c.Targets {
 				if t := &c.Targets[i]; !t.Self {
-					one := *c
-					one.Targets, one.Compare, one.Delay = c.Targets[i:i+1:i+1], nil, 0
 					list = append(list, Edge{
-						Ref: t.Ref, Check: one.String(), Span: t.Span, WholeRun: t.WholeRun,
-						ExitCode: len(c.Codes) > 0, Result: len(c.Results) > 0, PerElement: r.PerElement,
+						Ref: t.Ref, Span: t.Span, WholeRun: t.WholeRun, ExitCode: len(c.Codes) > 0, Result: len(c.Results) > 0,
+						PerElement: r.PerElement, check: c, target: i,
 					})
 				}
 			}

@@ -126,7 +126,7 @@ func TestWhatAnExpressionNames(t *testing.T) {
 	require.NoError(t, err)
 	var got []string
 	for _, edge := range e.Edges() {
-		got = append(got, edge.Ref.String()+" "+edge.Check)
+		got = append(got, edge.Ref.String()+" "+edge.Check())
 	}
 	require.Equal(t, []string{
 		"train train", "etl/tune failed(etl/tune, code=3)", "shard-* failed(shard-*, code=3)", "cronjob:x cronjob:x", "a a[i-1]",

@@ -30,7 +30,7 @@ func namesJSON(expr *lang.Expr) []nameJSON {
 	for _, e := range expr.Edges() {
 		names = append(names, nameJSON{
 			Kind: e.Ref.Kind, Namespace: e.Ref.Namespace, Name: e.Ref.Name,
-			Set: e.Ref.IsSet(), Check: e.Check, PerElement: e.PerElement,
+			Set: e.Ref.IsSet(), Check: e.Check(), PerElement: e.PerElement,
 		})
 	}
 	return names

@@ -54,6 +54,7 @@ func (f *fake) Set(job gate.Job) []lang.Ref {
 
 func (f *fake) SetTime(now time.Time) { f.now = now }
 func (f *fake) Settle()               { f.graph.Settle() }
+func (f *fake) Still()                { f.graph.Settle() }
 
 func (f *fake) Decide(ref lang.Ref) gate.Decision {
 	return gate.Decide(gate.Snapshot{

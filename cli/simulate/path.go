@@ -72,7 +72,7 @@ func (r *Run) conclude() {
 		last.Critical = true
 		last = r.Jobs[last.After]
 	}
-	r.world.Settle()
+	r.world.Still()
 	for ref := range r.before {
 		job, _ := r.world.Job(ref)
 		if _, known := r.Idle[ref]; !known && r.Jobs[ref] == nil && job.Outcome() == lang.Undecided && (job.Ends() || job.Waits()) {

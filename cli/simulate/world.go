@@ -15,9 +15,11 @@ type World interface {
 	Job(lang.Ref) (gate.Job, bool)
 	// Set takes in a Job as it is from now on, and returns those whom that may open.
 	Set(gate.Job) []lang.Ref
-	// SetTime makes it later, and Settle finds deadlocks.
+	// SetTime makes it later, and Settle finds deadlocks. Still is called when nothing changes any
+	// more: Decide may keep its answers.
 	SetTime(time.Time)
 	Settle()
+	Still()
 	// Decide returns what the gate would do about a Job.
 	Decide(lang.Ref) gate.Decision
 	// Give gives tokens of limits to those who may have them by now, of all about whom was

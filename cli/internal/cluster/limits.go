@@ -140,7 +140,7 @@ func (r *Reading) readPriorities(ctx context.Context) error {
 	goesByClass := func(job gate.Job) bool {
 		return (job.Uses.Said || r.AllInLine) && !job.Uses.Priority.Said && job.Waits()
 	}
-	if !slices.ContainsFunc(slices.Collect(maps.Values(r.World.Jobs)), goesByClass) && !slices.ContainsFunc(r.World.Limits.Others, goesByClass) {
+	if !r.anyLimited(goesByClass) {
 		return nil
 	}
 	list, err := r.pods.SchedulingV1().PriorityClasses().List(ctx, metav1.ListOptions{})
@@ -156,6 +156,17 @@ func (r *Reading) readPriorities(ctx context.Context) error {
 		r.World.Limits.Classes.Set(&list.Items[i])
 	}
 	return nil
+}
+
+// anyLimited reports whether what is asked is so of any Job that limits may concern. There may be very many, so none is
+// copied.
+func (r *Reading) anyLimited(is func(gate.Job) bool) bool {
+	for _, job := range r.World.Jobs {
+		if is(job) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.World.Limits.Others, is)
 }
 
 func (r *Reading) knownUIDs() map[types.UID]bool {
@@ -201,13 +212,14 @@ func (r *Reading) readTokenPods(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listing pods that hold tokens: %w", err)
 	}
-	for _, job := range slices.Concat(slices.Collect(maps.Values(r.World.Jobs)), r.World.Limits.Others) {
+	r.anyLimited(func(job gate.Job) bool {
 		if job.ElementTakes() != nil {
 			list := elements[job.Owner()]
 			slices.SortFunc(list, gate.ComparePods)
 			r.World.Pods[job.UID] = append([]gate.Pod{}, list...)
 		}
-	}
+		return false
+	})
 	return nil
 }
 

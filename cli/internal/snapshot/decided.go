@@ -25,6 +25,10 @@ func (w *World) Still() {
 		return
 	}
 	w.Settle()
+	w.keepDecisions()
+}
+
+func (w *World) keepDecisions() {
 	w.decided = &decided{w.Graph, w.Graph.Changes(), w.Now, make(map[lang.Ref]gate.Decision, len(w.Jobs))}
 }
 

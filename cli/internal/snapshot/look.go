@@ -53,7 +53,7 @@ func (w *World) Value(ref lang.Ref, named lang.Edge) lang.Value {
 	if named.PerElement || ref.Kind == lang.KindCronJob { // a template waits for nothing itself
 		return lang.Unknown
 	}
-	expr, err := lang.Parse(named.Check)
+	expr, err := lang.Parse(named.Check())
 	if err != nil {
 		return lang.Unknown
 	}

@@ -129,6 +129,12 @@ func (w simulated) SetTime(now time.Time) { w.Now = now }
 // which shares them.
 func (w simulated) Settle() { w.Graph.Settle() }
 
+// Still settles the world, and keeps decisions from now on.
+func (w simulated) Still() {
+	w.Settle()
+	w.keepDecisions()
+}
+
 // Prerequisites returns what a Job waits for: of a CronJob the Jobs of those runs that are meant.
 func (w simulated) Prerequisites(ref lang.Ref) []lang.Ref { return w.Needs(ref) }
 
