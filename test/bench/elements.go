@@ -12,8 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/cache"
-	watchtools "k8s.io/client-go/tools/watch"
 )
 
 // idealGate keeps the pods of an array from being scheduled, for the ideal gate.
@@ -39,11 +37,7 @@ type idealElements struct {
 
 func (g *idealElements) start(ctx context.Context, version string, failed func(error)) (err error) {
 	g.ready = make(chan string, 100_000)
-	g.watcher, err = watchtools.NewRetryWatcherWithContext(ctx, version, &cache.ListWatch{
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return g.client.CoreV1().Pods(g.namespace).Watch(ctx, o)
-		},
-	})
+	g.watcher, err = watchPods(ctx, g.client, g.namespace, version, "")
 	if err != nil {
 		return err
 	}

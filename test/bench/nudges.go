@@ -11,8 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/cache"
-	watchtools "k8s.io/client-go/tools/watch"
 )
 
 // idealNudges is the nudge of docs/design/nudge.md and nothing else: as soon as the one pod of a
@@ -44,12 +42,7 @@ func newIdealNudges(client kubernetes.Interface, namespace string, w workload) *
 }
 
 func (g *idealNudges) start(ctx context.Context, version string, failed func(error)) (err error) {
-	g.watcher, err = watchtools.NewRetryWatcherWithContext(ctx, version, &cache.ListWatch{
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.FieldSelector = "status.phase=Succeeded"
-			return g.client.CoreV1().Pods(g.namespace).Watch(ctx, o)
-		},
-	})
+	g.watcher, err = watchPods(ctx, g.client, g.namespace, version, "status.phase=Succeeded")
 	if err != nil {
 		return err
 	}
@@ -57,7 +50,10 @@ func (g *idealNudges) start(ctx context.Context, version string, failed func(err
 		defer close(g.ready)
 		for e := range g.watcher.ResultChan() {
 			pod, ok := e.Object.(*corev1.Pod)
-			if name := jobOf(pod, ok); g.alone[name] {
+			if !ok {
+				continue
+			}
+			if name := pod.Labels[batchv1.JobNameLabel]; g.alone[name] {
 				delete(g.alone, name)
 				g.ready <- name
 			}
@@ -75,14 +71,6 @@ func (g *idealNudges) start(ctx context.Context, version string, failed func(err
 		})
 	}
 	return nil
-}
-
-// jobOf returns the name of a pod's Job.
-func jobOf(pod *corev1.Pod, ok bool) string {
-	if !ok {
-		return ""
-	}
-	return pod.Labels[batchv1.JobNameLabel]
 }
 
 func (g *idealNudges) stop() {

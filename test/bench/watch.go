@@ -24,3 +24,13 @@ func watchJobs(ctx context.Context, client kubernetes.Interface, namespace strin
 	})
 	return w, list.ResourceVersion, err
 }
+
+// watchPods watches the pods of a namespace from a resourceVersion on, those that the fields select.
+func watchPods(ctx context.Context, client kubernetes.Interface, namespace, version, fields string) (watch.Interface, error) {
+	return watchtools.NewRetryWatcherWithContext(ctx, version, &cache.ListWatch{
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			o.FieldSelector = fields
+			return client.CoreV1().Pods(namespace).Watch(ctx, o)
+		},
+	})
+}

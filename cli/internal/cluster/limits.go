@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -137,10 +138,7 @@ func (r *Reading) readOthers(ctx context.Context) error {
 // readPriorities reads the PriorityClasses, where a Job that may be in line does not say its
 // priority itself.
 func (r *Reading) readPriorities(ctx context.Context) error {
-	goesByClass := func(job gate.Job) bool {
-		return (job.Uses.Said || r.AllInLine) && !job.Uses.Priority.Said && job.Waits()
-	}
-	if !r.anyLimited(goesByClass) {
+	if !r.anyGoesByClass() {
 		return nil
 	}
 	list, err := r.pods.SchedulingV1().PriorityClasses().List(ctx, metav1.ListOptions{})
@@ -158,23 +156,34 @@ func (r *Reading) readPriorities(ctx context.Context) error {
 	return nil
 }
 
-// anyLimited reports whether what is asked is so of any Job that limits may concern. There may be very many, so none is
-// copied.
-func (r *Reading) anyLimited(is func(gate.Job) bool) bool {
-	for _, job := range r.World.Jobs {
-		if is(job) {
+// limitedJobs are the Jobs that limits may concern.
+func (r *Reading) limitedJobs() iter.Seq[gate.Job] {
+	return func(yield func(gate.Job) bool) {
+		for _, job := range r.World.Jobs {
+			if !yield(job) {
+				return
+			}
+		}
+		for _, job := range r.World.Limits.Others {
+			if !yield(job) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Reading) anyGoesByClass() bool {
+	for job := range r.limitedJobs() {
+		if (job.Uses.Said || r.AllInLine) && !job.Uses.Priority.Said && job.Waits() {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.World.Limits.Others, is)
+	return false
 }
 
 func (r *Reading) knownUIDs() map[types.UID]bool {
 	known := map[types.UID]bool{}
-	for _, job := range r.World.Jobs {
-		known[job.UID] = true
-	}
-	for _, job := range r.World.Limits.Others {
+	for job := range r.limitedJobs() {
 		known[job.UID] = true
 	}
 	return known
@@ -212,14 +221,13 @@ func (r *Reading) readTokenPods(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listing pods that hold tokens: %w", err)
 	}
-	r.anyLimited(func(job gate.Job) bool {
+	for job := range r.limitedJobs() {
 		if job.ElementTakes() != nil {
 			list := elements[job.Owner()]
 			slices.SortFunc(list, gate.ComparePods)
 			r.World.Pods[job.UID] = append([]gate.Pod{}, list...)
 		}
-		return false
-	})
+	}
 	return nil
 }
 

@@ -52,10 +52,10 @@ func (d *Diagram) link(w *snapshot.World, shown map[lang.Ref]bool) {
 			continue
 		}
 		for _, named := range expr.Edges() {
-			from := named.Ref.Resolve(n.Ref).Object()
+			from, check := named.Ref.Resolve(n.Ref).Object(), named.Check()
 			e := picture.Edge{
-				From: from.String(), To: n.ID, Check: named.Check(), Value: w.Value(n.Ref, named),
-				Plain: named.Check() == named.Ref.String() && named.Ref.Offset() == 0, Runs: meant(w, n.Ref, named.Ref),
+				From: from.String(), To: n.ID, Check: check, Value: w.Value(n.Ref, named),
+				Plain: check == named.Ref.String() && named.Ref.Offset() == 0, Runs: meant(w, n.Ref, named.Ref),
 				OtherRun: from.Kind == lang.KindCronJob && n.Ref.Kind == lang.KindCronJob && !circles[[2]lang.Ref{n.Ref, from}],
 			}
 			if from == n.Ref && from.Kind == lang.KindCronJob {
